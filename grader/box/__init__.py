@@ -1,0 +1,4 @@
+"""The untrusted side: a sandbox, a warm server in it, and the student's process.
+
+`server`, `worker` and `wire` run inside the sandbox and import nothing of the judge.
+"""

@@ -1,0 +1,161 @@
+"""The judge's handle on a box."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.box import wire
+from grader.box.isolation import FIRST_UID, Level, bubblewrap_command
+from grader.box.limits import Limits
+
+START_SECONDS = 120
+ANSWER_SECONDS = 20
+
+
+class BoxError(Exception):
+    """The box does not start or answer: a fault of the kit or the machine."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a worker ended by itself, and whether nothing of its submission is left."""
+
+    exit: int | None
+    """Exit status; None if it still ran or a signal ended it."""
+    signal: int | None
+    out_of_memory: bool
+    clean: bool
+
+
+class Box:
+    """A warm, isolated server that forks workers for one submission at a time."""
+
+    def __init__(self, level: Level, slot: int, limits: Limits) -> None:
+        """Start the box and wait until it is warm.
+
+        Args:
+            level: how to isolate it.
+            slot: a number of its own among the boxes that run at the same time.
+            limits: what a submission may use.
+
+        Raises:
+            BoxError: it does not start.
+        """
+        self.level, self.slot, self.limits = level, slot, limits
+        self._start()
+
+    def _start(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="grader-box-"))
+        copy_kit(self._folder)
+        self._control, there = socket.socketpair()
+        with tempfile.TemporaryFile() as errors, there:
+            self._process = subprocess.Popen(
+                self._command(there.fileno()),
+                pass_fds=[there.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                cwd=self._folder,
+                env=plain_environment(self._folder / "scratch"),
+            )
+            there.close()
+            self._control.settimeout(START_SECONDS)
+            try:
+                ready = self._control.recv(1)
+            except OSError:
+                ready = b""
+            if ready != b"+":
+                errors.seek(0)
+                text = errors.read().decode(errors="replace").strip()
+                self.close()
+                raise BoxError(f"the {self.level} box does not start: {text[-500:]}")
+
+    def _command(self, control: int) -> list[str]:
+        uid = FIRST_UID + self.slot
+        kit, scratch = self._folder / "kit", self._folder / "scratch"
+        prefix: list[str] = []
+        if self.level is Level.BUBBLEWRAP:
+            prefix = bubblewrap_command(uid, self.limits.scratch, (kit, "/kit"))
+            kit, scratch = Path("/kit"), Path("/scratch")
+        return [
+            *prefix,
+            *(sys.executable, "-I", str(kit / "grader" / "box" / "server.py")),
+            *(str(control), self.level, str(uid), str(scratch)),
+            json.dumps(self.limits.as_dict()),
+        ]
+
+    def start_worker(self, sources: dict[str, bytes]) -> socket.socket:
+        """Return a channel to a fresh worker that holds `sources` by topic."""
+        here, there = socket.socketpair()
+        with there:
+            try:
+                self._control.settimeout(ANSWER_SECONDS)
+                socket.send_fds(self._control, [b"w"], [there.fileno()])
+                if self._control.recv(1) != b"+":
+                    raise BoxError("the box is gone")
+            except OSError as error:
+                here.close()
+                raise BoxError(f"the box does not answer: {error}") from error
+        wire.send_sources(here, sources)
+        return here
+
+    def clear(self) -> Ended:
+        """End every process and file of the submission; say how its worker ended."""
+        try:
+            self._control.settimeout(ANSWER_SECONDS)
+            self._control.sendall(b"c")
+            deadline = time.monotonic() + ANSWER_SECONDS
+            answer = wire.receive(self._control, deadline)
+        except (OSError, EOFError, wire.ProtocolError) as error:
+            raise BoxError(f"the box does not answer: {error}") from error
+        return Ended(**answer)
+
+    def restart(self) -> None:
+        """Replace the server and its folders."""
+        self.close()
+        self._start()
+
+    def close(self) -> None:
+        """End the box and everything in it."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def copy_kit(folder: Path) -> None:
+    """Copy what a box needs of the kit to `folder`, away from solutions and tests."""
+    here = Path(__file__).parent
+    target = folder / "kit" / "grader"
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(here, target / "box", ignore=ignore)
+    shutil.copy(here.parent / "__init__.py", target)
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    for path in (folder, folder / "kit", target, target / "box", scratch):
+        path.chmod(0o755)
+
+
+def plain_environment(scratch: Path) -> dict[str, str]:
+    """Return an environment without the user's own variables."""
+    return {
+        "HOME": str(scratch),
+        "TMPDIR": str(scratch),
+        "USER": "student",
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }

@@ -1,0 +1,244 @@
+"""The warm process of a box: torch imported once, one fork per worker.
+
+Runs as pid 1 inside bubblewrap or, where that is missing, as a plain process. It never
+reads a submission: sources travel from the judge to the fork, over a channel that this
+process only passes on. It stays single-threaded and away from CUDA, since neither
+survives a fork.
+
+    python -I server.py CONTROL_FD LEVEL UID SCRATCH LIMITS
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import warnings
+from pathlib import Path
+
+# The kit's own few modules, Python and its packages; not the folder that an editable
+# installation leads to, where solutions and tests lie.
+sys.path[:] = [
+    str(Path(__file__).resolve().parents[2]),
+    *(p for p in sys.path if p.startswith((sys.prefix, sys.base_prefix))),
+]
+
+import torch
+
+from grader.box import wire, worker
+from grader.box.limits import Limits
+
+PR_SET_DUMPABLE = 4
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+WATCH_SECONDS = 0.1
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> None:
+    """Serve the judge until its end of the control socket closes."""
+    control_fd, level, uid, scratch, limits = sys.argv[1:]
+    control = socket.socket(fileno=int(control_fd))
+    server = Server(level, int(uid), Path(scratch), Limits(**json.loads(limits)))
+    prctl(PR_SET_DUMPABLE, 0)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    warm()
+    control.sendall(b"+")
+    server.run(control)
+
+
+def prctl(option: int, value: int) -> None:
+    """Call prctl(2)."""
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def warm() -> None:
+    """Import what the first test would import, with one thread."""
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    torch.testing.assert_close(torch.zeros(1), torch.zeros(1))
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    parameter.grad = torch.zeros(1)
+    torch.optim.SGD([parameter], lr=0.1).step()
+    gc.collect()
+    gc.freeze()
+
+
+class Server:
+    """Forks workers and removes every trace of a submission after it."""
+
+    def __init__(self, level: str, uid: int, scratch: Path, limits: Limits) -> None:
+        """Take the level's name, the uid to drop to, the folder and the limits."""
+        self.level = level
+        self.uid = uid
+        self.scratch = scratch
+        self.limits = limits
+        self.worker: int | None = None
+        self.out_of_memory = False
+
+    def run(self, control: socket.socket) -> None:
+        """Answer `w` (start a worker on the passed descriptor) and `c` (clear)."""
+        while True:
+            busy = WATCH_SECONDS if self.worker else None
+            if not select.select([control], [], [], busy)[0]:
+                self.watch_memory()
+                continue
+            command, descriptors, *_ = socket.recv_fds(control, 1, 1)
+            if not command:
+                self.clear()
+                return
+            if command == b"w":
+                self.start(control, descriptors[0])
+                control.sendall(b"+")
+            else:
+                wire.send(control, self.clear())
+
+    def start(self, control: socket.socket, descriptor: int) -> None:
+        """Fork a worker that serves `descriptor`."""
+        pid = os.fork()
+        if pid:
+            os.close(descriptor)
+            self.worker = pid
+            return
+        try:
+            control.close()
+            self.become_worker(socket.socket(fileno=descriptor))
+        finally:
+            os._exit(70)
+
+    def become_worker(self, channel: socket.socket) -> None:
+        """Give up every right and play scenarios; does not return."""
+        os.setsid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(null, stream)
+        folder = self.scratch / "work"
+        if self.level == "uid":
+            folder.mkdir(exist_ok=True)
+            os.chown(folder, self.uid, self.uid)
+            self.drop_to_uid()
+        worker.restrict(self.limits, count_processes=self.level != "process")
+        prctl(PR_SET_DUMPABLE, 1)
+        worker.serve(channel, folder)
+
+    def drop_to_uid(self) -> None:
+        """Become the slot's user for good."""
+        os.setgroups([])
+        os.setresgid(self.uid, self.uid, self.uid)
+        os.setresuid(self.uid, self.uid, self.uid)
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+    def watch_memory(self) -> None:
+        """Kill the submission when its processes together hold too much."""
+        held = sum(private_bytes(pid) for pid in self.pids())
+        if held > self.limits.memory:
+            self.out_of_memory = True
+            self.kill_all()
+
+    def clear(self) -> dict[str, object]:
+        """End all processes and files of the submission; say how its worker ended."""
+        ended = self.exit_status()
+        self.kill_all()
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
+                self.kill_all()
+        answer = {"out_of_memory": self.out_of_memory, "clean": self.wipe(), **ended}
+        self.worker, self.out_of_memory = None, False
+        return answer
+
+    def exit_status(self) -> dict[str, object]:
+        """Return how the worker ended by itself, if it did."""
+        status = 0
+        if self.worker:
+            pid, status = os.waitpid(self.worker, os.WNOHANG)
+            if not pid:
+                return {"exit": None, "signal": None}
+        if os.WIFSIGNALED(status):
+            return {"exit": None, "signal": os.WTERMSIG(status)}
+        return {"exit": os.waitstatus_to_exitcode(status), "signal": None}
+
+    def kill_all(self) -> None:
+        """Send SIGKILL to every process of the submission."""
+        if self.level == "bubblewrap":
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
+        elif self.level == "uid":
+            self.kill_as_uid()
+        else:
+            for pid in self.pids():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    def kill_as_uid(self) -> None:
+        """Kill what the slot's user runs, and nothing else."""
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self.drop_to_uid()
+                os.kill(-1, signal.SIGKILL)
+            finally:
+                os._exit(0)
+        os.waitpid(pid, 0)
+
+    def pids(self) -> list[int]:
+        """Return the processes of the submission."""
+        if self.level == "bubblewrap":
+            return [int(p) for p in os.listdir("/proc") if p.isdigit() and p != "1"]
+        return descendants(os.getpid())
+
+    def wipe(self) -> bool:
+        """Empty the folders that a submission can write to; say whether they are."""
+        folders = [self.scratch]
+        if self.level == "bubblewrap":
+            folders.append(Path("/dev/shm"))
+        return all([wipe(folder) for folder in folders])
+
+
+def wipe(folder: Path) -> bool:
+    """Remove what lies in `folder`, folders without permissions too."""
+    for path, names, _ in os.walk(folder):
+        for name in names:
+            if not Path(path, name).is_symlink():
+                with contextlib.suppress(OSError):
+                    os.chmod(Path(path, name), 0o700)
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                os.unlink(entry.path)
+    return not os.listdir(folder)
+
+
+def descendants(root: int) -> list[int]:
+    """Return the pids of all processes below `root`."""
+    found: list[int] = []
+    unseen = [root]
+    while unseen:
+        for thread in Path(f"/proc/{unseen.pop()}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                children = [int(pid) for pid in thread.read_text().split()]
+                found += children
+                unseen += children
+    return found
+
+
+def private_bytes(pid: int) -> int:
+    """Return the resident bytes of a process that no file backs; 0 if it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/statm").read_text().split()
+    except OSError:
+        return 0
+    return (int(fields[1]) - int(fields[2])) * PAGE
+
+
+if __name__ == "__main__":
+    main()

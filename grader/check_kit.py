@@ -1,0 +1,259 @@
+"""Test the tests: stubs, solutions, right and wrong answers through the real grader."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.class_run.pool import JudgePool
+from grader.layout import Layout
+from grader.manifest import Manifest
+from grader.outcome import Outcome
+from grader.scoring import (
+    ExerciseScore,
+    KitFaultError,
+    Score,
+    message_of,
+    read_outcome,
+    score,
+)
+from grader.submission import Submission
+from grader.syllabus import Exercise, Syllabus
+
+MIN_HIDDEN = 3
+MIN_VISIBLE = 1
+MIN_RIGHT = 1
+MIN_WRONG = 2
+
+
+class VariantError(Exception):
+    """A variant cannot be used; the message names the file and what it lacks."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An answer to one exercise that is known to be right or wrong."""
+
+    path: Path
+    exercise: Exercise
+    right: bool
+    says: str
+    """What the message of a wrong one must say: a regular expression."""
+    source: str
+
+    @property
+    def name(self) -> str:
+        """Return `right/topic/Symbol/name`."""
+        return "/".join(self.path.with_suffix("").parts[-4:])
+
+
+@dataclass
+class Findings:
+    """What `check_kit` found."""
+
+    problems: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def read_variants(folder: Path, syllabus: Syllabus) -> list[Variant]:
+    """Read `right/<topic>/<Symbol>/*.py` and `wrong/<topic>/<Symbol>/*.py`.
+
+    Raises:
+        VariantError: an unknown exercise, or a file without its docstring.
+    """
+    variants = []
+    for path in sorted(folder.glob("*/*/*/*.py")):
+        side, topic, symbol = path.parts[-4:-1]
+        exercise = syllabus.exercises.get(f"{topic}.{symbol}")
+        if exercise is None or side not in ("right", "wrong"):
+            raise VariantError(f"{path}: {topic}.{symbol} is no exercise")
+        source = path.read_text(encoding="utf-8")
+        says = re.search(r"^says: (.+)$", docstring_of(path, source), re.MULTILINE)
+        if side == "wrong" and says is None:
+            raise VariantError(f"{path}: its docstring has no line `says: …`")
+        text = says.group(1) if says else ""
+        variants.append(Variant(path, exercise, side == "right", text, source))
+    return variants
+
+
+def docstring_of(path: Path, source: str) -> str:
+    """Return the docstring that tells what is special about a variant."""
+    text = ast.get_docstring(ast.parse(source, filename=str(path)))
+    if not text:
+        raise VariantError(f"{path}: it has no docstring to say what is special")
+    return text
+
+
+def check_counts(
+    syllabus: Syllabus,
+    hidden: Manifest,
+    visible: Manifest,
+    variants: list[Variant],
+) -> Iterator[str]:
+    """Yield what an exercise lacks of tests and variants."""
+    functions = {
+        "hidden": Counter(e for e, _ in {(c.exercise, c.function) for c in hidden.checks}),
+        "visible": Counter(
+            e for e, _ in {(c.exercise, c.function) for c in visible.checks}
+        ),
+        "right": Counter(v.exercise.id for v in variants if v.right),
+        "wrong": Counter(v.exercise.id for v in variants if not v.right),
+    }
+    least = {
+        "hidden": (MIN_HIDDEN, "hidden tests"),
+        "visible": (MIN_VISIBLE, "visible tests"),
+        "right": (MIN_RIGHT, "right variants"),
+        "wrong": (MIN_WRONG, "wrong variants"),
+    }
+    for exercise in syllabus.exercises.values():
+        for kind, (minimum, words) in least.items():
+            count = functions[kind][exercise.id]
+            if count < minimum:
+                yield f"{exercise.id}: {count} {words}; at least {minimum} are needed"
+        has_cuda = any(c.cuda and c.exercise == exercise.id for c in hidden.checks)
+        if has_cuda != bool(exercise.cuda_points):
+            yield (
+                f"{exercise.id}: cuda_points = {exercise.cuda_points} but "
+                f"{'some' if has_cuda else 'no'} hidden tests are marked cuda"
+            )
+
+
+class Checker:
+    """Grades the kit's own answers and judges the grader by them."""
+
+    def __init__(
+        self, layout: Layout, syllabus: Syllabus, pool: JudgePool, seed: str
+    ) -> None:
+        """Take warm judges and the seed of all random inputs."""
+        self.layout = layout
+        self.syllabus = syllabus
+        self.pool = pool
+        self.seed = seed
+        self.solutions = {
+            topic.id: (layout.solutions / f"{topic.id}.py").read_bytes()
+            for topic in syllabus.topics
+        }
+
+    def grade(
+        self, name: str, sources: dict[str, bytes]
+    ) -> tuple[Score, dict[str, Any]]:
+        """Return score and report for an answer to some topics.
+
+        Raises:
+            KitFaultError: a test failed to run.
+        """
+        report = self.pool.grade(Submission(name, sources), self.seed, set(sources))
+        manifest = self.pool.manifest.only(sources)
+        try:
+            return score(name, report, manifest, self.syllabus), report
+        except KitFaultError as error:
+            raise KitFaultError(f"{name}: {error}") from error
+
+    def check_stubs(self) -> Iterator[str]:
+        """Yield the tests in which a stub is not told to be not started."""
+        stubs = {
+            topic: (self.layout.exercises / f"{topic}.py").read_bytes()
+            for topic in self.solutions
+        }
+        _, report = self.grade("the stubs", stubs)
+        for test in report["tests"]:
+            if read_outcome(test) not in (Outcome.NOT_STARTED, Outcome.NO_GPU):
+                yield f"stub: {test['nodeid']} is {read_outcome(test)}: {message_of(test)}"
+
+    def check_solutions(self) -> Iterator[str]:
+        """Yield what the solutions do not pass."""
+        result, report = self.grade("the solutions", self.solutions)
+        yield from lost_points("solution", result, report)
+
+    def check_variant(self, variant: Variant) -> Iterator[str]:
+        """Yield what is wrong about how a variant is judged."""
+        topic = variant.exercise.topic
+        source = self.solutions[topic] + b"\n\n" + variant.source.encode()
+        result, report = self.grade(variant.name, {topic: source})
+        if variant.right:
+            yield from lost_points(variant.name, result, report)
+            return
+        mine = [e for e in result.exercises if e.exercise == variant.exercise.id]
+        others = [e for e in result.exercises if e.exercise != variant.exercise.id]
+        for exercise in others:
+            if is_short(exercise):
+                message = first_message(exercise, report)
+                yield f"{variant.name}: {exercise.exercise} loses points too: {message}"
+        if not any(map(is_short, mine)):
+            yield f"{variant.name}: not caught"
+        messages = [m for e in mine for m in messages_for(e, report)]
+        if not any(re.search(variant.says, m, re.IGNORECASE) for m in messages):
+            shown = "\n".join(messages) or "no message"
+            yield f"{variant.name}: no message says {variant.says!r}; they say:\n{shown}"
+
+
+def is_short(exercise: ExerciseScore) -> bool:
+    """Say whether points are lost that a GPU could not decide."""
+    return exercise.points + exercise.open < exercise.max
+
+
+def messages_for(exercise: ExerciseScore, report: dict[str, Any]) -> list[str]:
+    """Return the messages of an exercise's tests that do not pass."""
+    tests = [t for t in report["tests"] if t["nodeid"] in exercise.outcomes]
+    return [m for t in tests if (m := message_of(t)) and t["outcome"] != "skipped"]
+
+
+def first_message(exercise: ExerciseScore, report: dict[str, Any]) -> str:
+    """Return the first message of an exercise's tests."""
+    return next(iter(messages_for(exercise, report)), "no message")
+
+
+def lost_points(
+    name: str, result: Score, report: dict[str, Any]
+) -> Iterator[str]:
+    """Yield the exercises in which a right answer loses points."""
+    for exercise in result.exercises:
+        if is_short(exercise):
+            message = first_message(exercise, report)
+            yield f"{name}: {exercise.exercise} loses points: {message}"
+
+
+def check_all(
+    hidden: Checker, visible: Checker, variants: list[Variant], jobs: int,
+    progress: Callable[[int, int], None],
+) -> Findings:
+    """Check everything; call `progress(done, total)` after each step."""
+    found = Findings()
+    syllabus = hidden.syllabus
+    found.problems += check_counts(
+        syllabus, hidden.pool.manifest, visible.pool.manifest, variants
+    )
+    right = [v for v in variants if v.right]
+    tasks: list[Callable[[], Iterator[str]]] = [
+        hidden.check_stubs,
+        visible.check_stubs,
+        hidden.check_solutions,
+        visible.check_solutions,
+        *(lambda v=v: hidden.check_variant(v) for v in variants),
+        *(lambda v=v: visible.check_variant(v) for v in right),
+    ]
+
+    def run(task: Callable[[], Iterator[str]]) -> list[str]:
+        try:
+            return list(task())
+        except KitFaultError as error:
+            return [str(error)]
+
+    with ThreadPoolExecutor(jobs) as threads:
+        for done, problems in enumerate(threads.map(run, tasks), 1):
+            found.problems += problems
+            progress(done, len(tasks))
+    found.counts = Counter(
+        exercises=len(syllabus.exercises),
+        hidden_tests=len(hidden.pool.manifest.checks),
+        visible_tests=len(visible.pool.manifest.checks),
+        right_variants=len(right),
+        wrong_variants=len(variants) - len(right),
+    )
+    return found

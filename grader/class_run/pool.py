@@ -1,0 +1,97 @@
+"""Judges that wait for work; one that fails is replaced and its work tried again."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from grader.box.isolation import Level
+from grader.box.limits import Limits
+from grader.judge import Judge, JudgeError
+from grader.manifest import Manifest
+from grader.submission import Submission
+
+
+class JudgePool:
+    """Warm judges, each with a box of its own, for use from several threads."""
+
+    def __init__(
+        self,
+        level: Level,
+        jobs: int,
+        limits: Limits,
+        tests: Path,
+        *,
+        first_slot: int = 0,
+    ) -> None:
+        """Start `jobs` judges of the test files in `tests`, all at once.
+
+        Args:
+            level: how their boxes are isolated.
+            jobs: how many.
+            limits: what a submission may use.
+            tests: folder with the test files.
+            first_slot: the first of `jobs` numbers that no other judge has.
+
+        Raises:
+            JudgeError: one does not start.
+        """
+        self.level, self.limits, self.tests = level, limits, tests
+        self._free: queue.Queue[Judge] = queue.Queue()
+        with ThreadPoolExecutor(jobs) as starters:
+            for judge in starters.map(self._start, range(first_slot, first_slot + jobs)):
+                self._free.put(judge)
+                self.manifest: Manifest = judge.manifest
+
+    def _start(self, slot: int) -> Judge:
+        return Judge(self.level, slot, self.limits, self.tests)
+
+    def grade(
+        self, submission: Submission, seed: str, topics: Collection[str]
+    ) -> dict[str, Any]:
+        """Return the report of a submission.
+
+        Raises:
+            JudgeError: two judges failed on it.
+        """
+        judge = self._free.get()
+        try:
+            try:
+                return judge.grade(submission, seed, topics)
+            except JudgeError:
+                judge = self._replace(judge)
+                return judge.grade(submission, seed, topics)
+        except JudgeError:
+            judge = self._replace(judge)
+            raise
+        finally:
+            self._free.put(judge)
+
+    def _replace(self, judge: Judge) -> Judge:
+        judge.close()
+        return self._start(judge.slot)
+
+    def close(self) -> None:
+        """End all judges that are free."""
+        while True:
+            try:
+                self._free.get_nowait().close()
+            except queue.Empty:
+                return
+
+    def __enter__(self) -> Self:
+        """Return the pool itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the judges."""
+        self.close()

@@ -1,0 +1,81 @@
+"""Verbs for the kit's authors: stubs and check-kit."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Annotated
+
+import typer
+
+from grader import check_kit as checks
+from grader import stubs as stub_maker
+from grader.box.isolation import choose_level
+from grader.box.limits import Limits
+from grader.class_run.pool import JudgePool
+from grader.cli.screen import out, print_plain, progress_bar
+from grader.files import write_text
+from grader.layout import KIT
+from grader.syllabus import read_syllabus
+
+
+def stubs(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say which files are out of date.")
+    ] = False,
+) -> None:
+    """Make exercises/ from solutions/."""
+    made = stub_maker.make_all(read_syllabus(KIT.registry), KIT.solutions)
+    outdated = stub_maker.outdated(made, KIT.exercises)
+    if check:
+        for name in outdated:
+            print_plain(f"exercises/{name} is not what solutions/ gives: make stubs")
+        raise typer.Exit(1 if outdated else 0)
+    for name in outdated:
+        if name in made:
+            write_text(KIT.exercises / name, made[name])
+            print_plain(f"exercises/{name} written")
+        else:
+            print_plain(f"exercises/{name} has no solution: remove it, or register it")
+    if not outdated:
+        print_plain("exercises/ is up to date")
+
+
+def check_kit(
+    topic: Annotated[
+        str, typer.Option(help="Check the variants of one topic only.")
+    ] = "",
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Judges side by side.", show_default="cores")
+    ] = None,
+    seed: Annotated[str, typer.Option(help="Repeat a run with its seed.")] = "",
+) -> None:
+    """Test the tests with the stubs, the solutions, and known right and wrong answers."""
+    syllabus = read_syllabus(KIT.registry)
+    variants = checks.read_variants(KIT.variants, syllabus)
+    variants = [v for v in variants if topic in ("", v.exercise.topic)]
+    level = choose_level([KIT.solutions, KIT.hidden_tests], unsandboxed=True)
+    jobs = jobs or os.cpu_count() or 1
+    seed = seed or secrets.token_hex(8)
+    limits = Limits()
+    with (
+        JudgePool(level, jobs, limits, KIT.hidden_tests) as hidden,
+        JudgePool(level, 1, limits, KIT.visible_tests, first_slot=jobs) as visible,
+        progress_bar("Answers") as bar,
+    ):
+        task = bar.add_task("")
+        found = checks.check_all(
+            checks.Checker(KIT, syllabus, hidden, seed),
+            checks.Checker(KIT, syllabus, visible, seed),
+            variants,
+            jobs,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    for problem in found.problems:
+        print_plain(problem, style="red")
+    counts = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in found.counts.items())
+    print_plain(f"{counts} (seed {seed}, {level})")
+    if found.problems:
+        out.print(f"[bold red]{len(found.problems)} problems[/]")
+        raise typer.Exit(1)
+    out.print("[bold green]every right answer passed, every wrong one was caught[/]")

@@ -1,0 +1,48 @@
+"""Put the verbs together and run them."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from grader.box.isolation import NoIsolationError
+from grader.check_kit import VariantError
+from grader.cli import kit
+from grader.cli.screen import print_error
+from grader.judge import JudgeError
+from grader.stubs import StubError
+from grader.syllabus import SyllabusError
+
+KNOWN_ERRORS = (
+    JudgeError,
+    NoIsolationError,
+    StubError,
+    SyllabusError,
+    VariantError,
+)
+
+app = typer.Typer(
+    help="Exercises for the chapter Deep Learning Computation, and their grader.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("stubs")(kit.stubs)
+app.command("check-kit")(kit.check_kit)
+
+
+def main() -> None:
+    """Run the command; a known error is one message and exit status 2."""
+    try:
+        app()
+    except KNOWN_ERRORS as error:
+        print_error(str(error))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print_error("interrupted")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

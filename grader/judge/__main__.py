@@ -1,0 +1,58 @@
+"""The judge's process.
+
+    python -m grader.judge CONTROL_FD LEVEL SLOT LIMITS TEST_FILE...
+"""
+
+import json
+import sys
+import traceback
+import warnings
+from multiprocessing.connection import Connection
+
+import pytest
+
+from grader.box.isolation import Level
+from grader.box.launch import Box, BoxError
+from grader.box.limits import Limits
+from grader.judge.session import Fault, JudgeSession
+from grader.layout import KIT
+
+
+PLUGINS = (
+    "grader.observe.plugin",
+    "pytest_metadata.plugin",
+    "pytest_jsonreport.plugin",
+    "no:cacheprovider",
+    "no:faulthandler",
+)
+
+
+def main() -> int:
+    """Start a box, then pytest around it."""
+    control, level, slot, limits, *tests = sys.argv[1:]
+    owner = Connection(int(control))
+    warnings.simplefilter("ignore")
+    try:
+        box = Box(Level(level), int(slot), Limits(**json.loads(limits)))
+    except (OSError, BoxError):
+        owner.send(Fault(traceback.format_exc()))
+        return 1
+    arguments = [
+        "-q",
+        *("-c", "/dev/null", f"--rootdir={KIT.root}", "--import-mode=importlib"),
+        "--disable-plugin-autoload",
+        *(f"-p{name}" for name in PLUGINS),
+        *("--json-report", "--json-report-file=none"),
+        "--json-report-omit=collectors",
+        *tests,
+    ]
+    try:
+        status = pytest.main(arguments, plugins=[JudgeSession(owner, box)])
+    finally:
+        box.close()
+    if status:
+        owner.send(Fault(f"the hidden suite does not run: pytest exit status {status}"))
+    return int(status)
+
+
+sys.exit(main())

@@ -1,0 +1,129 @@
+"""The owner's handle on a judge process."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from grader.box.isolation import Level
+from grader.box.limits import Limits
+from grader.judge.session import Fault, Job, Ready
+from grader.layout import KIT
+from grader.submission import Submission
+
+START_SECONDS = 180
+GRACE_SECONDS = 60
+
+
+class JudgeError(Exception):
+    """The judge failed: no score, and no fault of the student."""
+
+
+class Judge:
+    """A warm judge with its box; grades one submission after the other."""
+
+    def __init__(
+        self, level: Level, slot: int, limits: Limits, tests: Path = KIT.hidden_tests
+    ) -> None:
+        """Start a judge.
+
+        Args:
+            level: how its box is isolated.
+            slot: a number of its own among the judges that run at the same time.
+            limits: what a submission may use.
+            tests: folder with the test files.
+
+        Raises:
+            JudgeError: it does not start.
+        """
+        self.level, self.slot, self.limits = level, slot, limits
+        here, there = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()
+        with there:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-I", "-m", "grader.judge"),
+                    *(str(there.fileno()), level, str(slot)),
+                    json.dumps(limits.as_dict()),
+                    *map(str, sorted(tests.glob("test_*.py"))),
+                ],
+                pass_fds=[there.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+                cwd=KIT.root,
+                env={k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"},
+            )
+        self._owner = Connection(here.detach())
+        ready = self._receive(START_SECONDS)
+        if not isinstance(ready, Ready):
+            raise JudgeError(f"the judge does not start: {ready}")
+        self.manifest = ready.manifest
+
+    def grade(
+        self, submission: Submission, seed: str, topics: Collection[str]
+    ) -> dict[str, Any]:
+        """Return the report of a submission, in pytest-json-report's schema.
+
+        Raises:
+            JudgeError: there is none, for a fault of the kit.
+        """
+        try:
+            self._owner.send(Job(submission, seed, frozenset(topics)))
+        except OSError as error:
+            raise JudgeError(f"the judge is gone: {self._output()}") from error
+        reply = self._receive(self.limits.submission_seconds + GRACE_SECONDS)
+        if isinstance(reply, Fault):
+            raise JudgeError(reply.text)
+        report: dict[str, Any] = reply
+        return report
+
+    def _receive(self, seconds: float) -> Any:
+        try:
+            if self._owner.poll(seconds):
+                reply = self._owner.recv()
+                if isinstance(reply, Fault):
+                    reply = Fault(f"{reply.text}\n{self._output()}".strip())
+                return reply
+            problem = f"no answer within {seconds:g} seconds"
+        except (EOFError, OSError):
+            problem = f"its process ended: {self._output()}"
+        self.close()
+        raise JudgeError(f"the judge failed: {problem}")
+
+    def _output(self) -> str:
+        """Return the end of what the judge's process printed."""
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace")[-2000:].strip()
+
+    def close(self) -> None:
+        """End the judge and its box."""
+        self._owner.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        """Return the judge itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the judge."""
+        self.close()
+        self._errors.close()

@@ -1,0 +1,44 @@
+"""Where the kit's folders lie."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders of one checkout or one unpacked handout."""
+
+    root: Path
+
+    @property
+    def exercises(self) -> Path:
+        """What students edit."""
+        return self.root / "exercises"
+
+    @property
+    def registry(self) -> Path:
+        """The registry of exercises."""
+        return self.exercises / "syllabus.toml"
+
+    @property
+    def solutions(self) -> Path:
+        """The source of the exercises; absent from a handout."""
+        return self.root / "solutions"
+
+    @property
+    def visible_tests(self) -> Path:
+        """The tests that students get."""
+        return self.root / "tests" / "visible"
+
+    @property
+    def hidden_tests(self) -> Path:
+        """The tests that are graded; absent from a handout."""
+        return self.root / "tests" / "hidden"
+
+    @property
+    def variants(self) -> Path:
+        """Right and wrong answers that test the tests; absent from a handout."""
+        return self.root / "tests" / "variants"
+
+
+KIT = Layout(Path(__file__).resolve().parent.parent)

@@ -1,0 +1,59 @@
+"""The tests that a submission must pass: what scores are computed against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expected test."""
+
+    nodeid: str
+    exercise: str
+    weight: int
+    """Share of its test function in the exercise's points."""
+    cuda: bool = False
+
+    @property
+    def function(self) -> str:
+        """Return the node id of the function, without parameters."""
+        return self.nodeid.partition("[")[0]
+
+    @property
+    def topic(self) -> str:
+        """Return the topic of its exercise."""
+        return self.exercise.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All expected tests, and a hash of the suite they come from."""
+
+    checks: tuple[Check, ...]
+    suite: str
+
+    def only(self, topics: Collection[str]) -> Manifest:
+        """Return the manifest of some topics."""
+        return Manifest(tuple(c for c in self.checks if c.topic in topics), self.suite)
+
+    def shares(self) -> dict[str, Fraction]:
+        """Return each test's share of its points: functions by weight, cases alike.
+
+        The shares of an exercise's tests that run everywhere add up to 1; so do those
+        of its tests that need a GPU.
+        """
+        cases = Counter(check.function for check in self.checks)
+        weights: dict[tuple[str, bool], Fraction] = {}
+        for check in self.checks:
+            key = (check.exercise, check.cuda)
+            part = Fraction(check.weight, cases[check.function])
+            weights[key] = weights.get(key, Fraction(0)) + part
+        return {
+            check.nodeid: Fraction(check.weight, cases[check.function])
+            / weights[check.exercise, check.cuda]
+            for check in self.checks
+        }

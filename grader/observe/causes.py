@@ -1,0 +1,55 @@
+"""Exceptions that learners meet, and what is mostly behind them."""
+
+from __future__ import annotations
+
+import re
+
+from grader.observe.finding import Raised
+
+_CAUSES: tuple[tuple[str, str], ...] = (
+    (
+        r"cannot assign .* before Module\.__init__\(\) call|"
+        r"has no attribute '_(modules|parameters|buffers|backward_hooks)'",
+        "call super().__init__() before you assign anything to self",
+    ),
+    (
+        r"missing the required \"forward\" function",
+        "forward is missing, misspelt, or indented outside its class",
+    ),
+    (r"'NoneType' object", "a function or a forward without return gives None"),
+    (
+        r"module name should be a string|can only concatenate str \(not \"int\"\) to str",
+        "names of submodules are strings: use str(i)",
+    ),
+    (
+        r"Unexpected key\(s\) in state_dict",
+        "what a plain attribute or list holds is not saved: register it "
+        "(register_buffer, nn.Parameter, a module)",
+    ),
+    (
+        r"a leaf Variable that requires grad is being used in an in-place operation",
+        "change parameters in place under torch.no_grad()",
+    ),
+    (
+        r"mat1 and mat2 shapes cannot be multiplied",
+        "the last dimension of the input does not fit the layer's in_features",
+    ),
+    (
+        r"^NameError|^ImportError|^ModuleNotFoundError",
+        "an import at the top of the file is missing or misspelt",
+    ),
+    (
+        r"maximum recursion depth",
+        "a function or a forward calls itself without end",
+    ),
+    (r"DefaultCPUAllocator|^MemoryError", "far more memory is asked for than needed"),
+)
+
+
+def likely_cause(raised: Raised) -> str | None:
+    """Return what is mostly behind an exception, or None."""
+    text = f"{raised.types[0]}: {raised.message}"
+    for pattern, cause in _CAUSES:
+        if re.search(pattern, text):
+            return cause
+    return None

@@ -1,0 +1,86 @@
+"""Check observed data against the type that a scenario promises.
+
+The return annotation of a scenario says what the test may rely on, so a test body never
+meets a value of an unexpected type, however odd the submission.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from grader.observe.expect import describe
+from grader.observe.finding import Finding
+
+
+def check_form(value: Any, scenario: Callable[..., Any]) -> None:
+    """Compare `value` with the scenario's return annotation.
+
+    Raises:
+        Finding: the value is of another form.
+        TypeError: the scenario has no return annotation.
+    """
+    hints = typing.get_type_hints(scenario)
+    if "return" not in hints:
+        raise TypeError(f"scenario {scenario.__name__} has no return annotation")
+    unlike = find_unlike(value, hints["return"])
+    if unlike is not None:
+        got, form = unlike
+        raise Finding(
+            "The result is not of the expected kind.",
+            expected=name_of(form),
+            got=describe(got),
+            cause="a function or a forward without return gives None"
+            if got is None
+            else None,
+        )
+
+
+def find_unlike(value: Any, form: Any) -> tuple[Any, Any] | None:
+    """Return the first part of `value` that is not of its form, with that form."""
+    if form is Any:
+        return None
+    origin, args = typing.get_origin(form), typing.get_args(form)
+    if origin in (typing.Union, types.UnionType):
+        fits = any(find_unlike(value, option) is None for option in args)
+        return None if fits else (value, form)
+    kind = Tensor if form is Tensor else type(None) if form is None else origin or form
+    if not (type(value) is kind or (kind is float and type(value) is int)):
+        return value, form
+    parts: list[tuple[Any, Any]] = []
+    if kind is list and args:
+        parts = [(item, args[0]) for item in value]
+    elif kind is dict and args:
+        parts = [pair for k, v in value.items() for pair in ((k, args[0]), (v, args[1]))]
+    elif kind is tuple and args and args[-1] is Ellipsis:
+        parts = [(item, args[0]) for item in value]
+    elif kind is tuple and args:
+        if len(value) != len(args):
+            return value, form
+        parts = list(zip(value, args, strict=True))
+    return next((bad for part in parts if (bad := find_unlike(*part))), None)
+
+
+def name_of(form: Any) -> str:
+    """Return a form in a learner's words."""
+    if form is Tensor:
+        return "a tensor"
+    if form is type(None):
+        return "None"
+    args = typing.get_args(form)
+    if typing.get_origin(form) in (typing.Union, types.UnionType):
+        return " or ".join(map(name_of, args))
+    if typing.get_origin(form) is list and args:
+        return f"a list, each of it {name_of(args[0])}"
+    if typing.get_origin(form) is dict and args:
+        return f"a dict, each value {name_of(args[1])}"
+    if typing.get_origin(form) is tuple and args:
+        if args[-1] is Ellipsis:
+            return f"a tuple, each of it {name_of(args[0])}"
+        return f"({', '.join(map(name_of, args))})"
+    names = {"str": "a text", "int": "an int", "float": "a float", "bool": "a bool"}
+    return names.get(getattr(form, "__name__", ""), str(form))

@@ -1,0 +1,87 @@
+"""Play scenarios in the student's own process: for `make test`, editors, debuggers.
+
+The values pass the same encoder and decoder as in a graded run, so that what works here
+works when it is graded. Nothing here protects a score.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from grader.box import wire, worker
+from grader.observe.finding import Raised
+from grader.observe.verdicts import import_finding, time_up
+
+
+class TimeUp(BaseException):
+    """The test's time is up; no `except Exception` of a student stops it."""
+
+
+class LocalObserver:
+    """Plays scenarios beside the modules of one folder, in this process."""
+
+    def __init__(self, folder: Path, test_seconds: float) -> None:
+        """Take the folder with the topics' modules and the seconds of one test."""
+        self.folder = folder.resolve()
+        self.test_seconds = test_seconds
+
+    def play(
+        self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
+    ) -> Any:
+        """Return the scenario's answer: its value or its error, as plain data.
+
+        Raises:
+            Finding: the time is up, or the value cannot be sent.
+        """
+        if str(self.folder) not in sys.path:
+            sys.path.insert(0, str(self.folder))
+        with self.forked_random_numbers(seed), self.time_limit():
+            imported = worker.play(topic, lambda _: None, (), self.folder)
+            if "error" in imported:
+                raise import_finding(topic, Raised.from_data(imported["error"]))
+            answer = worker.play(topic, scenario, copy.deepcopy(args), self.folder)
+        if "error" in answer and answer["error"]["types"][0] == TimeUp.__name__:
+            raise time_up(self.test_seconds)
+        try:
+            frame = wire.encode(answer)
+        except wire.TooLargeError as error:
+            frame = wire.encode({"error": worker.describe(error, self.folder)})
+        return wire.decode_frame(frame)
+
+    @contextmanager
+    def forked_random_numbers(self, seed: int) -> Iterator[None]:
+        """Give the scenario random numbers of its own, as another process would."""
+        python_state = random.getstate()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            random.seed(seed)
+            yield
+        random.setstate(python_state)
+
+    @contextmanager
+    def time_limit(self) -> Iterator[None]:
+        """Interrupt the scenario when the test's time is up."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def interrupt(*_: object) -> None:
+            raise TimeUp
+
+        previous = signal.signal(signal.SIGALRM, interrupt)
+        signal.setitimer(signal.ITIMER_REAL, self.test_seconds, 0.5)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, previous)

@@ -1,0 +1,210 @@
+"""The pytest plugin: `observe`, random inputs, marks, and messages that teach.
+
+Where the student's code runs is not its business: it plays scenarios through an
+`Observer`, in this process by default, in a box when a judge puts its own in place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import torch
+
+from grader.box.wire import ProtocolError
+from grader.layout import KIT
+from grader.observe import gpu
+from grader.observe.data import check_form
+from grader.observe.finding import Finding, Raised
+from grader.observe.local import LocalObserver
+from grader.observe.verdicts import broken_protocol, finding_for
+from grader.outcome import Outcome
+from grader.syllabus import Exercise, Syllabus, SyllabusError, read_syllabus
+
+LOCAL_TEST_SECONDS = 10.0
+
+
+class Observer(Protocol):
+    """Where a submission's code runs."""
+
+    def play(
+        self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
+    ) -> dict[str, Any]:
+        """Return `{"value": …}` or `{"error": …}`, plain data from untrusted hands.
+
+        Raises:
+            Finding: the submission gives no answer.
+        """
+
+
+OBSERVER = pytest.StashKey[Observer]()
+SEED = pytest.StashKey[str]()
+SYLLABUS = pytest.StashKey[Syllabus]()
+CALL = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that says whose answers to check."""
+    parser.addoption(
+        "--submission",
+        type=Path,
+        default=KIT.exercises,
+        help="folder with the six modules to check (default: exercises/)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks and put the default observer in place."""
+    for line in (
+        "exercise(id, weight=1): the exercise that the test checks",
+        "cuda: needs a GPU; its points stay open where there is none",
+    ):
+        config.addinivalue_line("markers", line)
+    folder = config.getoption("--submission")
+    config.stash[OBSERVER] = LocalObserver(folder, LOCAL_TEST_SECONDS)
+    config.stash[SEED] = "visible"
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Check the marks; skip what needs a GPU where there is none."""
+    marked = [item for item in items if item.get_closest_marker("exercise")]
+    if not marked:
+        return
+    try:
+        config.stash[SYLLABUS] = read_syllabus(KIT.registry)
+    except SyllabusError as error:
+        raise pytest.UsageError(str(error)) from error
+    for item in marked:
+        exercise_of(item)
+        if item.get_closest_marker("cuda") and not gpu.is_available():
+            item.add_marker(pytest.mark.skip(reason=Outcome.NO_GPU))
+
+
+def exercise_of(item: pytest.Item) -> Exercise:
+    """Return the exercise that a test checks.
+
+    Raises:
+        pytest.UsageError: it has none, or one that the registry does not know.
+    """
+    mark = item.get_closest_marker("exercise")
+    if mark is None or len(mark.args) != 1:
+        raise pytest.UsageError(
+            f"{item.nodeid} has no exercise: mark it with "
+            '@pytest.mark.exercise("topic.Symbol")'
+        )
+    try:
+        return item.config.stash[SYLLABUS].exercises[mark.args[0]]
+    except KeyError:
+        raise pytest.UsageError(
+            f"{item.nodeid} checks {mark.args[0]!r}, which is not in {KIT.registry}"
+        ) from None
+
+
+def seed_of(item: pytest.Item, purpose: str) -> int:
+    """Return a number that nobody without the course's secret can foresee."""
+    text = f"{item.config.stash[SEED]}|{item.nodeid}|{purpose}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    """Return a source of sizes and choices, drawn afresh for every graded run."""
+    return random.Random(seed_of(request.node, "sizes"))
+
+
+class Observe:
+    """Plays scenarios beside the student's code and gives back plain data."""
+
+    def __init__(self, item: pytest.Item) -> None:
+        """Take the test in whose name it plays."""
+        self.item = item
+        self.exercise = exercise_of(item)
+
+    def __call__(
+        self, scenario: Callable[..., Any], *args: Any, call: str | None = None
+    ) -> Any:
+        """Play `scenario(module, *args)` and return its value.
+
+        Args:
+            scenario: a top-level function with a return annotation. It runs beside the
+                student's code, so it must not know what is expected.
+            *args: copied into the student's process.
+            call: what the student's code is asked, in a learner's words.
+
+        Raises:
+            Finding: the code raises, gives no answer, or one of another form.
+        """
+        raised, value = self._play(scenario, args, call)
+        if raised is not None:
+            raise finding_for(raised)
+        check_form(value, scenario)
+        return value
+
+    def error(
+        self, scenario: Callable[..., Any], *args: Any, call: str | None = None
+    ) -> Raised | None:
+        """Play a scenario that should raise; return the exception, or None."""
+        raised, _ = self._play(scenario, args, call)
+        if raised is not None and raised.not_started:
+            raise finding_for(raised)
+        return raised
+
+    def _play(
+        self, scenario: Callable[..., Any], args: tuple[Any, ...], call: str | None
+    ) -> tuple[Raised | None, Any]:
+        if call is not None:
+            self.item.stash[CALL] = call
+        observer = self.item.config.stash[OBSERVER]
+        seed = seed_of(self.item, "scenario")
+        answer = observer.play(self.exercise.topic, scenario, args, seed)
+        try:
+            match answer:
+                case {"error": error}:
+                    return Raised.from_data(error), None
+                case {"value": value}:
+                    return None, value
+            raise ProtocolError("neither a value nor an error")
+        except ProtocolError as error:
+            raise broken_protocol(error) from None
+
+
+@pytest.fixture
+def observe(request: pytest.FixtureRequest) -> Observe:
+    """Return the way from a test to the student's code."""
+    torch.manual_seed(seed_of(request.node, "values"))
+    return Observe(request.node)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a finding into its message, and note the test's outcome in the report."""
+    report = yield
+    if item.get_closest_marker("exercise") is None:
+        return report
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Finding):
+        outcome = error.outcome
+        exercise = exercise_of(item)
+        read = item.config.stash[SYLLABUS].read_on(exercise)
+        if outcome in (Outcome.NOT_STARTED, Outcome.NO_IMPORT):
+            read = ""
+        report.longrepr = error.render(item.stash.get(CALL, None), read)
+    elif report.skipped:
+        outcome = Outcome.NO_GPU
+    elif report.failed:
+        outcome = Outcome.KIT_ERROR
+    elif call.when == "call":
+        outcome = Outcome.PASSED
+    else:
+        return report
+    item.user_properties.append(("outcome", outcome.value))
+    report.user_properties = item.user_properties
+    return report

@@ -1,0 +1,152 @@
+"""Scores: a pure function of a report, the manifest and the syllabus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grader.manifest import Manifest
+from grader.outcome import Outcome
+from grader.syllabus import Exercise, Syllabus
+
+
+@dataclass(frozen=True)
+class ExerciseScore:
+    """The points of one exercise, rounded to two decimals, and its tests' outcomes."""
+
+    exercise: str
+    points: float
+    open: float
+    """Points of tests that were not run for want of a GPU."""
+    max: float
+    outcomes: Mapping[str, Outcome]
+    """By node id of the test."""
+
+    @property
+    def topic(self) -> str:
+        """Return the topic of the exercise."""
+        return self.exercise.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Score:
+    """The points of one submission."""
+
+    student: str
+    exercises: tuple[ExerciseScore, ...]
+
+    @property
+    def total(self) -> float:
+        """Return the points of all exercises."""
+        return add(e.points for e in self.exercises)
+
+    @property
+    def open(self) -> float:
+        """Return the points that only a GPU can decide."""
+        return add(e.open for e in self.exercises)
+
+    @property
+    def max(self) -> float:
+        """Return the points that can be had, open ones included."""
+        return add(e.max for e in self.exercises)
+
+    @property
+    def topics(self) -> dict[str, float]:
+        """Return the points of each topic."""
+        names = dict.fromkeys(e.topic for e in self.exercises)
+        return {
+            name: add(e.points for e in self.exercises if e.topic == name)
+            for name in names
+        }
+
+
+class KitFaultError(Exception):
+    """A test itself failed to run, so there is no score."""
+
+
+def add(points: Iterable[float]) -> float:
+    """Return a sum of points, rounded as points are."""
+    return round(sum(points), 2)
+
+
+def score(
+    student: str, report: Mapping[str, Any], manifest: Manifest, syllabus: Syllabus
+) -> Score:
+    """Score a report against the manifest.
+
+    A test that is missing from the report, or stands in it twice, earns nothing:
+    only what is expected and passed counts.
+
+    Raises:
+        KitFaultError: a test of the kit failed to run.
+    """
+    outcomes = read_outcomes(report)
+    shares = manifest.shares()
+    exercises = []
+    for exercise in syllabus.exercises.values():
+        checks = [c for c in manifest.checks if c.exercise == exercise.id]
+        if not checks:
+            continue
+        mine = {c.nodeid: outcomes.get(c.nodeid, Outcome.FAILED) for c in checks}
+        earned = open_points = Fraction(0)
+        for check in checks:
+            points = exercise.cuda_points if check.cuda else exercise.points
+            part = points * shares[check.nodeid]
+            if mine[check.nodeid] is Outcome.PASSED:
+                earned += part
+            elif mine[check.nodeid] is Outcome.NO_GPU and check.cuda:
+                open_points += part
+        exercises.append(
+            ExerciseScore(
+                exercise.id,
+                round(float(earned), 2),
+                round(float(open_points), 2),
+                max_points(exercise, manifest),
+                mine,
+            )
+        )
+    return Score(student, tuple(exercises))
+
+
+def max_points(exercise: Exercise, manifest: Manifest) -> float:
+    """Return the points of an exercise, those for a GPU if it has such tests."""
+    has_cuda = any(c.exercise == exercise.id and c.cuda for c in manifest.checks)
+    return float(exercise.points + (exercise.cuda_points if has_cuda else 0))
+
+
+def read_outcomes(report: Mapping[str, Any]) -> dict[str, Outcome]:
+    """Return the outcome of every test that stands in the report once.
+
+    Raises:
+        KitFaultError: a test of the kit failed to run.
+    """
+    outcomes: dict[str, Outcome] = {}
+    seen: set[str] = set()
+    for test in report["tests"]:
+        nodeid = test["nodeid"]
+        outcome = read_outcome(test)
+        if outcome is Outcome.KIT_ERROR:
+            raise KitFaultError(f"{nodeid} failed to run:\n{message_of(test)}")
+        if nodeid in seen:
+            outcomes.pop(nodeid, None)
+            continue
+        seen.add(nodeid)
+        outcomes[nodeid] = outcome
+    return outcomes
+
+
+def read_outcome(test: Mapping[str, Any]) -> Outcome:
+    """Return what became of one test of a report."""
+    noted = [p["outcome"] for p in test.get("user_properties", []) if "outcome" in p]
+    outcome = Outcome(noted[-1]) if noted else Outcome.KIT_ERROR
+    if (outcome is Outcome.PASSED) != (test["outcome"] == "passed"):
+        return Outcome.KIT_ERROR
+    return outcome
+
+
+def message_of(test: Mapping[str, Any]) -> str:
+    """Return a test's message; empty if it passed."""
+    stages = [test.get(stage, {}) for stage in ("setup", "call", "teardown")]
+    return next((str(s["longrepr"]) for s in stages if s.get("longrepr")), "")

@@ -1,0 +1,143 @@
+"""Make the exercises from the solutions.
+
+A public function or class that the registry lists becomes a stub: signature, docstring
+and base classes stay, every body becomes `raise NotStarted`. Private names are the
+solution's own helpers and are left out. Everything else is given to the student as it
+stands.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeGuard
+
+from grader.syllabus import Syllabus, Topic
+
+IMPORT = "from grader import NotStarted"
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class StubError(Exception):
+    """A solution cannot be turned into a stub; the message names file and symbol."""
+
+
+def make_stub(source: str, topic: Topic, name: str = "") -> str:
+    """Return the module of stubs for a module of solutions.
+
+    Args:
+        source: the solutions' text.
+        topic: says which symbols are exercises.
+        name: the file's name, for messages.
+
+    Raises:
+        StubError: a symbol of the registry is missing or has no docstring.
+    """
+    tree = ast.parse(source, filename=name)
+    symbols = {symbol for exercise in topic.exercises for symbol in exercise.symbols}
+    defined = {node.name: node for node in tree.body if is_definition(node)}
+    for symbol in symbols:
+        if symbol not in defined:
+            raise StubError(f"{name}: {symbol} is in the registry but not defined")
+        if ast.get_docstring(defined[symbol]) is None:
+            raise StubError(f"{name}: {symbol} has no docstring to state its contract")
+    lines = source.splitlines()
+    edits: list[tuple[int, int, list[str]]] = []
+    for node in tree.body:
+        if is_definition(node) and node.name in symbols:
+            edits += empty(node)
+        elif is_private(node):
+            edits.append((first_line(node), end_of(node), []))
+    last_import = max(
+        (end_of(n) for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))),
+        default=end_of(tree.body[0]),
+    )
+    edits.append((last_import + 1, last_import, ["", IMPORT]))
+    for start, end, replacement in sorted(edits, reverse=True):
+        lines[start - 1 : end] = replacement
+    return tidy(lines)
+
+
+def is_definition(node: ast.stmt) -> TypeGuard[Definition]:
+    """Say whether a node defines a function or a class."""
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+
+
+def is_private(node: ast.stmt) -> bool:
+    """Say whether a top-level statement defines a name for the solution only."""
+    names: list[str] = []
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        names = [node.name]
+    elif isinstance(node, ast.Assign):
+        names = [t.id for t in node.targets if isinstance(t, ast.Name)]
+    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        names = [node.target.id]
+    return any(n.startswith("_") and not n.startswith("__") for n in names)
+
+
+def empty(node: ast.stmt) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield the edits that empty a function, or every method of a class."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        body = node.body
+        start = body[0].lineno
+        if ast.get_docstring(node) is not None:
+            start = end_of(body[0]) + 1
+        indent = " " * body[0].col_offset
+        yield (start, end_of(node), [f"{indent}raise NotStarted"])
+    elif isinstance(node, ast.ClassDef):
+        for member in node.body:
+            if is_private(member):
+                yield (first_line(member), end_of(member), [])
+            else:
+                yield from empty(member)
+
+
+def first_line(node: ast.stmt) -> int:
+    """Return the line where a statement starts, its decorators included."""
+    decorators = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(d.lineno for d in decorators)])
+
+
+def end_of(node: ast.stmt) -> int:
+    """Return the last line of a statement."""
+    return node.end_lineno or node.lineno
+
+
+def tidy(lines: list[str]) -> str:
+    """Join lines with at most two blank ones in a row."""
+    kept: list[str] = []
+    for line in lines:
+        if not line.strip() and kept[-2:] == ["", ""]:
+            continue
+        kept.append(line.rstrip())
+    return "\n".join(kept).strip() + "\n"
+
+
+def make_all(syllabus: Syllabus, solutions: Path) -> dict[str, str]:
+    """Return the stub of every topic, by file name.
+
+    Raises:
+        StubError: a solution is missing, or cannot be turned into a stub.
+    """
+    stubs = {}
+    for topic in syllabus.topics:
+        path = solutions / f"{topic.id}.py"
+        try:
+            source = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise StubError(f"{path}: cannot be read: {error.strerror}") from error
+        stubs[path.name] = make_stub(source, topic, str(path))
+    return stubs
+
+
+def outdated(stubs: dict[str, str], exercises: Path) -> list[str]:
+    """Return the names of files in `exercises` that are not what they should be."""
+    present = {path.name for path in exercises.glob("*.py")}
+    differ = [
+        name
+        for name, text in stubs.items()
+        if name not in present or (exercises / name).read_text(encoding="utf-8") != text
+    ]
+    return sorted({*differ, *(present - set(stubs))})

@@ -1,0 +1,196 @@
+"""The registry of topics and exercises, read from `exercises/syllabus.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NoReturn
+
+LEVELS = ("core", "deep")
+
+
+class SyllabusError(Exception):
+    """The registry is malformed; the message names the file, the entry and the fix."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: a top-level symbol, or a few, of its topic's module."""
+
+    topic: str
+    symbols: tuple[str, ...]
+    """The names to write; the first one names the exercise."""
+    title: str
+    section: str
+    """The section of the book to read."""
+    level: str
+    minutes: int
+    difficulty: int
+    points: int
+    """Points for the tests that run everywhere."""
+    cuda_points: int
+    """Points for the tests that need a GPU; 0 where there are none."""
+    needs: tuple[str, ...]
+    """Ids of the exercises to do before."""
+    hints: tuple[str, ...]
+    """Of growing strength."""
+
+    @property
+    def id(self) -> str:
+        """Return `topic.Symbol`, which never changes."""
+        return f"{self.topic}.{self.symbols[0]}"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One module of exercises."""
+
+    id: str
+    title: str
+    book: str
+    """Address of the section of the book."""
+    exercises: tuple[Exercise, ...]
+
+
+@dataclass(frozen=True)
+class Syllabus:
+    """All topics, in the order in which they are taught."""
+
+    topics: tuple[Topic, ...]
+
+    @cached_property
+    def exercises(self) -> Mapping[str, Exercise]:
+        """Return the exercises by id, in order."""
+        return {e.id: e for topic in self.topics for e in topic.exercises}
+
+    def topic(self, name: str) -> Topic:
+        """Return the topic called `name`.
+
+        Raises:
+            ValueError: there is none.
+        """
+        return self.topics[[topic.id for topic in self.topics].index(name)]
+
+    def read_on(self, exercise: Exercise) -> str:
+        """Return where the book tells more."""
+        return f"{self.topic(exercise.topic).title}, “{exercise.section}”"
+
+
+def read_syllabus(path: Path) -> Syllabus:
+    """Read and check the registry.
+
+    Raises:
+        SyllabusError: it cannot be read, or an entry is missing, unknown or wrong.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SyllabusError(f"{path}: cannot be read: {error}") from error
+    return parse_syllabus(data, str(path))
+
+
+def parse_syllabus(data: Mapping[str, Any], source: str) -> Syllabus:
+    """Build a syllabus from a TOML document's data.
+
+    Raises:
+        SyllabusError: an entry is missing, unknown or wrong.
+    """
+    reader = _Reader(source)
+    document = reader.table(data, "the document", {"topic": list})
+    topics = tuple(reader.topic(entry, i) for i, entry in enumerate(document["topic"]))
+    reader.refuse_twice([t.id for t in topics], "topic")
+    syllabus = Syllabus(topics)
+    ids = [e.id for topic in topics for e in topic.exercises]
+    reader.refuse_twice(ids, "exercise")
+    for exercise in syllabus.exercises.values():
+        for needed in exercise.needs:
+            if needed not in ids:
+                reader.fail(exercise.id, f"needs {needed!r}, which is no exercise")
+    return syllabus
+
+
+class _Reader:
+    """Checks the entries of one document; every error names the file and the entry."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def fail(self, entry: str, problem: str) -> NoReturn:
+        raise SyllabusError(f"{self.source}: {entry} {problem}")
+
+    def refuse_twice(self, names: list[str], what: str) -> None:
+        for name in names:
+            if names.count(name) > 1:
+                self.fail(name, f"is listed twice; every {what} has an id of its own")
+
+    def table(
+        self,
+        data: Any,
+        entry: str,
+        required: Mapping[str, type],
+        optional: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Return the table with defaults filled in, keys and types checked."""
+        if not isinstance(data, Mapping):
+            self.fail(entry, "is not a table")
+        defaults = dict(optional or {})
+        kinds = {**required, **{key: type(value) for key, value in defaults.items()}}
+        for key in data:
+            if key not in kinds:
+                self.fail(entry, f"has an unknown key {key!r}; known: {', '.join(kinds)}")
+        for key in required:
+            if key not in data:
+                self.fail(entry, f"lacks the key {key!r}")
+        for key, value in data.items():
+            if type(value) is not kinds[key]:
+                kind, given = kinds[key].__name__, type(value).__name__
+                self.fail(entry, f"has {key} of type {given}; {kind} is expected")
+        return {**defaults, **data}
+
+    def topic(self, data: Any, index: int) -> Topic:
+        texts = {"id": str, "title": str, "book": str, "exercise": list}
+        entry = self.table(data, f"topic {index + 1}", texts)
+        name = entry["id"]
+        if not name.isidentifier():
+            self.fail(f"topic {name!r}", "is no name of a module")
+        exercises = tuple(
+            self.exercise(item, name, f"{name}: exercise {i + 1}")
+            for i, item in enumerate(entry["exercise"])
+        )
+        return Topic(name, entry["title"], entry["book"], exercises)
+
+    def exercise(self, data: Any, topic: str, where: str) -> Exercise:
+        required = {
+            "symbols": list,
+            "title": str,
+            "section": str,
+            "level": str,
+            "minutes": int,
+            "difficulty": int,
+            "points": int,
+            "hints": list,
+        }
+        entry = self.table(data, where, required, {"cuda_points": 0, "needs": []})
+        symbols, hints = entry["symbols"], entry["hints"]
+        if not symbols or not all(isinstance(s, str) and s.isidentifier() for s in symbols):
+            self.fail(where, "has symbols that are no names")
+        where = f"{topic}.{symbols[0]}"
+        if entry["level"] not in LEVELS:
+            self.fail(where, f"has level {entry['level']!r}; known: {', '.join(LEVELS)}")
+        for key, low, high in (
+            ("minutes", 1, 240),
+            ("difficulty", 1, 4),
+            ("points", 1, 100),
+            ("cuda_points", 0, 100),
+        ):
+            if not low <= entry[key] <= high:
+                self.fail(where, f"has {key} = {entry[key]}; {low} to {high} is expected")
+        if len(hints) < 2 or not all(isinstance(h, str) and h.strip() for h in hints):
+            self.fail(where, "needs two hints or more, none of them empty")
+        if not all(isinstance(needed, str) for needed in entry["needs"]):
+            self.fail(where, "has needs that are no ids")
+        fields = {**entry, **{k: tuple(entry[k]) for k in ("symbols", "needs", "hints")}}
+        return Exercise(topic=topic, **fields)

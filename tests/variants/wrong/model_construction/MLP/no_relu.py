@@ -1,0 +1,12 @@
+"""Leaves out the activation.
+
+says: ReLU between the layers is missing
+"""
+class MLP(nn.Module):
+    def __init__(self, in_features, hidden, out_features):
+        super().__init__()
+        self.hidden = nn.Linear(in_features, hidden)
+        self.out = nn.Linear(hidden, out_features)
+
+    def forward(self, x):
+        return self.out(self.hidden(x))

@@ -1,0 +1,11 @@
+"""Concatenates on dim 0.
+
+says: joins on dim 0
+"""
+class ParallelBlock(nn.Module):
+    def __init__(self, net1, net2):
+        super().__init__()
+        self.net1, self.net2 = net1, net2
+
+    def forward(self, x):
+        return torch.cat((self.net1(x), self.net2(x)))
