@@ -95,10 +95,13 @@ def check_counts(
     hidden: Manifest,
     visible: Manifest,
     variants: list[Variant],
+    only: str,
 ) -> Iterator[str]:
     """Yield what an exercise lacks of tests and variants."""
     functions = {
-        "hidden": Counter(e for e, _ in {(c.exercise, c.function) for c in hidden.checks}),
+        "hidden": Counter(
+            e for e, _ in {(c.exercise, c.function) for c in hidden.checks}
+        ),
         "visible": Counter(
             e for e, _ in {(c.exercise, c.function) for c in visible.checks}
         ),
@@ -112,6 +115,8 @@ def check_counts(
         "wrong": (MIN_WRONG, "wrong variants"),
     }
     for exercise in syllabus.exercises.values():
+        if only not in ("", exercise.topic, exercise.id):
+            continue
         for kind, (minimum, words) in least.items():
             count = functions[kind][exercise.id]
             if count < minimum:
@@ -209,9 +214,7 @@ def first_message(exercise: ExerciseScore, report: dict[str, Any]) -> str:
     return next(iter(messages_for(exercise, report)), "no message")
 
 
-def lost_points(
-    name: str, result: Score, report: dict[str, Any]
-) -> Iterator[str]:
+def lost_points(name: str, result: Score, report: dict[str, Any]) -> Iterator[str]:
     """Yield the exercises in which a right answer loses points."""
     for exercise in result.exercises:
         if is_short(exercise):
@@ -220,14 +223,21 @@ def lost_points(
 
 
 def check_all(
-    hidden: Checker, visible: Checker, variants: list[Variant], jobs: int,
+    hidden: Checker,
+    visible: Checker,
+    variants: list[Variant],
+    jobs: int,
     progress: Callable[[int, int], None],
+    only: str = "",
 ) -> Findings:
-    """Check everything; call `progress(done, total)` after each step."""
+    """Check everything, or one topic's or exercise's variants.
+
+    Calls `progress(done, total)` after each step.
+    """
     found = Findings()
     syllabus = hidden.syllabus
     found.problems += check_counts(
-        syllabus, hidden.pool.manifest, visible.pool.manifest, variants
+        syllabus, hidden.pool.manifest, visible.pool.manifest, variants, only
     )
     right = [v for v in variants if v.right]
     tasks: list[Callable[[], Iterator[str]]] = [

@@ -140,7 +140,9 @@ class _Reader:
         kinds = {**required, **{key: type(value) for key, value in defaults.items()}}
         for key in data:
             if key not in kinds:
-                self.fail(entry, f"has an unknown key {key!r}; known: {', '.join(kinds)}")
+                self.fail(
+                    entry, f"has an unknown key {key!r}; known: {', '.join(kinds)}"
+                )
         for key in required:
             if key not in data:
                 self.fail(entry, f"lacks the key {key!r}")
@@ -175,11 +177,15 @@ class _Reader:
         }
         entry = self.table(data, where, required, {"cuda_points": 0, "needs": []})
         symbols, hints = entry["symbols"], entry["hints"]
-        if not symbols or not all(isinstance(s, str) and s.isidentifier() for s in symbols):
+        if not symbols or not all(
+            isinstance(s, str) and s.isidentifier() for s in symbols
+        ):
             self.fail(where, "has symbols that are no names")
         where = f"{topic}.{symbols[0]}"
         if entry["level"] not in LEVELS:
-            self.fail(where, f"has level {entry['level']!r}; known: {', '.join(LEVELS)}")
+            self.fail(
+                where, f"has level {entry['level']!r}; known: {', '.join(LEVELS)}"
+            )
         for key, low, high in (
             ("minutes", 1, 240),
             ("difficulty", 1, 4),
@@ -187,10 +193,15 @@ class _Reader:
             ("cuda_points", 0, 100),
         ):
             if not low <= entry[key] <= high:
-                self.fail(where, f"has {key} = {entry[key]}; {low} to {high} is expected")
+                self.fail(
+                    where, f"has {key} = {entry[key]}; {low} to {high} is expected"
+                )
         if len(hints) < 2 or not all(isinstance(h, str) and h.strip() for h in hints):
             self.fail(where, "needs two hints or more, none of them empty")
         if not all(isinstance(needed, str) for needed in entry["needs"]):
             self.fail(where, "has needs that are no ids")
-        fields = {**entry, **{k: tuple(entry[k]) for k in ("symbols", "needs", "hints")}}
+        fields = {
+            **entry,
+            **{k: tuple(entry[k]) for k in ("symbols", "needs", "hints")},
+        }
         return Exercise(topic=topic, **fields)

@@ -168,7 +168,9 @@ def _system_folder(name: str) -> list[str]:
 def _bind(outer: Path, inner: str) -> list[str]:
     """Show `outer` as `inner`, with parents that every user may pass."""
     parents = list(Path(inner).parents)[-2::-1]
-    opened = [a for parent in parents for a in ("--perms", "0755", "--dir", str(parent))]
+    opened = [
+        a for parent in parents for a in ("--perms", "0755", "--dir", str(parent))
+    ]
     return [*opened, "--ro-bind", str(outer), inner]
 
 

@@ -43,7 +43,9 @@ class JudgePool:
         self.level, self.limits, self.tests = level, limits, tests
         self._free: queue.Queue[Judge] = queue.Queue()
         with ThreadPoolExecutor(jobs) as starters:
-            for judge in starters.map(self._start, range(first_slot, first_slot + jobs)):
+            for judge in starters.map(
+                self._start, range(first_slot, first_slot + jobs)
+            ):
                 self._free.put(judge)
                 self.manifest: Manifest = judge.manifest
 

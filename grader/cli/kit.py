@@ -42,18 +42,19 @@ def stubs(
 
 
 def check_kit(
-    topic: Annotated[
-        str, typer.Option(help="Check the variants of one topic only.")
+    only: Annotated[
+        str, typer.Option(help="Check the variants of this topic or exercise only.")
     ] = "",
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Judges side by side.", show_default="cores")
+        int | None,
+        typer.Option(min=1, help="Judges side by side.", show_default="cores"),
     ] = None,
     seed: Annotated[str, typer.Option(help="Repeat a run with its seed.")] = "",
 ) -> None:
     """Test the tests with the stubs, the solutions, and known right and wrong answers."""
     syllabus = read_syllabus(KIT.registry)
     variants = checks.read_variants(KIT.variants, syllabus)
-    variants = [v for v in variants if topic in ("", v.exercise.topic)]
+    variants = [v for v in variants if only in ("", v.exercise.topic, v.exercise.id)]
     level = choose_level([KIT.solutions, KIT.hidden_tests], unsandboxed=True)
     jobs = jobs or os.cpu_count() or 1
     seed = seed or secrets.token_hex(8)
@@ -70,10 +71,13 @@ def check_kit(
             variants,
             jobs,
             lambda done, total: bar.update(task, completed=done, total=total),
+            only,
         )
     for problem in found.problems:
         print_plain(problem, style="red")
-    counts = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in found.counts.items())
+    counts = ", ".join(
+        f"{n} {what.replace('_', ' ')}" for what, n in found.counts.items()
+    )
     print_plain(f"{counts} (seed {seed}, {level})")
     if found.problems:
         out.print(f"[bold red]{len(found.problems)} problems[/]")

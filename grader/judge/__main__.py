@@ -1,6 +1,6 @@
 """The judge's process.
 
-    python -m grader.judge CONTROL_FD LEVEL SLOT LIMITS TEST_FILE...
+python -m grader.judge CONTROL_FD LEVEL SLOT LIMITS TEST_FILE...
 """
 
 import json
@@ -16,7 +16,6 @@ from grader.box.launch import Box, BoxError
 from grader.box.limits import Limits
 from grader.judge.session import Fault, JudgeSession
 from grader.layout import KIT
-
 
 PLUGINS = (
     "grader.observe.plugin",

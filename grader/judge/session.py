@@ -90,7 +90,7 @@ class JudgeSession:
                 self.run(session, job, manifest)
                 self.owner.send(self.report)
                 status = 0
-            except BaseException:  # noqa: BLE001 - any fault of the kit is reported
+            except BaseException:
                 self.owner.send(Fault(traceback.format_exc()))
                 status = 0
             finally:
@@ -113,9 +113,7 @@ class JudgeSession:
         for item, following in zip(items, [*items[1:], None], strict=True):
             config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         session.exitstatus = pytest.ExitCode(min(session.testsfailed, 1))
-        config.hook.pytest_sessionfinish(
-            session=session, exitstatus=session.exitstatus
-        )
+        config.hook.pytest_sessionfinish(session=session, exitstatus=session.exitstatus)
         self.report["environment"] = {
             "python": platform.python_version(),
             "torch": torch.__version__,

@@ -55,7 +55,9 @@ def find_unlike(value: Any, form: Any) -> tuple[Any, Any] | None:
     if kind is list and args:
         parts = [(item, args[0]) for item in value]
     elif kind is dict and args:
-        parts = [pair for k, v in value.items() for pair in ((k, args[0]), (v, args[1]))]
+        parts = [
+            pair for k, v in value.items() for pair in ((k, args[0]), (v, args[1]))
+        ]
     elif kind is tuple and args and args[-1] is Ellipsis:
         parts = [(item, args[0]) for item in value]
     elif kind is tuple and args:

@@ -35,7 +35,9 @@ def expect_close(
     expected = expected.detach()
     if not isinstance(got, Tensor):
         fail(fault, describe(expected), describe(got), got, slips)
-    same_kind = got.shape == expected.shape and (any_dtype or got.dtype == expected.dtype)
+    same_kind = got.shape == expected.shape and (
+        any_dtype or got.dtype == expected.dtype
+    )
     if not same_kind:
         fail(fault, describe(expected), describe(got), got, slips)
     if not is_close(got, expected, rtol, atol):
@@ -88,9 +90,7 @@ def expect_error(
         raise Finding(fault, expected=expected, got=str(raised), at=raised.place)
 
 
-def fail(
-    fault: str, expected: str, got: str, value: Any, slips: Slips | None
-) -> None:
+def fail(fault: str, expected: str, got: str, value: Any, slips: Slips | None) -> None:
     """Raise the finding, with the cause whose evidence fits `value`."""
     causes = [cause for cause, sign in (slips or {}).items() if fits(value, sign)]
     raise Finding(fault, expected=expected, got=got, cause=next(iter(causes), None))
@@ -172,7 +172,9 @@ def is_real_scalar(value: Tensor) -> bool:
 
 def describe_difference(got: Tensor, expected: Tensor) -> str:
     """Return where two tensors of one shape differ most, and by how much."""
-    wide = torch.complex128 if got.is_complex() or expected.is_complex() else torch.float64
+    wide = (
+        torch.complex128 if got.is_complex() or expected.is_complex() else torch.float64
+    )
     mine, theirs = got.to(wide), expected.to(wide)
     unlike = mine.isnan() != theirs.isnan()
     gap = (mine - theirs).abs().nan_to_num(nan=0.0, posinf=torch.inf)

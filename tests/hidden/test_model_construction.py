@@ -16,7 +16,9 @@ from grader.observe import (
 
 exercise = pytest.mark.exercise
 
-DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that no shape is square
+DISTINCT = range(
+    2, 12
+)  # sizes to draw from without repeats, so that no shape is square
 
 
 # MLP
@@ -59,9 +61,7 @@ def expect_two_layers(parameters: list[Tensor], sizes: list[int]) -> None:
         shapes,
         sorted([(hidden, inner), (hidden,), (out, hidden), (out,)]),
         "MLP does not hold the parameters of two Linear layers.",
-        slips={
-            "layers made in forward are new at every call and never registered": []
-        },
+        slips={"layers made in forward are new at every call and never registered": []},
     )
 
 
@@ -285,9 +285,7 @@ def mixed_like(layers: list[nn.Module]) -> list[nn.Module]:
 # FixedHiddenMLP
 
 
-def run_fixed(
-    ex: Any, state: dict[str, Tensor], x: Tensor
-) -> tuple[Tensor, Tensor]:
+def run_fixed(ex: Any, state: dict[str, Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
     net = ex.FixedHiddenMLP(len(state["weight"]))
     net.load_state_dict(state)
     y = net(x)
@@ -419,7 +417,9 @@ def test_fixed_mlp_draws_a_weight_of_its_own(observe, rng):
 
     for weight in (first, second):
         expect_equal(
-            list(weight.shape), [d, d], "weight does not have the shape (features, features)."
+            list(weight.shape),
+            [d, d],
+            "weight does not have the shape (features, features).",
         )
     expect_true(
         not torch.equal(first, second) and first.unique().numel() > 1,
@@ -434,7 +434,9 @@ def test_fixed_mlp_follows_to_double(observe, rng):
     d = rng.choice(DISTINCT)
     x = torch.rand(2, d, dtype=torch.float64)
 
-    y = observe(run_fixed_in_double, d, x, call=f"FixedHiddenMLP({d}).double()(x.double())")
+    y = observe(
+        run_fixed_in_double, d, x, call=f"FixedHiddenMLP({d}).double()(x.double())"
+    )
 
     expect_equal(
         str(y.dtype), "torch.float64", "FixedHiddenMLP does not follow to double."
@@ -520,7 +522,9 @@ def test_parallel_joins_equal_widths_on_the_last_dimension(observe, rng):
         torch.cat([one(x), two(x)], dim=-1),
         "ParallelBlock does not join the two outputs on the last dimension.",
         slips={
-            "torch.cat joins on dim 0 unless told otherwise": torch.cat([one(x), two(x)]),
+            "torch.cat joins on dim 0 unless told otherwise": torch.cat(
+                [one(x), two(x)]
+            ),
             "net1's output comes first": torch.cat([two(x), one(x)], dim=-1),
             "both halves come from net1": torch.cat([one(x), one(x)], dim=-1),
             "the outputs are added, not joined": one(x) + two(x),
@@ -606,7 +610,9 @@ def test_chain_runs_independent_blocks_in_sequence(observe, rng, n):
     d = rng.choice(DISTINCT)
     x = torch.randn(4, d)
 
-    y, parameters, calls, _ = observe(run_chain, d, n, x, call=f"chain(make_block, {n})(x)")
+    y, parameters, calls, _ = observe(
+        run_chain, d, n, x, call=f"chain(make_block, {n})(x)"
+    )
 
     expect_equal(
         calls,

@@ -96,7 +96,7 @@ def test_fixed_mlp_computes_its_formula(observe):
     y = observe(
         run_fixed,
         x,
-        call="FixedHiddenMLP(3)([[-3, 0, 1]]) with weight = linear.weight = 1, bias = 1",
+        call="FixedHiddenMLP(3)([[-3, 0, 1]]), weights the identity, bias 1",
     )
 
     # linear: -2, 1, 2; @ weight + 1: -1, 2, 3; relu: 0, 2, 3; linear: 1, 3, 4: sum 8
@@ -157,5 +157,8 @@ def test_chain_is_a_module_of_independent_blocks(observe):
         got="something else",
     )
     expect_equal(
-        count, 6, "The blocks do not have parameters of their own.", slips={"[block] * n is one block, listed n times": 2}
+        count,
+        6,
+        "The blocks do not have parameters of their own.",
+        slips={"[block] * n is one block, listed n times": 2},
     )
