@@ -8,15 +8,22 @@ import typer
 
 from grader.box.isolation import NoIsolationError
 from grader.check_kit import VariantError
-from grader.cli import kit
+from grader.class_run.output import OutputError
+from grader.cli import grade, kit
 from grader.cli.screen import print_error
+from grader.intake import HandinError, IntakeError
 from grader.judge import JudgeError
+from grader.scoring import KitFaultError
 from grader.stubs import StubError
 from grader.syllabus import SyllabusError
 
 KNOWN_ERRORS = (
+    HandinError,
+    IntakeError,
     JudgeError,
+    KitFaultError,
     NoIsolationError,
+    OutputError,
     StubError,
     SyllabusError,
     VariantError,
@@ -28,6 +35,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("grade")(grade.grade)
+app.command("grade-one")(grade.grade_one)
 app.command("stubs")(kit.stubs)
 app.command("check-kit")(kit.check_kit)
 

@@ -1,0 +1,31 @@
+"""What became of each submission of a class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from grader.scoring import Score
+
+
+class Status(StrEnum):
+    """How the grading of one submission ended."""
+
+    GRADED = "graded"
+    NOT_GRADED = "not graded"
+    """It could not be read; an instructor must look at it."""
+    KIT_ERROR = "kit error"
+    """The kit failed; grade it again."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One student's result."""
+
+    student: str
+    status: Status
+    score: Score | None = None
+    reason: str = ""
+    """Why there is no score."""
+    notes: tuple[str, ...] = ()
+    """What an instructor should know about a graded submission."""

@@ -1,0 +1,190 @@
+"""Verbs for instructors and CI: grade, grade-one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+import grader
+from grader.box.isolation import Level, choose_level
+from grader.box.limits import Limits
+from grader.class_run.output import OutputFolder, to_json
+from grader.class_run.pool import JudgePool
+from grader.class_run.result import Result, Status
+from grader.class_run.run import ClassRun
+from grader.class_run.seeds import read_secret, seed_for
+from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
+from grader.exports.table import to_csv, to_data
+from grader.intake import Handin, IntakeError, find_handins, read_handin
+from grader.intake.find import student_of
+from grader.layout import KIT
+from grader.scoring import ExerciseScore, KitFaultError, message_of, score
+from grader.syllabus import Syllabus, read_syllabus
+
+SECRET = KIT.root / "course.secret"
+MAX_ROWS = 60
+
+Unsandboxed = Annotated[
+    bool,
+    typer.Option(
+        "--unsandboxed",
+        help="Where nothing better can be had, run submissions with your own rights.",
+    ),
+]
+TestSeconds = Annotated[
+    float, typer.Option(min=0.1, help="Wall-clock seconds of one test.")
+]
+SubmissionSeconds = Annotated[
+    float, typer.Option(min=1, help="Wall-clock seconds of one submission.")
+]
+DEFAULTS = Limits()
+
+
+def grade(
+    path: Annotated[
+        Path, typer.Argument(help="Folder with a folder or a zip per student.")
+    ],
+    out_folder: Annotated[
+        Path, typer.Option("--out", help="Folder for scores and reports.")
+    ] = Path("grades"),
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Judges side by side.", show_default="cores")
+    ] = None,
+    test_seconds: TestSeconds = DEFAULTS.test_seconds,
+    submission_seconds: SubmissionSeconds = DEFAULTS.submission_seconds,
+    unsandboxed: Unsandboxed = False,
+) -> None:
+    """Grade a class; exit with 1 if some were not graded, 2 for a fault of the kit."""
+    syllabus = read_syllabus(KIT.registry)
+    found = find_handins(path)
+    for ignored in found.ignored:
+        errors.print(Text(f"{ignored} is neither a folder nor a zip: ignored"))
+    limits = Limits(test_seconds, submission_seconds)
+    jobs = min(jobs or os.cpu_count() or 1, len(found.handins))
+    with OutputFolder(out_folder).opened() as output:
+        secrets = [KIT.solutions, KIT.hidden_tests, path, out_folder]
+        level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
+        with JudgePool(level, jobs, limits, KIT.hidden_tests) as pool:
+            run = ClassRun(pool, syllabus, output, read_secret(SECRET))
+            with progress_bar("Students") as bar:
+                task = bar.add_task("", total=len(found.handins))
+                results = run.grade_all(
+                    found.handins, jobs, lambda _: bar.advance(task)
+                )
+            provenance = {
+                "kit": grader.__version__,
+                "suite": pool.manifest.suite,
+                "isolation": str(level),
+                "limits": limits.as_dict(),
+            }
+        output.write("scores.csv", to_csv(results, syllabus))
+        output.write("scores.json", to_json(to_data(results, syllabus, provenance)))
+    show_class(results, syllabus)
+    print_plain(f"{out_folder / 'scores.csv'} written, reports in {out_folder}/reports")
+    tell_trouble(results)
+
+
+def grade_one(
+    path: Annotated[Path, typer.Argument(help="One student's folder or zip.")],
+    report: Annotated[
+        Path | None, typer.Option(help="Also write the report to this file.")
+    ] = None,
+    test_seconds: TestSeconds = DEFAULTS.test_seconds,
+    submission_seconds: SubmissionSeconds = DEFAULTS.submission_seconds,
+    unsandboxed: Unsandboxed = False,
+) -> None:
+    """Grade one submission; exit with 1 below full points, 2 for a fault of the kit."""
+    if not path.exists():
+        raise IntakeError(f"{path} does not exist: name a student's folder or zip")
+    syllabus = read_syllabus(KIT.registry)
+    topics = [topic.id for topic in syllabus.topics]
+    handin = Handin(student_of(path.resolve()), path)
+    submission = read_handin(handin, topics)
+    limits = Limits(test_seconds, submission_seconds)
+    secrets = [KIT.solutions, KIT.hidden_tests, path]
+    level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
+    seed = seed_for(read_secret(SECRET), handin.student)
+    with JudgePool(level, 1, limits, KIT.hidden_tests) as pool:
+        made = pool.grade(submission, seed, topics)
+        result = score(handin.student, made, pool.manifest, syllabus)
+    if report is not None:
+        folder = OutputFolder(report.parent)
+        folder.write(report.name, to_json(made))
+    messages = {test["nodeid"]: message_of(test) for test in made["tests"]}
+    for exercise in result.exercises:
+        show_exercise(exercise, messages)
+    open_points = f", {result.open:g} open (no GPU here)" if result.open else ""
+    print_plain(f"{result.total:g} of {result.max:g} points{open_points}", "bold")
+    raise typer.Exit(0 if result.total + result.open == result.max else 1)
+
+
+def tell_level(level: Level) -> Level:
+    """Say how submissions are isolated, loudly where they are not."""
+    if level is Level.PROCESS:
+        errors.print(
+            Text(
+                "Submissions run with your own rights (no bubblewrap here, see "
+                "`grader doctor`). Their scores cannot be forged, but their code could "
+                "read and change your files.",
+                style="yellow",
+            )
+        )
+    else:
+        errors.print(Text(f"Isolation: {level}", style="dim"))
+    return level
+
+
+def show_class(results: list[Result], syllabus: Syllabus) -> None:
+    """Print the points of each student by topic."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("student", overflow="fold")
+    for topic in syllabus.topics:
+        table.add_column(topic.id.replace("_", "\n"), justify="right")
+    for name in ("total", "open", "max"):
+        table.add_column(name, justify="right")
+    for result in results[:MAX_ROWS]:
+        table.add_row(Text(result.student), *cells(result, syllabus))
+    out.print(table)
+    if len(results) > MAX_ROWS:
+        print_plain(f"… and {len(results) - MAX_ROWS} more in scores.csv")
+
+
+def cells(result: Result, syllabus: Syllabus) -> list[str]:
+    """Return a student's points by topic, total, open and max."""
+    if result.score is None:
+        return [str(result.status), *[""] * (len(syllabus.topics) + 2)]
+    mine = result.score
+    return [
+        *(f"{mine.topics[topic.id]:g}" for topic in syllabus.topics),
+        *(f"{mine.total:g}", f"{mine.open:g}", f"{mine.max:g}"),
+    ]
+
+
+def tell_trouble(results: list[Result]) -> None:
+    """Print what needs a look, and exit as it asks for."""
+    for result in results:
+        for note in result.notes:
+            print_plain(f"{result.student}: {note}", "dim")
+    for result in results:
+        if result.status is not Status.GRADED:
+            print_error(f"{result.student}: {result.status}: {result.reason}")
+    statuses = {result.status for result in results}
+    if Status.KIT_ERROR in statuses:
+        raise typer.Exit(2)
+    if Status.NOT_GRADED in statuses:
+        raise typer.Exit(1)
+
+
+def show_exercise(exercise: ExerciseScore, messages: dict[str, str]) -> None:
+    """Print an exercise's points and the first thing that it does not pass."""
+    full = exercise.points + exercise.open == exercise.max
+    mark = Text("✓ " if full else "✗ ", style="green" if full else "red")
+    out.print(mark + Text(f"{exercise.exercise} {exercise.points:g}/{exercise.max:g}"))
+    said = [messages.get(nodeid, "") for nodeid in exercise.outcomes]
+    if not full and (first := next(filter(None, said), "")):
+        print_plain("    " + first.replace("\n", "\n    "))

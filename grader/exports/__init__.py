@@ -1,0 +1,1 @@
+"""Scores in other formats: pure functions of a class's results."""

@@ -1,0 +1,88 @@
+"""The files of a submission that is a zip archive, read without unpacking it."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from grader.intake.candidate import (
+    MAX_FILES,
+    Candidate,
+    HandinError,
+    UnfitError,
+    is_skipped,
+)
+
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    UnicodeDecodeError,
+    ValueError,
+)
+
+
+class FileInArchive(Candidate):
+    """A member of a submitted archive."""
+
+    def __init__(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+        """Take the open archive and one of its members."""
+        super().__init__(member.filename)
+        self.archive = archive
+        self.member = member
+
+    def read(self, limit: int) -> bytes:
+        """Return its bytes, counted while unpacking: headers can lie."""
+        if stat.S_ISLNK(self.member.external_attr >> 16):
+            raise UnfitError(f"{self.name} is a symbolic link: hand in the file.")
+        try:
+            with self.archive.open(self.member) as stream:
+                data = stream.read(limit + 1)
+        except BROKEN as error:
+            raise UnfitError(
+                f"{self.name} cannot be unpacked ({error}): hand it in again."
+            ) from error
+        if len(data) > limit:
+            raise self.refuse_size(None, limit)
+        return data
+
+
+@contextmanager
+def list_archive(path: Path) -> Iterator[Sequence[Candidate]]:
+    """Give the members of an archive; nothing is written to disk.
+
+    Raises:
+        HandinError: it is no archive, or holds far too much.
+    """
+    if path.is_symlink():
+        raise HandinError(f"{path.name} is a symbolic link: put the archive there")
+    try:
+        archive = zipfile.ZipFile(path)
+    except OSError as error:
+        raise HandinError(
+            f"{path.name} cannot be read: {error.strerror}. "
+            "Give yourself the right to read it and run again."
+        ) from error
+    except BROKEN as error:
+        raise HandinError(
+            f"{path.name} is not a readable zip archive ({error}): "
+            "ask the student for it again"
+        ) from error
+    with archive:
+        members = [m for m in archive.infolist() if not m.is_dir()]
+        if len(members) > MAX_FILES:
+            raise HandinError(f"{path.name} holds more than {MAX_FILES:,} files")
+        yield [FileInArchive(archive, m) for m in members if is_work(m.filename)]
+
+
+def is_work(name: str) -> bool:
+    """Say whether a member lies where a student's work may lie."""
+    parts = PurePosixPath(name).parts
+    stays_inside = parts and parts[0] != "/" and ".." not in parts
+    return bool(stays_inside) and not any(map(is_skipped, parts[:-1]))
