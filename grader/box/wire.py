@@ -139,7 +139,7 @@ class _Encoder:
             return self.opaque("tensor on the meta device")
         if value.is_quantized or value.is_nested or dtype not in _DTYPES:
             return self.opaque(f"tensor of an unusual kind ({dtype})")
-        plain = value.detach().as_subclass(torch.Tensor).to_dense()
+        plain = value.detach().to_dense().as_subclass(torch.Tensor)
         if plain.nbytes + self.size > MAX_TENSORS:
             raise TooLargeError(f"more than {MAX_TENSORS} bytes of tensors")
         plain = plain.cpu().resolve_conj().resolve_neg().contiguous()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from grader import check_kit as checks
+from grader import handout as handouts
 from grader import stubs as stub_maker
 from grader.box.isolation import choose_level
 from grader.box.limits import Limits
 from grader.class_run.pool import JudgePool
 from grader.cli.screen import out, print_plain, progress_bar
-from grader.files import write_text
+from grader.files import write_bytes, write_text
 from grader.layout import KIT
 from grader.syllabus import read_syllabus
 
@@ -83,3 +85,22 @@ def check_kit(
         out.print(f"[bold red]{len(found.problems)} problems[/]")
         raise typer.Exit(1)
     out.print("[bold green]every right answer passed, every wrong one was caught[/]")
+
+
+def handout(
+    target: Annotated[Path, typer.Option("--out", help="The archive to write.")] = Path(
+        "handout.zip"
+    ),
+) -> None:
+    """Pack what students get, after a check that it tells no secret."""
+    made = stub_maker.make_all(read_syllabus(KIT.registry), KIT.solutions)
+    outdated = stub_maker.outdated(made, KIT.exercises)
+    if outdated:
+        raise stub_maker.StubError(
+            f"exercises/ is not what solutions/ gives ({', '.join(outdated)}): "
+            "run make stubs first"
+        )
+    files = handouts.collect(KIT)
+    handouts.refuse_secrets(files, KIT)
+    write_bytes(target, handouts.pack(files))
+    print_plain(f"{target} written: {len(files)} files, no solution, no hidden test")

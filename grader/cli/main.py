@@ -9,8 +9,9 @@ import typer
 from grader.box.isolation import NoIsolationError
 from grader.check_kit import VariantError
 from grader.class_run.output import OutputError
-from grader.cli import grade, kit
+from grader.cli import doctor, grade, kit, student
 from grader.cli.screen import print_error
+from grader.handout import HandoutError
 from grader.intake import HandinError, IntakeError
 from grader.judge import JudgeError
 from grader.scoring import KitFaultError
@@ -19,6 +20,7 @@ from grader.syllabus import SyllabusError
 
 KNOWN_ERRORS = (
     HandinError,
+    HandoutError,
     IntakeError,
     JudgeError,
     KitFaultError,
@@ -37,8 +39,11 @@ app = typer.Typer(
 )
 app.command("grade")(grade.grade)
 app.command("grade-one")(grade.grade_one)
+app.command("doctor")(doctor.doctor)
+app.command("test")(student.test)
 app.command("stubs")(kit.stubs)
 app.command("check-kit")(kit.check_kit)
+app.command("handout")(kit.handout)
 
 
 def main() -> None:

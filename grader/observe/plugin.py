@@ -69,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SEED] = "visible"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
@@ -98,12 +99,12 @@ def exercise_of(item: pytest.Item) -> Exercise:
             f"{item.nodeid} has no exercise: mark it with "
             '@pytest.mark.exercise("topic.Symbol")'
         )
-    try:
-        return item.config.stash[SYLLABUS].exercises[mark.args[0]]
-    except KeyError:
+    exercises = item.config.stash[SYLLABUS].exercises
+    if mark.args[0] not in exercises:
         raise pytest.UsageError(
             f"{item.nodeid} checks {mark.args[0]!r}, which is not in {KIT.registry}"
-        ) from None
+        )
+    return exercises[mark.args[0]]
 
 
 def seed_of(item: pytest.Item, purpose: str) -> int:
@@ -192,11 +193,11 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, Finding):
         outcome = error.outcome
-        exercise = exercise_of(item)
-        read = item.config.stash[SYLLABUS].read_on(exercise)
+        call_text = item.stash.get(CALL, None)
+        read: str | None = item.config.stash[SYLLABUS].read_on(exercise_of(item))
         if outcome in (Outcome.NOT_STARTED, Outcome.NO_IMPORT):
-            read = ""
-        report.longrepr = error.render(item.stash.get(CALL, None), read)
+            call_text = read = None
+        report.longrepr = error.render(call_text, read)
     elif report.skipped:
         outcome = Outcome.NO_GPU
     elif report.failed:

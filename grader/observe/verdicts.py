@@ -12,7 +12,7 @@ from grader.outcome import Outcome
 def finding_for(raised: Raised) -> Finding:
     """Return the verdict on code that raises where a result is asked for."""
     if raised.not_started:
-        return Finding("Not started.", outcome=Outcome.NOT_STARTED, at=raised.place)
+        return Finding("Not started.", outcome=Outcome.NOT_STARTED)
     return Finding(
         f"The code raises {raised.types[0]}.",
         expected="a result",

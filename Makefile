@@ -1,0 +1,56 @@
+# make          lists the targets
+# make grade    grades the sample class;  make check  tests the kit itself
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help grade check test stubs handout check-kit kit-tests lint types doctor
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+grade: $(VENV)/instructor ## grade the sample class in examples/class into grades/
+	@$(BIN)/grader grade examples/class --out grades --unsandboxed
+
+check: kit-tests check-kit lint types ## everything that a change must pass
+
+test: $(VENV)/student ## check exercises/ as a student: make test [EX=topic.Symbol]
+	@$(BIN)/grader test $(EX)
+
+stubs: $(VENV)/student ## make exercises/ from solutions/
+	@$(BIN)/grader stubs
+
+handout: $(VENV)/student ## pack what students get into handout.zip
+	@$(BIN)/grader handout
+
+check-kit: $(VENV)/dev ## test the tests with known right and wrong answers
+	$(BIN)/grader stubs --check
+	$(BIN)/grader check-kit
+
+kit-tests: $(VENV)/dev ## the grader's own tests
+	$(BIN)/pytest -q -W error tests/kit
+
+lint: $(VENV)/dev ## ruff
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/dev ## mypy, strict on grader/
+	$(BIN)/mypy
+
+doctor: $(VENV)/student ## what this machine can do
+	@$(BIN)/grader doctor
+
+$(VENV)/student: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/instructor: $(VENV)/student
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor]'
+	@touch $@
+
+$(VENV)/dev: $(VENV)/instructor
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,dev]'
+	@touch $@

@@ -1,0 +1,56 @@
+"""The verb doctor: what this machine can do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+
+from rich.table import Table
+from rich.text import Text
+
+import grader
+from grader.box.isolation import probe_all
+from grader.cli.screen import out
+from grader.layout import KIT
+
+
+def doctor() -> None:
+    """Say what this machine can do: isolation, torch, CUDA, versions."""
+    import torch
+
+    rows = [
+        ("kit", grader.__version__, str(KIT.root)),
+        ("python", platform.python_version(), platform.platform()),
+        ("torch", torch.__version__, f"{os.cpu_count()} cores"),
+        ("cuda", *describe_gpu()),
+        ("bubblewrap", describe_bubblewrap(), ""),
+    ]
+    secrets = [p for p in (KIT.solutions, KIT.hidden_tests) if p.exists()]
+    for found in probe_all(secrets):
+        rows.append(
+            (f"isolation: {found.level}", "yes" if found.available else "no", found.reason)
+        )
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    out.print(table)
+
+
+def describe_gpu() -> tuple[str, str]:
+    """Return whether CUDA can be used, and with what."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return "no", "tests marked cuda are skipped; their points stay open"
+    return "yes", torch.cuda.get_device_name()
+
+
+def describe_bubblewrap() -> str:
+    """Return the version of bubblewrap, or that it is missing."""
+    if shutil.which("bwrap") is None:
+        return "not installed"
+    command = ["bwrap", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip().removeprefix("bubblewrap ")

@@ -1,0 +1,116 @@
+"""What students get: stubs, visible tests, the grader, and nothing that is a secret."""
+
+from __future__ import annotations
+
+import ast
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from grader.layout import Layout
+
+MIN_SECRET = 20
+"""Characters from which on a line of a solution is telling."""
+FOLDER = "deep-learning-computation"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class HandoutError(Exception):
+    """The handout would tell a secret; the message names the file and the line."""
+
+
+def collect(layout: Layout) -> dict[str, bytes]:
+    """Return the files of the handout, by their path in it."""
+    templates = layout.root / "grader" / "templates" / "handout"
+    files = {
+        **read(layout.exercises, layout.root, "*.py", "syllabus.toml"),
+        **read(layout.visible_tests, layout.root, "*.py"),
+        **read(layout.root / "grader", layout.root, "**/*.py"),
+        **read(templates, templates, "*"),
+    }
+    for name in ("constraints.txt", "pyproject.toml"):
+        files[name] = (layout.root / name).read_bytes()
+    return files
+
+
+def read(folder: Path, base: Path, *patterns: str) -> dict[str, bytes]:
+    """Return the files of a folder that match, by their path below `base`."""
+    return {
+        path.relative_to(base).as_posix(): path.read_bytes()
+        for pattern in patterns
+        for path in sorted(folder.glob(pattern))
+        if path.is_file()
+    }
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive that is the same, byte for byte, for the same files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(files.items()):
+            member = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, data)
+    return stream.getvalue()
+
+
+def refuse_secrets(files: Mapping[str, bytes], layout: Layout) -> None:
+    """Check that no file holds a line of a solution's body or of a hidden test.
+
+    Raises:
+        HandoutError: one does.
+    """
+    secrets = dict(secret_lines(layout, files))
+    for name, data in files.items():
+        for line in data.decode(errors="replace").splitlines():
+            if line.strip() in secrets:
+                raise HandoutError(
+                    f"{name} would tell {secrets[line.strip()]}: {line.strip()!r}"
+                )
+
+
+def secret_lines(
+    layout: Layout, files: Mapping[str, bytes]
+) -> Iterator[tuple[str, str]]:
+    """Yield the telling lines of solutions and hidden tests, and where they stand.
+
+    A line that the stubs or the visible tests hold anyway is no secret.
+    """
+    public = {
+        line.strip()
+        for name, data in files.items()
+        if name.startswith(("exercises/", "tests/visible/"))
+        for line in data.decode().splitlines()
+    }
+    sources = [
+        *((path, body_lines(path.read_text())) for path in layout.solutions.glob("*.py")),
+        *(
+            (path, path.read_text().splitlines())
+            for path in layout.hidden_tests.glob("*.py")
+        ),
+    ]
+    shared = {
+        line.strip()
+        for path in (layout.root / "grader").rglob("*.py")
+        for line in path.read_text().splitlines()
+        if line.strip().startswith(("import ", "from ", "@pytest"))
+    }
+    for path, lines in sources:
+        for text in lines:
+            line = text.strip()
+            if len(line) >= MIN_SECRET and line not in public | shared:
+                yield line, path.relative_to(layout.root).as_posix()
+
+
+def body_lines(source: str) -> list[str]:
+    """Return the lines of all function bodies, without their docstrings."""
+    lines = source.splitlines()
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1 if ast.get_docstring(node) else 0 :]
+            for statement in body:
+                found += lines[statement.lineno - 1 : statement.end_lineno]
+    return found

@@ -1,0 +1,102 @@
+"""A malformed registry is told by file, entry and fix."""
+
+import copy
+
+import pytest
+
+from grader.syllabus import SyllabusError, parse_syllabus, read_syllabus
+
+GOOD = {
+    "topic": [
+        {
+            "id": "layers",
+            "title": "Layers",
+            "book": "https://example.org",
+            "exercise": [
+                {
+                    "symbols": ["A", "B"],
+                    "title": "Two at once",
+                    "section": "One",
+                    "level": "core",
+                    "minutes": 10,
+                    "difficulty": 2,
+                    "points": 2,
+                    "hints": ["think", "write"],
+                },
+                {
+                    "symbols": ["C"],
+                    "title": "Another",
+                    "section": "Two",
+                    "level": "deep",
+                    "minutes": 10,
+                    "difficulty": 3,
+                    "points": 3,
+                    "cuda_points": 1,
+                    "needs": ["layers.A"],
+                    "hints": ["think", "write"],
+                },
+            ],
+        }
+    ]
+}
+
+
+def changed(path, value):
+    """Return GOOD with one entry set, or removed where value is None."""
+    data = copy.deepcopy(GOOD)
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    if value is None:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    return data
+
+
+def test_a_good_registry_gives_its_exercises_in_order():
+    syllabus = parse_syllabus(GOOD, "s.toml")
+
+    assert list(syllabus.exercises) == ["layers.A", "layers.C"]
+    assert syllabus.exercises["layers.A"].symbols == ("A", "B")
+    assert syllabus.exercises["layers.C"].cuda_points == 1
+
+
+FIRST = ("topic", 0, "exercise", 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (("topic",), None, "the document lacks the key 'topic'"),
+        (("topic", 0, "title"), None, "topic 1 lacks the key 'title'"),
+        (("topic", 0, "id"), "two words", "'two words' is no name"),
+        (("topic", 0, "colour"), "red", "unknown key 'colour'"),
+        ((*FIRST, "points"), "2", "points of type str; int is expected"),
+        ((*FIRST, "points"), True, "points of type bool; int is expected"),
+        ((*FIRST, "points"), 0, "layers.A has points = 0"),
+        ((*FIRST, "level"), "hard", "level 'hard'; known: core, deep"),
+        ((*FIRST, "hints"), ["one"], "layers.A needs two hints"),
+        ((*FIRST, "hints"), ["one", " "], "none of them empty"),
+        ((*FIRST, "symbols"), [], "symbols that are no names"),
+        ((*FIRST, "symbols"), ["C"], "layers.C is listed twice"),
+        ((*FIRST, "needs"), ["layers.Z"], "needs 'layers.Z', which is no exercise"),
+        ((*FIRST, "pionts"), 2, "unknown key 'pionts'"),
+    ],
+)
+def test_a_wrong_entry_is_named(path, value, says):
+    with pytest.raises(SyllabusError) as raised:
+        parse_syllabus(changed(path, value), "s.toml")
+
+    assert str(raised.value).startswith("s.toml: ")
+    assert says in str(raised.value)
+
+
+@pytest.mark.parametrize("text", [b"topic = [", b"\xff", None])
+def test_an_unreadable_file_is_named(tmp_path, text):
+    path = tmp_path / "syllabus.toml"
+    if text is not None:
+        path.write_bytes(text)
+
+    with pytest.raises(SyllabusError, match="syllabus.toml: cannot be read"):
+        read_syllabus(path)
