@@ -108,11 +108,15 @@ class Box:
         wire.send_sources(here, sources)
         return here
 
-    def clear(self) -> Ended:
-        """End every process and file of the submission; say how its worker ended."""
+    def clear(self, *, lost: bool = False) -> Ended:
+        """End every process and file of the submission; say how its worker ended.
+
+        Args:
+            lost: the worker closed its channel, so its end is near.
+        """
         try:
             self._control.settimeout(ANSWER_SECONDS)
-            self._control.sendall(b"c")
+            self._control.sendall(b"d" if lost else b"c")
             deadline = time.monotonic() + ANSWER_SECONDS
             answer = wire.receive(self._control, deadline)
         except (OSError, EOFError, wire.ProtocolError) as error:

@@ -20,14 +20,20 @@ import shutil
 import signal
 import socket
 import sys
+import time
 import warnings
 from pathlib import Path
 
-# The kit's own few modules, Python and its packages; not the folder that an editable
+# The kit's own few modules, Python and its packages; nothing that an editable
 # installation leads to, where solutions and tests lie.
 sys.path[:] = [
     str(Path(__file__).resolve().parents[2]),
     *(p for p in sys.path if p.startswith((sys.prefix, sys.base_prefix))),
+]
+sys.meta_path[:] = [
+    finder
+    for finder in sys.meta_path
+    if not str(getattr(finder, "__module__", "")).startswith("__editable__")
 ]
 
 import torch
@@ -39,6 +45,7 @@ PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 WATCH_SECONDS = 0.1
+EXIT_SECONDS = 1.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -84,7 +91,9 @@ class Server:
         self.out_of_memory = False
 
     def run(self, control: socket.socket) -> None:
-        """Answer `w` (start a worker on the passed descriptor) and `c` (clear)."""
+        """Answer `w` (start a worker on the passed descriptor), `c` (clear) and `d`
+        (clear after a worker that is lost: say how it ended).
+        """
         while True:
             busy = WATCH_SECONDS if self.worker else None
             if not select.select([control], [], [], busy)[0]:
@@ -92,13 +101,14 @@ class Server:
                 continue
             command, descriptors, *_ = socket.recv_fds(control, 1, 1)
             if not command:
-                self.clear()
+                self.clear(0.0)
                 return
             if command == b"w":
                 self.start(control, descriptors[0])
                 control.sendall(b"+")
             else:
-                wire.send(control, self.clear())
+                wait = EXIT_SECONDS if command == b"d" else 0.0
+                wire.send(control, self.clear(wait))
 
     def start(self, control: socket.socket, descriptor: int) -> None:
         """Fork a worker that serves `descriptor`."""
@@ -137,14 +147,18 @@ class Server:
 
     def watch_memory(self) -> None:
         """Kill the submission when its processes together hold too much."""
-        held = sum(private_bytes(pid) for pid in self.pids())
+        held = sum(held_bytes(pid) for pid in self.pids())
         if held > self.limits.memory:
             self.out_of_memory = True
             self.kill_all()
 
-    def clear(self) -> dict[str, object]:
-        """End all processes and files of the submission; say how its worker ended."""
-        ended = self.exit_status()
+    def clear(self, wait: float) -> dict[str, object]:
+        """End all processes and files of the submission; say how its worker ended.
+
+        A process closes its files a little before its parent learns of its end, so the
+        end of a lost worker is awaited for `wait` seconds.
+        """
+        ended = self.exit_status(wait)
         self.kill_all()
         with contextlib.suppress(ChildProcessError):
             while True:
@@ -154,16 +168,21 @@ class Server:
         self.worker, self.out_of_memory = None, False
         return answer
 
-    def exit_status(self) -> dict[str, object]:
-        """Return how the worker ended by itself, if it did."""
-        status = 0
-        if self.worker:
+    def exit_status(self, wait: float) -> dict[str, object]:
+        """Return how the worker ended by itself, if it does within `wait` seconds."""
+        if self.worker is None:
+            return {"exit": None, "signal": None}
+        deadline = time.monotonic() + wait
+        pid, status = os.waitpid(self.worker, os.WNOHANG)
+        while not pid and time.monotonic() < deadline:
+            time.sleep(0.005)
             pid, status = os.waitpid(self.worker, os.WNOHANG)
-            if not pid:
-                return {"exit": None, "signal": None}
-        if os.WIFSIGNALED(status):
-            return {"exit": None, "signal": os.WTERMSIG(status)}
-        return {"exit": os.waitstatus_to_exitcode(status), "signal": None}
+        if not pid:
+            return {"exit": None, "signal": None}
+        code = os.waitstatus_to_exitcode(status)
+        if code < 0:
+            return {"exit": None, "signal": -code}
+        return {"exit": code, "signal": None}
 
     def kill_all(self) -> None:
         """Send SIGKILL to every process of the submission."""
@@ -231,8 +250,18 @@ def descendants(root: int) -> list[int]:
     return found
 
 
-def private_bytes(pid: int) -> int:
-    """Return the resident bytes of a process that no file backs; 0 if it is gone."""
+def held_bytes(pid: int) -> int:
+    """Return a process's share of memory that no file backs; 0 if it is gone.
+
+    Pages that a fork has in common with others count in parts. Where a process hides
+    its map, they count in full.
+    """
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss_Anon:"):
+                return int(line.split()[1]) << 10
+    except OSError:
+        pass
     try:
         fields = Path(f"/proc/{pid}/statm").read_text().split()
     except OSError:

@@ -11,7 +11,7 @@ from typing import Any
 import cloudpickle
 
 from grader.box import wire
-from grader.box.launch import Box
+from grader.box.launch import Box, Ended
 from grader.observe import verdicts
 from grader.observe.finding import Finding, Raised
 from grader.submission import Submission
@@ -88,7 +88,7 @@ class BoxObserver:
             self.close()
             raise verdicts.time_up(self.limits.test_seconds, activity) from None
         except (EOFError, OSError):
-            ended = self.close()
+            ended = self.close(lost=True)
             raise verdicts.killed(
                 activity,
                 exit_status=ended.exit,
@@ -107,9 +107,9 @@ class BoxObserver:
             self.imported.clear()
         return self.channel
 
-    def close(self) -> Any:
-        """End the worker and everything that it started."""
+    def close(self, *, lost: bool = False) -> Ended:
+        """End the worker and everything that it started; say how it had ended."""
         if self.channel is not None:
             self.channel.close()
             self.channel = None
-        return self.box.clear()
+        return self.box.clear(lost=lost)

@@ -1,0 +1,456 @@
+"""What a box keeps a submission from, and what it clears away after it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cloudpickle
+import pytest
+import torch
+
+from grader.box.isolation import Level, probe_bubblewrap
+from grader.box.launch import Box
+from grader.box.limits import Limits
+from grader.judge.observer import BoxObserver
+from grader.layout import KIT
+from grader.observe.finding import Finding
+from grader.outcome import Outcome
+from grader.submission import Submission
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+
+LIMITS = Limits(test_seconds=3.0, memory=1 << 30, scratch=64 << 20, processes=24)
+SUBMISSION = Submission("ana", {"topic": b"import os\nanswer = 42\n"})
+available = [Level.PROCESS]
+if probe_bubblewrap().available:
+    available.insert(0, Level.BUBBLEWRAP)
+
+
+@pytest.fixture(scope="module", params=available)
+def warm_box(request):
+    box = Box(request.param, 30, LIMITS)
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def box(warm_box):
+    yield warm_box
+    assert warm_box.clear().clean
+
+
+@pytest.fixture
+def sandbox(box):
+    if box.level is not Level.BUBBLEWRAP:
+        pytest.skip("promised by bubblewrap only")
+    return box
+
+
+def ask(box, scenario, *args, source=SUBMISSION.sources["topic"]):
+    """Play one scenario as one submission."""
+    observer = BoxObserver(box, Submission("ana", {"topic": source}))
+    observer.start_test()
+    try:
+        return observer.play("topic", scenario, args, 1)
+    finally:
+        observer.close()
+
+
+def value(box, scenario, *args):
+    answer = ask(box, scenario, *args)
+    assert "value" in answer, answer
+    return answer["value"]
+
+
+def outcome(box, scenario, *args, **more):
+    with pytest.raises(Finding) as raised:
+        ask(box, scenario, *args, **more)
+    return raised.value
+
+
+# Every level
+
+
+def read_answer(ex):
+    return ex.answer
+
+
+def test_a_scenario_sees_the_students_module(box):
+    assert value(box, read_answer) == 42
+
+
+def leave_by_exit(ex):
+    os._exit(0)
+
+
+def test_a_process_that_ends_itself_costs_its_test(box):
+    found = outcome(box, leave_by_exit)
+
+    assert found.outcome is Outcome.KILLED
+    assert found.got == "ended with status 0"
+    assert value(box, read_answer) == 42
+
+
+def leave_by_signal(ex):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def test_a_crash_is_told_by_its_signal(box):
+    assert outcome(box, leave_by_signal).got == "ended by SIGSEGV"
+
+
+def loop_for_ever(ex):
+    while True:
+        pass
+
+
+def test_a_loop_without_end_is_stopped(box):
+    assert outcome(box, loop_for_ever).outcome is Outcome.TIMED_OUT
+
+
+def swallow_everything(ex):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+
+
+def test_a_loop_that_catches_everything_is_stopped(box):
+    assert outcome(box, swallow_everything).outcome is Outcome.TIMED_OUT
+
+
+def raise_exit(ex):
+    sys.exit(0)
+
+
+def test_sys_exit_is_an_exception_like_others(box):
+    assert ask(box, raise_exit)["error"]["types"][0] == "SystemExit"
+
+
+def fill_memory(ex):
+    return len([torch.ones(1 << 28) for _ in range(8)])
+
+
+def test_memory_beyond_the_limit_is_not_given(box):
+    answer = ask(box, fill_memory)
+
+    assert "can't allocate memory" in answer["error"]["message"]
+
+
+def fill_memory_in_children(ex):
+    for _ in range(8):
+        if os.fork() == 0:
+            torch.ones(120 << 20)  # 480 MB each, below the limit of one process
+            time.sleep(60)
+            os._exit(0)
+    time.sleep(60)
+
+
+def test_memory_of_all_processes_counts_together(box):
+    found = outcome(box, fill_memory_in_children)
+
+    assert found.got == "more memory than a submission may use"
+
+
+def send_garbage(ex):
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, b"\0\0\0\4\0\0\0\0junk" * 8)
+        except OSError:
+            pass
+    time.sleep(30)
+
+
+def test_garbage_on_every_descriptor_breaks_the_protocol(box):
+    assert outcome(box, send_garbage).outcome is Outcome.BROKE_PROTOCOL
+    assert value(box, read_answer) == 42
+
+
+EARLY = b"""
+import os, threading, time
+from grader.box import wire
+import socket
+
+frame = wire.encode({"value": 42, "nonce": "0" * 16})
+for descriptor in range(3, 64):
+    try:
+        os.write(descriptor, frame)
+    except OSError:
+        pass
+"""
+
+
+def test_an_answer_before_the_question_breaks_the_protocol(box):
+    assert outcome(box, read_answer, source=EARLY).outcome is Outcome.BROKE_PROTOCOL
+
+
+def close_everything(ex):
+    os.closerange(0, 256)
+    return 1
+
+
+def test_closed_descriptors_cost_their_test(box):
+    assert outcome(box, close_everything).outcome is Outcome.KILLED
+
+
+def answer_hugely(ex):
+    return torch.zeros(1 << 26)
+
+
+def test_a_huge_answer_is_told_as_an_error(box):
+    assert "bytes of tensors" in ask(box, answer_hugely)["error"]["message"]
+
+
+def print_hugely(ex):
+    for _ in range(200):
+        print("x" * 100_000)
+        os.write(2, b"y" * 100_000)
+    return True
+
+
+def test_what_is_printed_goes_nowhere(box):
+    assert value(box, print_hugely) is True
+
+
+def leave_a_daemon(ex):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            Path("daemon").write_text(str(os.getpid()))
+            time.sleep(60)
+        os._exit(0)
+    while not Path("daemon").exists() or not Path("daemon").read_text():
+        time.sleep(0.01)
+    return int(Path("daemon").read_text())
+
+
+def is_alive(ex, pid):
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def test_a_daemon_does_not_outlive_its_submission(box):
+    pid = value(box, leave_a_daemon)
+
+    assert value(box, is_alive, pid) is False
+
+
+def leave_files(ex):
+    os.makedirs("a/b/c")
+    Path("a/b/c/file").write_text("mine")
+    os.chmod("a/b", 0)
+    os.chmod("a", 0)
+    return os.getcwd()
+
+
+def list_files(ex, folder):
+    return sorted(os.listdir(Path(folder).parent)), sorted(os.listdir(folder))
+
+
+def test_files_do_not_outlive_their_submission(box):
+    folder = value(box, leave_files)
+
+    assert value(box, list_files, folder) == (["work"], ["topic.py"])
+
+
+def use_data_loader(ex):
+    loader = torch.utils.data.DataLoader(torch.arange(8), batch_size=4, num_workers=2)
+    return [batch.tolist() for batch in loader]
+
+
+def test_a_data_loader_with_workers_runs(box):
+    assert value(box, use_data_loader) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+
+
+def can_import(ex, names):
+    found = []
+    for name in names:
+        try:
+            __import__(name)
+            found.append(name)
+        except ImportError:
+            pass
+    return found
+
+
+def test_the_worker_imports_nothing_of_the_judge(box):
+    judge = ["grader.judge", "grader.observe", "grader.scoring", "solutions", "tests"]
+
+    assert value(box, can_import, [*judge, "grader.box.wire"]) == ["grader.box.wire"]
+
+
+# Bubblewrap
+
+
+def identity(ex):
+    status = dict(
+        line.split(":\t", 1)
+        for line in Path("/proc/self/status").read_text().splitlines()
+        if ":\t" in line
+    )
+    return os.getuid(), status["CapEff"], status["NoNewPrivs"], status["CapBnd"]
+
+
+def test_the_student_has_no_rights(sandbox):
+    uid, effective, no_new_privileges, bounding = value(sandbox, identity)
+
+    assert uid != 0
+    assert int(effective, 16) == 0
+    assert no_new_privileges == "1"
+    assert os.geteuid() != 0 or int(bounding, 16) == 0
+
+
+def what_exists(ex, paths):
+    return [path for path in paths if os.path.exists(path)]
+
+
+def test_no_secret_is_in_sight(sandbox, tmp_path):
+    secrets = [
+        KIT.solutions,
+        KIT.hidden_tests,
+        KIT.root / "grader",
+        KIT.root / "course.secret",
+        tmp_path,
+        Path.home() / ".bashrc",
+        "/etc/passwd",
+        "/sys/kernel",
+    ]
+
+    assert value(sandbox, what_exists, list(map(str, secrets))) == []
+
+
+def environment(ex):
+    return dict(os.environ)
+
+
+def test_the_environment_tells_nothing(sandbox, monkeypatch):
+    monkeypatch.setenv("TOKEN", "secret")
+
+    assert set(value(sandbox, environment)) <= {
+        "HOME",
+        "TMPDIR",
+        "USER",
+        "PATH",
+        "LANG",
+        "PWD",
+        "OPENBLAS_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "LC_CTYPE",
+    } | {name for name in value(sandbox, environment) if name.startswith(("TORCH", "KMP"))}
+
+
+def connect(ex, port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_services_of_the_host_are_out_of_reach(sandbox):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert value(sandbox, connect, server.getsockname()[1]) is False
+
+
+def attack_pid_1(ex):
+    done = []
+    for name, attempt in {
+        "kill": lambda: os.kill(1, signal.SIGKILL),
+        "memory": lambda: open("/proc/1/mem", "rb").read(1),
+        "environment": lambda: open("/proc/1/environ").read(),
+        "descriptors": lambda: os.listdir("/proc/1/fd"),
+    }.items():
+        try:
+            attempt()
+            done.append(name)
+        except OSError:
+            pass
+    return done
+
+
+def test_the_server_cannot_be_killed_or_read(sandbox):
+    # The kernel takes a signal to pid 1 and does nothing.
+    assert value(sandbox, attack_pid_1) == ["kill"]
+    assert value(sandbox, read_answer) == 42
+
+
+def write_everywhere(ex, paths):
+    written = []
+    for path in paths:
+        try:
+            Path(path, "x").write_text("x")
+            written.append(path)
+        except OSError:
+            pass
+    return written
+
+
+def test_only_scratch_and_shared_memory_can_be_written(sandbox):
+    places = ["/", "/usr", "/dev", "/kit", "/proc/sys/kernel", "/scratch", "/dev/shm"]
+    places += [sys.prefix, sys.base_prefix]
+
+    assert value(sandbox, write_everywhere, places) == ["/scratch", "/dev/shm"]
+
+
+def fill_scratch(ex):
+    written = 0
+    try:
+        for i in range(8):
+            with open(f"/scratch/{i}", "wb") as stream:
+                for _ in range(32):
+                    written += stream.write(b"x" * (1 << 20))
+    except OSError:
+        pass
+    return written
+
+
+def test_scratch_has_a_size(sandbox):
+    assert value(sandbox, fill_scratch) <= LIMITS.scratch
+
+
+def bomb(ex):
+    children = 0
+    try:
+        while children < 200:
+            if os.fork() == 0:
+                time.sleep(30)
+            children += 1
+    except OSError:
+        pass
+    return children
+
+
+def test_a_fork_bomb_meets_its_limit(sandbox):
+    assert 0 < value(sandbox, bomb) <= LIMITS.processes
+    assert value(sandbox, read_answer) == 42
+
+
+def test_a_box_ends_with_its_owner():
+    script = (
+        "import os, signal\n"
+        "from grader.box.launch import Box\n"
+        "from grader.box.isolation import Level\n"
+        "from grader.box.limits import Limits\n"
+        f"box = Box(Level('{available[0]}'), 31, Limits())\n"
+        "print(box._process.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    pid = int(done.stdout)
+
+    for _ in range(100):
+        if not Path(f"/proc/{pid}").exists() or is_alive(None, pid) is False:
+            return
+        time.sleep(0.1)
+    pytest.fail("the box outlives its owner")
