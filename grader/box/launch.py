@@ -40,15 +40,12 @@ class Box:
     """A warm, isolated server that forks workers for one submission at a time."""
 
     def __init__(self, level: Level, slot: int, limits: Limits) -> None:
-        """Start the box and wait until it is warm.
+        """Start the box; `wait` returns when it is warm.
 
         Args:
             level: how to isolate it.
             slot: a number of its own among the boxes that run at the same time.
             limits: what a submission may use.
-
-        Raises:
-            BoxError: it does not start.
         """
         self.level, self.slot, self.limits = level, slot, limits
         self._start()
@@ -57,27 +54,34 @@ class Box:
         self._folder = Path(tempfile.mkdtemp(prefix="grader-box-"))
         copy_kit(self._folder)
         self._control, there = socket.socketpair()
-        with tempfile.TemporaryFile() as errors, there:
+        self._errors = tempfile.TemporaryFile()
+        with there:
             self._process = subprocess.Popen(
                 self._command(there.fileno()),
                 pass_fds=[there.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=errors,
+                stderr=self._errors,
                 cwd=self._folder,
                 env=plain_environment(self._folder / "scratch"),
             )
-            there.close()
-            self._control.settimeout(START_SECONDS)
-            try:
-                ready = self._control.recv(1)
-            except OSError:
-                ready = b""
-            if ready != b"+":
-                errors.seek(0)
-                text = errors.read().decode(errors="replace").strip()
-                self.close()
-                raise BoxError(f"the {self.level} box does not start: {text[-500:]}")
+
+    def wait(self) -> None:
+        """Wait until the box is warm.
+
+        Raises:
+            BoxError: it does not start.
+        """
+        self._control.settimeout(START_SECONDS)
+        try:
+            ready = self._control.recv(1)
+        except OSError:
+            ready = b""
+        if ready != b"+":
+            self._errors.seek(0)
+            text = self._errors.read().decode(errors="replace").strip()
+            self.close()
+            raise BoxError(f"the {self.level} box does not start: {text[-500:]}")
 
     def _command(self, control: int) -> list[str]:
         uid = FIRST_UID + self.slot
@@ -127,10 +131,12 @@ class Box:
         """Replace the server and its folders."""
         self.close()
         self._start()
+        self.wait()
 
     def close(self) -> None:
         """End the box and everything in it."""
         self._control.close()
+        self._errors.close()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:

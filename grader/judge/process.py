@@ -66,7 +66,8 @@ class Judge:
         self._owner = Connection(here.detach())
         ready = self._receive(START_SECONDS)
         if not isinstance(ready, Ready):
-            raise JudgeError(f"the judge does not start: {ready}")
+            self.close()
+            raise JudgeError(f"the judge does not start: {ready.text}")
         self.manifest = ready.manifest
 
     def grade(
@@ -113,6 +114,7 @@ class Judge:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._errors.close()
 
     def __enter__(self) -> Self:
         """Return the judge itself."""
@@ -126,4 +128,3 @@ class Judge:
     ) -> None:
         """End the judge."""
         self.close()
-        self._errors.close()

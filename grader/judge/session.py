@@ -68,11 +68,12 @@ class JudgeSession:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Judge submissions until the owner hangs up."""
         if session.testsfailed:
-            raise pytest.UsageError("the hidden tests cannot be collected")
+            raise session.Interrupted("the tests cannot be collected")
         manifest = read_manifest(session.items)
         for module in {item.getparent(pytest.Module).obj for item in session.items}:
             cloudpickle.register_pickle_by_value(module)
         warm()
+        self.box.wait()
         self.owner.send(Ready(manifest))
         while True:
             try:
