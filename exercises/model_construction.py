@@ -108,8 +108,8 @@ class ParallelBlock(nn.Module):
 def chain(make_block: Callable[[], nn.Module], n: int) -> nn.Module:
     """Return a module that runs `n` independent blocks, one after the other.
 
-    Each block is made by one call of `make_block`, so no two of them share parameters
-    or start with the same values. `n` = 0 gives the identity.
+    Each block is made at once, by a call of `make_block` of its own, so no two of them
+    share parameters or start with the same values. `n` = 0 gives the identity.
 
     Example:
         >>> net = chain(lambda: nn.Linear(4, 4), 3)

@@ -16,9 +16,12 @@ from grader.observe import (
 
 exercise = pytest.mark.exercise
 
-DISTINCT = range(
-    2, 12
-)  # sizes to draw from without repeats, so that no shape is square
+DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is square
+
+
+def forms(tensors: list[Tensor]) -> list[str]:
+    """Return dtype and shape of each tensor."""
+    return [f"{t.dtype} {tuple(t.shape)}"[len("torch.") :] for t in tensors]
 
 
 # MLP
@@ -29,9 +32,9 @@ def apply_mlp(ex: Any, sizes: list[int], x: Tensor) -> tuple[Tensor, list[Tensor
     return net(x), list(net.parameters())
 
 
-def apply_mlp_twice(ex: Any, sizes: list[int], x: Tensor) -> tuple[Tensor, Tensor]:
+def apply_mlp_twice(ex: Any, sizes: list[int], x: Tensor) -> tuple[Tensor, Tensor, int]:
     net = ex.MLP(*sizes)
-    return net(x), net(x)
+    return net(x), net(x), len(list(net.parameters()))
 
 
 def train_mlp(
@@ -40,7 +43,7 @@ def train_mlp(
     net = ex.MLP(*sizes)
     before = [p.detach().clone() for p in net.parameters()]
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    net(x).square().sum().backward()
+    net(x).square().mean().backward()
     optimizer.step()
     return net(x), before, list(net.parameters())
 
@@ -56,12 +59,20 @@ def layer_of(parameters: list[Tensor], x: Tensor, out_features: int) -> Tensor |
 
 def expect_two_layers(parameters: list[Tensor], sizes: list[int]) -> None:
     inner, hidden, out = sizes
-    shapes = sorted(tuple(p.shape) for p in parameters)
+    layers = [nn.Linear(inner, hidden), nn.Linear(hidden, out)]
+    expected = sorted(forms([p for layer in layers for p in layer.parameters()]))
     expect_equal(
-        shapes,
-        sorted([(hidden, inner), (hidden,), (out, hidden), (out,)]),
+        sorted(forms(parameters)),
+        expected,
         "MLP does not hold the parameters of two Linear layers.",
-        slips={"layers made in forward are new at every call and never registered": []},
+        slips={
+            "layers made in forward, or kept in a plain list, are not registered": (
+                lambda got: len(got) < len(expected) and set(got) <= set(expected)
+            ),
+            "the layers have no bias": [
+                f for f in expected if ", " in f and f[-2] != ","
+            ],
+        },
     )
 
 
@@ -76,6 +87,7 @@ def expect_mlp_value(y: Tensor, parameters: list[Tensor], x: Tensor, sizes: list
         slips={
             "the ReLU between the layers is missing": without_relu,
             "a ReLU after the last layer cuts off negative outputs": expected.relu(),
+            "the ReLU stands after the last layer, not between": without_relu.relu(),
         },
     )
 
@@ -99,7 +111,7 @@ def test_mlp_gives_the_same_result_at_every_call(observe, rng):
     sizes = rng.sample(DISTINCT, 3)
     x = torch.randn(4, sizes[0])
 
-    first, second = observe(
+    first, second, count = observe(
         apply_mlp_twice, sizes, x, call=f"net = MLP{tuple(sizes)}; net(x); net(x)"
     )
 
@@ -107,14 +119,14 @@ def test_mlp_gives_the_same_result_at_every_call(observe, rng):
         second,
         first,
         "MLP gives another result when it is called again.",
-        slips={"layers made in forward are new at every call": lambda _: True},
+        slips={"layers made in forward are new at every call": lambda _: count < 4},
     )
 
 
 @exercise("model_construction.MLP")
 def test_mlp_learns(observe, rng):
     sizes = rng.sample(DISTINCT, 3)
-    x = torch.randn(64, sizes[0])
+    x = 3 * torch.randn(64, sizes[0])
 
     y, before, after = observe(
         train_mlp, sizes, x, call="one step of SGD on MLP's parameters, then MLP(x)"
@@ -172,6 +184,7 @@ def test_sequential_runs_its_modules_in_the_order_given(observe, rng):
         y,
         nn.Sequential(*layers)(x),
         "MySequential does not run its modules in the order given.",
+        slips={"return after the loop over the modules, not in it": layers[0](x)},
     )
 
 
@@ -228,11 +241,14 @@ def test_sequential_registers_its_modules(observe, rng):
 
 
 @exercise("model_construction.MySequential")
-def test_sequential_names_its_modules_like_nn_sequential(observe, rng):
-    layers, _ = mixed_layers(rng)
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_sequential_names_its_modules_like_nn_sequential(observe, rng, repeats):
+    layers = mixed_layers(rng)[0] * repeats
 
     names = observe(
-        names_in_state, layers, call="MySequential(Linear, Tanh, Linear).state_dict()"
+        names_in_state,
+        layers,
+        call=f"MySequential(*[Linear, Tanh, Linear] * {repeats}).state_dict()",
     )
 
     expect_equal(
@@ -241,11 +257,14 @@ def test_sequential_names_its_modules_like_nn_sequential(observe, rng):
         "The names in the state dict are not those of nn.Sequential.",
         slips={
             "modules kept in a plain list are invisible to nn.Module": [],
+            "a container of its own adds its name in front": (
+                lambda names: all(name.count(".") > 1 for name in names)
+            ),
             "modules that share one name replace each other: name them str(i)": (
                 lambda names: len({name.partition(".")[0] for name in names}) == 1
             ),
-            "a container of its own adds its name in front": (
-                lambda names: all(name.count(".") > 1 for name in names)
+            "the names count from 0": (
+                lambda names: names and names[0].startswith("1.")
             ),
         },
     )
@@ -296,16 +315,19 @@ def run_fixed_in_double(ex: Any, features: int, x: Tensor) -> Tensor:
     return ex.FixedHiddenMLP(features).double()(x)
 
 
-def train_fixed(
-    ex: Any, features: int, x: Tensor
-) -> tuple[list[str], Tensor, dict[str, Tensor], list[str]]:
+def train_fixed(ex: Any, features: int, x: Tensor) -> tuple[Tensor, Tensor, list[str]]:
     net = ex.FixedHiddenMLP(features)
     before = net.weight.detach().clone()
     trained = [name for name, p in net.named_parameters() if p.requires_grad]
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     net(x).backward()
     optimizer.step()
-    return list(net.state_dict()), before, net.state_dict(), trained
+    return before, net.weight, trained
+
+
+def names_in_fixed(ex: Any, features: int) -> tuple[list[str], list[str]]:
+    net = ex.FixedHiddenMLP(features)
+    return list(net.state_dict()), [name for name, _ in net.named_buffers()]
 
 
 def fresh_weights(ex: Any, features: int) -> tuple[Tensor, Tensor]:
@@ -323,25 +345,30 @@ def fixed_state(d: int, scale: float) -> dict[str, Tensor]:
 def fixed_reference(
     state: dict[str, Tensor], x: Tensor, activate: Callable[[Tensor], Tensor]
 ) -> Tensor:
-    def linear(x: Tensor) -> Tensor:
-        return nn.functional.linear(x, state["linear.weight"], state["linear.bias"])
-
-    return linear(activate(linear(x) @ state["weight"] + 1))
+    return linear_of(state, activate(linear_of(state, x) @ state["weight"] + 1))
 
 
-def halve(x: Tensor) -> Tensor:
-    while x.abs().sum() > 1:
+def linear_of(state: dict[str, Tensor], x: Tensor) -> Tensor:
+    return nn.functional.linear(x, state["linear.weight"], state["linear.bias"])
+
+
+def sum_of_absolutes(x: Tensor) -> Tensor:
+    return x.abs().sum()
+
+
+def halve(x: Tensor, size: Callable[[Tensor], Tensor] = sum_of_absolutes) -> Tensor:
+    while size(x) > 1:
         x = x / 2
     return x
 
 
 @exercise("model_construction.FixedHiddenMLP", weight=2)
-@pytest.mark.parametrize("scale", [0.01, 0.5], ids=["no_halving", "halving"])
+@pytest.mark.parametrize("scale", [0.002, 2.0], ids=["no_halving", "halving"])
 def test_fixed_mlp_computes_its_formula(observe, rng, scale):
     d = rng.choice(DISTINCT)
-    state, x = fixed_state(d, scale), torch.randn(3, d)
+    state, x = fixed_state(d, scale), torch.randn(16, d)
 
-    y, _ = observe(run_fixed, state, x, call=f"FixedHiddenMLP({d})(x) with x (3, {d})")
+    y, _ = observe(run_fixed, state, x, call=f"FixedHiddenMLP({d})(x) with x (16, {d})")
 
     unhalved = fixed_reference(state, x, torch.relu)
     transposed = {**state, "weight": state["weight"].T}
@@ -350,10 +377,24 @@ def test_fixed_mlp_computes_its_formula(observe, rng, scale):
         halve(unhalved).sum(),
         "FixedHiddenMLP does not compute its formula.",
         slips={
-            "the result is not halved": unhalved.sum(),
+            "the result is not halved until its absolute values sum to 1": (
+                unhalved.sum()
+            ),
+            "one halving is not enough: the sum must come down to 1": (
+                unhalved.sum() / 2
+            ),
+            "the sum is of absolute values, without them it may be negative": (
+                halve(unhalved, torch.sum).sum()
+            ),
+            "the sum of the absolute values decides, not the Euclidean norm": (
+                halve(unhalved, torch.linalg.vector_norm).sum()
+            ),
             "the ReLU is missing": halve(fixed_reference(state, x, lambda x: x)).sum(),
             "`@ weight` multiplies by weight, not by its transpose": halve(
                 fixed_reference(transposed, x, torch.relu)
+            ).sum(),
+            "linear is used twice, before weight and after": halve(
+                torch.relu(linear_of(state, x) @ state["weight"] + 1)
             ).sum(),
             "the entries are not summed": halve(unhalved),
         },
@@ -375,38 +416,57 @@ def test_fixed_mlp_leaves_the_callers_tensor_alone(observe, rng):
     )
 
 
-@exercise("model_construction.FixedHiddenMLP", weight=2)
-def test_fixed_mlp_saves_but_does_not_train_its_weight(observe, rng):
+@exercise("model_construction.FixedHiddenMLP")
+def test_fixed_mlp_saves_its_weight_and_its_one_layer(observe, rng):
     d = rng.choice(DISTINCT)
 
-    names, before, state, trained = observe(
-        train_fixed,
-        d,
-        torch.rand(3, d),
-        call=f"one step of SGD on FixedHiddenMLP({d}), then its state_dict()",
+    names, buffers = observe(
+        names_in_fixed, d, call=f"FixedHiddenMLP({d}).state_dict()"
     )
 
     expect_equal(
         sorted(names),
         ["linear.bias", "linear.weight", "weight"],
-        "The state dict does not hold weight and linear.",
+        "The state dict does not hold weight and one linear.",
         slips={
+            "a buffer with persistent=False is not saved": (
+                lambda names: "weight" not in names and "weight" in buffers
+            ),
             "a tensor assigned to self is not saved: register_buffer does that": (
                 ["linear.bias", "linear.weight"]
-            )
+            ),
+            "a second Linear has weights of its own: call the same one twice": (
+                lambda names: len(names) == 5 and "weight" in names
+            ),
         },
     )
+
+
+@exercise("model_construction.FixedHiddenMLP", weight=2)
+def test_fixed_mlp_does_not_train_its_weight(observe, rng):
+    d = rng.choice(DISTINCT)
+
+    before, after, trained = observe(
+        train_fixed,
+        d,
+        torch.rand(3, d),
+        call=f"one step of SGD on FixedHiddenMLP({d}), then its weight",
+    )
+
     expect_equal(
         sorted(trained),
         ["linear.bias", "linear.weight"],
-        "The constant weight can be trained.",
+        "Not exactly the layer linear can be trained.",
         slips={
             "an nn.Parameter is trained: use a buffer, or requires_grad=False": (
                 lambda names: "weight" in names
-            )
+            ),
+            "a second Linear has weights of its own: call the same one twice": (
+                lambda names: len(names) == 4
+            ),
         },
     )
-    expect_equal(state["weight"], before, "A step of SGD changes the constant weight.")
+    expect_equal(after, before, "A step of SGD changes the constant weight.")
 
 
 @exercise("model_construction.FixedHiddenMLP")
@@ -422,7 +482,7 @@ def test_fixed_mlp_draws_a_weight_of_its_own(observe, rng):
             "weight does not have the shape (features, features).",
         )
     expect_true(
-        not torch.equal(first, second) and first.unique().numel() > 1,
+        not torch.equal(first, second) and bool((first != first[0, 0]).any()),
         "weight is not random.",
         expected="other values in every network",
         got="the same",
@@ -505,29 +565,36 @@ def test_parallel_joins_on_the_last_dimension(observe, rng, leading):
 
 
 @exercise("model_construction.ParallelBlock")
-def test_parallel_joins_equal_widths_on_the_last_dimension(observe, rng):
-    inner, width = rng.sample(DISTINCT, 2)
-    one, two = nn.Linear(inner, width), nn.Linear(inner, width)
-    x = torch.randn(3, inner)
+@pytest.mark.parametrize("leading", [0, 1, 2], ids=["vector", "batch", "two_dims"])
+def test_parallel_joins_equal_widths_on_the_last_dimension(observe, rng, leading):
+    d, *before = rng.sample(DISTINCT, 1 + leading)
+    one, two = nn.Linear(d, d), nn.Linear(d, d)
+    x = torch.randn(*before, d)
 
     y = observe(
         run_parallel,
         [one, two],
         x,
-        call=f"ParallelBlock of two Linear({inner}, {width}), on x (3, {inner})",
+        call=f"ParallelBlock of two Linear({d}, {d}), on x {tuple(x.shape)}",
     )
 
+    ys = [one(x), two(x)]
     expect_close(
         y,
-        torch.cat([one(x), two(x)], dim=-1),
+        torch.cat(ys, dim=-1),
         "ParallelBlock does not join the two outputs on the last dimension.",
         slips={
-            "torch.cat joins on dim 0 unless told otherwise": torch.cat(
-                [one(x), two(x)]
+            "net1's output comes first": torch.cat(ys[::-1], dim=-1),
+            "both halves come from net1": torch.cat([ys[0], ys[0]], dim=-1),
+            "net2 runs on x, not on net1's output": torch.cat([ys[0], two(ys[0])], -1),
+            "torch.cat joins on dim 0 unless told otherwise": torch.cat(ys),
+            "dim=1 is the last dimension of a batch of vectors only: write dim=-1": (
+                torch.cat(ys, dim=min(1, leading))
             ),
-            "net1's output comes first": torch.cat([two(x), one(x)], dim=-1),
-            "both halves come from net1": torch.cat([one(x), one(x)], dim=-1),
-            "the outputs are added, not joined": one(x) + two(x),
+            "the outputs are added, not joined": ys[0] + ys[1],
+            "torch.stack makes a new dimension, torch.cat joins on an existing one": (
+                lambda y: y.dim() == x.dim() + 1
+            ),
         },
     )
 
@@ -544,7 +611,7 @@ def test_parallel_registers_both_networks(observe):
         count,
         4,
         "ParallelBlock does not register both networks.",
-        slips={"modules kept in a plain list are invisible to nn.Module": 0},
+        slips={"modules in a plain list or tuple are invisible to nn.Module": 0},
     )
 
 
@@ -552,46 +619,65 @@ def test_parallel_registers_both_networks(observe):
 
 
 class Block(nn.Module):
-    """A block whose instances start with different values."""
+    """A block that notes in `runs` that it ran; each starts with different values."""
 
-    def __init__(self, d: int):
+    def __init__(self, d: int, number: int, runs: list[int]):
         super().__init__()
         self.linear = nn.Linear(d, d)
+        self.number = number
+        self.runs = runs
 
     def forward(self, x: Tensor) -> Tensor:
+        self.runs.append(self.number)
         return self.linear(x).tanh()
+
+
+class BlockMaker:
+    """Makes blocks, and keeps them in the order in which they were made."""
+
+    def __init__(self, d: int):
+        self.d = d
+        self.made: list[Block] = []
+        self.runs: list[int] = []
+
+    def __call__(self) -> nn.Module:
+        self.made.append(Block(self.d, len(self.made), self.runs))
+        return self.made[-1]
+
+
+def make_chain(ex: Any, d: int, n: int) -> tuple[int, list[Tensor]]:
+    make_block = BlockMaker(d)
+    net = ex.chain(make_block, n)
+    calls = len(make_block.made)
+    parameters = list(net.parameters()) if isinstance(net, nn.Module) else []
+    return calls, parameters
 
 
 def run_chain(
     ex: Any, d: int, n: int, x: Tensor
-) -> tuple[Tensor, list[Tensor], int, bool]:
-    made = []
-
-    def make_block() -> nn.Module:
-        made.append(Block(d))
-        return made[-1]
-
-    net = ex.chain(make_block, n)
-    is_module = isinstance(net, nn.Module)
-    calls = len(made)
-    y = net(x)
-    return y, list(net.parameters()) if is_module else [], calls, is_module
+) -> tuple[Tensor, list[tuple[Tensor, Tensor]], list[int]]:
+    make_block = BlockMaker(d)
+    y = ex.chain(make_block, n)(x)
+    layers = [block.linear for block in make_block.made]
+    return y, [(layer.weight, layer.bias) for layer in layers], make_block.runs
 
 
-def type_of_chain(ex: Any, d: int, n: int) -> tuple[bool, bool]:
-    net = ex.chain(lambda: Block(d), n)
-    return isinstance(net, nn.Module), callable(net)
+def type_of_chain(ex: Any, d: int, n: int) -> tuple[bool, bool, bool]:
+    net = ex.chain(BlockMaker(d), n)
+    return isinstance(net, nn.Module), callable(net), type(net) is nn.ModuleList
 
 
-def run_blocks(parameters: list[Tensor], x: Tensor) -> Tensor:
-    for weight, bias in zip(parameters[::2], parameters[1::2], strict=True):
+def run_blocks(layers: list[tuple[Tensor, Tensor]], x: Tensor) -> Tensor:
+    for weight, bias in layers:
         x = nn.functional.linear(x, weight, bias).tanh()
     return x
 
 
 @exercise("model_construction.chain")
-def test_chain_is_a_module(observe):
-    is_module, is_callable = observe(type_of_chain, 3, 2, call="chain(make_block, 2)")
+def test_chain_is_a_module_that_can_run(observe):
+    is_module, is_callable, is_module_list = observe(
+        type_of_chain, 3, 2, call="chain(make_block, 2)"
+    )
 
     expect_true(
         is_module,
@@ -602,45 +688,84 @@ def test_chain_is_a_module(observe):
         if is_callable
         else "put the blocks in an nn.Sequential",
     )
+    expect_true(
+        not is_module_list,
+        "chain returns a module that cannot run.",
+        expected="a module with a forward",
+        got="an nn.ModuleList",
+        cause="nn.ModuleList only holds modules; nn.Sequential also runs them",
+    )
 
 
 @exercise("model_construction.chain", weight=2)
 @pytest.mark.parametrize("n", [1, 2, 5])
-def test_chain_runs_independent_blocks_in_sequence(observe, rng, n):
+def test_chain_makes_independent_blocks(observe, rng, n):
     d = rng.choice(DISTINCT)
-    x = torch.randn(4, d)
 
-    y, parameters, calls, _ = observe(
-        run_chain, d, n, x, call=f"chain(make_block, {n})(x)"
-    )
+    calls, parameters = observe(make_chain, d, n, call=f"chain(make_block, {n})")
 
     expect_equal(
         calls,
         n,
         "chain does not call make_block once for each block.",
         slips={
-            "[make_block()] * n is one block, listed n times": 1,
             "make_block is called when the network runs, not when it is built": 0,
+            "[make_block()] * n is one block, listed n times": (
+                lambda calls: calls == 1 and len(parameters) == 2
+            ),
+            "copy.deepcopy copies the values too: call make_block for each block": (
+                lambda calls: calls == 1 and len(parameters) == 2 * n
+            ),
         },
     )
     expect_equal(
-        len(parameters),
-        2 * n,
+        sorted(forms(parameters)),
+        sorted(forms(n * list(nn.Linear(d, d).parameters()))),
         "The blocks of the chain do not have parameters of their own.",
-        slips={"modules kept in a plain list are invisible to nn.Module": 0},
+        slips={
+            "modules kept in a plain list are invisible to nn.Module": (
+                lambda got: got == []
+            )
+        },
     )
-    expect_true(
-        len({tuple(p.reshape(-1).tolist()) for p in parameters[::2]}) == n,
-        "Blocks of the chain start with the same values.",
-        expected=f"{n} different weights",
-        got="equal ones",
-        cause="copy.deepcopy copies the values too: call make_block for each block",
+    weights = {tuple(p.reshape(-1).tolist()) for p in parameters}
+    expect_equal(len(weights), 2 * n, "Blocks of the chain start with the same values.")
+
+
+@exercise("model_construction.chain", weight=2)
+@pytest.mark.parametrize("n", [2, 5])
+def test_chain_runs_its_blocks_one_after_the_other(observe, rng, n):
+    d = rng.choice(DISTINCT)
+    x = torch.randn(4, d)
+
+    y, layers, runs = observe(run_chain, d, n, x, call=f"chain(make_block, {n})(x)")
+
+    expect_equal(
+        sorted(runs),
+        list(range(n)),
+        "chain does not run each of its blocks once.",
+        slips={
+            "[make_block()] * n is one block, listed n times": [0] * n,
+            "return after the loop over the blocks, not in it": [0],
+        },
+    )
+    expect_equal(
+        [forms(list(layer)) for layer in layers],
+        [forms(list(nn.Linear(d, d).parameters()))] * n,
+        "chain does not keep the blocks as they were made.",
     )
     expect_close(
         y,
-        run_blocks(parameters, x),
+        run_blocks([layers[i] for i in runs], x),
         "chain does not run its blocks one after the other.",
-        slips={"only the first block runs": run_blocks(parameters[:2], x)},
+        slips={
+            "each block runs on the output of the one before, not on x": (
+                run_blocks([layers[runs[-1]]], x)
+            ),
+            "the outputs are added, not handed on": sum(
+                (run_blocks([layer], x) for layer in layers), torch.zeros_like(x)
+            ),
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""The constant is a trainable parameter.
+r"""The constant is a trainable parameter.
 
 says: an nn\.Parameter is trained
 """

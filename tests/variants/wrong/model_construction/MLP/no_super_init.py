@@ -1,4 +1,4 @@
-"""Forgets super().__init__().
+r"""Forgets super().__init__().
 
 says: super\(\)\.__init__\(\)
 """

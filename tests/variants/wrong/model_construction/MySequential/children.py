@@ -1,4 +1,4 @@
-"""Iterates over children(), which leaves out repeats.
+r"""Iterates over children(), which leaves out repeats.
 
 says: children\(\) leaves out repeated modules
 """

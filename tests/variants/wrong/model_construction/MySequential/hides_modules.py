@@ -1,4 +1,4 @@
-"""Stores the list under the name of a method of nn.Module.
+r"""Stores the list under the name of a method of nn.Module.
 
 says: hides nn\.Module\.modules
 """

@@ -1,6 +1,6 @@
 """Concatenates on dim 1, right for a batch of vectors only.
 
-says: last dimension|IndexError|RuntimeError
+says: dim=1 is the last dimension of a batch of vectors only
 """
 class ParallelBlock(nn.Module):
     def __init__(self, net1, net2):

@@ -1,4 +1,4 @@
-"""Returns a function.
+r"""Returns a function.
 
 says: does not return an nn\.Module
 """

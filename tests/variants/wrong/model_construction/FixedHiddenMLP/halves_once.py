@@ -1,0 +1,18 @@
+"""An if where a while belongs.
+
+says: one halving is not enough
+"""
+class FixedHiddenMLP(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.register_buffer("weight", torch.rand(features, features))
+        self.linear = nn.Linear(features, features)
+
+    def forward(self, x):
+        if not x.isfinite().all():
+            raise ValueError("not finite")
+        x = torch.relu(self.linear(x) @ self.weight + 1)
+        x = self.linear(x)
+        if x.abs().sum() > 1:
+            x = x / 2
+        return x.sum()

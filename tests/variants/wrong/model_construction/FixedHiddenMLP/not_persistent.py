@@ -1,0 +1,18 @@
+"""The constant is a buffer that is not saved.
+
+says: persistent=False is not saved
+"""
+class FixedHiddenMLP(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.register_buffer("weight", torch.rand(features, features), persistent=False)
+        self.linear = nn.Linear(features, features)
+
+    def forward(self, x):
+        if not x.isfinite().all():
+            raise ValueError("not finite")
+        x = torch.relu(self.linear(x) @ self.weight + 1)
+        x = self.linear(x)
+        while x.abs().sum() > 1:
+            x = x / 2
+        return x.sum()
