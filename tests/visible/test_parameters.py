@@ -1,0 +1,162 @@
+"""Parameter management: small cases to check your own work against."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from grader.observe import expect_close, expect_equal, expect_error, expect_true
+
+exercise = pytest.mark.exercise
+
+
+def table_of(ex: Any, net: nn.Module) -> list[tuple[str, tuple[int, ...], int, bool]]:
+    return ex.parameter_table(net)
+
+
+@exercise("parameters.parameter_table")
+def test_table_describes_every_parameter(observe):
+    net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2, bias=False))
+    net[0].weight.requires_grad_(False)
+
+    rows = observe(
+        table_of,
+        net,
+        call="parameter_table(Sequential(Linear(4, 3), ReLU(), Linear(3, 2))), "
+        "the first weight frozen, the last layer without bias",
+    )
+
+    expect_equal(
+        rows,
+        [
+            ("0.weight", (3, 4), 12, False),
+            ("0.bias", (3,), 3, True),
+            ("2.weight", (2, 3), 6, True),
+        ],
+        "The table does not describe every parameter.",
+    )
+
+
+def init_and_look(ex: Any, net: nn.Module, std: float) -> dict[str, Tensor]:
+    ex.init_normal(net, std)
+    return net.state_dict()
+
+
+@exercise("parameters.init_normal")
+def test_init_normal_sets_weights_and_biases(observe):
+    net = nn.Sequential(nn.Embedding(5, 100), nn.ReLU(), nn.Linear(100, 50))
+
+    state = observe(
+        init_and_look,
+        net,
+        0.5,
+        call="init_normal(Sequential(Embedding, ReLU, Linear(100, 50)), std=0.5)",
+    )
+
+    expect_equal(
+        state["2.bias"], torch.zeros(50), "The bias of a Linear layer is not 0."
+    )
+    std = state["2.weight"].std().item()
+    expect_true(
+        0.45 < std < 0.55,
+        "The weights of a Linear layer do not have the standard deviation `std`.",
+        expected="about 0.5",
+        got=f"{std:.3g}",
+    )
+    expect_equal(
+        state["0.weight"],
+        net[0].weight,
+        "init_normal changes a layer that is no Linear.",
+    )
+
+
+def fill(ex: Any, t: Tensor) -> tuple[Tensor, bool]:
+    returned = ex.my_init_(t)
+    return t, returned is t
+
+
+@exercise("parameters.my_init_")
+def test_my_init_fills_in_place(observe):
+    t, is_same = observe(fill, torch.ones(1000), call="my_init_(torch.ones(1000))")
+
+    size = t.abs()
+    expect_true(
+        bool(((t == 0) | ((size >= 5) & (size <= 10))).all()),
+        "my_init_ does not fill the tensor with 0 and ±(5, 10).",
+        expected="every entry is 0 or between 5 and 10 in size",
+        got="others",
+    )
+    zeros = (t == 0).double().mean().item()
+    expect_true(
+        0.4 < zeros < 0.6,
+        "Not half of the entries are 0.",
+        expected="about 0.5",
+        got=f"{zeros:.3g}",
+    )
+    expect_true(
+        is_same,
+        "my_init_ does not return the tensor it is given.",
+        expected="t itself",
+        got="something else",
+    )
+
+
+def run_tied(ex: Any, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+    net = ex.make_tied_mlp(4, 3)
+    for p in net.parameters():
+        nn.init.constant_(p, -0.5 if p.dim() == 2 else 1.0)
+    return net(x), list(net.parameters())
+
+
+@exercise("parameters.make_tied_mlp")
+def test_tied_mlp_uses_one_layer_three_times(observe):
+    y, parameters = observe(
+        run_tied,
+        torch.zeros(2, 4),
+        call="make_tied_mlp(4, 3)(zeros), every weight -0.5, every bias 1",
+    )
+
+    expect_equal(
+        sorted(p.numel() for p in parameters),
+        [4, 16],
+        "The network does not have the parameters of one Linear layer.",
+    )
+    # 0 -> 1 -> relu 1 -> 1 - 4 * 0.5 = -1 -> relu 0 -> 1
+    expect_close(
+        y,
+        torch.ones(2, 4),
+        "make_tied_mlp does not run its layer `depth` times with a ReLU between.",
+        slips={"the ReLU between two uses is missing": torch.full((2, 4), 3.0)},
+    )
+
+
+def count(ex: Any, net: nn.Module, trainable_only: bool) -> int:
+    return ex.count_parameters(net, trainable_only)
+
+
+@exercise("parameters.count_parameters")
+@pytest.mark.parametrize(("trainable_only", "expected"), [(False, 26), (True, 14)])
+def test_count_adds_up_the_entries(observe, trainable_only, expected):
+    net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Linear(3, 1, bias=False))
+    net[0].weight.requires_grad_(False)
+    net.append(nn.Linear(1, 1))
+
+    n = observe(
+        count,
+        net,
+        trainable_only,
+        call="count_parameters(Linear(4, 3), BatchNorm1d(3), Linear(3, 1, bias=False), "
+        f"Linear(1, 1), {trainable_only=}), the first weight frozen",
+    )
+
+    expect_equal(n, expected, "count_parameters does not count the entries.")
+
+
+@exercise("parameters.count_parameters")
+def test_count_refuses_what_has_no_shape_yet(observe):
+    raised = observe.error(
+        count, nn.LazyLinear(3), False, call="count_parameters(LazyLinear(3))"
+    )
+
+    expect_error(raised, ValueError, "A parameter without a shape is counted.")
