@@ -1,0 +1,14 @@
+"""Unpickles everything.
+
+says: weights_only=False
+"""
+def load_untrusted(path):
+    try:
+        found = torch.load(path, weights_only=False)
+    except Exception as e:
+        raise ValueError from e
+    if not isinstance(found, dict) or not all(
+        isinstance(k, str) and isinstance(v, Tensor) for k, v in found.items()
+    ):
+        raise ValueError
+    return found

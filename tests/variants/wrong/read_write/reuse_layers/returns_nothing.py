@@ -1,0 +1,9 @@
+"""Does not return the names.
+
+says: without return
+"""
+_right_reuse = reuse_layers
+
+
+def reuse_layers(source, target, names):
+    _right_reuse(source, target, names)

@@ -1,0 +1,20 @@
+"""Assigns .data, so both networks use one storage.
+
+says: share a layer or a tensor
+"""
+def reuse_layers(source, target, names):
+    pairs = []
+    for name in names:
+        try:
+            a, b = source.get_submodule(name), target.get_submodule(name)
+        except AttributeError as e:
+            raise ValueError(name) from e
+        if _shapes(a.state_dict()) != _shapes(b.state_dict()):
+            raise ValueError(name)
+        pairs.append((a, b))
+    for a, b in pairs:
+        for k, t in b.state_dict().items():
+            t.copy_(a.state_dict()[k])
+        for p, q in zip(b.parameters(), a.parameters()):
+            p.data = q.data
+    return list(names)

@@ -1,0 +1,226 @@
+"""File I/O: small cases to check your own work against."""
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from grader.observe import expect_close, expect_equal, expect_error, expect_true
+
+exercise = pytest.mark.exercise
+
+
+def save_and_load(ex: Any, obj: Any) -> list[Tensor] | dict[str, Tensor]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "tensors.pt")
+        ex.save_tensors(obj, path)
+        return ex.load_tensors(path)
+
+
+def size_of_row(ex: Any) -> int:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "row.pt")
+        ex.save_tensors(torch.zeros(500, 500)[3], path)
+        return path.stat().st_size
+
+
+@exercise("read_write.save_tensors")
+def test_tensors_come_back_as_they_were(observe):
+    tensors = {"weight": torch.randn(2, 3).half(), "count": torch.tensor(7)}
+
+    loaded = observe(
+        save_and_load, tensors, call="save_tensors(a dict, path); load_tensors(path)"
+    )
+
+    expect_equal(loaded, tensors, "load_tensors does not give the dict that was saved.")
+
+
+@exercise("read_write.save_tensors")
+def test_a_row_is_saved_without_the_rest(observe):
+    size = observe(size_of_row, call="save_tensors(torch.zeros(500, 500)[3], path)")
+
+    expect_true(
+        size <= 500 * 4 + 4096,
+        "The file of a view holds more than the view.",
+        expected=f"at most {500 * 4 + 4096} bytes",
+        got=f"{size} bytes",
+        cause="torch.save writes the whole storage behind a view: clone() it first",
+    )
+
+
+def move_parameters(ex: Any, trained: nn.Module, net: nn.Module, x: Tensor) -> Tensor:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "net.pt")
+        ex.save_parameters(trained, path)
+        ex.load_parameters(net, path)
+    return net(x)
+
+
+@exercise("read_write.save_parameters")
+def test_parameters_move_to_another_network(observe):
+    trained, net = nn.Linear(4, 2), nn.Linear(4, 2)
+    x = torch.randn(3, 4)
+
+    y = observe(
+        move_parameters,
+        trained,
+        net,
+        x,
+        call="save_parameters(trained, path); load_parameters(net, path); net(x)",
+    )
+
+    expect_close(y, trained(x), "net does not compute what trained does.")
+
+
+@exercise("read_write.save_parameters")
+def test_a_file_that_does_not_fit_is_refused(observe):
+    raised = observe.error(
+        move_parameters,
+        nn.Linear(4, 3),
+        nn.Linear(4, 2),
+        torch.zeros(1, 4),
+        call="load_parameters(nn.Linear(4, 2), path) of an nn.Linear(4, 3)",
+    )
+
+    expect_error(raised, ValueError, "load_parameters does not refuse other shapes.")
+
+
+def reuse(
+    ex: Any, source: nn.Module, target: nn.Module, names: list[str]
+) -> tuple[list[str], dict[str, Tensor]]:
+    return ex.reuse_layers(source, target, names), target.state_dict()
+
+
+@exercise("read_write.reuse_layers")
+def test_the_first_layer_is_reused(observe):
+    source = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
+    target = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 9))
+
+    names, state = observe(
+        reuse, source, target, ["0"], call='reuse_layers(source, target, ["0"])'
+    )
+
+    expected = {
+        **target.state_dict(),
+        "0.weight": source[0].weight,
+        "0.bias": source[0].bias,
+    }
+    expect_equal(
+        state, expected, "reuse_layers does not copy layer 0 and nothing else."
+    )
+    expect_equal(names, ["0"], "reuse_layers does not return the names.")
+
+
+@exercise("read_write.reuse_layers")
+def test_a_layer_of_another_width_is_not_reused(observe):
+    raised = observe.error(
+        reuse,
+        nn.Sequential(nn.Linear(4, 3)),
+        nn.Sequential(nn.Linear(4, 9)),
+        ["0"],
+        call='reuse_layers(…, ["0"]) of a Linear(4, 3) and a Linear(4, 9)',
+    )
+
+    expect_error(
+        raised,
+        ValueError,
+        "reuse_layers takes a layer that does not fit.",
+        mentions="0",
+    )
+
+
+def rebuild(ex: Any, x: Tensor) -> tuple[Tensor, Tensor, bool]:
+    net = ex.build_mlp(ex.MLPConfig(4, (8, 5), 2, "tanh"))
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "model.pt")
+        ex.save_model(net, path)
+        loaded = ex.load_model(path)
+    return net(x), loaded(x), loaded.config == net.config
+
+
+def load_swash(ex: Any) -> None:
+    config = {
+        "in_features": 4,
+        "hidden": (),
+        "out_features": 2,
+        "activation": "swash",
+    }
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "model.pt")
+        torch.save({"config": config, "state": nn.Linear(4, 2).state_dict()}, path)
+        ex.load_model(path)
+
+
+@exercise("read_write.save_model")
+def test_a_model_is_rebuilt_from_its_file(observe):
+    before, after, same_config = observe(
+        rebuild,
+        torch.randn(3, 4),
+        call='save_model(build_mlp(MLPConfig(4, (8, 5), 2, "tanh")), path); '
+        "load_model(path)",
+    )
+
+    expect_close(after, before, "The loaded network computes something else.")
+    expect_true(
+        same_config,
+        "The loaded network's config is not the saved one.",
+        expected="an equal MLPConfig",
+        got="another one",
+    )
+
+
+@exercise("read_write.save_model")
+def test_a_model_with_an_unknown_activation_is_refused(observe):
+    raised = observe.error(
+        load_swash, call='load_model(path) with the activation "swash"'
+    )
+
+    expect_error(raised, ValueError, "load_model takes an unknown activation.")
+
+
+class Payload:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder: str):
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (self.folder,)
+
+
+def load_payload(ex: Any) -> None:
+    with TemporaryDirectory() as folder:
+        torch.save({"a": Payload(f"{folder}/made")}, f"{folder}/stranger.pt")
+        ex.load_untrusted(f"{folder}/stranger.pt")
+
+
+def load_dict(ex: Any, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    with TemporaryDirectory() as folder:
+        torch.save(tensors, f"{folder}/stranger.pt")
+        return ex.load_untrusted(f"{folder}/stranger.pt")
+
+
+@exercise("read_write.load_untrusted")
+def test_tensors_of_a_stranger_are_loaded(observe):
+    tensors = {"weight": torch.randn(2, 3)}
+
+    loaded = observe(load_dict, tensors, call="load_untrusted(path)")
+
+    expect_equal(loaded, tensors, "load_untrusted does not give the file's tensors.")
+
+
+@exercise("read_write.load_untrusted")
+def test_code_of_a_stranger_is_refused(observe):
+    raised = observe.error(
+        load_payload, call="load_untrusted(path) of a file that asks to run code"
+    )
+
+    expect_error(
+        raised,
+        ValueError,
+        "load_untrusted does not refuse a file that asks to run code.",
+    )
