@@ -85,7 +85,10 @@ def secret_lines(
         for line in data.decode().splitlines()
     }
     sources = [
-        *((path, body_lines(path.read_text())) for path in layout.solutions.glob("*.py")),
+        *(
+            (path, body_lines(path.read_text()))
+            for path in layout.solutions.glob("*.py")
+        ),
         *(
             (path, path.read_text().splitlines())
             for path in layout.hidden_tests.glob("*.py")

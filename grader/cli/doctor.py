@@ -30,7 +30,11 @@ def doctor() -> None:
     secrets = [p for p in (KIT.solutions, KIT.hidden_tests) if p.exists()]
     for found in probe_all(secrets):
         rows.append(
-            (f"isolation: {found.level}", "yes" if found.available else "no", found.reason)
+            (
+                f"isolation: {found.level}",
+                "yes" if found.available else "no",
+                found.reason,
+            )
         )
     table = Table(box=None, show_header=False, pad_edge=False)
     for row in rows:

@@ -53,7 +53,8 @@ def grade(
         Path, typer.Option("--out", help="Folder for scores and reports.")
     ] = Path("grades"),
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Judges side by side.", show_default="cores")
+        int | None,
+        typer.Option(min=1, help="Judges side by side.", show_default="cores"),
     ] = None,
     test_seconds: TestSeconds = DEFAULTS.test_seconds,
     submission_seconds: SubmissionSeconds = DEFAULTS.submission_seconds,

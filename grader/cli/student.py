@@ -18,7 +18,8 @@ from grader.syllabus import Syllabus, read_syllabus
 
 def test(
     exercise: Annotated[
-        str, typer.Argument(help="A topic or an exercise, topic.Symbol; all if left out.")
+        str,
+        typer.Argument(help="A topic or an exercise, topic.Symbol; all if left out."),
     ] = "",
 ) -> None:
     """Check your work in exercises/ with the visible tests."""

@@ -69,7 +69,9 @@ def pick(found: Sequence[Candidate], name: str, others: Sequence[str]) -> Candid
 
 def suggest(name: str, others: Sequence[str]) -> str:
     """Return a hint at a file whose name is nearly right."""
-    close = difflib.get_close_matches(name.lower(), [o.lower() for o in others], 1, 0.75)
+    close = difflib.get_close_matches(
+        name.lower(), [o.lower() for o in others], 1, 0.75
+    )
     original = next((o for o in others if close and o.lower() == close[0]), None)
     return f" Is it {original}? Then rename it to {name}." if original else ""
 

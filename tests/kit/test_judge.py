@@ -30,7 +30,9 @@ def judge_suite(level, tmp_path):
     def judge(suite, source, topic="model_construction", **more):
         path = tmp_path / "test_suite.py"
         path.write_text(HEAD + textwrap.dedent(suite))
-        submission = Submission("ana", {topic: textwrap.dedent(source).encode()}, **more)
+        submission = Submission(
+            "ana", {topic: textwrap.dedent(source).encode()}, **more
+        )
         with Judge(level, 40, QUICK, tmp_path) as started:
             report = started.grade(submission, "seed", {topic})
         tests = {t["nodeid"].partition("::")[2]: t for t in report["tests"]}
@@ -113,9 +115,15 @@ def test_every_kind_of_outcome_is_told_apart(judge_suite):
     assert {"created", "duration", "exitcode", "root", "environment", "summary"} <= set(
         report
     )
-    assert {"kit", "torch", "suite", "submission", "seed", "isolation", "limits"} <= set(
-        report["environment"]
-    )
+    assert {
+        "kit",
+        "torch",
+        "suite",
+        "submission",
+        "seed",
+        "isolation",
+        "limits",
+    } <= set(report["environment"])
 
 
 def test_a_module_that_cannot_be_imported_is_imported_once(judge_suite, tmp_path):
@@ -155,9 +163,7 @@ def test_a_topic_without_a_file_says_why(judge_suite):
             expect_equal(observe(answer), 1, "It is not 1.")
     """
 
-    _, tests = judge_suite(
-        suite, "", problems={"model_construction": "It is missing."}
-    )
+    _, tests = judge_suite(suite, "", problems={"model_construction": "It is missing."})
 
     assert tests["test_it"] == (Outcome.NO_IMPORT, "It is missing.")
 
@@ -178,7 +184,9 @@ def test_the_same_seed_gives_the_same_inputs_and_another_does_not(level, tmp_pat
 
     with Judge(level, 40, QUICK, tmp_path) as judge:
         said = [
-            message_of(judge.grade(submission, seed, {"model_construction"})["tests"][0])
+            message_of(
+                judge.grade(submission, seed, {"model_construction"})["tests"][0]
+            )
             for seed in ("a", "a", "b")
         ]
 

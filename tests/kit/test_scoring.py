@@ -23,7 +23,9 @@ MANIFEST = Manifest(
 
 
 def test_named(nodeid, outcome=Outcome.PASSED):
-    native = {Outcome.PASSED: "passed", Outcome.NO_GPU: "skipped"}.get(outcome, "failed")
+    native = {Outcome.PASSED: "passed", Outcome.NO_GPU: "skipped"}.get(
+        outcome, "failed"
+    )
     return {
         "nodeid": nodeid,
         "outcome": native,

@@ -106,4 +106,8 @@ def test_a_changed_a_missing_and_an_extra_file_are_outdated(tmp_path):
     (tmp_path / "a.py").write_text("old")
     (tmp_path / "extra.py").write_text("")
 
-    assert outdated({"a.py": "new", "b.py": ""}, tmp_path) == ["a.py", "b.py", "extra.py"]
+    assert outdated({"a.py": "new", "b.py": ""}, tmp_path) == [
+        "a.py",
+        "b.py",
+        "extra.py",
+    ]

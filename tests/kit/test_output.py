@@ -1,0 +1,82 @@
+"""Results are written whole, into a folder of their own, by one run at a time."""
+
+import errno
+import json
+import os
+
+import pytest
+
+from grader.class_run.output import OutputError, OutputFolder, file_name
+
+
+def test_a_new_folder_is_made_with_its_parents(tmp_path):
+    with OutputFolder(tmp_path / "a" / "b").opened() as output:
+        output.write_report("ana", {"tests": []})
+
+    assert json.loads((tmp_path / "a/b/reports/ana.json").read_text()) == {"tests": []}
+
+
+def test_results_of_an_earlier_run_are_replaced(tmp_path):
+    for text in ("old", "new"):
+        with OutputFolder(tmp_path / "out").opened() as output:
+            output.write("scores.csv", text)
+
+    assert (tmp_path / "out" / "scores.csv").read_text() == "new"
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.tex").write_text("")
+
+    with (
+        pytest.raises(OutputError, match="holds other files than results"),
+        OutputFolder(tmp_path).opened(),
+    ):
+        pass
+
+    assert os.listdir(tmp_path) == ["thesis.tex"]
+
+
+def test_a_file_in_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "out").write_text("")
+
+    with (
+        pytest.raises(OutputError, match="is a file: name a folder"),
+        OutputFolder(tmp_path / "out").opened(),
+    ):
+        pass
+
+
+def test_a_second_run_on_one_folder_is_refused(tmp_path):
+    with (
+        OutputFolder(tmp_path / "out").opened(),
+        pytest.raises(OutputError, match="another run is writing"),
+        OutputFolder(tmp_path / "out").opened(),
+    ):
+        pass
+
+
+def test_a_full_disk_keeps_the_old_result_whole(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with OutputFolder(tmp_path / "out").opened() as output:
+        output.write("scores.csv", "old")
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(OutputError, match="No space left on device"):
+            output.write("scores.csv", "new")
+
+    assert (tmp_path / "out" / "scores.csv").read_text() == "old"
+    assert sorted(os.listdir(tmp_path / "out")) == [".grader", "reports", "scores.csv"]
+
+
+def test_names_too_long_for_a_file_are_cut_and_told_apart():
+    names = {file_name("é" * 200 + end) for end in "ab"}
+
+    assert len(names) == 2
+    assert all(len(name.encode()) < 200 for name in names)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_report_is_strict_json(tmp_path, number):
+    with OutputFolder(tmp_path / "out").opened() as output, pytest.raises(ValueError):
+        output.write_report("ana", {"duration": number})
