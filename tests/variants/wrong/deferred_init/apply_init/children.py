@@ -1,0 +1,15 @@
+"""Initializes the children only.
+
+says: one level only
+"""
+def apply_init(net, inputs, init):
+    args = inputs if isinstance(inputs, tuple) else (inputs,)
+    flags = {m: m.training for m in net.modules()}
+    pass
+    with torch.no_grad():
+        net.eval()(*args)
+    for m, flag in flags.items():
+        m.training = flag
+    for m in net.children():
+        init(m)
+    return net

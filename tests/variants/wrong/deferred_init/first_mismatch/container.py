@@ -1,0 +1,22 @@
+"""Gives the name of the container.
+
+says: a container is no leaf
+"""
+def first_mismatch(net, x):
+    net = _copy(net)
+    net.eval()
+    inside = []
+
+    def enter(name):
+        return lambda *_: inside.append(name)
+
+    for name, m in net.named_modules():
+        if m in list(net.children()) or m is net and not list(m.children()):
+            m.register_forward_pre_hook(enter(name))
+            m.register_forward_hook(lambda *_: inside.clear())
+    try:
+        with torch.no_grad():
+            net(x)
+    except Exception:
+        return inside[0]
+    return None

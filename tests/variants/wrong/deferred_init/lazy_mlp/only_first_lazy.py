@@ -1,0 +1,9 @@
+"""Only the first layer is lazy.
+
+says: have a shape before the first call
+"""
+def lazy_mlp(*widths):
+    layers = [nn.LazyLinear(widths[0])]
+    for a, b in zip(widths, widths[1:]):
+        layers += [nn.ReLU(), nn.Linear(a, b)]
+    return nn.Sequential(*layers)
