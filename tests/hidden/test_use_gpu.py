@@ -1,0 +1,1312 @@
+"""GPUs: devices, moves, waits and memory, on whatever this machine has.
+
+The meta device stands in for an accelerator where only places and waits matter: its
+tensors have no values, so `Elsewhere` answers a read with zeros, and counts it. What
+asks CUDA for counts, clocks and waits is answered by a `Machine` that is made up.
+"""
+
+import copy
+import statistics
+import time
+import timeit
+import weakref
+from collections import namedtuple
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from grader.observe import (
+    Raised,
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_true,
+)
+
+exercise = pytest.mark.exercise
+
+DISTINCT = range(2, 12)  # sizes to draw from without repeats
+
+
+def expect_no_error(raised: Raised | None, fault: str, cause: str) -> None:
+    """Expect that a scenario can be played; `cause` is what mostly prevents it."""
+    expect_true(
+        raised is None,
+        fault,
+        expected="no exception",
+        got=str(raised),
+        cause=cause,
+    )
+
+
+class Elsewhere(TorchDispatchMode):
+    """Counts what crosses from an accelerator to the host, and to it.
+
+    A read of a tensor of the meta device, which has no values, gives zeros.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = 0
+        self.arrivals = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        name = str(func)  # torch.ops itself cannot be pickled by value
+        if name == "aten._local_scalar_dense.default" and not args[0].is_cpu:
+            self.waits += 1
+            if args[0].is_meta:
+                return torch.zeros((), dtype=args[0].dtype).item()
+        if name == "aten._to_copy.default":
+            here, there = args[0].device, kwargs.get("device") or args[0].device
+            self.note(here.type, there.type)
+            if here.type == "meta" and there.type == "cpu":
+                dtype = kwargs.get("dtype") or args[0].dtype
+                return torch.zeros(args[0].shape, dtype=dtype)
+        if name == "aten.copy_.default":
+            here, there = args[1].device, args[0].device
+            self.note(here.type, there.type)
+            if here.type == "meta" and there.type == "cpu":
+                return args[0].zero_()
+        return func(*args, **kwargs)
+
+    def note(self, here: str, there: str) -> None:
+        """Count a copy between two kinds of devices."""
+        self.waits += here != "cpu" and there == "cpu"
+        self.arrivals += here == "cpu" and there != "cpu"
+
+
+Change = tuple[Any, str, Any]
+
+
+@contextmanager
+def changed(ex: Any, changes: list[Change]) -> Iterator[None]:
+    """Replace attributes (owner, name, new), by every name the student gave them."""
+    undo: list[Change] = []
+    try:
+        for owner, name, new in changes:
+            if not hasattr(owner, name):  # another version of torch
+                continue
+            old = getattr(owner, name)
+            places = [(owner, name)]
+            places += [(ex, mine) for mine, value in vars(ex).items() if value is old]
+            for place, spot in places:
+                undo.append((place, spot, old))
+                setattr(place, spot, new)
+        yield
+    finally:
+        for place, spot, old in reversed(undo):
+            setattr(place, spot, old)
+
+
+def some_gpus(count: int) -> list[Change]:
+    """Make torch say that it can use `count` GPUs."""
+    first = torch.device("cuda") if count else None
+    return [
+        (torch.cuda, "device_count", lambda: count),
+        (torch.cuda, "is_available", lambda: count > 0),
+        (torch.accelerator, "device_count", lambda: count),
+        (torch.accelerator, "is_available", lambda: count > 0),
+        (torch.accelerator, "current_accelerator", lambda *_, **__: first),
+    ]
+
+
+# try_gpu, num_gpus, try_all_gpus
+
+
+def name_device(device: Any) -> str:
+    """Return a device's name, the CPU without an index, or what it is instead."""
+    if not isinstance(device, torch.device):
+        return f"no torch.device but a {type(device).__name__}: {device}"
+    return "cpu" if device.type == "cpu" else str(device)
+
+
+def ask_for_gpu(ex: Any, count: int, i: int) -> str:
+    with changed(ex, some_gpus(count)):
+        return name_device(ex.try_gpu(i))
+
+
+def ask_for_gpu_by_default(ex: Any, count: int) -> str:
+    with changed(ex, some_gpus(count)):
+        return name_device(ex.try_gpu())
+
+
+def ask_for_all(ex: Any, count: int) -> tuple[bool, list[str]]:
+    with changed(ex, some_gpus(count)):
+        devices = ex.try_all_gpus()
+        return isinstance(devices, list), [name_device(d) for d in devices]
+
+
+def ask_for_number(ex: Any, count: int) -> int:
+    with changed(ex, some_gpus(count)):
+        return ex.num_gpus()
+
+
+def gpus(count: int) -> str:
+    return {0: "without GPUs", 1: "with one GPU"}.get(count, f"with {count} GPUs")
+
+
+DEVICE_SLIPS = {
+    "torch.device('cuda', i) makes a device; a text is none": (
+        lambda name: name.startswith("no torch.device but a str")
+    ),
+    "a device without an index is whichever is current: write cuda:0": "cuda",
+}
+
+
+@exercise("use_gpu.try_gpu")
+@pytest.mark.parametrize("count", [1, 3])
+def test_try_gpu_names_the_gpu_asked_for(observe, rng, count):
+    i = rng.randrange(count)
+
+    call = f"try_gpu({i}) {gpus(count)}"
+
+    raised = observe.error(ask_for_gpu, count, i, call=call)
+    expect_no_error(
+        raised,
+        "try_gpu does not name a device that torch knows.",
+        "torch's word for a GPU is 'cuda': torch.device('cuda', i)",
+    )
+    name = observe(ask_for_gpu, count, i, call=call)
+    first = observe(ask_for_gpu_by_default, count, call=f"try_gpu() {gpus(count)}")
+
+    fault = "try_gpu does not return the GPU that is asked for."
+    slips = {
+        **DEVICE_SLIPS,
+        "GPUs count from 0: GPU i is there when i < num_gpus()": "cpu",
+        "the number asked for does not count": "cuda:0",
+    }
+    expect_equal(name, f"cuda:{i}", fault, slips=slips)
+    expect_equal(first, "cuda:0", fault, slips=slips)
+
+
+@exercise("use_gpu.try_gpu")
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_try_gpu_falls_back_to_the_cpu(observe, rng, count):
+    beyond = count + rng.choice([1, 5])
+
+    next_one = observe(
+        ask_for_gpu, count, count, call=f"try_gpu({count}) {gpus(count)}"
+    )
+    far = observe(ask_for_gpu, count, beyond, call=f"try_gpu({beyond}) {gpus(count)}")
+
+    fault = "try_gpu does not fall back to the CPU when there is no such GPU."
+    named = "a GPU that is not there was named: compare i with num_gpus()"
+    slips = {named: lambda name: name.startswith("cuda")}
+    expect_equal(far, "cpu", fault, slips=slips)
+    last = "GPUs count from 0: the last one is num_gpus() - 1"
+    expect_equal(next_one, "cpu", fault, slips={last: f"cuda:{count}"})
+
+
+@exercise("use_gpu.try_gpu")
+@pytest.mark.parametrize("count", [0, 2])
+def test_try_gpu_refuses_a_negative_number(observe, rng, count):
+    i = -rng.choice([1, 2, 3])
+
+    raised = observe.error(ask_for_gpu, count, i, call=f"try_gpu({i}) {gpus(count)}")
+
+    expect_error(
+        raised,
+        ValueError,
+        "try_gpu takes a negative number.",
+        cause="a negative i is smaller than every count: check it on its own",
+    )
+
+
+@exercise("use_gpu.try_gpu")
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_num_gpus_counts_all(observe, count):
+    number = observe(ask_for_number, count, call=f"num_gpus() {gpus(count)}")
+
+    expect_equal(
+        number,
+        count,
+        "num_gpus does not give the number of GPUs.",
+        slips={"is_available says whether there is one, not how many there are": 1},
+    )
+
+
+@exercise("use_gpu.try_gpu")
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_try_all_gpus_is_never_empty(observe, count):
+    is_list, names = observe(ask_for_all, count, call=f"try_all_gpus() {gpus(count)}")
+
+    expect_true(
+        is_list,
+        "try_all_gpus does not return a list.",
+        expected="a list",
+        got="something else",
+    )
+    expect_equal(
+        names,
+        [f"cuda:{i}" for i in range(count)] or ["cpu"],
+        "try_all_gpus does not list all GPUs, or the CPU if there is none.",
+        slips={
+            "without a GPU the list is empty: fall back to [torch.device('cpu')]": [],
+            "the CPU is listed only if there is no GPU": (
+                lambda names: len(names) > 1 and "cpu" in names
+            ),
+            "the last GPU is num_gpus() - 1": (
+                lambda names: len(names) in (count - 1, count + 1)
+            ),
+            "a device without an index is whichever is current: write cuda:0": (
+                lambda names: "cuda" in names
+            ),
+        },
+    )
+
+
+def put_on_every_device(ex: Any) -> tuple[int, list[str], str]:
+    devices = [torch.ones(1, device=d).device for d in ex.try_all_gpus()]
+    return ex.num_gpus(), list(map(str, devices)), str(ex.try_gpu(0))
+
+
+@exercise("use_gpu.try_gpu")
+@pytest.mark.cuda
+def test_the_gpus_found_hold_tensors(observe):
+    count, names, first = observe(
+        put_on_every_device, call="a tensor on each of try_all_gpus()"
+    )
+
+    fault = "The devices found are not the GPUs of this machine."
+    expect_true(count > 0, fault, expected="one GPU or more", got=f"{count}")
+    expect_equal(names, [f"cuda:{i}" for i in range(len(names))], fault)
+    expect_equal(len(names), count, "num_gpus and try_all_gpus do not agree.")
+    expect_equal(first, "cuda:0", fault)
+
+
+# to_device
+
+
+Pair = namedtuple("Pair", "inputs targets")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A batch as a dataclass holds it."""
+
+    image: Tensor
+    label: Any
+
+
+class Thing:
+    """Something that is no tensor and no container."""
+
+
+def leaves_of(batch: Any) -> list[Any]:
+    """Return the parts of a nested batch that are no containers, in order."""
+    if isinstance(batch, dict):
+        return [leaf for value in batch.values() for leaf in leaves_of(value)]
+    if isinstance(batch, (list, tuple)):
+        return [leaf for value in batch for leaf in leaves_of(value)]
+    if type(batch).__name__ == "Sample":
+        return [*leaves_of(batch.image), *leaves_of(batch.label)]
+    return [batch]
+
+
+def outline(batch: Any) -> str:
+    """Return the classes, keys, dtypes and shapes of a nested batch."""
+    if isinstance(batch, Tensor):
+        kind = str(batch.dtype).removeprefix("torch.")
+        return f"{kind}{list(batch.shape)}"
+    name = type(batch).__name__
+    if isinstance(batch, dict):
+        return f"{name}({', '.join(f'{k}={outline(v)}' for k, v in batch.items())})"
+    if isinstance(batch, (list, tuple)):
+        return f"{name}({', '.join(map(outline, batch))})"
+    if name == "Sample":
+        return f"{name}({outline(batch.image)}, {outline(batch.label)})"
+    return repr(batch) if isinstance(batch, (str, int, float, type(None))) else name
+
+
+def move(ex: Any, batch: Any, device: str) -> tuple[str, list[str]]:
+    moved = ex.to_device(batch, torch.device(device))
+    tensors = [leaf for leaf in leaves_of(moved) if isinstance(leaf, Tensor)]
+    return outline(moved), [t.device.type for t in tensors]
+
+
+def move_by_name(ex: Any, batch: Any, device: str) -> list[str]:
+    moved = ex.to_device(batch, device)
+    return [t.device.type for t in leaves_of(moved) if isinstance(t, Tensor)]
+
+
+def move_and_look_back(ex: Any, batch: Any, device: str) -> tuple[str, list[str]]:
+    """Return what the caller's batch is like after the move."""
+    ex.to_device(batch, torch.device(device))
+    tensors = [leaf for leaf in leaves_of(batch) if isinstance(leaf, Tensor)]
+    return outline(batch), [t.device.type for t in tensors]
+
+
+def move_what_is_there(ex: Any, sizes: list[int]) -> tuple[bool, bool, bool, int]:
+    """Return whether three objects came back themselves, and the number of moves."""
+    here, there, thing = torch.zeros(sizes), torch.zeros(sizes, device="meta"), Thing()
+    kept = ex.to_device({"tensor": there, "things": [thing]}, "meta")
+    stayed = ex.to_device(here, torch.device("cpu"))
+    with Elsewhere() as elsewhere:
+        ex.to_device([here, there, {"deep": (here.clone(), there)}], "meta")
+        moves = elsewhere.arrivals
+    return kept["tensor"] is there, stayed is here, kept["things"][0] is thing, moves
+
+
+def move_and_return(ex: Any, batch: Any) -> tuple[list[str], list[Tensor]]:
+    moved = ex.to_device(batch, torch.device("cuda", 0))
+    tensors = [leaf for leaf in leaves_of(moved) if isinstance(leaf, Tensor)]
+    return [str(t.device) for t in tensors], tensors
+
+
+def draw_tensor(rng) -> Tensor:
+    t = torch.randn(rng.sample(DISTINCT, rng.choice([1, 2])))
+    return rng.choice([t, t.double(), t.long(), t > 0])
+
+
+KINDS: dict[str, Callable[..., Any]] = {
+    "tensor": lambda a, _: a,
+    "list": lambda a, b: [a, b],
+    "tuple": lambda a, b: (a, b),
+    "dict": lambda a, b: {"b": b, "a": a},
+    "named_tuple": Pair,
+    "dataclass": Sample,
+    "nested": lambda a, b: {"x": [(a, {"deep": [b]})], "pair": Pair(a, [Sample(b, a)])},
+    "empty": lambda a, _: [[], (), {}, a],
+}
+
+
+@exercise("use_gpu.to_device", weight=2)
+@pytest.mark.parametrize("kind", KINDS)
+def test_to_device_moves_every_tensor(observe, rng, kind):
+    batch = KINDS[kind](draw_tensor(rng), draw_tensor(rng))
+    call = f"to_device({outline(batch)}, 'meta')"
+    count = sum(isinstance(leaf, Tensor) for leaf in leaves_of(batch))
+
+    raised = observe.error(move, batch, "meta", call=call)
+    expect_no_error(
+        raised,
+        f"to_device does not take a batch of this kind ({kind}).",
+        {
+            "named_tuple": "a named tuple takes its parts one by one: "
+            "type(batch)(*parts)",
+            "nested": "a named tuple takes its parts one by one: type(batch)(*parts)",
+            "dataclass": "a frozen dataclass cannot be assigned to: make a new one",
+        }.get(kind, "go into the parts of each container"),
+    )
+    form, places = observe(move, batch, "meta", call=call)
+
+    expect_equal(
+        form,
+        outline(batch),
+        "to_device does not build the batch alike.",
+        slips={
+            "a named tuple is a class of its own, not a tuple": (
+                lambda form: "Pair(" in outline(batch) and "Pair(" not in form
+            ),
+            "a dataclass stays an instance of its class": (
+                lambda form: "Sample(" in outline(batch) and "Sample(" not in form
+            ),
+            "a tuple stays a tuple, a list a list": (
+                lambda form: (
+                    form.replace("tuple(", "list(")
+                    == outline(batch).replace("tuple(", "list(")
+                )
+            ),
+            "a tensor keeps its dtype": (
+                lambda form: form.count("float32") > outline(batch).count("float32")
+            ),
+        },
+    )
+    expect_equal(
+        places,
+        ["meta"] * count,
+        "to_device leaves tensors where they were.",
+        slips={
+            "t.to(device) returns the moved tensor; t itself does not move": (
+                lambda places: set(places) == {"cpu"} and kind in ("tensor", "list")
+            ),
+            "tensors in a dataclass, or in a container inside another, stay behind": (
+                lambda places: "cpu" in places
+            ),
+        },
+    )
+
+
+@exercise("use_gpu.to_device")
+def test_to_device_takes_a_devices_name(observe, rng):
+    places = observe(
+        move_by_name, [draw_tensor(rng)], "meta", call="to_device([x], 'meta')"
+    )
+
+    expect_equal(places, ["meta"], "to_device does not take a device's name.")
+
+
+@exercise("use_gpu.to_device")
+@pytest.mark.parametrize("kind", ["list", "dict", "nested", "dataclass"])
+def test_to_device_leaves_the_callers_batch_alone(observe, rng, kind):
+    batch = KINDS[kind](draw_tensor(rng), draw_tensor(rng))
+    count = sum(isinstance(leaf, Tensor) for leaf in leaves_of(batch))
+
+    form, places = observe(
+        move_and_look_back,
+        batch,
+        "meta",
+        call=f"batch = {outline(batch)}; to_device(batch, 'meta'); batch",
+    )
+
+    fault = "to_device changes the caller's batch."
+    expect_equal(form, outline(batch), fault)
+    expect_equal(
+        places,
+        ["cpu"] * count,
+        fault,
+        slips={
+            "moved tensors are written into the caller's containers: build new ones": (
+                lambda places: "meta" in places
+            )
+        },
+    )
+
+
+@exercise("use_gpu.to_device")
+@pytest.mark.parametrize(
+    "other",
+    [None, 7, 2.5, True, "some text", {"name": "a", "ids": [1, "b", None]}, ("a", [])],
+    ids=["none", "int", "float", "bool", "text", "dict", "tuple"],
+)
+def test_to_device_keeps_what_is_no_tensor(observe, rng, other):
+    batch = [draw_tensor(rng), other]
+
+    form, places = observe(
+        move, batch, "meta", call=f"to_device({outline(batch)}, 'meta')"
+    )
+
+    expect_equal(
+        form,
+        outline(batch),
+        "to_device does not keep what is no tensor.",
+        slips={
+            "what is no tensor is dropped": lambda form: len(form) < len(outline(batch))
+        },
+    )
+    expect_equal(places, ["meta"], "to_device leaves tensors where they were.")
+
+
+@exercise("use_gpu.to_device", weight=2)
+def test_to_device_copies_only_what_is_elsewhere(observe, rng):
+    there, here, thing, moves = observe(
+        move_what_is_there,
+        rng.sample(DISTINCT, 2),
+        call="to_device of tensors that are on the device, and of other objects",
+    )
+
+    expect_true(
+        there and here,
+        "to_device copies a tensor that is on the device already.",
+        expected="the tensor itself",
+        got="another tensor",
+        cause="clone, copy=True and torch.tensor always copy; t.to(device) does not",
+    )
+    expect_true(
+        thing,
+        "to_device copies what is no tensor.",
+        expected="the object itself",
+        got="another object",
+    )
+    expect_equal(moves, 2, "to_device does not move each tensor once.")
+
+
+@exercise("use_gpu.to_device")
+@pytest.mark.cuda
+def test_to_device_brings_values_to_the_gpu(observe, rng):
+    batch = KINDS["nested"](draw_tensor(rng), draw_tensor(rng))
+    expected = leaves_of(batch)
+
+    places, moved = observe(
+        move_and_return, batch, call=f"to_device({outline(batch)}, 'cuda:0')"
+    )
+
+    fault = "to_device does not bring the batch to the GPU."
+    expect_equal(places, ["cuda:0"] * len(expected), fault)
+    expect_equal(moved, expected, fault)
+
+
+# train_epoch
+
+
+class Reporter(nn.Module):
+    """A linear layer that notes where its inputs are and in which mode it runs."""
+
+    def __init__(self, inner: int, out: int, device: str):
+        super().__init__()
+        self.linear = nn.Linear(inner, out, device=device)
+        self.places: list[str] = []
+        self.modes: list[bool] = []
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.places.append(x.device.type)
+        self.modes.append(self.training)
+        return self.linear(x.to(self.linear.weight.device))
+
+
+class Graph:
+    """Lives as long as the autograd graph that holds it."""
+
+
+class Tag(torch.autograd.Function):
+    """The identity, whose node in the graph holds a `Graph`."""
+
+    @staticmethod
+    def forward(ctx, x, graphs):
+        ctx.graph = Graph()
+        graphs.add(ctx.graph)
+        return x.clone()
+
+    @staticmethod
+    def backward(_, gradient):
+        return gradient, None
+
+
+Batches = list[tuple[Tensor, Tensor]]
+
+
+def run_epoch(
+    ex: Any, net: nn.Module, batches: Batches, lr: float, device: str
+) -> tuple[float, list[Tensor]]:
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    loss = ex.train_epoch(net, batches, nn.MSELoss(), optimizer, torch.device(device))
+    return loss, [p.detach() for p in net.parameters()]
+
+
+def run_epoch_on_gpu(
+    ex: Any, net: nn.Module, batches: Batches, lr: float
+) -> tuple[float, list[Tensor], int]:
+    net.to("cuda")
+    with Elsewhere() as elsewhere:
+        loss, parameters = run_epoch(ex, net, batches, lr, "cuda")
+        waits = elsewhere.waits
+    return loss, parameters, waits
+
+
+def run_epoch_with_old_gradients(
+    ex: Any, net: nn.Module, batches: Batches, lr: float
+) -> list[Tensor]:
+    for p in net.parameters():
+        p.grad = torch.ones_like(p)
+    return run_epoch(ex, net, batches, lr, "cpu")[1]
+
+
+def run_epoch_from_generator(
+    ex: Any, net: nn.Module, batches: Batches, lr: float
+) -> float:
+    return run_epoch(ex, net, (pair for pair in batches), lr, "cpu")[0]
+
+
+def run_epoch_elsewhere(
+    ex: Any, sizes: list[int], batches: Batches, by_name: bool
+) -> tuple[list[str], list[str], int, list[bool]]:
+    """Return where inputs and targets were, the waits, and the modes."""
+    net = Reporter(*sizes, device="meta").eval()
+    targets_at = []
+
+    def loss_fn(output: Tensor, target: Tensor) -> Tensor:
+        targets_at.append(target.device.type)
+        return nn.functional.mse_loss(output, target.to(output.device))
+
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    device = "meta" if by_name else torch.device("meta")
+    with Elsewhere() as elsewhere:
+        ex.train_epoch(net, batches, loss_fn, optimizer, device)
+        waits = elsewhere.waits
+    return net.places, targets_at, waits, net.modes
+
+
+def graphs_alive(ex: Any, net: nn.Module, batches: Batches) -> list[int]:
+    """Return the number of graphs that are alive whenever a batch is asked for."""
+    graphs: weakref.WeakSet[Graph] = weakref.WeakSet()
+    counts = []
+
+    def loader() -> Iterator[tuple[Tensor, Tensor]]:
+        for pair in batches:
+            counts.append(len(graphs))
+            yield pair
+        counts.append(len(graphs))
+
+    def loss_fn(output: Tensor, target: Tensor) -> Tensor:
+        return nn.functional.mse_loss(Tag.apply(output, graphs), target)
+
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    ex.train_epoch(net, loader(), loss_fn, optimizer, "cpu")
+    return counts
+
+
+def draw_batches(rng, count: int) -> tuple[list[int], Batches]:
+    """Return the sizes (inner, out) and batches of different lengths."""
+    inner, out, *lengths = rng.sample(DISTINCT, 2 + count)
+    pairs = [(torch.randn(n, inner), torch.randn(n, out)) for n in lengths]
+    return [inner, out], pairs
+
+
+def train_outside(
+    net: nn.Module, batches: Batches, lr: float, forget: bool = True
+) -> tuple[list[float], list[Tensor]]:
+    """Return each batch's loss and the parameters at the end."""
+    net = copy.deepcopy(net)
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    losses = []
+    for x, y in batches:
+        loss = nn.functional.mse_loss(net(x), y)
+        if forget:
+            optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses, [p.detach() for p in net.parameters()]
+
+
+def expect_loss(loss: float, losses: list[float], batches: Batches) -> None:
+    lengths = [len(x) for x, _ in batches]
+    weighted = sum(a * n for a, n in zip(losses, lengths, strict=True)) / sum(lengths)
+    expect_close(
+        torch.tensor(loss, dtype=torch.float64),
+        torch.tensor(statistics.mean(losses), dtype=torch.float64),
+        "train_epoch does not return the mean of the batches' losses.",
+        slips={
+            "the sum is returned": close_to(sum(losses)),
+            "the last batch's loss is returned": close_to(losses[-1]),
+            "batches count alike, whatever their sizes": close_to(weighted),
+            "the sum is divided by the number of examples": close_to(
+                sum(losses) / sum(lengths)
+            ),
+        },
+        rtol=1e-4,
+        atol=1e-5,
+    )
+
+
+def close_to(value: float) -> Callable[[Tensor], bool]:
+    return lambda got: abs(float(got) - value) <= 1e-4 * abs(value)
+
+
+def expect_parameters(
+    got: list[Tensor],
+    expected: list[Tensor],
+    fault: str,
+    slips: dict[str, list[Tensor]],
+) -> None:
+    """Expect parameters up to rounding; slips give the parameters they lead to."""
+    expect_equal(len(got), len(expected), fault)
+
+    def fit(others: list[Tensor]) -> bool:
+        return all(
+            a.shape == b.shape
+            and a.dtype == b.dtype
+            and torch.allclose(a, b, rtol=1e-4, atol=1e-5)
+            for a, b in zip(got, others, strict=True)
+        )
+
+    cause = next((cause for cause, others in slips.items() if fit(others)), None)
+    expect_true(
+        fit(expected),
+        fault,
+        expected="the parameters after one step of SGD for each batch",
+        got="others",
+        cause=cause,
+    )
+
+
+@exercise("use_gpu.train_epoch", weight=2)
+def test_train_epoch_makes_a_step_for_each_batch(observe, rng):
+    (inner, out), batches = draw_batches(rng, 4)
+    net = nn.Linear(inner, out)
+
+    loss, parameters = observe(
+        run_epoch, net, batches, 0.1, "cpu", call="train_epoch on four batches, SGD"
+    )
+
+    losses, expected = train_outside(net, batches, 0.1)
+    _, piled_up = train_outside(net, batches, 0.1, forget=False)
+    expect_parameters(
+        parameters,
+        expected,
+        "train_epoch does not train the network as it should.",
+        {
+            "gradients of earlier batches add up: optimizer.zero_grad()": piled_up,
+            "the parameters never change: backward, then optimizer.step()": [
+                p.detach() for p in net.parameters()
+            ],
+            "the first batch alone is used": train_outside(net, batches[:1], 0.1)[1],
+        },
+    )
+    expect_loss(loss, losses, batches)
+
+
+@exercise("use_gpu.train_epoch", weight=2)
+@pytest.mark.parametrize("by_name", [False, True], ids=["device", "name"])
+def test_train_epoch_moves_inputs_and_targets(observe, rng, by_name):
+    sizes, batches = draw_batches(rng, 3)
+
+    inputs_at, targets_at, _, _ = observe(
+        run_epoch_elsewhere,
+        sizes,
+        batches,
+        by_name,
+        call="train_epoch on CPU batches, the network and device on 'meta'",
+    )
+
+    lost = {
+        "x.to(device) returns the moved tensor; x itself does not move": ["cpu"] * 3
+    }
+    expect_equal(
+        inputs_at,
+        ["meta"] * 3,
+        "train_epoch does not move the inputs to the device.",
+        slips=lost,
+    )
+    expect_equal(
+        targets_at,
+        ["meta"] * 3,
+        "train_epoch does not move the targets to the device.",
+        slips=lost,
+    )
+
+
+@exercise("use_gpu.train_epoch", weight=2)
+def test_train_epoch_waits_for_the_device_once(observe, rng):
+    count = rng.choice([3, 5, 6])
+    sizes, batches = draw_batches(rng, count)
+
+    _, _, waits, _ = observe(
+        run_epoch_elsewhere, sizes, batches, False, call=f"train_epoch, {count} batches"
+    )
+
+    often = "item, float, cpu or a print of the loss in the loop waits at every step"
+    expect_equal(
+        waits,
+        1,
+        "train_epoch waits for the device more than once in an epoch.",
+        slips={often: lambda waits: waits >= count},
+    )
+
+
+@exercise("use_gpu.train_epoch")
+def test_train_epoch_lets_graphs_go(observe, rng):
+    (inner, out), batches = draw_batches(rng, 6)
+
+    counts = observe(
+        graphs_alive, nn.Linear(inner, out), batches, call="train_epoch, 6 batches"
+    )
+
+    most = max(counts, default=0)
+    expect_true(
+        most <= 2,
+        "train_epoch keeps the graphs of all batches alive.",
+        expected="at most the last batch's graph",
+        got=f"{most} graphs at once",
+        cause="loss holds its whole graph: add up or keep loss.detach()",
+    )
+
+
+@exercise("use_gpu.train_epoch")
+def test_train_epoch_trains_in_training_mode(observe, rng):
+    sizes, batches = draw_batches(rng, 2)
+
+    _, _, _, modes = observe(
+        run_epoch_elsewhere,
+        sizes,
+        batches,
+        False,
+        call="net.eval(); train_epoch(net, …)",
+    )
+
+    expect_equal(
+        modes,
+        [True, True],
+        "train_epoch does not put the network in training mode.",
+        slips={"call net.train() first": [False, False]},
+    )
+
+
+@exercise("use_gpu.train_epoch")
+def test_train_epoch_does_not_use_old_gradients(observe, rng):
+    (inner, out), batches = draw_batches(rng, 3)
+    net = nn.Linear(inner, out)
+
+    parameters = observe(
+        run_epoch_with_old_gradients,
+        net,
+        batches,
+        0.1,
+        call="train_epoch on a network that has gradients from before",
+    )
+
+    _, expected = train_outside(net, batches, 0.1)
+    expect_parameters(
+        parameters,
+        expected,
+        "Gradients from before the epoch count in train_epoch.",
+        {
+            "zero_grad comes before backward, in the first step too": first_step_too(
+                net, batches, 0.1
+            )
+        },
+    )
+
+
+def first_step_too(net: nn.Module, batches: Batches, lr: float) -> list[Tensor]:
+    """Return the parameters if gradients of one are added in the first step."""
+    net = copy.deepcopy(net)
+    (x, y), *rest = batches
+    for p in net.parameters():
+        p.grad = torch.ones_like(p)
+    nn.functional.mse_loss(net(x), y).backward()
+    torch.optim.SGD(net.parameters(), lr=lr).step()
+    return train_outside(net, rest, lr)[1]
+
+
+@exercise("use_gpu.train_epoch")
+def test_train_epoch_takes_a_loader_without_length(observe, rng):
+    (inner, out), batches = draw_batches(rng, 3)
+    net = nn.Linear(inner, out)
+    call = "train_epoch with a generator of three batches"
+
+    raised = observe.error(run_epoch_from_generator, net, batches, 0.1, call=call)
+    expect_no_error(
+        raised,
+        "train_epoch does not take a loader without a length.",
+        "count the batches as they come: a generator has no len()",
+    )
+    loss = observe(run_epoch_from_generator, net, batches, 0.1, call=call)
+
+    expect_loss(loss, train_outside(net, batches, 0.1)[0], batches)
+
+
+@exercise("use_gpu.train_epoch")
+def test_train_epoch_refuses_an_empty_loader(observe):
+    raised = observe.error(
+        run_epoch, nn.Linear(2, 1), [], 0.1, "cpu", call="train_epoch with no batches"
+    )
+
+    expect_error(raised, ValueError, "train_epoch takes an empty loader.")
+
+
+@exercise("use_gpu.train_epoch")
+@pytest.mark.cuda
+def test_train_epoch_trains_on_the_gpu(observe, rng):
+    (inner, out), batches = draw_batches(rng, 4)
+    net = nn.Linear(inner, out)
+
+    loss, parameters, waits = observe(
+        run_epoch_on_gpu, net, batches, 0.1, call="train_epoch on a GPU, four batches"
+    )
+
+    losses, expected = train_outside(net, batches, 0.1)
+    fault = "train_epoch does not train on the GPU as it does on the CPU."
+    expect_parameters(parameters, expected, fault, {})
+    expect_loss(loss, losses, batches)
+    expect_equal(waits, 1, "train_epoch waits for the GPU more than once in an epoch.")
+
+
+# time_op
+
+
+LAUNCH = 0.001  # seconds that the made-up host needs to start work on a GPU
+
+
+class Machine:
+    """A made-up host and its GPUs, whose clocks only work moves."""
+
+    def __init__(self, start: float) -> None:
+        self.now = start
+        self.ready = [0.0, 0.0]
+        self.current = 0
+
+    def work(self, seconds: float) -> None:
+        """Keep the host busy."""
+        self.now += seconds
+
+    def launch(self, index: int, seconds: float) -> None:
+        """Give a GPU work; the host does not wait for it."""
+        self.now += LAUNCH
+        self.ready[index] = max(self.ready[index], self.now) + seconds
+
+    def index_of(self, device: Any) -> int:
+        """Return the number of the GPU that is meant; None is the current one."""
+        if isinstance(device, int):
+            return device
+        index = None if device is None else torch.device(device).index
+        return self.current if index is None else index
+
+    def synchronize(self, device: Any = None) -> None:
+        """Wait for one GPU."""
+        self.now = max(self.now, self.ready[self.index_of(device)])
+
+
+class Stream:
+    """What a `Machine` gives for `torch.cuda.current_stream`."""
+
+    def __init__(self, machine: Machine, index: int) -> None:
+        self.machine, self.index = machine, index
+
+    def synchronize(self) -> None:
+        self.machine.synchronize(self.index)
+
+    def record_event(self, event: Any = None) -> Any:
+        event = event or Event(self.machine)
+        event.record(self)
+        return event
+
+
+class Event:
+    """What a `Machine` gives for `torch.cuda.Event`."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.time = 0.0
+
+    def record(self, stream: Stream | None = None) -> None:
+        index = self.machine.current if stream is None else stream.index
+        self.time = max(self.machine.now, self.machine.ready[index])
+
+    def synchronize(self) -> None:
+        self.machine.now = max(self.machine.now, self.time)
+
+    wait = synchronize
+
+    def query(self) -> bool:
+        return self.machine.now >= self.time
+
+    def elapsed_time(self, end: "Event") -> float:
+        return 1000 * (end.time - self.time)
+
+
+@contextmanager
+def on_gpu(machine: Machine, device: Any) -> Iterator[None]:
+    """Do what `torch.cuda.device` does."""
+    before, machine.current = machine.current, machine.index_of(device)
+    try:
+        yield
+    finally:
+        machine.current = before
+
+
+def clocks(machine: Machine) -> list[Change]:
+    """Return the changes that make a machine's clock the only one.
+
+    The clocks that count a process's own work stand still: it sleeps, or a GPU works.
+    """
+
+    def seconds() -> float:
+        return machine.now
+
+    def nanoseconds() -> int:
+        return round(machine.now * 1e9)
+
+    walls = ["perf_counter", "monotonic", "time"]
+    own = ["process_time", "thread_time"]
+    return [
+        *((time, name, seconds) for name in walls),
+        *((time, f"{name}_ns", nanoseconds) for name in walls),
+        *((time, name, lambda: 1.0) for name in own),
+        *((time, f"{name}_ns", lambda: 10**9) for name in own),
+        (timeit, "default_timer", seconds),
+        (timeit.Timer.__init__, "__defaults__", ("pass", "pass", seconds, None)),
+        (timeit.timeit, "__defaults__", ("pass", "pass", seconds, 1_000_000, None)),
+        (timeit.repeat, "__defaults__", ("pass", "pass", seconds, 5, 1_000_000, None)),
+    ]
+
+
+def no_gpus() -> list[Change]:
+    """Return the changes that make torch one without CUDA."""
+
+    def refuse(*_: Any) -> None:
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+    return [
+        *some_gpus(0),
+        (torch.cuda, "synchronize", refuse),
+        (torch.accelerator, "synchronize", refuse),
+    ]
+
+
+def made_up_gpus(machine: Machine) -> list[Change]:
+    """Return the changes that make a machine's GPUs torch's."""
+
+    def stream(device: Any = None) -> Stream:
+        return Stream(machine, machine.index_of(device))
+
+    def event(*_: Any, **__: Any) -> Event:
+        return Event(machine)
+
+    def device(index: Any) -> Any:
+        return on_gpu(machine, index)
+
+    def set_device(index: Any) -> None:
+        machine.current = machine.index_of(index)
+
+    return [
+        *some_gpus(2),
+        (torch.cuda, "synchronize", machine.synchronize),
+        (torch.accelerator, "synchronize", machine.synchronize),
+        (torch.cuda, "current_stream", stream),
+        (torch.cuda, "default_stream", stream),
+        (torch.accelerator, "current_stream", stream),
+        (torch.cuda, "Event", event),
+        (torch, "Event", event),
+        (torch.cuda, "device", device),
+        (torch.accelerator, "device_index", device),
+        (torch.cuda, "set_device", set_device),
+        (torch.accelerator, "set_device_index", set_device),
+        (torch.cuda, "current_device", lambda: machine.current),
+        (torch.accelerator, "current_device_index", lambda: machine.current),
+    ]
+
+
+def time_on_cpu(
+    ex: Any, start: float, seconds: list[float], warmup: int
+) -> tuple[float, int]:
+    """Return what `time_op` measured, and how often it called `fn`."""
+    machine = Machine(start)
+    left = list(seconds)
+
+    def fn() -> None:
+        machine.work(left.pop(0) if left else 50.0)
+        calls.append(1)
+
+    calls: list[int] = []
+    with changed(ex, [*clocks(machine), *no_gpus()]):
+        measured = ex.time_op(fn, "cpu", warmup=warmup, repeat=len(seconds) - warmup)
+    return measured, len(calls)
+
+
+def time_on_gpu(
+    ex: Any, start: float, seconds: list[float], warmup: int, device: Any
+) -> float:
+    machine = Machine(start)
+    left = list(seconds)
+    index = machine.index_of(device)
+
+    def fn() -> None:
+        machine.launch(index, left.pop(0) if left else 50.0)
+
+    with changed(ex, [*clocks(machine), *made_up_gpus(machine)]):
+        return ex.time_op(fn, device, warmup=warmup, repeat=len(seconds) - warmup)
+
+
+def time_nothing(ex: Any, warmup: int, repeat: int) -> float:
+    return ex.time_op(lambda: None, "cpu", warmup=warmup, repeat=repeat)
+
+
+def count_default_calls(ex: Any) -> int:
+    calls: list[int] = []
+    with changed(ex, no_gpus()):
+        ex.time_op(lambda: calls.append(1), torch.device("cpu"))
+    return len(calls)
+
+
+def time_sleeping_gpu(ex: Any, repeat: int) -> tuple[float, list[float]]:
+    """Return what `time_op` measured, and the GPU's own times in seconds."""
+    pairs: list[Any] = []
+
+    def fn() -> None:
+        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+        start.record()
+        torch.cuda._sleep(20_000_000)  # cycles: some 10 ms
+        end.record()
+        pairs.append((start, end))
+
+    measured = ex.time_op(fn, "cuda", warmup=2, repeat=repeat)
+    torch.cuda.synchronize()
+    return measured, [a.elapsed_time(b) / 1000 for a, b in pairs[2:]]
+
+
+def expect_seconds(
+    measured: float, seconds: list[float], warmup: int, slips: dict[str, float]
+) -> None:
+    """Expect the median of what follows the warm-up."""
+    causes = {cause: within_a_microsecond(value) for cause, value in slips.items()}
+    expect_close(
+        torch.tensor(measured, dtype=torch.float64),
+        torch.tensor(statistics.median(seconds[warmup:]), dtype=torch.float64),
+        "time_op does not give the median time of a call.",
+        slips=causes,
+        rtol=0,
+        atol=1e-6,
+    )
+
+
+def within_a_microsecond(value: float) -> Callable[[Tensor], bool]:
+    return lambda got: abs(float(got) - value) < 1e-6
+
+
+def draw_seconds(rng, warmup: int, repeat: int) -> list[float]:
+    """Return times of which all means, sums and medians differ: slow warm-ups first.
+
+    The first measured call is the shortest, the second far longer than the rest.
+    """
+    times = rng.sample(range(30, 60), max(repeat - 2, 0))
+    edges = [20, 900][:repeat]
+    cold = rng.sample(range(2000, 3000), warmup)
+    return [t / 100 for t in [*cold, *edges, *times]]
+
+
+@exercise("use_gpu.time_op", weight=2)
+@pytest.mark.parametrize(("warmup", "repeat"), [(1, 1), (2, 5), (3, 8), (0, 3)])
+def test_time_op_gives_the_median_of_single_calls(observe, rng, warmup, repeat):
+    seconds = draw_seconds(rng, warmup, repeat)
+
+    measured, calls = observe(
+        time_on_cpu,
+        rng.uniform(1, 1000),
+        seconds,
+        warmup,
+        call=f"time_op(fn, 'cpu', warmup={warmup}, repeat={repeat})",
+    )
+
+    ordered = sorted(seconds[warmup:])
+    expect_seconds(
+        measured,
+        seconds,
+        warmup,
+        {
+            "the mean follows every outlier, the median does not": statistics.mean(
+                ordered
+            ),
+            "the warm-up is measured too": statistics.median(seconds),
+            "the mean of all calls, the warm-up too": statistics.mean(seconds),
+            "the sum of all calls": sum(ordered),
+            "the shortest time is no median": ordered[0],
+            "the longest time is no median": ordered[-1],
+            "of an even number of times, the median is the mean of the two in the "
+            "middle": ordered[repeat // 2],
+            "of an even number of times the median is the mean of the middle two": (
+                ordered[(repeat - 1) // 2]
+            ),
+            "the times are not sorted": seconds[warmup:][repeat // 2],
+            "process_time and thread_time stand still while the host waits": 0.0,
+            "milliseconds, not seconds": 1000 * statistics.median(ordered),
+        },
+    )
+    expect_equal(
+        calls,
+        warmup + repeat,
+        "time_op does not call fn warmup + repeat times.",
+        slips={"the warm-up is left out": repeat},
+    )
+
+
+GPU_SLIPS = {
+    "a GPU works on after the call: synchronise before the clock is read": LAUNCH
+}
+
+
+@exercise("use_gpu.time_op", weight=2)
+@pytest.mark.parametrize("device", ["cuda", "cuda:0", torch.device("cuda", 0)], ids=str)
+def test_time_op_waits_for_the_gpu_before_it_reads_the_clock(observe, rng, device):
+    repeat = rng.choice([3, 5, 7])
+    seconds = draw_seconds(rng, 2, repeat)
+
+    measured = observe(
+        time_on_gpu,
+        rng.uniform(1, 1000),
+        seconds,
+        2,
+        device,
+        call=f"time_op(fn, {device!r}, warmup=2, repeat={repeat})",
+    )
+
+    expect_seconds(measured, [s + LAUNCH for s in seconds], 2, GPU_SLIPS)
+
+
+@exercise("use_gpu.time_op")
+def test_time_op_waits_for_the_warm_up_to_end(observe, rng):
+    seconds = draw_seconds(rng, 2, 1)
+
+    measured = observe(
+        time_on_gpu,
+        rng.uniform(1, 1000),
+        seconds,
+        2,
+        torch.device("cuda", 0),
+        call="time_op(fn, 'cuda:0', warmup=2, repeat=1)",
+    )
+
+    late = "the warm-up still runs when the clock starts: synchronise before it too"
+    # both warm-up calls run on, save the two launches that they overlap with
+    running = sum(seconds) - LAUNCH
+    expect_seconds(
+        measured,
+        [s + LAUNCH for s in seconds],
+        2,
+        {**GPU_SLIPS, late: running},
+    )
+
+
+@exercise("use_gpu.time_op")
+def test_time_op_waits_for_the_gpu_that_is_meant(observe, rng):
+    seconds = draw_seconds(rng, 1, 3)
+
+    measured = observe(
+        time_on_gpu,
+        rng.uniform(1, 1000),
+        seconds,
+        1,
+        torch.device("cuda", 1),
+        call="time_op(fn, 'cuda:1') while cuda:0 is the current device",
+    )
+
+    other = "synchronize() waits for the current GPU alone: pass it the device"
+    expect_seconds(measured, [s + LAUNCH for s in seconds], 1, {other: LAUNCH})
+
+
+@exercise("use_gpu.time_op")
+def test_time_op_needs_no_gpu(observe):
+    raised = observe.error(count_default_calls, call="time_op(fn, torch.device('cpu'))")
+    expect_no_error(
+        raised,
+        "time_op does not work on the CPU.",
+        "torch.cuda.synchronize is for CUDA devices: look at device.type first",
+    )
+    calls = observe(count_default_calls, call="time_op(fn, torch.device('cpu'))")
+
+    expect_equal(calls, 13, "By default time_op does not warm up 3 times, repeat 10.")
+
+
+@exercise("use_gpu.time_op")
+@pytest.mark.parametrize(("warmup", "repeat"), [(0, 0), (3, -1), (-1, 5)])
+def test_time_op_refuses_numbers_that_make_no_sense(observe, warmup, repeat):
+    raised = observe.error(
+        time_nothing,
+        warmup,
+        repeat,
+        call=f"time_op(fn, 'cpu', warmup={warmup}, repeat={repeat})",
+    )
+
+    expect_error(
+        raised,
+        ValueError,
+        f"time_op takes warmup={warmup} and repeat={repeat}.",
+        cause="check both numbers before the first call",
+    )
+
+
+@exercise("use_gpu.time_op")
+@pytest.mark.cuda
+def test_time_op_measures_what_the_gpu_does(observe, rng):
+    repeat = rng.choice([3, 5])
+
+    measured, own = observe(
+        time_sleeping_gpu, repeat, call=f"time_op(fn, 'cuda', 2, {repeat}) on a GPU"
+    )
+
+    expect_equal(len(own), repeat, "time_op does not call fn warmup + repeat times.")
+    least = min(own, default=0.0)
+    expect_true(
+        measured >= 0.9 * least,
+        "time_op measures less than the GPU needs.",
+        expected=f"{least:.6f} s or more",
+        got=f"{measured:.6f} s",
+        cause="a GPU works on after the call: synchronise before the clock is read",
+    )

@@ -1,0 +1,21 @@
+"""Asks torch.accelerator, names devices by f-string."""
+def num_gpus():
+    return torch.accelerator.device_count()
+
+
+def try_gpu(i=0):
+    if i < 0:
+        raise ValueError("negative")
+    try:
+        return [torch.device(f"cuda:{k}") for k in range(torch.accelerator.device_count())][i]
+    except IndexError:
+        return torch.device("cpu")
+
+
+def try_all_gpus():
+    found = []
+    for k in range(torch.accelerator.device_count()):
+        found.append(torch.device(f"cuda:{k}"))
+    if not found:
+        found.append(torch.device("cpu", 0))
+    return found

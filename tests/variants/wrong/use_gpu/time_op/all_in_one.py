@@ -1,0 +1,13 @@
+"""All calls in one measurement.
+
+says: the mean follows every outlier
+"""
+def time_op(fn, device, warmup=3, repeat=10):
+    if repeat < 1 or warmup < 0:
+        raise ValueError
+    for _ in range(warmup):
+        fn()
+    start = _read_clock(torch.device(device))
+    for _ in range(repeat):
+        fn()
+    return (_read_clock(torch.device(device)) - start) / repeat

@@ -1,0 +1,15 @@
+"""Gradients pile up.
+
+says: add up: optimizer\.zero_grad
+"""
+def train_epoch(net, loader, loss_fn, optimizer, device):
+    net.train()
+    losses = []
+    for x, y in loader:
+        loss = loss_fn(net(x.to(device)), y.to(device))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach())
+    if not losses:
+        raise ValueError
+    return torch.stack(losses).mean().item()
