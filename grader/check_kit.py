@@ -99,12 +99,8 @@ def check_counts(
 ) -> Iterator[str]:
     """Yield what an exercise lacks of tests and variants."""
     functions = {
-        "hidden": Counter(
-            e for e, _ in {(c.exercise, c.function) for c in hidden.checks}
-        ),
-        "visible": Counter(
-            e for e, _ in {(c.exercise, c.function) for c in visible.checks}
-        ),
+        "hidden": count_functions(hidden),
+        "visible": count_functions(visible),
         "right": Counter(v.exercise.id for v in variants if v.right),
         "wrong": Counter(v.exercise.id for v in variants if not v.right),
     }
@@ -127,6 +123,12 @@ def check_counts(
                 f"{exercise.id}: cuda_points = {exercise.cuda_points} but "
                 f"{'some' if has_cuda else 'no'} hidden tests are marked cuda"
             )
+
+
+def count_functions(manifest: Manifest) -> Counter[str]:
+    """Return how many test functions each exercise has."""
+    functions = {(check.exercise, check.function) for check in manifest.checks}
+    return Counter(exercise for exercise, _ in functions)
 
 
 class Checker:
@@ -168,8 +170,9 @@ class Checker:
         }
         _, report = self.grade("the stubs", stubs)
         for test in report["tests"]:
-            if read_outcome(test) not in (Outcome.NOT_STARTED, Outcome.NO_GPU):
-                yield f"stub: {test['nodeid']} is {read_outcome(test)}: {message_of(test)}"
+            outcome = read_outcome(test)
+            if outcome not in (Outcome.NOT_STARTED, Outcome.NO_GPU):
+                yield f"stub: {test['nodeid']} is {outcome}: {message_of(test)}"
 
     def check_solutions(self) -> Iterator[str]:
         """Yield what the solutions do not pass."""
@@ -189,7 +192,8 @@ class Checker:
         for exercise in others:
             if is_short(exercise):
                 message = first_message(exercise, report)
-                yield f"{variant.name}: {exercise.exercise} loses points too: {message}"
+                also = f"{exercise.exercise} loses points too"
+                yield f"{variant.name}: {also}: {message}"
         if not any(map(is_short, mine)):
             yield f"{variant.name}: not caught"
         messages = [m for e in mine for m in messages_for(e, report)]
@@ -226,6 +230,7 @@ def check_all(
     hidden: Checker,
     visible: Checker,
     variants: list[Variant],
+    *,
     jobs: int,
     progress: Callable[[int, int], None],
     only: str = "",

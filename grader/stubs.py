@@ -97,7 +97,7 @@ def empty(node: ast.stmt) -> Iterator[tuple[int, int, list[str]]]:
 def first_line(node: ast.stmt) -> int:
     """Return the line where a statement starts, its decorators included."""
     decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(d.lineno for d in decorators)])
+    return int(min([node.lineno, *(d.lineno for d in decorators)]))
 
 
 def end_of(node: ast.stmt) -> int:

@@ -140,9 +140,8 @@ def bubblewrap_command(uid: int, scratch: int, *binds: tuple[Path, str]) -> list
         binds: what else to show inside, read-only: pairs of outer and inner path.
     """
     read_only = [(Path("/usr"), "/usr")]
-    for prefix in dict.fromkeys([sys.base_prefix, sys.prefix]):
-        if not prefix.startswith("/usr/"):
-            read_only.append((Path(prefix), prefix))
+    prefixes = dict.fromkeys([sys.base_prefix, sys.prefix])
+    read_only += [(Path(p), p) for p in prefixes if not p.startswith("/usr/")]
     read_only += binds
     size = str(scratch)
     return [

@@ -54,7 +54,7 @@ class Box:
         self._folder = Path(tempfile.mkdtemp(prefix="grader-box-"))
         copy_kit(self._folder)
         self._control, there = socket.socketpair()
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         with there:
             self._process = subprocess.Popen(
                 self._command(there.fileno()),

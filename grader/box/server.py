@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def prctl(option: int, value: int) -> None:
-    """Call prctl(2)."""
+    """Set an attribute of this process."""
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
@@ -91,8 +91,10 @@ class Server:
         self.out_of_memory = False
 
     def run(self, control: socket.socket) -> None:
-        """Answer `w` (start a worker on the passed descriptor), `c` (clear) and `d`
-        (clear after a worker that is lost: say how it ended).
+        """Answer the judge until it hangs up.
+
+        `w` starts a worker on the descriptor that comes with it, `c` clears up after
+        a submission, `d` does so after a worker that was lost.
         """
         while True:
             busy = WATCH_SECONDS if self.worker else None
@@ -218,7 +220,7 @@ class Server:
         folders = [self.scratch]
         if self.level == "bubblewrap":
             folders.append(Path("/dev/shm"))
-        return all([wipe(folder) for folder in folders])
+        return sum(map(wipe, folders)) == len(folders)
 
 
 def wipe(folder: Path) -> bool:

@@ -69,7 +69,7 @@ def serve(channel: socket.socket, folder: Path) -> NoReturn:
         answer = respond(request, folder)
         try:
             frame = wire.encode({**answer, "nonce": request["nonce"]})
-        except BaseException as error:  # noqa: BLE001 - a value that fights back
+        except BaseException as error:
             failure = {"error": describe(error, folder), "nonce": request["nonce"]}
             frame = wire.encode(failure)
         channel.sendall(frame)

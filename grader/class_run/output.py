@@ -6,10 +6,10 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 from grader.files import write_text
 
@@ -46,7 +46,7 @@ class OutputFolder:
                     "name an empty or a new folder with --out"
                 )
             (self.path / "reports").mkdir(exist_ok=True)
-            lock = open(mark, "a")
+            lock = open(mark, "a")  # noqa: SIM115 - closed below
         except OSError as error:
             raise self._error(error) from error
         with lock:

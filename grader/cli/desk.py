@@ -45,7 +45,7 @@ class Desk:
         exercise = self.exercises[report.nodeid]
         if report.outcome != "passed" or report.when == "call":
             noted = [v for name, v in report.user_properties if name == "outcome"]
-            self.outcomes[exercise.id].append(Outcome(noted[-1]))
+            self.outcomes[exercise.id].append(Outcome(str(noted[-1])))
             if report.failed:
                 self.messages[exercise.id].append(str(report.longrepr))
         if report.when == "teardown":

@@ -23,7 +23,7 @@ from grader.exports.table import to_csv, to_data
 from grader.intake import Handin, IntakeError, find_handins, read_handin
 from grader.intake.find import student_of
 from grader.layout import KIT
-from grader.scoring import ExerciseScore, KitFaultError, message_of, score
+from grader.scoring import ExerciseScore, message_of, score
 from grader.syllabus import Syllabus, read_syllabus
 
 SECRET = KIT.root / "course.secret"

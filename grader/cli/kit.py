@@ -53,7 +53,7 @@ def check_kit(
     ] = None,
     seed: Annotated[str, typer.Option(help="Repeat a run with its seed.")] = "",
 ) -> None:
-    """Test the tests with the stubs, the solutions, and known right and wrong answers."""
+    """Test the tests with stubs, solutions, and known right and wrong answers."""
     syllabus = read_syllabus(KIT.registry)
     variants = checks.read_variants(KIT.variants, syllabus)
     variants = [v for v in variants if only in ("", v.exercise.topic, v.exercise.id)]
@@ -71,9 +71,9 @@ def check_kit(
             checks.Checker(KIT, syllabus, hidden, seed),
             checks.Checker(KIT, syllabus, visible, seed),
             variants,
-            jobs,
-            lambda done, total: bar.update(task, completed=done, total=total),
-            only,
+            jobs=jobs,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            only=only,
         )
     for problem in found.problems:
         print_plain(problem, style="red")

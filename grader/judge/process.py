@@ -47,7 +47,7 @@ class Judge:
         """
         self.level, self.slot, self.limits = level, slot, limits
         here, there = socket.socketpair()
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         with there:
             self._process = subprocess.Popen(
                 [

@@ -10,6 +10,7 @@ import gc
 import hashlib
 import os
 import platform
+import sys
 import time
 import traceback
 from collections.abc import Sequence
@@ -70,8 +71,8 @@ class JudgeSession:
         if session.testsfailed:
             raise session.Interrupted("the tests cannot be collected")
         manifest = read_manifest(session.items)
-        for module in {item.getparent(pytest.Module).obj for item in session.items}:
-            cloudpickle.register_pickle_by_value(module)
+        for name in {item.function.__module__ for item in session.items}:  # type: ignore[attr-defined]
+            cloudpickle.register_pickle_by_value(sys.modules[name])
         warm()
         self.box.wait()
         self.owner.send(Ready(manifest))

@@ -18,7 +18,8 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (r"'NoneType' object", "a function or a forward without return gives None"),
     (
-        r"module name should be a string|can only concatenate str \(not \"int\"\) to str",
+        r"module name should be a string|"
+        r"can only concatenate str \(not \"int\"\) to str",
         "names of submodules are strings: use str(i)",
     ),
     (

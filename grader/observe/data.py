@@ -48,7 +48,9 @@ def find_unlike(value: Any, form: Any) -> tuple[Any, Any] | None:
     if origin in (typing.Union, types.UnionType):
         fits = any(find_unlike(value, option) is None for option in args)
         return None if fits else (value, form)
-    kind = Tensor if form is Tensor else type(None) if form is None else origin or form
+    kind: Any = (
+        Tensor if form is Tensor else type(None) if form is None else origin or form
+    )
     if not (type(value) is kind or (kind is float and type(value) is int)):
         return value, form
     parts: list[tuple[Any, Any]] = []

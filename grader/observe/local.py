@@ -54,7 +54,7 @@ class LocalObserver:
             raise time_up(self.test_seconds)
         try:
             frame = wire.encode(answer)
-        except Exception as error:  # noqa: BLE001 - a value that fights back
+        except Exception as error:
             frame = wire.encode({"error": worker.describe(error, self.folder)})
         return wire.decode_frame(frame)
 
