@@ -28,14 +28,10 @@ def doctor() -> None:
         ("bubblewrap", describe_bubblewrap(), ""),
     ]
     secrets = [p for p in (KIT.solutions, KIT.hidden_tests) if p.exists()]
-    for found in probe_all(secrets):
-        rows.append(
-            (
-                f"isolation: {found.level}",
-                "yes" if found.available else "no",
-                found.reason,
-            )
-        )
+    rows += [
+        (f"isolation: {found.level}", "yes" if found.available else "no", found.reason)
+        for found in probe_all(secrets)
+    ]
     table = Table(box=None, show_header=False, pad_edge=False)
     for row in rows:
         table.add_row(*map(Text, row))

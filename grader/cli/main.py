@@ -40,7 +40,7 @@ app = typer.Typer(
 app.command("grade")(grade.grade)
 app.command("grade-one")(grade.grade_one)
 app.command("doctor")(doctor.doctor)
-app.command("test")(student.test)
+app.command("test")(student.check)
 app.command("stubs")(kit.stubs)
 app.command("check-kit")(kit.check_kit)
 app.command("handout")(kit.handout)

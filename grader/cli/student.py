@@ -16,7 +16,7 @@ from grader.observe import plugin
 from grader.syllabus import Syllabus, read_syllabus
 
 
-def test(
+def check(
     exercise: Annotated[
         str,
         typer.Argument(help="A topic or an exercise, topic.Symbol; all if left out."),

@@ -25,8 +25,8 @@ class BoxObserver:
         self.box = box
         self.submission = submission
         self.limits = box.limits
-        self.deadline = time.monotonic() + self.limits.submission_seconds
-        self.test_deadline = self.deadline
+        self.seconds_left = self.limits.submission_seconds
+        self.test_deadline = time.monotonic() + self.limits.test_seconds
         self.channel: socket.socket | None = None
         self.imported: set[str] = set()
         self.import_findings: dict[str, Finding] = {}
@@ -46,7 +46,7 @@ class BoxObserver:
         """
         if topic in self.submission.problems:
             raise verdicts.missing_finding(self.submission.problems[topic])
-        if time.monotonic() > self.deadline:
+        if self.seconds_left <= 0:
             raise verdicts.no_time_left(self.limits.submission_seconds)
         self.import_topic(topic)
         call = wire.from_bytes(cloudpickle.dumps((scenario, args)))
@@ -77,9 +77,10 @@ class BoxObserver:
         """Send one request and return its answer; a lost worker is replaced later."""
         channel = self.open_channel()
         nonce = secrets.token_hex(8)
-        deadline = min(self.test_deadline, self.deadline)
+        started = time.monotonic()
+        deadline = min(self.test_deadline, started + self.seconds_left)
         try:
-            channel.settimeout(max(deadline - time.monotonic(), 0.001))
+            channel.settimeout(max(deadline - started, 0.001))
             wire.send(channel, {**request, "nonce": nonce})
             answer = wire.receive(channel, deadline)
             if not isinstance(answer, dict) or answer.pop("nonce", None) != nonce:
@@ -98,6 +99,8 @@ class BoxObserver:
         except wire.ProtocolError as error:
             self.close()
             raise verdicts.broken_protocol(error) from None
+        finally:
+            self.seconds_left -= time.monotonic() - started
         return answer
 
     def open_channel(self) -> socket.socket:

@@ -13,6 +13,10 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         "call super().__init__() before you assign anything to self",
     ),
     (
+        r"^AttributeError: module '\w+' has no attribute",
+        "the exercise's function or class is missing from the file, or misspelt",
+    ),
+    (
         r"missing the required \"forward\" function",
         "forward is missing, misspelt, or indented outside its class",
     ),

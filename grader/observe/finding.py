@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from grader.box.wire import ProtocolError
 from grader.outcome import Outcome
 
@@ -14,8 +16,11 @@ MAX_VALUE = 160  # characters of one row
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
-class Finding(Exception):  # noqa: N818 - a verdict on a submission, not an error
-    """A test's verdict on a submission that does not pass it."""
+class Finding(pytest.fail.Exception):
+    """A test's verdict on a submission that does not pass it.
+
+    Without a traceback: it is of no use to a student, and costs more than a test.
+    """
 
     def __init__(
         self,
@@ -28,7 +33,7 @@ class Finding(Exception):  # noqa: N818 - a verdict on a submission, not an erro
         cause: str | None = None,
     ) -> None:
         """Take one sentence that says what is wrong, and the evidence for it."""
-        super().__init__(fault)
+        super().__init__(fault, pytrace=False)
         self.fault = fault
         self.outcome = outcome
         self.expected = expected
