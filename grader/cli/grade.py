@@ -142,10 +142,10 @@ def tell_level(level: Level) -> Level:
 
 def show_class(results: list[Result], syllabus: Syllabus) -> None:
     """Print the points of each student by topic."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     table.add_column("student", overflow="fold")
     for topic in syllabus.topics:
-        table.add_column(topic.id.replace("_", "\n"), justify="right")
+        table.add_column(topic.id.partition("_")[0], justify="right")
     for name in ("total", "open", "max"):
         table.add_column(name, justify="right")
     for result in results[:MAX_ROWS]:

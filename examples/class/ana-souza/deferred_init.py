@@ -57,16 +57,12 @@ def apply_init(net, inputs, init):
 
 
 def first_mismatch(net, x):
-    import io
     from torch.nn.modules.module import (
         register_module_forward_hook,
         register_module_forward_pre_hook,
     )
 
-    file = io.BytesIO()
-    torch.save(net, file)
-    file.seek(0)
-    twin = torch.load(file, weights_only=False)
+    twin = copy.deepcopy(net)
     for m in twin.modules():
         m.training = False
     names = {m: n for n, m in twin.named_modules()}

@@ -8,6 +8,15 @@ import torch
 from torch import Tensor, nn
 
 
+FilePath = str | os.PathLike[str]
+
+
+Tensors = Tensor | list[Tensor] | dict[str, Tensor]
+
+
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}
+
+
 @dataclass(frozen=True)
 class MLPConfig:
     """The widths and the activation of a multilayer perceptron."""

@@ -8,6 +8,9 @@ import torch
 from torch import Tensor, nn
 
 
+Device = torch.device | str
+
+
 def num_gpus():
     return torch.accelerator.device_count()
 
