@@ -198,8 +198,8 @@ class Checker:
             yield f"{variant.name}: not caught"
         messages = [m for e in mine for m in messages_for(e, report)]
         if not any(re.search(variant.says, m, re.IGNORECASE) for m in messages):
-            shown = "\n".join(messages) or "no message"
-            yield f"{variant.name}: no message says {variant.says!r}; they say:\n{shown}"
+            shown = "\n".join(messages) or "nothing"
+            yield f"{variant.name}: no message says {variant.says!r}, but:\n{shown}"
 
 
 def is_short(exercise: ExerciseScore) -> bool:

@@ -16,7 +16,7 @@ MAX_VALUE = 160  # characters of one row
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
-class Finding(pytest.fail.Exception):
+class Finding(pytest.fail.Exception):  # type: ignore[name-defined,misc] # untyped
     """A test's verdict on a submission that does not pass it.
 
     Without a traceback: it is of no use to a student, and costs more than a test.
