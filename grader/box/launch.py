@@ -154,8 +154,9 @@ def copy_kit(folder: Path) -> None:
     shutil.copy(here.parent / "__init__.py", target)
     scratch = folder / "scratch"
     scratch.mkdir()
-    for path in (folder, folder / "kit", target, target / "box", scratch):
+    for path in (folder, folder / "kit", target, target / "box"):
         path.chmod(0o755)
+    scratch.chmod(0o1777)
 
 
 def plain_environment(scratch: Path) -> dict[str, str]:

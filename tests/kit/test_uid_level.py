@@ -1,0 +1,136 @@
+"""The level below bubblewrap: root without namespaces, a user of its own per box.
+
+Each test runs in a mount namespace that looks like such a machine: bubblewrap is away,
+Python is open to every user, the kit's secrets are closed.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from grader.layout import KIT
+
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0 or shutil.which("unshare") is None,
+    reason="only root can give a user of its own",
+)
+
+SETTING = """
+set -e
+base={base} venv={venv} stage={stage}
+mkdir -p $stage/base $stage/venv $stage/solutions $stage/hidden
+mount --bind $base $stage/base
+mount --bind $venv $stage/venv
+cp -r {solutions}/. $stage/solutions
+cp -r {hidden}/. $stage/hidden
+chmod -R go-rwx $stage/solutions $stage/hidden
+mount --bind $stage/solutions {solutions}
+mount --bind $stage/hidden {hidden}
+case $base in /root/*)
+    mount -t tmpfs -o mode=755 tmpfs /root
+    mkdir -p $base && mount --bind $stage/base $base
+esac
+case $venv in /root/*) mkdir -p $venv && mount --bind $stage/venv $venv ;; esac
+bwrap=$(command -v bwrap || true)
+if [ -n "$bwrap" ]; then mount --bind /dev/null $bwrap; fi
+exec "$@"
+"""
+
+SNOOP = """
+import os
+import socket
+
+def lazy_mlp(*widths):
+    found = [os.getuid()]
+    for path in {paths}:
+        try:
+            os.listdir(path) if os.path.isdir(path) else open(path).read()
+            found.append(path)
+        except OSError:
+            pass
+    raise RuntimeError(f"SEEN {{found}}")
+"""
+
+
+@pytest.fixture
+def run_there(tmp_path_factory):
+    """Return a function that runs the command on such a machine."""
+    stage = tmp_path_factory.mktemp("stage")
+
+    def run(*arguments):
+        script = SETTING.format(
+            base=sys.base_prefix,
+            venv=sys.prefix,
+            stage=stage,
+            solutions=KIT.solutions,
+            hidden=KIT.hidden_tests,
+        )
+        command = [sys.executable, "-m", "grader", *map(str, arguments)]
+        return subprocess.run(
+            ["unshare", "--mount", "bash", "-c", script, "bash", *command],
+            capture_output=True,
+            text=True,
+            cwd=KIT.root,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def class_of_one(tmp_path):
+    """A class whose folder only root can read, and where its results go."""
+    tmp_path.chmod(0o700)
+    folder = tmp_path / "class" / "ana"
+    folder.mkdir(parents=True)
+    for path in KIT.solutions.glob("*.py"):
+        shutil.copy(path, folder)
+    out = tmp_path / "out"
+    out.mkdir()
+    out.chmod(0o700)
+    (tmp_path / "class").chmod(0o700)
+    return tmp_path / "class", out
+
+
+def test_the_machine_is_found_to_give_a_user(run_there):
+    done = run_there("doctor")
+
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["isolation:", "uid", "yes"] in lines, done.stdout + done.stderr
+
+
+def test_solutions_earn_full_points_as_another_user(run_there, class_of_one):
+    folder, out = class_of_one
+
+    done = run_there("grade", folder, "--out", out)
+
+    assert done.returncode == 0, done.stderr
+    assert "Isolation: uid" in done.stderr
+    header, row = (out / "scores.csv").read_text().splitlines()
+    scores = dict(zip(header.split(","), row.split(","), strict=True))
+    assert float(scores["total"]) + float(scores["open"]) == float(scores["max"])
+
+
+def test_a_snooping_submission_sees_no_secret(run_there, class_of_one):
+    folder, out = class_of_one
+    paths = [KIT.solutions, KIT.hidden_tests, folder, out, "/etc/shadow"]
+    source = SNOOP.format(paths=[*map(str, paths)])
+    (folder / "ana" / "deferred_init.py").write_text(source)
+
+    done = run_there("grade", folder, "--out", out)
+
+    assert done.returncode == 0, done.stderr
+    assert "SEEN [60001]" in (out / "reports" / "ana.json").read_text()
+
+
+def test_secrets_that_are_open_to_all_are_refused(run_there, class_of_one):
+    _, out = class_of_one
+    folder = KIT.root / "examples" / "class"
+
+    done = run_there("grade", folder, "--out", out)
+
+    assert done.returncode == 2
+    assert f"{folder} is open to every user: chmod -R go-rwx {folder}" in done.stderr
