@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,6 +125,40 @@ def check_counts(
             )
 
 
+def check_independence(
+    syllabus: Syllabus, solutions: Mapping[str, str], variants: list[Variant]
+) -> Iterator[str]:
+    """Yield where an answer to one exercise could cost points in another.
+
+    A variant is graded in its own exercise. That it changes no other one follows from
+    this: no solution uses another exercise of its module, and no variant redefines a
+    name that the solutions define, other than its own exercise's.
+    """
+    for topic in syllabus.topics:
+        owner = {name: e.id for e in topic.exercises for name in e.symbols}
+        for node in ast.parse(solutions[topic.id]).body:
+            name = getattr(node, "name", "")
+            used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            for other in sorted(used & set(owner)):
+                if owner[other] != owner.get(name):
+                    yield f"solutions/{topic.id}.py: {name} uses {other}"
+    for variant in variants:
+        own = set(variant.exercise.symbols)
+        others = top_level_names(solutions[variant.exercise.topic]) - own
+        for name in sorted(top_level_names(variant.source) & others):
+            yield f"{variant.name}: redefines {name}, which is not its exercise's"
+
+
+def top_level_names(source: str) -> set[str]:
+    """Return the names that a module defines; imports do not count."""
+    names: set[str] = set()
+    for node in ast.parse(source).body:
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        names |= {t.id for t in targets if isinstance(t, ast.Name)}
+        names |= {node.name} if hasattr(node, "name") else set()
+    return names
+
+
 def count_functions(manifest: Manifest) -> Counter[str]:
     """Return how many test functions each exercise has."""
     functions = {(check.exercise, check.function) for check in manifest.checks}
@@ -148,15 +182,16 @@ class Checker:
         }
 
     def grade(
-        self, name: str, sources: dict[str, bytes]
+        self, name: str, sources: dict[str, bytes], exercises: Collection[str]
     ) -> tuple[Score, dict[str, Any]]:
-        """Return score and report for an answer to some topics.
+        """Return score and report for an answer to some exercises.
 
         Raises:
             KitFaultError: a test failed to run.
         """
-        report = self.pool.grade(Submission(name, sources), self.seed, set(sources))
-        manifest = self.pool.manifest.only(sources)
+        submission = Submission(name, sources)
+        report = self.pool.grade(submission, self.seed, exercises)
+        manifest = self.pool.manifest.only(exercises)
         try:
             return score(name, report, manifest, self.syllabus), report
         except KitFaultError as error:
@@ -168,7 +203,7 @@ class Checker:
             topic: (self.layout.exercises / f"{topic}.py").read_bytes()
             for topic in self.solutions
         }
-        _, report = self.grade("the stubs", stubs)
+        _, report = self.grade("the stubs", stubs, self.syllabus.exercises)
         for test in report["tests"]:
             outcome = read_outcome(test)
             if outcome not in (Outcome.NOT_STARTED, Outcome.NO_GPU):
@@ -176,27 +211,23 @@ class Checker:
 
     def check_solutions(self) -> Iterator[str]:
         """Yield what the solutions do not pass."""
-        result, report = self.grade("the solutions", self.solutions)
+        exercises = self.syllabus.exercises
+        result, report = self.grade("the solutions", self.solutions, exercises)
         yield from lost_points("solution", result, report)
 
     def check_variant(self, variant: Variant) -> Iterator[str]:
         """Yield what is wrong about how a variant is judged."""
-        topic = variant.exercise.topic
-        source = self.solutions[topic] + b"\n\n" + variant.source.encode()
-        result, report = self.grade(variant.name, {topic: source})
+        exercise = variant.exercise
+        source = self.solutions[exercise.topic] + b"\n\n" + variant.source.encode()
+        sources = {exercise.topic: source}
+        result, report = self.grade(variant.name, sources, {exercise.id})
         if variant.right:
             yield from lost_points(variant.name, result, report)
             return
-        mine = [e for e in result.exercises if e.exercise == variant.exercise.id]
-        others = [e for e in result.exercises if e.exercise != variant.exercise.id]
-        for exercise in others:
-            if is_short(exercise):
-                message = first_message(exercise, report)
-                also = f"{exercise.exercise} loses points too"
-                yield f"{variant.name}: {also}: {message}"
-        if not any(map(is_short, mine)):
+        (mine,) = result.exercises
+        if not is_short(mine):
             yield f"{variant.name}: not caught"
-        messages = [m for e in mine for m in messages_for(e, report)]
+        messages = messages_for(mine, report)
         if not any(re.search(variant.says, m, re.IGNORECASE) for m in messages):
             shown = "\n".join(messages) or "nothing"
             yield f"{variant.name}: no message says {variant.says!r}, but:\n{shown}"
@@ -244,6 +275,8 @@ def check_all(
     found.problems += check_counts(
         syllabus, hidden.pool.manifest, visible.pool.manifest, variants, only
     )
+    texts = {topic: source.decode() for topic, source in hidden.solutions.items()}
+    found.problems += check_independence(syllabus, texts, variants)
     right = [v for v in variants if v.right]
     tasks: list[Callable[[], Iterator[str]]] = [
         hidden.check_stubs,

@@ -23,11 +23,6 @@ class Check:
         """Return the node id of the function, without parameters."""
         return self.nodeid.partition("[")[0]
 
-    @property
-    def topic(self) -> str:
-        """Return the topic of its exercise."""
-        return self.exercise.partition(".")[0]
-
 
 @dataclass(frozen=True)
 class Manifest:
@@ -36,9 +31,10 @@ class Manifest:
     checks: tuple[Check, ...]
     suite: str
 
-    def only(self, topics: Collection[str]) -> Manifest:
-        """Return the manifest of some topics."""
-        return Manifest(tuple(c for c in self.checks if c.topic in topics), self.suite)
+    def only(self, exercises: Collection[str]) -> Manifest:
+        """Return the manifest of some exercises."""
+        checks = tuple(c for c in self.checks if c.exercise in exercises)
+        return Manifest(checks, self.suite)
 
     def shares(self) -> dict[str, Fraction]:
         """Return each test's share of its points: functions by weight, cases alike.

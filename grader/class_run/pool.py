@@ -53,7 +53,7 @@ class JudgePool:
         return Judge(self.level, slot, self.limits, self.tests)
 
     def grade(
-        self, submission: Submission, seed: str, topics: Collection[str]
+        self, submission: Submission, seed: str, exercises: Collection[str]
     ) -> dict[str, Any]:
         """Return the report of a submission.
 
@@ -63,10 +63,10 @@ class JudgePool:
         judge = self._free.get()
         try:
             try:
-                return judge.grade(submission, seed, topics)
+                return judge.grade(submission, seed, exercises)
             except JudgeError:
                 judge = self._replace(judge)
-                return judge.grade(submission, seed, topics)
+                return judge.grade(submission, seed, exercises)
         except JudgeError:
             judge = self._replace(judge)
             raise

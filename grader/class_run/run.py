@@ -54,7 +54,7 @@ class ClassRun:
             return Result(handin.student, Status.NOT_GRADED, reason=str(error))
         seed = seed_for(self.secret, handin.student)
         try:
-            report = self.pool.grade(submission, seed, topics)
+            report = self.pool.grade(submission, seed, self.syllabus.exercises)
             self.output.write_report(handin.student, report)
             result = score(handin.student, report, self.pool.manifest, self.syllabus)
         except (JudgeError, KitFaultError) as error:

@@ -111,7 +111,7 @@ def grade_one(
     level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
     seed = seed_for(read_secret(SECRET), handin.student)
     with JudgePool(level, 1, limits, KIT.hidden_tests) as pool:
-        made = pool.grade(submission, seed, topics)
+        made = pool.grade(submission, seed, syllabus.exercises)
         result = score(handin.student, made, pool.manifest, syllabus)
     if report is not None:
         folder = OutputFolder(report.parent)

@@ -71,7 +71,7 @@ class Judge:
         self.manifest = ready.manifest
 
     def grade(
-        self, submission: Submission, seed: str, topics: Collection[str]
+        self, submission: Submission, seed: str, exercises: Collection[str]
     ) -> dict[str, Any]:
         """Return the report of a submission, in pytest-json-report's schema.
 
@@ -79,7 +79,7 @@ class Judge:
             JudgeError: there is none, for a fault of the kit.
         """
         try:
-            self._owner.send(Job(submission, seed, frozenset(topics)))
+            self._owner.send(Job(submission, seed, frozenset(exercises)))
         except OSError as error:
             raise JudgeError(f"the judge is gone: {self._output()}") from error
         reply = self._receive(self.limits.submission_seconds + GRACE_SECONDS)

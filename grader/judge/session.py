@@ -38,7 +38,8 @@ class Job:
     submission: Submission
     seed: str
     """Decides every random input; not to be known to the student beforehand."""
-    topics: frozenset[str]
+    exercises: frozenset[str]
+    """Ids of the exercises to judge it in."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +105,13 @@ class JudgeSession:
             self.box.restart()
 
     def run(self, session: pytest.Session, job: Job, manifest: Manifest) -> None:
-        """Run the tests of the job's topics and leave their report in `report`."""
+        """Run the tests of the job's exercises and leave their report in `report`."""
         config = session.config
         self.observer = BoxObserver(self.box, job.submission)
         config.stash[OBSERVER] = self.observer
         config.stash[SEED] = job.seed
         config._json_report._start_time = time.time()  # type: ignore[attr-defined]
-        items = [i for i in session.items if exercise_of(i).topic in job.topics]
+        items = [i for i in session.items if exercise_of(i).id in job.exercises]
         session.testscollected = len(items)
         for item, following in zip(items, [*items[1:], None], strict=True):
             config.hook.pytest_runtest_protocol(item=item, nextitem=following)

@@ -34,7 +34,7 @@ def judge_suite(level, tmp_path):
             "ana", {topic: textwrap.dedent(source).encode()}, **more
         )
         with Judge(level, 40, QUICK, tmp_path) as started:
-            report = started.grade(submission, "seed", {topic})
+            report = started.grade(submission, "seed", {f"{topic}.MLP"})
         tests = {t["nodeid"].partition("::")[2]: t for t in report["tests"]}
         return report, {
             name: (read_outcome(test), message_of(test)) for name, test in tests.items()
@@ -185,7 +185,7 @@ def test_the_same_seed_gives_the_same_inputs_and_another_does_not(level, tmp_pat
     with Judge(level, 40, QUICK, tmp_path) as judge:
         said = [
             message_of(
-                judge.grade(submission, seed, {"model_construction"})["tests"][0]
+                judge.grade(submission, seed, {"model_construction.MLP"})["tests"][0]
             )
             for seed in ("a", "a", "b")
         ]
