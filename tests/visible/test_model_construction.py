@@ -162,3 +162,171 @@ def test_chain_is_a_module_of_independent_blocks(observe):
         "The blocks do not have parameters of their own.",
         slips={"[block] * n is one block, listed n times": 2},
     )
+
+
+def run_residual(ex: Any, block: nn.Module, x: Tensor) -> tuple[Tensor, int]:
+    net = ex.Residual(block, 4, 4)
+    return net(x), len(list(net.parameters()))
+
+
+def shapes_in_residual(ex: Any) -> tuple[list[int], list[tuple[int, ...]]]:
+    net = ex.Residual(nn.Linear(4, 3), 4, 3)
+    shape = list(net(torch.ones(6, 4)).shape)
+    return shape, sorted(tuple(p.shape) for p in net.parameters())
+
+
+@exercise("model_construction.Residual")
+def test_residual_adds_the_input_to_the_output_of_its_block(observe):
+    block = nn.Linear(4, 4)
+    x = torch.randn(6, 4)
+
+    y, count = observe(run_residual, block, x, call="Residual(Linear(4, 4), 4, 4)(x)")
+
+    expect_close(y, block(x) + x, "Residual does not compute block(x) + x.")
+    expect_equal(count, 2, "Residual adds a layer where the widths are equal.")
+
+
+@exercise("model_construction.Residual")
+def test_residual_adapts_the_width_by_a_layer_without_bias(observe):
+    shape, shapes = observe(shapes_in_residual, call="Residual(Linear(4, 3), 4, 3)")
+
+    expect_equal(shape, [6, 3], "Residual does not give out_features.")
+    expect_equal(
+        shapes,
+        [(3,), (3, 4), (3, 4)],
+        "Residual does not hold its block and one layer without bias.",
+    )
+
+
+def build_tanh(ex: Any, x: Tensor) -> tuple[Tensor, list[Tensor], bool]:
+    config = ex.MLPConfig(4, (8,), 2, activation="tanh")
+    net = ex.build_mlp(config)
+    return net(x), list(net.parameters()), bool(net.config == config)
+
+
+def make_config(ex: Any, activation: str) -> bool:
+    ex.MLPConfig(4, (8,), 2, activation=activation)
+    return True
+
+
+@exercise("model_construction.build_mlp")
+def test_build_mlp_builds_what_the_config_describes(observe):
+    x = torch.randn(5, 4)
+
+    y, parameters, is_kept = observe(
+        build_tanh, x, call="build_mlp(MLPConfig(4, (8,), 2, activation='tanh'))(x)"
+    )
+
+    expect_equal(list(y.shape), [5, 2], "The network does not give out_features.")
+    expect_equal(
+        sorted(p.numel() for p in parameters),
+        [2, 8, 16, 32],
+        "The network does not hold the parameters of two Linear layers.",
+    )
+    expect_equal(is_kept, True, "The network does not keep its config.")
+
+
+@exercise("model_construction.build_mlp")
+def test_mlp_config_refuses_an_unknown_activation(observe):
+    raised = observe.error(
+        make_config, "swish", call="MLPConfig(4, (8,), 2, activation='swish')"
+    )
+
+    expect_error(
+        raised,
+        ValueError,
+        "MLPConfig takes an unknown activation.",
+        mentions="activation",
+    )
+
+
+def find_lost(ex: Any) -> list[str]:
+    net = nn.Module()
+    net.head = nn.Linear(2, 1)
+    net.blocks = [nn.Linear(2, 2), {"a": nn.Tanh()}, net.head]
+    return sorted(ex.lost_modules(net))
+
+
+@exercise("model_construction.lost_modules")
+def test_lost_modules_finds_what_lists_and_dicts_hide(observe):
+    got = observe(
+        find_lost,
+        call='lost_modules(net), net.blocks = [Linear, {"a": Tanh}, net.head]',
+    )
+
+    expect_equal(
+        got,
+        ["blocks.0", "blocks.1.a"],
+        "lost_modules does not find just what is lost.",
+        slips={
+            "only the outermost containers are searched": ["blocks.0"],
+            "net.head is registered, so it is not lost": (
+                ["blocks.0", "blocks.1.a", "blocks.2"]
+            ),
+        },
+    )
+
+
+def trace(ex: Any, net: nn.Module, x: Tensor) -> list[tuple[str, tuple[int, ...]]]:
+    return [(name, tuple(shape)) for name, shape in ex.shape_trace(net, x)]
+
+
+@exercise("model_construction.shape_trace")
+def test_trace_lists_names_and_shapes_of_the_leaves(observe):
+    tail = nn.Sequential(nn.Tanh(), nn.Flatten(0))
+    net = nn.Sequential(nn.Linear(4, 3), tail)
+
+    got = observe(
+        trace,
+        net,
+        torch.zeros(2, 4),
+        call="shape_trace(Sequential(Linear(4, 3), Sequential(Tanh, Flatten(0))), x)",
+    )
+
+    expect_equal(
+        got,
+        [("0", (2, 3)), ("1.0", (2, 3)), ("1.1", (6,))],
+        "shape_trace does not list the leaves with the shapes of their outputs.",
+    )
+
+
+def use_mini_module(ex: Any) -> tuple[list[str], list[bool], float]:
+    class Scale(ex.MiniModule):
+        def __init__(self):
+            super().__init__()
+            self.factor = torch.ones(1, requires_grad=True)
+
+        def forward(self, x: float) -> float:
+            return 2 * x
+
+    class Twice(ex.MiniModule):
+        def __init__(self):
+            super().__init__()
+            self.steps = [Scale(), Scale()]
+
+        def forward(self, x: float) -> float:
+            for step in self.steps:
+                x = step(x)
+            return x
+
+    net = Twice()
+    names = [name for name, _ in net.named_parameters()]
+    net.eval()
+    modes = [net.training, *(step.training for step in net.steps)]
+    net.register_forward_hook(lambda _, __, output: output + 1)
+    return names, modes, net(3.0)
+
+
+@exercise("model_construction.MiniModule")
+def test_mini_module_registers_switches_and_calls(observe):
+    names, modes, output = observe(
+        use_mini_module, call="net.steps = [Scale(), Scale()], each doubles; a hook + 1"
+    )
+
+    expect_equal(
+        names,
+        ["steps.0.factor", "steps.1.factor"],
+        "named_parameters does not name the parameters of the modules in a list.",
+    )
+    expect_equal(modes, [False] * 3, "eval does not switch the modules in a list.")
+    expect_equal(output, 13.0, "A hook does not replace the output of a call.")
