@@ -4,8 +4,12 @@ Read along: https://d2l.ai/chapter_builders-guide/parameters.html
 and https://d2l.ai/chapter_builders-guide/init-param.html
 """
 
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+
 import torch
 from torch import Generator, Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parameter import UninitializedParameter
 
 
@@ -117,3 +121,112 @@ def count_parameters(net: nn.Module, trainable_only: bool = False) -> int:
     if any(isinstance(p, UninitializedParameter) for p in parameters):
         raise ValueError("a parameter has no shape yet: run the network once")
     return sum(p.numel() for p in parameters if p.requires_grad or not trainable_only)
+
+
+def get_parameter(net: nn.Module, path: str) -> nn.Parameter:
+    """Return the parameter of `net` at a dotted path such as `"blocks.0.weight"`.
+
+    Every part of the path but the last names a submodule of the module before it, the
+    last part one of its parameters. It is the parameter itself, not a copy. A shared
+    parameter is found under each of its names.
+
+    Raises:
+        AttributeError: a part names no such thing. Its message has the first such part
+            and none behind it. A buffer, a method, a tensor's attribute, a submodule at
+            the end, and a bias that is None are no parameters.
+
+    Example:
+        >>> net = nn.Sequential(nn.Linear(3, 2))
+        >>> get_parameter(net, "0.bias") is net[0].bias
+        True
+        >>> get_parameter(net, "0.scale")
+        Traceback (most recent call last):
+            ...
+        AttributeError: Linear has no parameter 'scale'
+    """
+    *parts, last = path.split(".")
+    module = net
+    for part in parts:
+        child = getattr(module, part, None)
+        if not isinstance(child, nn.Module):
+            raise AttributeError(f"{type(module).__name__} has no module {part!r}")
+        module = child
+    parameter = getattr(module, last, None)
+    if not isinstance(parameter, nn.Parameter):
+        raise AttributeError(f"{type(module).__name__} has no parameter {last!r}")
+    return parameter
+
+
+def init_by_rule(
+    net: nn.Module, rules: Sequence[tuple[str, Callable[[Tensor], object]]]
+) -> None:
+    """Initialise the parameters of `net` in place, each by the first rule that fits it.
+
+    A rule is a pair (pattern, init). The pattern has to match the whole dotted name, as
+    in `fnmatch.fnmatchcase`; so `*` matches dots too. Each parameter is given, once and
+    under `torch.no_grad()`, to the `init` of the first rule that matches, which changes
+    it in place; what `init` returns does not matter. A parameter that no rule matches
+    stays as it is. A shared parameter goes by its first name.
+
+    Raises:
+        ValueError: a pattern matches no name at all, taken by an earlier rule or not.
+            The pattern stands in the message, and no parameter has changed.
+
+    Example:
+        >>> net = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 1))
+        >>> init_by_rule(net, [("0.*", nn.init.ones_), ("*.bias", nn.init.zeros_)])
+        >>> net[0].bias.tolist(), net[1].bias.tolist()
+        ([1.0, 1.0], [0.0])
+    """
+    named = dict(net.named_parameters())
+    for pattern, _ in rules:
+        if not any(fnmatchcase(name, pattern) for name in named):
+            raise ValueError(f"no parameter has a name like {pattern!r}")
+    with torch.no_grad():
+        for name, parameter in named.items():
+            for pattern, init in rules:
+                if fnmatchcase(name, pattern):
+                    init(parameter)
+                    break
+
+
+def freeze(net: nn.Module, prefix: str) -> list[str]:
+    """Exclude the part of `net` called `prefix` from training.
+
+    `prefix` is the path of a submodule or of one parameter: whole parts between dots,
+    so `"1"` is the start of `"1.bias"`, not of `"10.bias"`; `""` is the whole network.
+    No parameter there requires gradients any more, and its `grad` becomes None, so no
+    optimizer moves it. A shared parameter is there if one of its names is.
+
+    A BatchNorm layer that is `prefix`, or below it, keeps its running statistics and
+    `num_batches_tracked` as they are, and normalises by them, even after `net.train()`.
+
+    Returns:
+        The names of these parameters that begin with `prefix`, in the order of
+        `net.named_parameters()`.
+
+    Example:
+        >>> net = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 1))
+        >>> freeze(net, "0")
+        ['0.weight', '0.bias']
+        >>> [name for name, p in net.named_parameters() if p.requires_grad]
+        ['1.weight', '1.bias']
+    """
+    for name, module in net.named_modules(remove_duplicate=False):
+        if _is_below(prefix, name) and isinstance(module, _BatchNorm):
+            module.register_forward_pre_hook(_eval_first)
+    frozen = []
+    for name, parameter in net.named_parameters(remove_duplicate=False):
+        if _is_below(prefix, name):
+            parameter.requires_grad_(False)
+            parameter.grad = None
+            frozen.append(name)
+    return frozen
+
+
+def _is_below(prefix: str, name: str) -> bool:
+    return prefix in ("", name) or name.startswith(f"{prefix}.")
+
+
+def _eval_first(module: nn.Module, _args: tuple[Tensor, ...]) -> None:
+    module.eval()

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -973,3 +974,570 @@ def test_count_of_no_parameters_is_zero(observe):
     n = observe(count, nn.Tanh(), False, call="count_parameters(Tanh())")
 
     expect_equal(n, 0, "A network without parameters does not count as 0.")
+
+
+# get_parameter
+
+
+def find_all(ex: Any, net: nn.Module, paths: list[str]) -> list[Tensor]:
+    return [ex.get_parameter(net, path) for path in paths]
+
+
+def find_and_fill(ex: Any, net: nn.Module, path: str) -> tuple[bool, dict[str, Tensor]]:
+    found = ex.get_parameter(net, path)
+    trainable = isinstance(found, nn.Parameter)
+    with torch.no_grad():
+        found.fill_(7)
+    return trainable, net.state_dict()
+
+
+def find(ex: Any, net: nn.Module, path: str) -> Tensor:
+    return ex.get_parameter(net, path)
+
+
+def expect_found(found: list[Tensor], net: nn.Module, paths: list[str]) -> None:
+    named = dict(net.named_parameters(remove_duplicate=False))
+    for path, p in zip(paths, found, strict=True):
+        expect_equal(p, named[path], f"get_parameter finds something else at {path}.")
+
+
+@exercise("parameters.get_parameter")
+def test_get_parameter_follows_the_path_to_any_depth(observe, rng):
+    net = Scaled(nested_net(rng))
+    paths = [name for name, _ in net.named_parameters()]
+
+    found = observe(
+        find_all, net, paths, call=f"get_parameter(net, path) for {', '.join(paths)}"
+    )
+
+    expect_found(found, net, paths)
+
+
+@exercise("parameters.get_parameter")
+def test_get_parameter_gives_the_parameter_itself(observe, rng):
+    net = nested_net(rng)
+    path = rng.choice([name for name, _ in net.named_parameters()])
+
+    trainable, state = observe(
+        find_and_fill, net, path, call=f'get_parameter(net, "{path}").fill_(7)'
+    )
+
+    expect_state_of(state, net)
+    expect_equal(
+        state[path],
+        torch.full_like(net.state_dict()[path], 7),
+        "get_parameter gives a copy of the parameter.",
+        slips={"clone() and deepcopy make new memory": lambda _: True},
+    )
+    expect_true(
+        trainable,
+        "get_parameter does not give the Parameter object.",
+        expected="an nn.Parameter",
+        got="a tensor that is none",
+        cause="state_dict(), `.data` and detach() give plain tensors",
+    )
+
+
+@exercise("parameters.get_parameter")
+def test_get_parameter_finds_a_shared_parameter_under_each_name(observe, rng):
+    net = tied_net(rng)
+    paths = ["first.weight", "again.weight", "again.bias", "other.weight"]
+
+    found = observe(
+        find_all,
+        net,
+        paths,
+        call="get_parameter(net, path) for all names of shared parameters",
+    )
+
+    expect_found(found, net, paths)
+
+
+@exercise("parameters.get_parameter")
+def test_get_parameter_takes_names_that_are_no_python(observe, rng):
+    a, b = rng.sample(DISTINCT, 2)
+    net = nn.ModuleDict({"layer-1": nn.Linear(a, b), "for": nn.Linear(b, a)})
+    paths = ["layer-1.weight", "for.bias"]
+
+    found = observe(
+        find_all, net, paths, call=f"get_parameter(net, path) for {', '.join(paths)}"
+    )
+
+    expect_found(found, net, paths)
+
+
+@exercise("parameters.get_parameter", weight=2)
+@pytest.mark.parametrize(
+    ("path", "bad", "what"),
+    [
+        ("0.width", "width", "an attribute that is not there"),
+        ("nonesuch.1.width", "nonesuch", "a module that is not there"),
+        ("1.nonesuch.width", "nonesuch", "a module that is not there"),
+        ("1.1.0.bias", "bias", "a bias that is None"),
+        ("1.0.running_mean", "running_mean", "a buffer"),
+        ("0.forward", "forward", "a method"),
+        ("0.weight.data", "weight", "a tensor's attribute"),
+        ("0.weight.zero_()", "weight", "code"),
+    ],
+)
+def test_get_parameter_names_the_first_part_that_is_wrong(
+    observe, rng, path, bad, what
+):
+    raised = observe.error(
+        find, nested_net(rng), path, call=f'get_parameter(net, "{path}"), {what}'
+    )
+
+    expect_error(
+        raised,
+        AttributeError,
+        f"The path of {what} is not refused by AttributeError and the first bad part.",
+        mentions=bad,
+        cause="getattr on the way and eval also find what is no submodule and no "
+        "parameter"
+        if what in ("code", "a tensor's attribute")
+        else f"{what} is no parameter: check with isinstance",
+    )
+    message = raised.message if raised else ""
+    behind = path.partition(bad)[2].strip(".").split(".")
+    expect_true(
+        not any(part and part in message for part in behind),
+        "The message names more than the first bad part.",
+        expected=f"{bad!r} and nothing behind it",
+        got=message,
+        cause="the search ends at the first part that is not there",
+    )
+
+
+@exercise("parameters.get_parameter")
+def test_get_parameter_refuses_the_path_of_a_module(observe, rng):
+    raised = observe.error(
+        find, nested_net(rng), "1.1.0", call='get_parameter(net, "1.1.0"), a module'
+    )
+
+    expect_error(
+        raised,
+        AttributeError,
+        "The path of a module is not refused by AttributeError.",
+        cause="the last part has to be an nn.Parameter: check with isinstance",
+    )
+
+
+# init_by_rule
+
+
+def init_by(
+    ex: Any, net: nn.Module, rules: list[tuple[str, float]]
+) -> dict[str, Tensor]:
+    ex.init_by_rule(net, [(pattern, adding(value)) for pattern, value in rules])
+    return net.state_dict()
+
+
+def adding(value: float) -> Callable[[Tensor], None]:
+    def add(t: Tensor) -> None:
+        t.add_(value)
+
+    return add
+
+
+def init_by_refused(
+    ex: Any, net: nn.Module, rules: list[tuple[str, float]]
+) -> dict[str, Tensor]:
+    with suppress(ValueError):
+        init_by(ex, net, rules)
+    return net.state_dict()
+
+
+def init_by_torch(ex: Any, net: nn.Module) -> dict[str, Tensor]:
+    ex.init_by_rule(net, [("*.bias", nn.init.zeros_), ("*", nn.init.ones_)])
+    return net.state_dict()
+
+
+def describe_rules(rules: list[tuple[str, float]]) -> str:
+    return ", ".join(f"{pattern}: add {value}" for pattern, value in rules)
+
+
+def expect_added(
+    state: dict[str, Tensor],
+    net: nn.Module,
+    rules: list[tuple[str, float]],
+    expected: dict[str, list[float]],
+) -> None:
+    """Expect each parameter moved by the first of the values that fit its name."""
+    expect_state_of(state, net)
+    for name, before in net.named_parameters():
+        first, *others = [*expected[name], 0]
+        expect_close(
+            state[name],
+            before + first,
+            f"init_by_rule does not use the first rule that fits {name}.",
+            slips={
+                "every rule that fits is used, not only the first": (
+                    before + first + sum(others)
+                ),
+                "a later rule is used in place of the first": (
+                    lambda t, before=before, others=others: any(
+                        torch.allclose(t, before + value) for value in others if value
+                    )
+                ),
+                "no rule is used: `*` matches dots too": (
+                    lambda t, before=before, first=first: (
+                        bool(first) and torch.equal(t, before)
+                    )
+                ),
+                "a pattern has to match the whole name": (
+                    lambda _, first=first: not first
+                ),
+            },
+        )
+
+
+@exercise("parameters.init_by_rule", weight=2)
+def test_init_by_rule_uses_the_first_rule_that_matches(observe, rng):
+    net = nn.Sequential(
+        nn.Sequential(nn.Linear(*rng.sample(DISTINCT, 2))),
+        nn.Linear(*rng.sample(DISTINCT, 2)),
+    )
+    rules = [("0.*.bias", 1), ("*.bias", 2), ("[01]*", 4), ("*", 8)]
+
+    state = observe(init_by, net, rules, call=f"rules {describe_rules(rules)}")
+
+    expect_added(
+        state,
+        net,
+        rules,
+        {
+            "0.0.weight": [4, 8],
+            "0.0.bias": [1, 2, 4, 8],
+            "1.weight": [4, 8],
+            "1.bias": [2, 4, 8],
+        },
+    )
+
+
+@exercise("parameters.init_by_rule")
+def test_init_by_rule_leaves_what_no_rule_matches(observe, rng):
+    net = nn.ModuleDict({name: nn.Linear(2, 3) for name in ("a", "ab", "b")})
+    rules = [("a.*", 1), ("?.bias", 2)]
+
+    state = observe(init_by, net, rules, call=f"rules {describe_rules(rules)}")
+
+    expect_added(
+        state,
+        net,
+        rules,
+        {
+            "a.weight": [1],
+            "a.bias": [1, 2],
+            "ab.weight": [],
+            "ab.bias": [],
+            "b.weight": [],
+            "b.bias": [2],
+        },
+    )
+
+
+@exercise("parameters.init_by_rule")
+def test_init_by_rule_takes_the_functions_of_nn_init(observe, rng):
+    net = nested_net(rng)
+
+    state = observe(
+        init_by_torch, net, call="rules (*.bias, nn.init.zeros_), (*, nn.init.ones_)"
+    )
+
+    expect_state_of(state, net)
+    for name, p in net.named_parameters():
+        expect_equal(
+            state[name],
+            torch.full_like(p, 0 if name.endswith("bias") else 1).detach(),
+            f"{name} is not initialised by its rule.",
+        )
+
+
+@exercise("parameters.init_by_rule")
+def test_init_by_rule_gives_a_shared_parameter_to_one_rule_once(observe, rng):
+    net = tied_net(rng)
+    rules = [("*.weight", 1), ("first.bias", 2)]
+
+    state = observe(
+        init_by, net, rules, call=f"rules {describe_rules(rules)}, all layers tied"
+    )
+
+    expect_state_of(state, net)
+    before = net["first"].weight.detach()
+    expect_close(
+        state["first.weight"],
+        before + 1,
+        "A shared parameter is not initialised once.",
+        slips={
+            "it is initialised under each of its names": (
+                lambda t: bool(((t - before).round() > 1).all())
+            )
+        },
+    )
+
+
+@exercise("parameters.init_by_rule", weight=2)
+@pytest.mark.parametrize("pattern", ["*.wieght", "weight", "0"])
+def test_init_by_rule_refuses_a_pattern_without_a_match(observe, rng, pattern):
+    rules = [("0.*", 1), (pattern, 2)]
+
+    raised = observe.error(
+        init_by, nested_net(rng), rules, call=f"rules {describe_rules(rules)}"
+    )
+
+    expect_error(
+        raised,
+        ValueError,
+        f"A pattern that matches no name, {pattern}, is taken.",
+        mentions=pattern,
+        cause="a mistyped pattern would stay unseen: look for a match, and raise"
+        if "*" in pattern
+        else "a pattern has to match the whole name, not a part of it",
+    )
+
+
+@exercise("parameters.init_by_rule")
+def test_init_by_rule_changes_nothing_when_it_refuses(observe, rng):
+    net = nested_net(rng)
+    rules = [("0.*", 1), ("nonesuch.*", 2)]
+
+    state = observe(
+        init_by_refused, net, rules, call=f"rules {describe_rules(rules)}: ValueError"
+    )
+
+    expect_state_of(state, net)
+    for name, before in net.state_dict().items():
+        expect_equal(
+            state[name],
+            before,
+            f"init_by_rule has changed {name} although it refuses the rules.",
+            slips={"check all patterns before you change anything": lambda _: True},
+        )
+
+
+@exercise("parameters.init_by_rule")
+def test_init_by_rule_takes_a_rule_whose_names_are_all_taken(observe, rng):
+    net = nn.Linear(*rng.sample(DISTINCT, 2))
+    rules = [("*", 1), ("weight", 2)]
+
+    state = observe(init_by, net, rules, call=f"rules {describe_rules(rules)}")
+
+    expect_added(state, net, rules, {"weight": [1, 2], "bias": [1]})
+
+
+# freeze
+
+
+STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
+
+
+def freeze_part(
+    ex: Any, net: nn.Module, prefix: str
+) -> tuple[list[str], dict[str, bool]]:
+    names = ex.freeze(net, prefix)
+    named = net.named_parameters(remove_duplicate=False)
+    return names, {name: p.requires_grad for name, p in named}
+
+
+def freeze_while_training(
+    ex: Any, net: nn.Module, prefix: str, x: Tensor
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    optimizer = torch.optim.SGD(
+        net.parameters(), lr=0.01, momentum=0.9, weight_decay=0.1
+    )
+    net(x).square().sum().backward()
+    optimizer.step()
+    ex.freeze(net, prefix)
+    before = {name: t.clone() for name, t in net.state_dict().items()}
+    for _ in range(2):
+        optimizer.zero_grad(set_to_none=False)
+        net(x).square().sum().backward()
+        optimizer.step()
+    return before, net.state_dict()
+
+
+def freeze_and_run(
+    ex: Any, net: nn.Module, prefix: str, x: Tensor
+) -> tuple[Tensor, dict[str, Tensor]]:
+    ex.freeze(net, prefix)
+    net.eval()
+    net.train()
+    net(x)
+    net.train()
+    return net(x), net.state_dict()
+
+
+def expect_frozen(
+    trainable: dict[str, bool], net: nn.Module, frozen: list[str]
+) -> None:
+    named = net.named_parameters(remove_duplicate=False)
+    expect_equal(
+        [name for name, value in trainable.items() if not value],
+        [name for name, _ in named if name in frozen],
+        "freeze does not stop the gradients of this part, and of nothing else.",
+        slips={
+            "'1' is not the start of '10.bias': compare whole parts of the path": (
+                lambda names: len(names) > len(frozen)
+            ),
+            "the path of a single parameter is a prefix too": (
+                lambda names: not names and len(frozen) == 1
+            ),
+            "the empty prefix is the whole network": (
+                lambda names: not names and len(frozen) == len(trainable)
+            ),
+        },
+    )
+
+
+@exercise("parameters.freeze", weight=2)
+@pytest.mark.parametrize("prefix", ["1", "0", "11", "1.0", "10.bias", ""])
+def test_freeze_stops_gradients_below_the_prefix(observe, rng, prefix):
+    layers = [nn.Linear(*rng.sample(DISTINCT, 2)) for _ in range(12)]
+    layers[1] = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2))
+    net = nn.Sequential(*layers)
+
+    names, trainable = observe(
+        freeze_part, net, prefix, call=f'freeze(net of 12 layers, "{prefix}")'
+    )
+
+    expected = [
+        name
+        for name, _ in net.named_parameters()
+        if name.split(".")[: len(prefix.split("."))] == prefix.split(".") or not prefix
+    ]
+    expect_frozen(trainable, net, expected)
+    expect_equal(
+        names,
+        expected,
+        "freeze does not return the names of the frozen parameters, in order.",
+        slips={
+            "the names are whole, with the prefix": (
+                [name.removeprefix(f"{prefix}.") for name in expected]
+            )
+        },
+    )
+
+
+@exercise("parameters.freeze")
+def test_freeze_finds_a_shared_parameter_under_each_name(observe, rng):
+    a, b = rng.sample(DISTINCT, 2)
+    net = nn.ModuleDict({"embedding": nn.Embedding(a, b), "head": nn.Linear(b, a)})
+    net["head"].weight = net["embedding"].weight
+
+    names, trainable = observe(
+        freeze_part,
+        net,
+        "head",
+        call='freeze(net, "head"), its weight tied to embedding.weight',
+    )
+
+    expect_equal(
+        trainable,
+        {"embedding.weight": False, "head.weight": False, "head.bias": False},
+        "A parameter that is shared with another part is not frozen.",
+        slips={
+            "named_parameters() tells only its first name, unless told otherwise": (
+                {"embedding.weight": True, "head.weight": True, "head.bias": False}
+            )
+        },
+    )
+    expect_equal(
+        names,
+        ["head.weight", "head.bias"],
+        "freeze does not return the names that begin with the prefix.",
+    )
+
+
+@exercise("parameters.freeze")
+def test_freeze_holds_against_momentum_and_weight_decay(observe, rng):
+    a, b, c = rng.sample(DISTINCT, 3)
+    net = nn.Sequential(nn.Linear(a, b), nn.Linear(b, c))
+
+    before, after = observe(
+        freeze_while_training,
+        net,
+        "0",
+        torch.randn(8, a),
+        call='a step of SGD with momentum; freeze(net, "0"); '
+        "zero_grad(set_to_none=False) and more steps",
+    )
+
+    expect_state_of(before, net)
+    expect_state_of(after, net)
+    for name in ("0.weight", "0.bias"):
+        expect_equal(
+            after[name],
+            before[name],
+            "The optimizer still moves a frozen parameter.",
+            slips={
+                "momentum and weight decay move whatever has a grad: set it to None": (
+                    lambda _: True
+                )
+            },
+        )
+    expect_true(
+        not torch.equal(after["1.weight"], before["1.weight"]),
+        "Parameters outside the prefix are not trained any more.",
+        expected="other values after a step",
+        got="the same",
+    )
+
+
+@exercise("parameters.freeze", weight=2)
+@pytest.mark.parametrize("dims", [1, 2])
+@pytest.mark.parametrize("prefix", ["0", "0.1", ""], ids=["part", "layer", "all"])
+def test_freeze_keeps_batchnorm_statistics(observe, rng, dims, prefix):
+    a, b = rng.sample(DISTINCT, 2)
+    norm, conv = [
+        (nn.BatchNorm1d, nn.Conv1d),
+        (nn.BatchNorm2d, nn.Conv2d),
+    ][dims - 1]
+    net = nn.Sequential(nn.Sequential(conv(a, b, 1), norm(b)), norm(b))
+    x = torch.randn(6, a, *[4] * dims)
+    net(3 * x + 1)
+
+    y, state = observe(
+        freeze_and_run,
+        net,
+        prefix,
+        x,
+        call=f'freeze(net, "{prefix}"); net.train(); net(x), with {norm.__name__}',
+    )
+
+    expect_state_of(state, net)
+    before = net.state_dict()
+    below = ["0.1.", *(["1."] if not prefix else [])]
+    for name in (f"{path}{kind}" for path in below for kind in STATISTICS):
+        expect_equal(
+            state[name],
+            before[name],
+            f"A frozen BatchNorm layer changes its {name.rpartition('.')[2]}.",
+            slips={
+                "a momentum of 0 does not stop the counting": (
+                    lambda _, name=name: name.endswith("tracked")
+                ),
+                "requires_grad stops no statistics, and net.train() undoes eval()": (
+                    lambda _: True
+                ),
+            },
+        )
+    expected = copy.deepcopy(net)
+    expected[0][1].eval()
+    expected[1].train(mode=bool(prefix))
+    batch = copy.deepcopy(net)(x)
+    expect_close(
+        y,
+        expected(x),
+        "A frozen BatchNorm layer does not normalise by its running statistics, "
+        "or another layer does.",
+        slips={"in training mode the batch's own statistics are used": batch},
+        rtol=1e-4,
+        atol=1e-4,
+    )
+    if prefix:
+        expected(x)
+        expect_close(
+            state["1.running_mean"],
+            expected[1].running_mean,
+            "A BatchNorm layer outside the prefix does not go on as before.",
+        )

@@ -160,3 +160,111 @@ def test_count_refuses_what_has_no_shape_yet(observe):
     )
 
     expect_error(raised, ValueError, "A parameter without a shape is counted.")
+
+
+def find(ex: Any, net: nn.Module, path: str) -> Tensor:
+    return ex.get_parameter(net, path)
+
+
+@exercise("parameters.get_parameter")
+def test_get_parameter_follows_the_path(observe):
+    net = nn.Sequential(nn.Linear(3, 2), nn.Sequential(nn.Linear(2, 4)))
+
+    p = observe(find, net, "1.0.weight", call='get_parameter(net, "1.0.weight")')
+
+    expect_equal(p, net[1][0].weight, "get_parameter finds another parameter.")
+
+
+@exercise("parameters.get_parameter")
+def test_get_parameter_names_what_is_not_there(observe):
+    net = nn.Sequential(nn.Linear(3, 2), nn.ReLU())
+
+    raised = observe.error(
+        find, net, "0.scale", call='get_parameter(Sequential(Linear, ReLU), "0.scale")'
+    )
+
+    expect_error(
+        raised, AttributeError, "A wrong path is not refused.", mentions="scale"
+    )
+
+
+def init_by(ex: Any, net: nn.Module, rules: list[tuple[str, float]]) -> list[Tensor]:
+    ex.init_by_rule(net, [(name, lambda t, v=v: t.fill_(v)) for name, v in rules])
+    return list(net.parameters())
+
+
+@exercise("parameters.init_by_rule")
+def test_init_by_rule_takes_the_first_rule_that_matches(observe):
+    net = nn.Sequential(nn.Linear(2, 1), nn.Linear(1, 1))
+
+    parameters = observe(
+        init_by,
+        net,
+        [("0.bias", 1), ("*.bias", 2), ("*", 3)],
+        call="rules that fill: 0.bias with 1, *.bias with 2, * with 3",
+    )
+
+    expect_equal(
+        [p.tolist() for p in parameters],
+        [[[3.0, 3.0]], [1.0], [[3.0]], [2.0]],
+        "init_by_rule does not use the first rule that matches.",
+    )
+
+
+@exercise("parameters.init_by_rule")
+def test_init_by_rule_refuses_a_rule_for_nothing(observe):
+    raised = observe.error(
+        init_by, nn.Linear(2, 1), [("wieght", 1)], call="a rule for 'wieght'"
+    )
+
+    expect_error(
+        raised, ValueError, "A rule that matches nothing is taken.", mentions="wieght"
+    )
+
+
+def freeze_first(ex: Any, net: nn.Module) -> tuple[list[str], list[bool]]:
+    names = ex.freeze(net, "1")
+    return names, [p.requires_grad for p in net.parameters()]
+
+
+@exercise("parameters.freeze")
+def test_freeze_stops_gradients_below_the_prefix(observe):
+    net = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2), nn.Linear(2, 1))
+
+    names, trainable = observe(
+        freeze_first, net, call='freeze(Sequential(Linear, Linear, Linear), "1")'
+    )
+
+    expect_equal(
+        names, ["1.weight", "1.bias"], "freeze does not return the frozen names."
+    )
+    expect_equal(
+        trainable,
+        [True, True, False, False, True, True],
+        "freeze does not stop the gradients of this part alone.",
+    )
+
+
+def statistics_after_run(ex: Any, net: nn.Module, x: Tensor) -> list[Tensor]:
+    ex.freeze(net, "0")
+    net.train()
+    net(x)
+    return [net[0].running_mean, net[0].running_var]
+
+
+@exercise("parameters.freeze")
+def test_freeze_keeps_batchnorm_statistics(observe):
+    net = nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 1))
+
+    statistics = observe(
+        statistics_after_run,
+        net,
+        torch.tensor([[1.0, 2.0], [3.0, 4.0]]),
+        call='freeze(Sequential(BatchNorm1d, Linear), "0"); net.train(); net(x)',
+    )
+
+    expect_equal(
+        statistics,
+        [torch.zeros(2), torch.ones(2)],
+        "A frozen BatchNorm layer moves its running statistics.",
+    )
