@@ -160,3 +160,217 @@ def test_count_refuses_what_has_no_shape_yet(observe):
     )
 
     expect_error(raised, ValueError, "A parameter without a shape is counted.")
+
+
+def find(ex: Any, net: nn.Module, path: str) -> Tensor:
+    return ex.get_parameter(net, path)
+
+
+@exercise("parameters.get_parameter")
+def test_get_parameter_follows_the_path(observe):
+    net = nn.Sequential(nn.Linear(3, 2), nn.Sequential(nn.Linear(2, 4)))
+
+    p = observe(find, net, "1.0.weight", call='get_parameter(net, "1.0.weight")')
+
+    expect_equal(p, net[1][0].weight, "get_parameter finds another parameter.")
+
+
+@exercise("parameters.get_parameter")
+def test_get_parameter_names_what_is_not_there(observe):
+    net = nn.Sequential(nn.Linear(3, 2), nn.ReLU())
+
+    raised = observe.error(
+        find, net, "0.scale", call='get_parameter(Sequential(Linear, ReLU), "0.scale")'
+    )
+
+    expect_error(
+        raised, AttributeError, "A wrong path is not refused.", mentions="scale"
+    )
+
+
+def init_by(ex: Any, net: nn.Module, rules: list[tuple[str, float]]) -> list[Tensor]:
+    ex.init_by_rule(net, [(name, lambda t, v=v: t.fill_(v)) for name, v in rules])
+    return list(net.parameters())
+
+
+@exercise("parameters.init_by_rule")
+def test_init_by_rule_takes_the_first_rule_that_matches(observe):
+    net = nn.Sequential(nn.Linear(2, 1), nn.Linear(1, 1))
+
+    parameters = observe(
+        init_by,
+        net,
+        [("0.bias", 1), ("*.bias", 2), ("*", 3)],
+        call="rules that fill: 0.bias with 1, *.bias with 2, * with 3",
+    )
+
+    expect_equal(
+        [p.tolist() for p in parameters],
+        [[[3.0, 3.0]], [1.0], [[3.0]], [2.0]],
+        "init_by_rule does not use the first rule that matches.",
+    )
+
+
+@exercise("parameters.init_by_rule")
+def test_init_by_rule_refuses_a_rule_for_nothing(observe):
+    raised = observe.error(
+        init_by, nn.Linear(2, 1), [("wieght", 1)], call="a rule for 'wieght'"
+    )
+
+    expect_error(
+        raised, ValueError, "A rule that matches nothing is taken.", mentions="wieght"
+    )
+
+
+def freeze_first(ex: Any, net: nn.Module) -> tuple[list[str], list[bool]]:
+    names = ex.freeze(net, "1")
+    return names, [p.requires_grad for p in net.parameters()]
+
+
+@exercise("parameters.freeze")
+def test_freeze_stops_gradients_below_the_prefix(observe):
+    net = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2), nn.Linear(2, 1))
+
+    names, trainable = observe(
+        freeze_first, net, call='freeze(Sequential(Linear, Linear, Linear), "1")'
+    )
+
+    expect_equal(
+        names, ["1.weight", "1.bias"], "freeze does not return the frozen names."
+    )
+    expect_equal(
+        trainable,
+        [True, True, False, False, True, True],
+        "freeze does not stop the gradients of this part alone.",
+    )
+
+
+def statistics_after_run(ex: Any, net: nn.Module, x: Tensor) -> list[Tensor]:
+    ex.freeze(net, "0")
+    net.train()
+    net(x)
+    return [net[0].running_mean, net[0].running_var]
+
+
+@exercise("parameters.freeze")
+def test_freeze_keeps_batchnorm_statistics(observe):
+    net = nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 1))
+
+    statistics = observe(
+        statistics_after_run,
+        net,
+        torch.tensor([[1.0, 2.0], [3.0, 4.0]]),
+        call='freeze(Sequential(BatchNorm1d, Linear), "0"); net.train(); net(x)',
+    )
+
+    expect_equal(
+        statistics,
+        [torch.zeros(2), torch.ones(2)],
+        "A frozen BatchNorm layer moves its running statistics.",
+    )
+
+
+def groups_of(ex: Any, net: nn.Module) -> list[tuple[list[str], float]]:
+    names = {id(p): name for name, p in net.named_parameters()}
+    return [
+        ([names.get(id(p), "?") for p in group["params"]], float(group["weight_decay"]))
+        for group in ex.decay_groups(net, 0.1)
+    ]
+
+
+@exercise("parameters.decay_groups")
+def test_decay_groups_spare_biases_and_norm_layers(observe):
+    net = nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2), nn.Linear(2, 1))
+
+    groups = observe(
+        groups_of, net, call="decay_groups(Sequential(Linear, LayerNorm, Linear), 0.1)"
+    )
+
+    expect_equal(
+        [(sorted(names), decay) for names, decay in groups],
+        [
+            (["0.weight", "2.weight"], 0.1),
+            (["0.bias", "1.bias", "1.weight", "2.bias"], 0.0),
+        ],
+        "decay_groups does not spare just the biases and the norm layers.",
+    )
+
+
+def clip(
+    ex: Any, gradients: list[Tensor], max_norm: float
+) -> tuple[Tensor, list[Tensor]]:
+    parameters = [nn.Parameter(torch.zeros_like(g)) for g in gradients]
+    for p, g in zip(parameters, gradients, strict=True):
+        p.grad = g
+    return ex.clip_gradients_(parameters, max_norm), gradients
+
+
+@exercise("parameters.clip_gradients_")
+def test_clip_shrinks_all_gradients_together(observe):
+    gradients = [torch.tensor([2.0, 0.0]), torch.tensor([[3.0], [6.0]])]
+
+    norm, after = observe(
+        clip, gradients, 3.5, call="clip_gradients_ of [2, 0] and [[3], [6]] to 3.5"
+    )
+
+    expect_close(
+        norm,
+        torch.tensor(7.0),
+        "clip_gradients_ does not return the norm of before.",
+        any_dtype=True,
+    )
+    for got, before in zip(after, gradients, strict=True):
+        expect_close(got, before / 2, "The gradients do not shrink by one factor.")
+
+
+def average(ex: Any, net: nn.Module) -> tuple[Tensor, Tensor, Tensor]:
+    ema = ex.Ema(net, 0.75)
+    with torch.no_grad():
+        net.weight.fill_(1)
+    ema.update()
+    with ema.swapped():
+        inside = net.weight.clone()
+    return ema.state_dict()["weight"], inside, net.weight
+
+
+@exercise("parameters.Ema")
+def test_ema_averages_and_swaps(observe):
+    net = nn.Linear(2, 1, bias=False)
+    nn.init.zeros_(net.weight)
+
+    averages, inside, after = observe(
+        average, net, call="Ema(net, 0.75), its weight 0, then 1; update(); swapped()"
+    )
+
+    quarter = torch.full((1, 2), 0.25)
+    expect_close(averages, quarter, "Ema does not average the weight.")
+    expect_close(
+        inside, quarter, "The network does not have the averages in the block."
+    )
+    expect_close(
+        after, torch.ones(1, 2), "The network does not get its own weight back."
+    )
+
+
+def bytes_of(ex: Any, net: nn.Module) -> dict[str, int]:
+    optimizer = torch.optim.Adam(net.parameters())
+    for p in net.parameters():
+        p.grad = torch.ones_like(p)
+    optimizer.step()
+    return ex.memory_bytes(net, optimizer)
+
+
+@exercise("parameters.memory_bytes")
+def test_memory_bytes_counts_each_kind(observe):
+    net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+
+    got = observe(
+        bytes_of, net, call="memory_bytes(Linear(3, 2), BatchNorm1d(2)) after Adam"
+    )
+
+    # 4 parameters with 12 entries; Adam keeps two averages and a step of each
+    expect_equal(
+        sorted(got.items()),
+        [("buffers", 24), ("gradients", 48), ("optimizer", 112), ("parameters", 48)],
+        "memory_bytes does not count the bytes of each kind.",
+    )

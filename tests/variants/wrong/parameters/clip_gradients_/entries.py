@@ -1,0 +1,14 @@
+"""Clamps the entries.
+
+says: clamped one by one
+"""
+def clip_gradients_(params, max_norm):
+    grads = [p.grad for p in dict.fromkeys(params) if p.grad is not None]
+    if not grads:
+        return torch.zeros(())
+    norm = torch.cat([g.reshape(-1) for g in grads]).norm()
+    if not norm.isfinite():
+        raise ValueError
+    for g in grads:
+        g.clamp_(-max_norm, max_norm)
+    return norm

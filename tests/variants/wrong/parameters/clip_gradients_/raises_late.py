@@ -1,0 +1,15 @@
+"""Shrinks first, then looks at the norm.
+
+says: before you shrink anything
+"""
+def clip_gradients_(params, max_norm):
+    grads = [p.grad for p in dict.fromkeys(params) if p.grad is not None]
+    if not grads:
+        return torch.zeros(())
+    norm = torch.cat([g.reshape(-1) for g in grads]).norm()
+    if not norm <= max_norm:
+        for g in grads:
+            g.mul_(max_norm / norm)
+    if not norm.isfinite():
+        raise ValueError
+    return norm

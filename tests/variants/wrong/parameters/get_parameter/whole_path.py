@@ -1,0 +1,9 @@
+"""The message has the whole path, which does not say what is wrong.
+
+says: more than the first bad part
+"""
+def get_parameter(net, path):
+    found = dict(net.named_parameters(remove_duplicate=False))
+    if path not in found:
+        raise AttributeError(f"no parameter {path}")
+    return found[path]

@@ -1,0 +1,29 @@
+"""Leaves out Adam's 0-dim steps.
+
+says: 0-dim `step`
+"""
+def memory_bytes(net, optimizer):
+    ps = list(net.parameters())
+    state = [
+        v
+        for s in optimizer.state.values()
+        for v in s.values()
+        if torch.is_tensor(v) and v.dim() > 0
+    ]
+    seen = set()
+
+    def size(tensors):
+        total = 0
+        for t in tensors:
+            s = t.untyped_storage()
+            if s.data_ptr() not in seen:
+                seen.add(s.data_ptr())
+                total += s.nbytes()
+        return total
+
+    return {
+        "parameters": size(ps),
+        "gradients": size(p.grad for p in ps if p.grad is not None),
+        "buffers": size(net.buffers()),
+        "optimizer": size(state),
+    }
