@@ -12,7 +12,13 @@ from torch import Tensor, nn
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedParameter
 
-from grader.observe import Raised, expect_close, expect_equal, expect_true
+from grader.observe import (
+    Raised,
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_true,
+)
 
 exercise = pytest.mark.exercise
 
@@ -44,21 +50,16 @@ def values_of(net: nn.Module) -> dict[str, Tensor]:
     return {name: t.detach().clone() for name, t in tensors if not is_placeholder(t)}
 
 
-def expect_no_error(
-    raised: Raised | None, fault: str, causes: Mapping[str, str]
-) -> None:
-    """Expect a result; `causes` maps patterns of exceptions to what is behind them."""
-    text = str(raised)
-    causes_found = [
-        cause for pattern, cause in causes.items() if re.search(pattern, text)
-    ]
-    expect_true(
-        raised is None,
-        fault,
-        expected="a result",
-        got=text,
-        cause=next(iter(causes_found), None),
-    )
+def explain_error(raised: Raised | None, fault: str, causes: Mapping[str, str]) -> None:
+    """Tell the cause of an exception whose text fits a pattern; pass all others on."""
+    for pattern, cause in causes.items():
+        expect_true(
+            raised is None or not re.search(pattern, str(raised)),
+            fault,
+            expected="a result",
+            got=str(raised),
+            cause=cause,
+        )
 
 
 def is_same(a: Tensor, b: Tensor) -> bool:
@@ -219,13 +220,21 @@ def test_lazy_mlp_fits_each_network_to_its_own_input(observe, rng):
     one, two, *widths = rng.sample(DISTINCT, 4)
     xs = [torch.randn(3, one), torch.randn(3, two)]
 
-    shapes = observe(
-        widths_after_two_inputs,
-        widths,
-        xs,
-        call=f"two networks lazy_mlp({widths[0]}, {widths[1]}), on inputs of width "
-        f"{one} and {two}",
+    call = (
+        f"two networks lazy_mlp({widths[0]}, {widths[1]}), on inputs of width "
+        f"{one} and {two}"
     )
+
+    raised = observe.error(widths_after_two_inputs, widths, xs, call=call)
+    explain_error(
+        raised,
+        "Networks made by lazy_mlp do not each fit their own input.",
+        {
+            "cannot be multiplied": "the second network has the shapes of the first: "
+            "each call makes layers of its own"
+        },
+    )
+    shapes = observe(widths_after_two_inputs, widths, xs, call=call)
 
     expect_equal(
         [sorted(each) for each in shapes],
@@ -315,12 +324,15 @@ def pending_before_and_after(
 def test_pending_lists_placeholders_in_order(observe, rng, build, expected):
     widths = rng.sample(DISTINCT, 3)
 
-    names = observe(
-        pending_in,
-        build,
-        widths,
-        call=f"pending_parameters of a network, {build.__name__.replace('_', ' ')}",
+    call = f"pending_parameters of a network, {build.__name__.replace('_', ' ')}"
+
+    raised = observe.error(pending_in, build, widths, call=call)
+    explain_error(
+        raised,
+        "pending_parameters reads what a placeholder does not have.",
+        {"uninitialized parameter": "a placeholder has no shape to read"},
     )
+    names = observe(pending_in, build, widths, call=call)
 
     expect_equal(
         names,
@@ -565,7 +577,7 @@ def test_dry_run_gives_shapes_from_a_single_row(observe, rng):
     call = f"dry_run(net, x) with LazyBatchNorm1d in net, x {tuple(x.shape)}"
 
     raised = observe.error(dry_run_stack, widths, x, call=call)
-    expect_no_error(
+    explain_error(
         raised,
         "dry_run does not work on a single row.",
         {
@@ -604,7 +616,7 @@ def test_dry_run_works_on_a_single_layer(observe, rng):
     call = f"dry_run(LazyLinear({width}), x) with x {tuple(x.shape)}"
 
     raised = observe.error(dry_run_layer, width, x, call=call)
-    expect_no_error(raised, "dry_run does not work on a single layer.", SKIPS_HOOKS)
+    explain_error(raised, "dry_run does not work on a single layer.", SKIPS_HOOKS)
     shape = observe(dry_run_layer, width, x, call=call)
 
     expect_equal(
@@ -622,7 +634,7 @@ def test_dry_run_passes_all_inputs_on(observe, rng):
     call = "dry_run(net, x, y), net a network of two inputs"
 
     raised = observe.error(dry_run_join, widths, x, y, call=call)
-    expect_no_error(
+    explain_error(
         raised,
         "dry_run does not work on a network of two inputs.",
         {
@@ -914,7 +926,7 @@ def test_apply_init_sets_every_weight(observe, rng, build):
     )
 
     raised = observe.error(weights_after_init, build, widths, value, x, call=call)
-    expect_no_error(raised, "apply_init does not work on a tensor.", STAR)
+    explain_error(raised, "apply_init does not work on a tensor.", STAR)
     weights = observe(weights_after_init, build, widths, value, x, call=call)
 
     expect_equal(
@@ -980,7 +992,7 @@ def test_apply_init_takes_a_tuple_of_inputs(observe, rng):
     call = "apply_init(net, (x, y), init), net a network of two inputs"
 
     raised = observe.error(init_join, widths, x, y, call=call)
-    expect_no_error(raised, "apply_init does not work on a tuple of inputs.", STAR)
+    explain_error(raised, "apply_init does not work on a tuple of inputs.", STAR)
     shapes = observe(init_join, widths, x, y, call=call)
 
     expect_equal(
@@ -1351,3 +1363,1310 @@ def test_mismatch_can_be_asked_again(observe, rng):
         second, None, "first_mismatch finds a mismatch where there is none any more."
     )
     expect_equal(shape, (3, 2), "After first_mismatch, the network does not run.")
+
+
+# VariableWidth
+
+
+def run_variable_width(
+    ex: Any, width: int, out: int, xs: list[Tensor]
+) -> tuple[list[Tensor], list[Tensor]]:
+    layer = ex.VariableWidth(width, out)
+    parameters = list(layer.parameters())
+    return [layer(x) for x in xs], parameters
+
+
+def parameters_of_variable_width(
+    ex: Any, width: int, out: int, x: Tensor
+) -> tuple[list[Tensor], list[Tensor]]:
+    layer = ex.VariableWidth(width, out)
+    before = [p.detach().clone() for p in layer.parameters()]
+    layer(x)
+    return before, list(layer.parameters())
+
+
+def run_variable_width_in_double(ex: Any, width: int, out: int, x: Tensor) -> Tensor:
+    return ex.VariableWidth(width, out).double()(x)
+
+
+def train_variable_width(
+    ex: Any, width: int, out: int, x: Tensor
+) -> tuple[list[Tensor], list[Tensor]]:
+    layer = ex.VariableWidth(width, out)
+    before = [p.detach().clone() for p in layer.parameters()]
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+    layer(x).square().sum().backward()
+    optimizer.step()
+    return before, list(layer.parameters())
+
+
+def expect_weight_and_bias(parameters: list[Tensor], width: int, out: int) -> None:
+    expect_equal(
+        sorted((str(p.dtype), *p.shape) for p in parameters),
+        sorted([("torch.float32", out, width), ("torch.float32", out)]),
+        "VariableWidth does not hold one weight and one bias from the beginning.",
+        slips={
+            "layers made in forward are not there before, and new at every call": [],
+            "every chunk has weights of its own: use one and the same layer": (
+                lambda shapes: len(shapes) > 2
+            ),
+        },
+    )
+
+
+def sum_over_chunks(chunks: Tensor, parameters: list[Tensor]) -> Tensor:
+    """Sum `linear(chunk)` over chunks (..., number, width)."""
+    weight, bias = sorted(parameters, key=Tensor.dim, reverse=True)
+    return nn.functional.linear(chunks, weight, bias).sum(dim=-2)
+
+
+def fill_up(x: Tensor, width: int, *, left: bool = False) -> Tensor:
+    zeros = x.new_zeros(*x.shape[:-1], -x.shape[-1] % width)
+    return torch.cat([zeros, x] if left else [x, zeros], dim=-1)
+
+
+def expect_sum_over_chunks(
+    y: Tensor, parameters: list[Tensor], x: Tensor, width: int
+) -> None:
+    _, bias = sorted(parameters, key=Tensor.dim, reverse=True)
+    filled = fill_up(x, width)
+    chunks = filled.unflatten(-1, (-1, width))
+    number = chunks.shape[-2]
+    right = sum_over_chunks(chunks, parameters)
+    from_left = fill_up(x, width, left=True).unflatten(-1, (-1, width))
+    cut = x[..., : x.shape[-1] // width * width]
+    slips = {
+        "the zeros belong on the right": sum_over_chunks(from_left, parameters),
+        "a chunk holds neighbours": sum_over_chunks(
+            filled.unflatten(-1, (width, -1)).mT, parameters
+        ),
+        "the results are summed, not averaged": right / number,
+        "the bias counts once for each chunk": right - (number - 1) * bias,
+        "one chunk too many, of zeros only: a multiple of width needs none": (
+            right + bias
+        ),
+        "the last chunk is cut off: fill it up with zeros": sum_over_chunks(
+            cut.unflatten(-1, (cut.shape[-1] // width, width)), parameters
+        ),
+    }
+    expect_close(
+        y,
+        right,
+        "VariableWidth does not sum its Linear over the chunks of the input.",
+        slips=slips,
+    )
+
+
+@exercise("deferred_init.VariableWidth", weight=3)
+@pytest.mark.parametrize("leading", [0, 1, 2], ids=["vector", "batch", "two_dims"])
+@pytest.mark.parametrize("kind", ["narrow", "multiple", "between"])
+def test_variable_width_sums_over_chunks(observe, rng, kind, leading):
+    width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
+    rest = rng.choice([r for r in range(1, width) if 2 * r != width])
+    n = {
+        "narrow": rest,
+        "multiple": width * rng.randint(2, 4),
+        "between": width * rng.randint(1, 3) + rest,
+    }[kind]
+    x = torch.randn(*rng.sample(DISTINCT, leading), n)
+    call = f"VariableWidth({width}, {out})(x) with x {tuple(x.shape)}"
+
+    raised = observe.error(run_variable_width, width, out, [x], call=call)
+    explain_error(
+        raised,
+        "VariableWidth does not take an input of this width.",
+        {
+            "[Uu]nflatten|is invalid for input of size|divisible": "the chunks do not "
+            f"come out even: -{n} % {width} = {-n % width} zeros are to be added, and "
+            f"not {n} % {width}",
+            "values to unpack": "only the last axis is cut: any number of axes may "
+            "come before it",
+            "shapes cannot be multiplied": "each chunk has width entries: fill up with "
+            f"-n % width zeros, here {-n % width}",
+        },
+    )
+    ys, parameters = observe(run_variable_width, width, out, [x], call=call)
+
+    expect_weight_and_bias(parameters, width, out)
+    expect_equal(len(ys), 1, "VariableWidth does not give one result.")
+    expect_sum_over_chunks(ys[0], parameters, x, width)
+
+
+@exercise("deferred_init.VariableWidth", weight=2)
+def test_variable_width_uses_the_same_weights_for_all_widths(observe, rng):
+    width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
+    rest = rng.choice([r for r in range(1, width) if 2 * r != width])
+    xs = [torch.randn(4, n) for n in (width, 3 * width, rest, 2 * width + rest, width)]
+
+    ys, parameters = observe(
+        run_variable_width,
+        width,
+        out,
+        xs,
+        call=f"layer = VariableWidth({width}, {out}); layer(x) for x of the widths "
+        f"{', '.join(str(x.shape[-1]) for x in xs)}",
+    )
+
+    expect_weight_and_bias(parameters, width, out)
+    expect_equal(len(ys), len(xs), "VariableWidth does not give one result each.")
+    for x, y in zip(xs, ys, strict=True):
+        expect_sum_over_chunks(y, parameters, x, width)
+
+
+@exercise("deferred_init.VariableWidth")
+def test_variable_width_gets_no_new_parameters(observe, rng):
+    width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
+
+    before, after = observe(
+        parameters_of_variable_width,
+        width,
+        out,
+        torch.randn(4, 3 * width + 1),
+        call=f"layer = VariableWidth({width}, {out}); layer(x); layer.parameters()",
+    )
+
+    expect_weight_and_bias(before, width, out)
+    expect_equal(after, before, "A call of VariableWidth changes its parameters.")
+
+
+@exercise("deferred_init.VariableWidth")
+def test_variable_width_follows_to_double(observe, rng):
+    width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
+    x = torch.randn(4, width + 1, dtype=torch.float64)
+
+    call = f"VariableWidth({width}, {out}).double()(x) with x in float64"
+
+    raised = observe.error(run_variable_width_in_double, width, out, x, call=call)
+    explain_error(
+        raised,
+        "VariableWidth does not follow to double.",
+        {"dtype": "zeros need the dtype of x: nn.functional.pad keeps it"},
+    )
+    y = observe(run_variable_width_in_double, width, out, x, call=call)
+
+    expect_equal(
+        (str(y.dtype), tuple(y.shape)),
+        ("torch.float64", (4, out)),
+        "VariableWidth does not follow to double.",
+    )
+
+
+@exercise("deferred_init.VariableWidth")
+def test_variable_width_learns(observe, rng):
+    width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
+
+    x = torch.randn(4, 2 * width + 1)
+    call = "one step of SGD on the parameters of VariableWidth"
+
+    raised = observe.error(train_variable_width, width, out, x, call=call)
+    explain_error(
+        raised,
+        "VariableWidth does not learn.",
+        {"does not require grad": "the output is detached from the parameters"},
+    )
+    before, after = observe(train_variable_width, width, out, x, call=call)
+
+    expect_weight_and_bias(before, width, out)
+    expect_weight_and_bias(after, width, out)
+    expect_true(
+        not any(map(is_same, before, after)),
+        "A step of SGD leaves parameters of VariableWidth as they were.",
+        expected="weight and bias change",
+        got="not both do",
+        cause="the output does not depend on both, or is detached",
+    )
+
+
+# MyLazyLinear
+
+
+def placeholders_of_lazy_linear(
+    ex: Any, out: int
+) -> tuple[dict[str, Shape | None], list[str]]:
+    layer = ex.MyLazyLinear(out)
+    return shapes_of(layer), sorted(layer.state_dict())
+
+
+def run_lazy_linear(ex: Any, out: int, x: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    layer = ex.MyLazyLinear(out)
+    y = layer(x)
+    return y, values_of(layer)
+
+
+def run_lazy_linear_in_double(
+    ex: Any, out: int, x: Tensor
+) -> tuple[Tensor, dict[str, Tensor]]:
+    layer = ex.MyLazyLinear(out).double()
+    y = layer(x)
+    return y, values_of(layer)
+
+
+def call_with_two_widths(ex: Any, out: int, first: Tensor, second: Tensor) -> None:
+    layer = ex.MyLazyLinear(out)
+    layer(first)
+    layer(second)
+
+
+def values_after_a_wrong_width(
+    ex: Any, out: int, first: Tensor, second: Tensor
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    layer = ex.MyLazyLinear(out)
+    layer(first)
+    before = values_of(layer)
+    try:
+        layer(second)
+    except NotImplementedError:  # not started
+        raise
+    except Exception:
+        return before, values_of(layer)
+    return before, values_of(layer)
+
+
+def load_into_waiting_layer(
+    ex: Any, out: int, state: dict[str, Tensor], x: Tensor
+) -> tuple[dict[str, Tensor], Tensor, dict[str, Tensor]]:
+    layer = ex.MyLazyLinear(out)
+    layer.load_state_dict(state)
+    loaded = values_of(layer)
+    y = layer(x)
+    return loaded, y, values_of(layer)
+
+
+def load_into_called_layer(
+    ex: Any, out: int, state: dict[str, Tensor], x: Tensor
+) -> dict[str, Tensor]:
+    layer = ex.MyLazyLinear(out)
+    layer(x)
+    layer.load_state_dict(state)
+    return values_of(layer)
+
+
+def load_state_without_shapes(
+    ex: Any, out: int, x: Tensor
+) -> tuple[dict[str, Shape | None], dict[str, Shape | None]]:
+    layer = ex.MyLazyLinear(out)
+    layer.load_state_dict(ex.MyLazyLinear(out).state_dict())
+    before = shapes_of(layer)
+    layer(x)
+    return before, shapes_of(layer)
+
+
+def train_lazy_linear(
+    ex: Any, out: int, x: Tensor
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    layer = ex.MyLazyLinear(out)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+    y = layer(x)
+    before = values_of(layer)
+    y.square().sum().backward()
+    optimizer.step()
+    return before, values_of(layer)
+
+
+def expect_linear_shapes(
+    values: dict[str, Tensor], out: int, n: int, dtype: str = "torch.float32"
+) -> None:
+    found = {name: (str(v.dtype), *v.shape) for name, v in sorted(values.items())}
+    expect_equal(
+        found,
+        {"bias": (dtype, out), "weight": (dtype, out, n)},
+        "MyLazyLinear does not have a weight (out_features, n) and a bias "
+        "(out_features,).",
+        slips={
+            "weight is (out_features, n), as in nn.Linear, not transposed": (
+                lambda found: found["weight"][1:] == (n, out)
+            ),
+            "a layer inside adds its name in front of weight and bias": (
+                lambda found: any("." in name for name in found)
+            ),
+            "the dtype of the placeholders is lost": (
+                lambda found: {shape[0] for shape in found.values()} != {dtype}
+            ),
+        },
+    )
+
+
+@exercise("deferred_init.MyLazyLinear")
+def test_my_lazy_linear_starts_with_placeholders(observe, rng):
+    out = rng.choice(DISTINCT)
+    call = f"MyLazyLinear({out}), its parameters and its state dict"
+
+    raised = observe.error(placeholders_of_lazy_linear, out, call=call)
+    explain_error(
+        raised,
+        "MyLazyLinear does not have a state dict before the first call.",
+        {
+            "uninitialized parameter": "nn.Module alone cannot save placeholders: "
+            "LazyModuleMixin can"
+        },
+    )
+    shapes, names = observe(placeholders_of_lazy_linear, out, call=call)
+
+    expect_equal(
+        dict(sorted(shapes.items())),
+        {"bias": None, "weight": None},
+        "MyLazyLinear does not start with the placeholders weight and bias.",
+        slips={
+            "what comes into being at the first call only is unknown to an optimizer "
+            "made before it: use UninitializedParameter": {},
+            "a parameter has its shape before anything is known of the input": (
+                lambda shapes: any(shapes.values())
+            ),
+        },
+    )
+    expect_equal(
+        names,
+        ["bias", "weight"],
+        "The state dict does not have weight and bias before the first call.",
+    )
+
+
+@exercise("deferred_init.MyLazyLinear", weight=2)
+@pytest.mark.parametrize("leading", [0, 1, 2], ids=["vector", "batch", "two_dims"])
+def test_my_lazy_linear_computes_a_linear_layer(observe, rng, leading):
+    n, out = rng.sample(DISTINCT, 2)
+    x = torch.randn(*rng.sample(DISTINCT, leading), n)
+
+    y, values = observe(
+        run_lazy_linear,
+        out,
+        x,
+        call=f"MyLazyLinear({out})(x) with x {tuple(x.shape)}",
+    )
+
+    expect_linear_shapes(values, out, n)
+    expect_close(
+        y,
+        nn.functional.linear(x, values["weight"], values["bias"]),
+        "MyLazyLinear does not compute x @ weight.T + bias.",
+        slips={"the bias is missing": x @ values["weight"].T},
+    )
+
+
+@exercise("deferred_init.MyLazyLinear")
+def test_my_lazy_linear_has_random_initial_values(observe, rng):
+    n, out = rng.sample(range(5, 12), 2)
+
+    _, values = observe(
+        run_lazy_linear, out, torch.randn(3, n), call=f"MyLazyLinear({out})(x)"
+    )
+
+    expect_linear_shapes(values, out, n)
+    for name, value in values.items():
+        inside = bool((value.abs() <= n**-0.5).all())
+        expect_true(
+            inside and value.unique().numel() > 1,
+            f"The initial values of {name} are not as promised.",
+            expected=f"random numbers from -1/√{n} to 1/√{n}",
+            got="equal numbers" if inside else "others",
+            cause="materialize() reserves memory and puts no values there"
+            if inside
+            else None,
+        )
+
+
+@exercise("deferred_init.MyLazyLinear")
+def test_my_lazy_linear_refuses_a_second_width(observe, rng):
+    n, other, out = rng.sample(DISTINCT, 3)
+    xs = torch.randn(3, n), torch.randn(3, other)
+    call = f"layer = MyLazyLinear({out}); layer(x) of width {n}, then of width {other}"
+
+    raised = observe.error(call_with_two_widths, out, *xs, call=call)
+    before, after = observe(values_after_a_wrong_width, out, *xs, call=call)
+
+    expect_true(
+        raised is not None,
+        "MyLazyLinear takes inputs of two widths.",
+        expected="RuntimeError",
+        got="no exception",
+        cause="only the first input gives shapes, and only to placeholders",
+    )
+    expect_error(raised, RuntimeError, "The error at a second width is another one.")
+    expect_same_values(
+        after, before, "An input of another width changes MyLazyLinear's parameters."
+    )
+
+
+@exercise("deferred_init.MyLazyLinear", weight=2)
+def test_my_lazy_linear_loads_a_state_before_the_first_call(observe, rng):
+    n, out = rng.sample(DISTINCT, 2)
+    state = {"weight": torch.randn(out, n), "bias": torch.randn(out)}
+    x = torch.randn(3, n)
+    call = f"layer = MyLazyLinear({out}); layer.load_state_dict(state); layer(x)"
+
+    raised = observe.error(load_into_waiting_layer, out, state, x, call=call)
+    explain_error(
+        raised,
+        "MyLazyLinear does not load a state dict before the first call.",
+        {
+            "size mismatch|uninitialized parameter": "nn.Module alone "
+            "cannot load into placeholders: LazyModuleMixin can"
+        },
+    )
+    loaded, y, after = observe(load_into_waiting_layer, out, state, x, call=call)
+
+    expect_same_values(
+        {name: loaded[name] for name in state if name in loaded},
+        state,
+        "MyLazyLinear does not load a state dict before the first call.",
+    )
+    expect_same_values(
+        {name: after[name] for name in state if name in after},
+        state,
+        "The first call after loading changes the loaded values.",
+        cause="initialize only what is still a placeholder",
+    )
+    expect_close(
+        y,
+        nn.functional.linear(x, state["weight"], state["bias"]),
+        "After loading, MyLazyLinear does not compute x @ weight.T + bias.",
+    )
+
+
+@exercise("deferred_init.MyLazyLinear")
+def test_my_lazy_linear_loads_a_state_after_the_first_call(observe, rng):
+    n, out = rng.sample(DISTINCT, 2)
+    state = {"weight": torch.randn(out, n), "bias": torch.randn(out)}
+
+    values = observe(
+        load_into_called_layer,
+        out,
+        state,
+        torch.randn(3, n),
+        call=f"layer = MyLazyLinear({out}); layer(x); layer.load_state_dict(state)",
+    )
+
+    expect_same_values(
+        {name: values[name] for name in state if name in values},
+        state,
+        "MyLazyLinear does not load a state dict after the first call.",
+    )
+
+
+@exercise("deferred_init.MyLazyLinear")
+def test_my_lazy_linear_loads_a_state_without_shapes(observe, rng):
+    n, out = rng.sample(DISTINCT, 2)
+
+    before, after = observe(
+        load_state_without_shapes,
+        out,
+        torch.randn(3, n),
+        call="layer.load_state_dict(another.state_dict()), neither of them called yet",
+    )
+
+    expect_equal(
+        dict(sorted(before.items())),
+        {"bias": None, "weight": None},
+        "After loading a state without shapes, the layer does not wait for its input.",
+    )
+    expect_equal(
+        dict(sorted(after.items())),
+        {"bias": (out,), "weight": (out, n)},
+        "After loading a state without shapes, the first input fixes no shapes.",
+    )
+
+
+@exercise("deferred_init.MyLazyLinear")
+def test_my_lazy_linear_keeps_the_dtype_of_its_placeholders(observe, rng):
+    n, out = rng.sample(DISTINCT, 2)
+    x = torch.randn(3, n, dtype=torch.float64)
+    call = f"MyLazyLinear({out}).double()(x) with x in float64"
+
+    raised = observe.error(run_lazy_linear_in_double, out, x, call=call)
+    explain_error(
+        raised,
+        "MyLazyLinear does not follow to double before the first call.",
+        {"dtype": "materialize() keeps the dtype that the placeholder was given"},
+    )
+    y, values = observe(run_lazy_linear_in_double, out, x, call=call)
+
+    expect_linear_shapes(values, out, n, "torch.float64")
+    expect_close(
+        y,
+        nn.functional.linear(x, values["weight"], values["bias"]),
+        "MyLazyLinear does not compute x @ weight.T + bias in float64.",
+    )
+
+
+@exercise("deferred_init.MyLazyLinear")
+def test_my_lazy_linear_is_trained_by_an_earlier_optimizer(observe, rng):
+    n, out = rng.sample(DISTINCT, 2)
+    call = "SGD(layer.parameters()); layer(x); a step of SGD"
+    x = torch.randn(5, n)
+
+    raised = observe.error(train_lazy_linear, out, x, call=call)
+    explain_error(
+        raised,
+        "MyLazyLinear cannot be trained by an optimizer made before the first call.",
+        {
+            "empty parameter list": "what comes into being at the first call only is "
+            "unknown to an optimizer made before it"
+        },
+    )
+    before, after = observe(train_lazy_linear, out, x, call=call)
+
+    expect_linear_shapes(before, out, n)
+    expect_linear_shapes(after, out, n)
+    expect_true(
+        not any(is_same(before[name], after[name]) for name in before),
+        "An optimizer made before the first call does not train MyLazyLinear.",
+        expected="weight and bias change",
+        got="not both do",
+        cause="the placeholder itself becomes the parameter: put no new one there",
+    )
+
+
+# infer_shapes
+
+
+class Residual(nn.Module):
+    """A network that runs one layer twice, and registers it last."""
+
+    def __init__(self, d: int, out: int) -> None:
+        super().__init__()
+        self.head = nn.Linear(d, out)
+        self.tanh = nn.Tanh()
+        self.block = nn.Sequential(nn.Linear(d, d))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.tanh(self.block(x))
+        return self.head(self.block(x))
+
+
+def convolutions(sizes: list[int]) -> nn.Module:
+    one, two, out = sizes
+    return nn.Sequential(
+        nn.Sequential(nn.Conv2d(3, one, 3), nn.BatchNorm2d(one), nn.ReLU()),
+        nn.MaxPool2d(2),
+        nn.Sequential(nn.Conv2d(one, two, 3, padding=1, stride=2), nn.Flatten()),
+        nn.Linear(4 * two, out),
+        nn.BatchNorm1d(out),
+    )
+
+
+def shapes_through(
+    ex: Any, build: Build, args: list[Any], shape: Shape
+) -> list[tuple[str, Shape]]:
+    return ex.infer_shapes(build(*args), shape)
+
+
+def state_around_infer_shapes(
+    ex: Any, sizes: list[int]
+) -> tuple[
+    list[str],
+    tuple[dict[str, Tensor], dict[str, bool], int],
+    tuple[dict[str, Tensor], dict[str, bool], int],
+]:
+    net = convolutions(sizes)
+    net[0].eval()
+
+    def look() -> tuple[dict[str, Tensor], dict[str, bool], int]:
+        hooks = [
+            len(m._forward_hooks) + len(m._forward_pre_hooks) for m in net.modules()
+        ]
+        return values_of(net), flags_of(net), sum(hooks)
+
+    before = look()
+    ex.infer_shapes(net, (2, 3, 8, 8))
+    tensors = [*net.named_parameters(), *net.named_buffers()]
+    on_meta = [name for name, tensor in tensors if tensor.is_meta]
+    return on_meta, before, before if on_meta else look()
+
+
+def is_container(name: str, leaves: list[tuple[str, Shape]]) -> bool:
+    inside = [leaf for leaf, _ in leaves if leaf.startswith(f"{name}.") or not name]
+    return bool(inside) and name not in inside
+
+
+def expect_shapes(found: list[tuple[str, Shape]], expected: list[tuple[str, Shape]]):
+    expect_equal(
+        [name for name, _ in found],
+        [name for name, _ in expected],
+        "infer_shapes does not list each leaf when it runs.",
+        slips={
+            "a container is no leaf: go down to the modules without children": (
+                lambda names: any(is_container(name, expected) for name in names)
+            ),
+            "a leaf that runs twice is listed twice": (
+                lambda names: names == list(dict.fromkeys(n for n, _ in expected))
+            ),
+            "leaves are listed in the order in which they run, not are registered": (
+                lambda names: sorted(names) == sorted(n for n, _ in expected)
+            ),
+        },
+    )
+    expect_equal(
+        found, expected, "infer_shapes does not give the output shape of each leaf."
+    )
+
+
+@exercise("deferred_init.infer_shapes", weight=2)
+@pytest.mark.parametrize("rows", [1, 4])
+def test_infer_shapes_goes_through_convolutions(observe, rng, rows):
+    one, two, out = rng.sample(DISTINCT, 3)
+    call = f"infer_shapes(a convolutional network, ({rows}, 3, 8, 8))"
+    args = convolutions, [[one, two, out]], (rows, 3, 8, 8)
+
+    raised = observe.error(shapes_through, *args, call=call)
+    explain_error(
+        raised,
+        "infer_shapes does not work on a convolutional network.",
+        {
+            "more than 1 value per channel": "in training mode, batch norm needs more "
+            "than one row: run the copy in eval mode",
+            "meta": "parameters, buffers and input must all be on meta",
+        },
+    )
+    shapes = observe(shapes_through, *args, call=call)
+
+    expect_shapes(
+        shapes,
+        [
+            ("0.0", (rows, one, 6, 6)),
+            ("0.1", (rows, one, 6, 6)),
+            ("0.2", (rows, one, 6, 6)),
+            ("1", (rows, one, 3, 3)),
+            ("2.0", (rows, two, 2, 2)),
+            ("2.1", (rows, 4 * two)),
+            ("3", (rows, out)),
+            ("4", (rows, out)),
+        ],
+    )
+
+
+@exercise("deferred_init.infer_shapes")
+def test_infer_shapes_lists_leaves_as_they_run(observe, rng):
+    d, out, rows = rng.sample(DISTINCT, 3)
+
+    call = f"infer_shapes(net, ({rows}, {d})), where one Linear({d}, {d}) runs twice"
+    args = Residual, [d, out], (rows, d)
+
+    raised = observe.error(shapes_through, *args, call=call)
+    explain_error(
+        raised,
+        "infer_shapes does not run the network.",
+        {
+            "reduction dim|cannot be multiplied": "layers run as forward says, not as "
+            "__init__ registers them"
+        },
+    )
+    shapes = observe(shapes_through, *args, call=call)
+
+    expect_shapes(
+        shapes,
+        [
+            ("block.0", (rows, d)),
+            ("tanh", (rows, d)),
+            ("block.0", (rows, d)),
+            ("head", (rows, out)),
+        ],
+    )
+
+
+@exercise("deferred_init.infer_shapes")
+def test_infer_shapes_knows_a_single_layer(observe, rng):
+    d, out, rows = rng.sample(DISTINCT, 3)
+
+    shapes = observe(
+        shapes_through,
+        nn.Linear,
+        [d, out],
+        (2, rows, d),
+        call=f"infer_shapes(Linear({d}, {out}), (2, {rows}, {d}))",
+    )
+
+    expect_shapes(shapes, [("", (2, rows, out))])
+
+
+@exercise("deferred_init.infer_shapes", weight=2)
+def test_infer_shapes_takes_no_memory(observe, rng):
+    one, two, out = rng.sample(DISTINCT, 3)
+    rows = 2**40 + rng.randrange(1000)
+    call = f"infer_shapes(net, ({rows}, 3, 8, 8))"
+    args = convolutions, [[one, two, out]], (rows, 3, 8, 8)
+
+    raised = observe.error(shapes_through, *args, call=call)
+    explain_error(
+        raised,
+        "infer_shapes does not work on a huge shape.",
+        {
+            "alloc|memory": "a real input takes memory: "
+            'torch.empty(input_shape, device="meta") does not',
+        },
+    )
+    shapes = observe(shapes_through, *args, call=call)
+
+    expect_equal(
+        shapes[-1:], [("4", (rows, out))], "infer_shapes is wrong on a huge shape."
+    )
+
+
+@exercise("deferred_init.infer_shapes", weight=2)
+def test_infer_shapes_leaves_the_network_as_it_is(observe, rng):
+    on_meta, before, after = observe(
+        state_around_infer_shapes,
+        rng.sample(DISTINCT, 3),
+        call="infer_shapes(net, (2, 3, 8, 8)), then values, flags and hooks of net",
+    )
+
+    expect_equal(
+        on_meta,
+        [],
+        "infer_shapes leaves parameters or buffers on meta.",
+        slips={
+            'net.to("meta") changes net itself, and its values are gone: move a copy': (
+                lambda names: len(names) > 0
+            )
+        },
+    )
+    expect_same_values(
+        after[0],
+        before[0],
+        "infer_shapes changes values of the network.",
+        cause="batch norm updates its running statistics in training mode",
+    )
+    expect_equal(
+        after[1],
+        before[1],
+        "infer_shapes changes the training flags.",
+        slips={"net.eval() reaches every module: use a copy": lambda _: True},
+    )
+    expect_equal(
+        after[2],
+        before[2],
+        "infer_shapes leaves hooks on the network.",
+        slips={"a hook stays until its handle.remove()": lambda _: True},
+    )
+
+
+# build_on_meta
+
+
+class Positions(nn.Module):
+    """A module with a parameter and buffers of its own, one of them not saved."""
+
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.empty(d))
+        self.register_buffer("table", torch.empty(d))
+        self.register_buffer("mask", torch.empty(d, dtype=torch.bool), persistent=False)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        with torch.no_grad():
+            self.scale.fill_(0.5)
+            self.table.fill_(1.0).cumsum_(0)
+            self.mask.fill_(True)
+
+
+class Offset(nn.Module):
+    """A module that sets its values in its constructor only."""
+
+    def __init__(self, d: int, *, buffer: bool) -> None:
+        super().__init__()
+        if buffer:
+            self.register_buffer("offset", torch.ones(d))
+        else:
+            self.offset = nn.Parameter(torch.ones(d))
+
+
+def net_to_build(sizes: list[int]) -> nn.Module:
+    d, hidden = sizes
+    return nn.Sequential(
+        Positions(d), nn.Sequential(nn.Linear(d, hidden), nn.BatchNorm1d(hidden))
+    )
+
+
+def frozen_net(sizes: list[int]) -> nn.Module:
+    net = net_to_build(sizes).double()
+    net[1][0].weight.requires_grad_(requires_grad=False)
+    net[1].eval()
+    return net
+
+
+def net_without_reset(sizes: list[int], *, buffer: bool) -> nn.Module:
+    return nn.Sequential(nn.Linear(*sizes), nn.ModuleList([Offset(4, buffer=buffer)]))
+
+
+def build(
+    ex: Any, make: Build, *args: Any, on: str | None = None, **options: Any
+) -> tuple[nn.Module, list[bool], bool]:
+    """Call build_on_meta; say on what make_net and later code run by default."""
+    on_meta: list[bool] = []
+
+    def make_net() -> nn.Module:
+        on_meta.append(torch.empty(0).is_meta)
+        return make(*args, **options)
+
+    try:
+        device = () if on is None else (on,)
+        return ex.build_on_meta(make_net, *device), on_meta, torch.empty(0).is_meta
+    finally:
+        torch.set_default_device(None)
+
+
+def split_by_device(net: nn.Module) -> tuple[list[str], dict[str, Tensor]]:
+    """Return the names of what is on meta, and the values of the rest."""
+    tensors = dict([*net.named_parameters(), *net.named_buffers()])
+    on_meta = [name for name, tensor in tensors.items() if tensor.is_meta]
+    rest = {name: t.detach() for name, t in tensors.items() if not t.is_meta}
+    return on_meta, rest
+
+
+def build_plain(
+    ex: Any, sizes: list[int]
+) -> tuple[list[bool], bool, list[str], dict[str, Tensor]]:
+    shapes = [tuple(t.shape) for t in net_to_build(sizes).state_dict().values()]
+    dirt = [torch.full(shape, torch.nan) for shape in shapes * 4]
+    del dirt  # what torch.empty finds there next
+    net, on_meta, later = build(ex, net_to_build, sizes)
+    return on_meta, later, *split_by_device(net)
+
+
+def build_on_given_device(
+    ex: Any, sizes: list[int], device: str
+) -> tuple[list[str], list[str]]:
+    net, _, _ = build(ex, net_to_build, sizes, on=device)
+    on_meta, rest = split_by_device(net)
+    return on_meta, list(rest)
+
+
+def build_frozen(
+    ex: Any, sizes: list[int]
+) -> tuple[dict[str, str], dict[str, bool], dict[str, bool]]:
+    net, _, _ = build(ex, frozen_net, sizes)
+    tensors = [*net.named_parameters(), *net.named_buffers()]
+    return (
+        {name: str(tensor.dtype) for name, tensor in tensors},
+        {name: p.requires_grad for name, p in net.named_parameters()},
+        flags_of(net),
+    )
+
+
+def build_without_reset(ex: Any, sizes: list[int], buffer: bool) -> None:
+    build(ex, net_without_reset, sizes, buffer=buffer)
+
+
+def train_built(
+    ex: Any, sizes: list[int], x: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    net, _, _ = build(ex, nn.Linear, *sizes)
+    before = net.weight.detach().clone()
+    bias = net.bias.detach().clone()
+    y = net(x)
+    y.square().sum().backward()
+    torch.optim.SGD(net.parameters(), lr=0.1).step()
+    return y, before, bias, net.weight
+
+
+@exercise("deferred_init.build_on_meta", weight=3)
+def test_build_on_meta_gives_the_values_of_a_normal_build(observe, rng):
+    d, hidden = sizes = rng.sample(DISTINCT, 2)
+    call = "build_on_meta(make_net)"
+
+    raised = observe.error(build_plain, sizes, call=call)
+    explain_error(
+        raised,
+        "build_on_meta does not give a network.",
+        {"Cannot copy out of meta": "from meta there is nothing to copy: to_empty()"},
+    )
+    on_meta, later, left, values = observe(build_plain, sizes, call=call)
+
+    expect_equal(
+        on_meta,
+        [True],
+        "make_net is not called once, with meta as the default device.",
+        slips={
+            "call make_net() inside `with torch.device('meta'):`": (
+                lambda calls: calls == [False]
+            ),
+            "a second call makes another network": lambda calls: len(calls) > 1,
+        },
+    )
+    expect_true(
+        not later,
+        "After build_on_meta, the default device is still meta.",
+        expected="the default device from before",
+        got="meta",
+        cause="torch.set_default_device stays; `with torch.device('meta'):` ends",
+    )
+    expect_equal(
+        left,
+        [],
+        "Parameters or buffers of the network are still on meta.",
+        slips={
+            "a buffer that is not saved is in no state dict": ["0.mask"],
+            "buffers are left behind: to_empty() reaches parameters and buffers": (
+                lambda names: all(name.endswith(BUFFERS) for name in names)
+            ),
+        },
+    )
+    expected = {
+        "0.scale": torch.full((d,), 0.5),
+        "0.table": torch.arange(d) + 1.0,
+        "0.mask": torch.full((d,), fill_value=True),
+        "1.1.weight": torch.ones(hidden),
+        "1.1.bias": torch.zeros(hidden),
+        "1.1.running_mean": torch.zeros(hidden),
+        "1.1.running_var": torch.ones(hidden),
+        "1.1.num_batches_tracked": torch.tensor(0),
+    }
+    expect_equal(
+        sorted(values),
+        sorted([*expected, "1.0.weight", "1.0.bias"]),
+        "The network does not have the parameters and buffers of make_net().",
+    )
+    for name, value in expected.items():
+        expect_close(
+            values[name],
+            value,
+            f"{name} does not have its initial value.",
+            slips={
+                "buffers have initial values, too: reset_parameters() sets them": (
+                    lambda _, name=name: name.endswith(BUFFERS)
+                ),
+                "each module knows its own initial values: reset_parameters()": (
+                    lambda _: True
+                ),
+            },
+        )
+    for name, shape in (("1.0.weight", (hidden, d)), ("1.0.bias", (hidden,))):
+        expect_equal(
+            (str(values[name].dtype), *values[name].shape),
+            ("torch.float32", *shape),
+            f"{name} does not have its dtype and shape.",
+        )
+        expect_true(
+            bool((values[name].abs() <= d**-0.5).all())
+            and values[name].unique().numel() > 1,
+            f"{name} does not have the initial values of a Linear layer.",
+            expected=f"random numbers from -1/√{d} to 1/√{d}",
+            got="others",
+            cause="each module knows its own initial values: reset_parameters()",
+        )
+
+
+BUFFERS = ("table", "mask", "running_mean", "running_var", "num_batches_tracked")
+
+
+@exercise("deferred_init.build_on_meta")
+def test_build_on_meta_puts_all_on_the_given_device(observe, rng):
+    on_meta, elsewhere = observe(
+        build_on_given_device,
+        rng.sample(DISTINCT, 2),
+        "meta",
+        call='build_on_meta(make_net, "meta")',
+    )
+
+    expect_equal(
+        elsewhere,
+        [],
+        "build_on_meta does not put all tensors on the given device.",
+        slips={"the argument device is not used": lambda names: len(names) == 10},
+    )
+    expect_equal(len(on_meta), 10, "Parameters or buffers of make_net() are missing.")
+
+
+@exercise("deferred_init.build_on_meta")
+def test_build_on_meta_keeps_dtypes_and_flags(observe, rng):
+    sizes = rng.sample(DISTINCT, 2)
+
+    dtypes, trainable, flags = observe(
+        build_frozen, sizes, call="build_on_meta(make_net), net half frozen, in double"
+    )
+
+    net = frozen_net(sizes)
+    tensors = [*net.named_parameters(), *net.named_buffers()]
+    expect_equal(
+        dict(sorted(dtypes.items())),
+        {name: str(tensor.dtype) for name, tensor in sorted(tensors)},
+        "build_on_meta changes the dtype of parameters or buffers.",
+    )
+    expect_equal(
+        dict(sorted(trainable.items())),
+        {name: p.requires_grad for name, p in sorted(net.named_parameters())},
+        "build_on_meta changes requires_grad.",
+    )
+    expect_equal(flags, flags_of(net), "build_on_meta changes the training flags.")
+
+
+@exercise("deferred_init.build_on_meta")
+@pytest.mark.parametrize("buffer", [True, False], ids=["buffer", "parameter"])
+def test_build_on_meta_refuses_what_cannot_be_initialized(observe, rng, buffer):
+    kind = "a buffer" if buffer else "a parameter"
+
+    raised = observe.error(
+        build_without_reset,
+        rng.sample(DISTINCT, 2),
+        buffer,
+        call=f"build_on_meta(make_net), where the class Offset has {kind} but no "
+        "reset_parameters",
+    )
+
+    expect_error(
+        raised,
+        TypeError,
+        "build_on_meta returns a network with values that nobody has set.",
+        mentions="Offset",
+        cause=f"{kind} of a module without reset_parameters() holds leftover memory",
+    )
+
+
+@exercise("deferred_init.build_on_meta")
+def test_build_on_meta_gives_a_network_that_learns(observe, rng):
+    d, out = sizes = rng.sample(DISTINCT, 2)
+    x = torch.randn(5, d)
+
+    y, weight, bias, after = observe(
+        train_built,
+        sizes,
+        x,
+        call=f"a step of SGD on build_on_meta(Linear({d}, {out}))",
+    )
+
+    expect_equal(
+        [(str(t.dtype), *t.shape) for t in (weight, bias, after)],
+        [("torch.float32", *shape) for shape in ((out, d), (out,), (out, d))],
+        "The network does not have a weight and a bias of the right shapes.",
+    )
+    expect_close(
+        y, nn.functional.linear(x, weight, bias), "The network does not compute y."
+    )
+    expect_true(
+        not torch.equal(weight, after),
+        "A step of SGD leaves the weight as it was.",
+        expected="another weight",
+        got="the same",
+    )
+
+
+# load_into_lazy
+
+
+def waiting_net(sizes: list[int]) -> nn.Module:
+    channels, hidden, out = sizes
+    return nn.Sequential(
+        nn.LazyConv2d(channels, 3),
+        nn.BatchNorm2d(channels),
+        nn.Sequential(nn.Flatten(), nn.LazyLinear(hidden), nn.ReLU()),
+        nn.Linear(hidden, out),
+    )
+
+
+def trained_net(sizes: list[int]) -> nn.Module:
+    """Return the ordinary network for images (2, 5, 5), with statistics."""
+    channels, hidden, out = sizes
+    net = nn.Sequential(
+        nn.Conv2d(2, channels, 3),
+        nn.BatchNorm2d(channels),
+        nn.Sequential(nn.Flatten(), nn.Linear(9 * channels, hidden), nn.ReLU()),
+        nn.Linear(hidden, out),
+    )
+    net(torch.randn(6, 2, 5, 5))
+    return net.eval()
+
+
+def load_and_run(
+    ex: Any, build: Build, sizes: list[int], state: dict[str, Tensor], x: Tensor
+) -> tuple[dict[str, Shape | None], dict[str, Tensor], Tensor, dict[str, Tensor]]:
+    net = build(sizes).eval()
+    ex.load_into_lazy(net, state)
+    shapes, loaded = shapes_of(net), values_of(net)
+    y = net(x)
+    return shapes, loaded, y, values_of(net)
+
+
+def load_wrong(ex: Any, sizes: list[int], state: dict[str, Tensor]) -> None:
+    ex.load_into_lazy(waiting_net(sizes), state)
+
+
+def look_after_wrong(
+    ex: Any, sizes: list[int], state: dict[str, Tensor]
+) -> tuple[
+    tuple[dict[str, Shape | None], dict[str, Tensor]],
+    tuple[dict[str, Shape | None], dict[str, Tensor]],
+]:
+    net = waiting_net(sizes)
+    before = shapes_of(net), values_of(net)
+    try:
+        ex.load_into_lazy(net, state)
+    except NotImplementedError:  # not started
+        raise
+    except Exception:
+        return before, (shapes_of(net), values_of(net))
+    return before, (shapes_of(net), values_of(net))
+
+
+def change_state_after_loading(
+    ex: Any, sizes: list[int], state: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    net = waiting_net(sizes)
+    ex.load_into_lazy(net, state)
+    for tensor in state.values():
+        tensor.zero_()
+    return values_of(net)
+
+
+def train_after_loading(
+    ex: Any, sizes: list[int], state: dict[str, Tensor], x: Tensor
+) -> tuple[dict[str, Tensor], list[bool]]:
+    net = waiting_net(sizes).eval()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    ex.load_into_lazy(net, state)
+    trainable = [p.requires_grad for p in net.parameters()]
+    net(x).sum().backward()
+    optimizer.step()
+    return values_of(net), trainable
+
+
+def expect_loaded(
+    values: dict[str, Tensor], state: dict[str, Tensor], fault: str, cause: str = ""
+) -> None:
+    expect_equal(sorted(values), sorted(state), fault)
+    expect_same_values(
+        {name: values[name] for name in state}, state, fault, cause or None
+    )
+
+
+@exercise("deferred_init.load_into_lazy", weight=2)
+@pytest.mark.parametrize("build", [waiting_net, trained_net])
+def test_load_fills_placeholders_and_all_others(observe, rng, build):
+    sizes = rng.sample(DISTINCT, 3)
+    trained, x = trained_net(sizes), torch.randn(3, 2, 5, 5)
+    state = dict(trained.state_dict())
+
+    shapes, loaded, y, after = observe(
+        load_and_run,
+        build,
+        sizes,
+        state,
+        x,
+        call=f"load_into_lazy({build.__name__.replace('_', ' ')}, state); net(x)",
+    )
+
+    expect_true(
+        None not in shapes.values(),
+        "load_into_lazy leaves placeholders.",
+        expected="none",
+        got=f"{list(shapes.values()).count(None)} placeholders",
+    )
+    expect_loaded(
+        loaded,
+        state,
+        "load_into_lazy does not load all values of the state.",
+        "a placeholder that is filled must get its values, too",
+    )
+    expect_loaded(after, state, "The first call after loading changes loaded values.")
+    expect_close(
+        y,
+        trained(x),
+        "After load_into_lazy, the outputs differ from the trained net's.",
+    )
+
+
+def drop_last(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return dict(list(state.items())[:-1])
+
+
+def drop_lazy_bias(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: t for name, t in state.items() if name != "2.1.bias"}
+
+
+def add_name(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {**state, "4.weight": torch.ones(2)}
+
+
+def rename(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {f"module.{name}": tensor for name, tensor in state.items()}
+
+
+def widen_last(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {**state, "3.bias": torch.cat([state["3.bias"], torch.ones(1)])}
+
+
+@exercise("deferred_init.load_into_lazy", weight=3)
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    [
+        (drop_last, "its last name missing"),
+        (drop_lazy_bias, "the bias of a lazy layer missing"),
+        (add_name, "a name too many"),
+        (rename, "'module.' in front of all names"),
+        (widen_last, "a bias of a wrong shape"),
+    ],
+    ids=["missing", "missing_lazy", "unexpected", "renamed", "shape"],
+)
+def test_load_loads_nothing_of_a_state_that_does_not_fit(observe, rng, spoil, what):
+    sizes = rng.sample(DISTINCT, 3)
+    state = spoil(dict(trained_net(sizes).state_dict()))
+    call = f"load_into_lazy(net, state), {what}"
+
+    raised = observe.error(load_wrong, sizes, state, call=call)
+    before, after = observe(look_after_wrong, sizes, state, call=call)
+
+    expect_error(
+        raised,
+        RuntimeError,
+        "load_into_lazy takes a state that does not fit.",
+        cause="strict=False, or a check of some names only, lets the rest pass",
+    )
+    expect_equal(
+        after[0],
+        before[0],
+        "load_into_lazy fills placeholders from a state that does not fit.",
+        slips={
+            "load_state_dict loads what it can before it raises: check first": (
+                lambda shapes: any(shapes.values())
+            )
+        },
+    )
+    expect_same_values(
+        after[1],
+        before[1],
+        "load_into_lazy loads a part of a state that does not fit.",
+        cause="load_state_dict loads what it can before it raises: check first",
+    )
+
+
+@exercise("deferred_init.load_into_lazy")
+def test_load_copies_the_values(observe, rng):
+    sizes = rng.sample(DISTINCT, 3)
+    state = dict(trained_net(sizes).state_dict())
+
+    values = observe(
+        change_state_after_loading,
+        sizes,
+        state,
+        call="load_into_lazy(net, state), then all tensors of state to zero",
+    )
+
+    expect_loaded(
+        values,
+        state,
+        "The network changes with the state that was loaded.",
+        "assign=True puts the tensors of the state themselves into the network",
+    )
+
+
+@exercise("deferred_init.load_into_lazy")
+def test_load_keeps_the_parameters_of_an_optimizer(observe, rng):
+    sizes = rng.sample(DISTINCT, 3)
+    state = dict(trained_net(sizes).state_dict())
+
+    values, trainable = observe(
+        train_after_loading,
+        sizes,
+        state,
+        torch.randn(3, 2, 5, 5),
+        call="SGD(net.parameters()); load_into_lazy(net, state); a step of SGD",
+    )
+
+    expect_equal(trainable, [True] * 8, "After loading, parameters are not trainable.")
+    last = values.get("3.bias", state["3.bias"])
+    expect_true(
+        not is_same(last, state["3.bias"]),
+        "An optimizer made before load_into_lazy does not train the network.",
+        expected="another last bias after the step",
+        got="the loaded one",
+        cause="assign=True and setattr put new parameters there: fill those there are",
+    )

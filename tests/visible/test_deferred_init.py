@@ -138,3 +138,147 @@ def test_mismatch_is_found_behind_a_lazy_layer(observe):
     )
 
     expect_equal(name, "2", "first_mismatch does not name the layer that does not fit.")
+
+
+def run_variable_width(ex: Any, xs: list[Tensor]) -> list[Tensor]:
+    layer = ex.VariableWidth(2, 1)
+    for parameter in layer.parameters():
+        nn.init.ones_(parameter)
+    return [layer(x) for x in xs]
+
+
+@exercise("deferred_init.VariableWidth")
+def test_variable_width_sums_over_chunks(observe):
+    xs = [torch.tensor([1.0, 2.0, 3.0]), torch.tensor([[4.0], [5.0]])]
+
+    three, one = observe(
+        run_variable_width,
+        xs,
+        call="VariableWidth(2, 1), weight and bias 1, on [1, 2, 3] and on [[4], [5]]",
+    )
+
+    # chunks [1, 2] and [3, 0]: (1 + 2 + bias) + (3 + 0 + bias) = 8
+    expect_equal(three, torch.tensor([8.0]), "VariableWidth does not sum over chunks.")
+    expect_equal(
+        one,
+        torch.tensor([[5.0], [6.0]]),
+        "VariableWidth does not fill up inputs that are too narrow.",
+    )
+
+
+def call_my_lazy_linear(ex: Any, x: Tensor) -> tuple[Shapes, tuple[int, ...], Shapes]:
+    layer = ex.MyLazyLinear(2)
+    before = shapes_of(layer)
+    y = layer(x)
+    return before, tuple(y.shape), shapes_of(layer)
+
+
+@exercise("deferred_init.MyLazyLinear")
+def test_my_lazy_linear_takes_its_shapes_from_the_first_input(observe):
+    before, y, after = observe(
+        call_my_lazy_linear, torch.randn(5, 4), call="MyLazyLinear(2)(x), x (5, 4)"
+    )
+
+    expect_equal(
+        before, [None, None], "MyLazyLinear does not start with two placeholders."
+    )
+    expect_equal(y, (5, 2), "The output of MyLazyLinear is not out_features wide.")
+    expect_equal(
+        sorted(after, key=str),
+        [(2, 4), (2,)],
+        "The first input does not fix the shapes of weight and bias.",
+    )
+
+
+def infer_two_leaves(ex: Any) -> list[tuple[str, tuple[int, ...]]]:
+    return ex.infer_shapes(nn.Sequential(nn.Flatten(), nn.Linear(12, 5)), (7, 3, 4))
+
+
+@exercise("deferred_init.infer_shapes")
+def test_infer_shapes_lists_each_leaf(observe):
+    shapes = observe(
+        infer_two_leaves,
+        call="infer_shapes(Sequential(Flatten(), Linear(12, 5)), (7, 3, 4))",
+    )
+
+    expect_equal(
+        shapes,
+        [("0", (7, 12)), ("1", (7, 5))],
+        "infer_shapes does not list the output shapes of the leaves.",
+    )
+
+
+def build_batch_norm(ex: Any) -> tuple[list[bool], list[str], dict[str, Tensor]]:
+    on_meta = []
+
+    def make_net() -> nn.Module:
+        on_meta.append(torch.empty(0).is_meta)
+        return nn.BatchNorm1d(3)
+
+    try:
+        state = ex.build_on_meta(make_net).state_dict()
+    finally:
+        torch.set_default_device(None)
+    left = [name for name, tensor in state.items() if tensor.is_meta]
+    return on_meta, left, {n: t for n, t in state.items() if not t.is_meta}
+
+
+@exercise("deferred_init.build_on_meta")
+def test_build_on_meta_gives_initial_values(observe):
+    on_meta, left, values = observe(
+        build_batch_norm, call="build_on_meta(lambda: nn.BatchNorm1d(3))"
+    )
+
+    expect_equal(on_meta, [True], "make_net is not called once, on meta.")
+    expect_equal(left, [], "Tensors of the network are still on meta.")
+    expect_equal(
+        values,
+        dict(nn.BatchNorm1d(3).state_dict()),
+        "The network does not have its initial values.",
+    )
+
+
+def load_two_entries(ex: Any, state: dict[str, Tensor]) -> list[Tensor]:
+    net = nn.Sequential(nn.LazyLinear(2))
+    ex.load_into_lazy(net, state)
+    return [net[0].weight, net[0].bias]
+
+
+def load_with_a_wrong_name(ex: Any, state: dict[str, Tensor]) -> Shapes:
+    net = nn.Sequential(nn.LazyLinear(2))
+    try:
+        ex.load_into_lazy(net, state)
+    except NotImplementedError:  # not started
+        raise
+    except RuntimeError:
+        return shapes_of(net)
+    return []
+
+
+@exercise("deferred_init.load_into_lazy")
+def test_load_fills_placeholders(observe):
+    state = {"0.weight": torch.randn(2, 3), "0.bias": torch.randn(2)}
+
+    loaded = observe(
+        load_two_entries, state, call="load_into_lazy(Sequential(LazyLinear(2)), state)"
+    )
+
+    expect_equal(
+        loaded, list(state.values()), "load_into_lazy does not load weight and bias."
+    )
+
+
+@exercise("deferred_init.load_into_lazy")
+def test_load_with_a_wrong_name_changes_nothing(observe):
+    state = {"0.weight": torch.randn(2, 3), "0.base": torch.randn(2)}
+
+    shapes = observe(
+        load_with_a_wrong_name, state, call="load_into_lazy with '0.base' in the state"
+    )
+
+    expect_equal(
+        shapes,
+        [None, None],
+        "load_into_lazy does not refuse a wrong name and leave two placeholders.",
+        slips={"no RuntimeError is raised": []},
+    )

@@ -1,6 +1,6 @@
 """Never calls the network.
 
-says: dry run is missing|init came before the dry run
+says: dry run is missing
 """
 def apply_init(net, inputs, init):
     return net.apply(init)

@@ -1,6 +1,6 @@
 """Compares with in_features, which is 0 in a lazy layer.
 
-says: it takes any width|a lazy layer takes any width
+says: takes any width
 """
 def first_mismatch(net, x):
     twin = _copy(net).eval()

@@ -1,6 +1,6 @@
 """Lets x go through the network itself.
 
-says: gives shapes to the lazy layers|finds a mismatch where
+says: gives shapes to the lazy layers
 """
 def first_mismatch(net, x):
 

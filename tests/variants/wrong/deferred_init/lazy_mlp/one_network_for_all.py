@@ -1,6 +1,6 @@
 """Makes a network of given widths once, and hands it out again.
 
-says: do not each fit their own input|shapes cannot be multiplied
+says: layers of its own
 """
 _made = {}
 

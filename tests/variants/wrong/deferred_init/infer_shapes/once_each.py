@@ -1,0 +1,12 @@
+"""Lists each leaf once.
+
+says: listed twice
+"""
+def infer_shapes(net, input_shape):
+    twin = copy.deepcopy(net).to("meta").eval()
+    shapes = []
+    for name, m in twin.named_modules():
+        if not list(m.children()):
+            m.register_forward_hook(lambda m, a, y, name=name: shapes.append((name, y.shape)))
+    twin(torch.empty(input_shape, device="meta"))
+    return list(dict(shapes).items())

@@ -1,0 +1,15 @@
+"""Restores values after an error, but not placeholders.
+
+says: fills placeholders from a state
+"""
+def load_into_lazy(net, state):
+    kept = {
+        n: t.clone()
+        for n, t in net.state_dict().items()
+        if not isinstance(t, UninitializedParameter)
+    }
+    try:
+        net.load_state_dict(state)
+    except RuntimeError:
+        net.load_state_dict(kept, strict=False)
+        raise
