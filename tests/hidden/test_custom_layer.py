@@ -2356,8 +2356,13 @@ def test_low_rank_merges_into_an_equal_linear(observe, rng, bias):
 
 @exercise("custom_layer.LowRank")
 def test_low_rank_shares_nothing_with_its_merged_layer(observe, rng):
-    linear, a, b = low_rank_case(rng)
-    x = torch.randn(4, linear.in_features)
+    inner, out, rank = rng.sample(DISTINCT, 3)
+    linear, a, b = (
+        nn.Linear(inner, out),
+        torch.randn(rank, inner),
+        torch.randn(out, rank),
+    )
+    x = torch.randn(4, inner)
 
     y = observe(
         spoil_merged,
