@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal
+from grader.observe import expect_close, expect_equal, expect_error
 
 exercise = pytest.mark.exercise
 
@@ -122,3 +122,252 @@ def test_half_spectrum_of_one_wave(observe, n):
         rtol=1e-4,
         atol=1e-4,
     )
+
+
+def apply_rms(ex: Any, x: Tensor) -> Tensor:
+    return ex.RMSNorm(x.shape[-1])(x)
+
+
+@exercise("custom_layer.RMSNorm")
+def test_rms_norm_divides_by_the_root_of_the_mean_square(observe):
+    x = torch.tensor([[1.0, 7.0], [0.0, 0.0]])
+
+    y = observe(apply_rms, x, call="RMSNorm(2)([[1, 7], [0, 0]])")
+
+    # the mean of 1 and 49 is 25
+    expect_close(
+        y,
+        torch.tensor([[0.2, 1.4], [0.0, 0.0]]),
+        "RMSNorm does not divide by the root of the mean square.",
+    )
+
+
+@exercise("custom_layer.RMSNorm")
+def test_rms_norm_of_half(observe):
+    x = torch.tensor([300.0, 2100.0], dtype=torch.float16)
+
+    y = observe(apply_rms, x, call="RMSNorm(2)([300, 2100]) in float16")
+
+    expect_close(
+        y,
+        torch.tensor([0.2, 1.4], dtype=torch.float16),
+        "RMSNorm is wrong for float16.",
+        slips={"squares overflow in float16": torch.zeros(2, dtype=torch.float16)},
+    )
+
+
+def drop(ex: Any, p: float, x: Tensor, training: bool) -> Tensor:
+    return ex.Dropout(p).train(training)(x)
+
+
+@exercise("custom_layer.Dropout")
+def test_dropout_zeroes_and_scales_in_training(observe):
+    y = observe(drop, 0.75, torch.ones(200), True, call="Dropout(0.75)(ones(200))")
+
+    expect_equal(
+        sorted(set(y.reshape(-1).tolist())),
+        [0.0, 4.0],
+        "Dropout does not zero entries and divide the others by 1 - p.",
+        slips={"entries that are kept are not scaled": [0.0, 1.0]},
+    )
+
+
+@exercise("custom_layer.Dropout")
+def test_dropout_changes_nothing_in_eval_mode(observe):
+    x = torch.randn(200)
+
+    y = observe(drop, 0.75, x, False, call="Dropout(0.75).eval()(x)")
+
+    expect_close(y, x, "In eval mode, Dropout is not the identity.")
+
+
+def make_dropout(ex: Any, p: float) -> None:
+    ex.Dropout(p)
+
+
+@exercise("custom_layer.Dropout")
+def test_dropout_refuses_what_is_no_probability(observe):
+    raised = observe.error(make_dropout, 1.5, call="Dropout(1.5)")
+
+    expect_error(raised, ValueError, "Dropout takes a p above 1.")
+
+
+def standardize(ex: Any, x: Tensor, training: bool) -> tuple[Tensor, dict[str, Tensor]]:
+    layer = ex.RunningStandardize(1, momentum=0.5)
+    layer.train(training)
+    return layer(x), layer.state_dict()
+
+
+@exercise("custom_layer.RunningStandardize")
+@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
+def test_running_standardize_uses_the_statistics_of_its_mode(observe, training):
+    mode = "train" if training else "eval"
+
+    y, state = observe(
+        standardize,
+        torch.tensor([[1.0], [3.0]]),
+        training,
+        call=f"RunningStandardize(1, momentum=0.5).{mode}()([[1], [3]])",
+    )
+
+    # the batch: mean 2, biased variance 1, unbiased variance 2
+    rows = [[-1.0], [1.0]] if training else [[1.0], [3.0]]
+    expect_close(
+        y,
+        torch.tensor(rows),
+        "RunningStandardize does not use the statistics of its mode.",
+        rtol=1e-4,
+        atol=1e-4,
+    )
+    expect_equal(
+        sorted((name, t.tolist()) for name, t in state.items()),
+        [
+            ("num_batches_tracked", 1 if training else 0),
+            ("running_mean", [1.0] if training else [0.0]),
+            ("running_var", [1.5] if training else [1.0]),
+        ],
+        "The running statistics are not what they should be.",
+    )
+
+
+def mask(ex: Any, scores: Tensor) -> tuple[Tensor, list[str]]:
+    layer = ex.CausalMask(4)
+    return layer(scores), list(layer.state_dict())
+
+
+@exercise("custom_layer.CausalMask")
+def test_causal_mask_hides_what_is_above_the_diagonal(observe):
+    scores = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
+
+    y, names = observe(mask, scores, call="CausalMask(4)(scores) with scores (3, 3)")
+
+    inf = torch.inf
+    expect_close(
+        y,
+        torch.tensor([[1.0, -inf, -inf], [4.0, 5.0, -inf], [7.0, 8.0, 9.0]]),
+        "CausalMask does not put -inf above the diagonal.",
+    )
+    expect_equal(names, [], "The mask is in the state dict.")
+
+
+@exercise("custom_layer.CausalMask")
+def test_causal_mask_refuses_what_is_too_long(observe):
+    raised = observe.error(mask, torch.zeros(5, 5), call="CausalMask(4)(zeros(5, 5))")
+
+    expect_error(raised, ValueError, "CausalMask takes more than max_len positions.")
+
+
+def round_and_pull_back(
+    ex: Any, x: Tensor, upstream: Tensor
+) -> tuple[Tensor, Tensor | None]:
+    x = x.requires_grad_()
+    y = ex.round_ste(x)
+    if y.requires_grad:
+        y.backward(upstream)
+    return y, x.grad
+
+
+@exercise("custom_layer.round_ste")
+def test_round_ste_rounds_and_lets_gradients_through(observe):
+    x, upstream = torch.tensor([0.4, 1.5, 2.5, -0.7]), torch.tensor([1.0, 2, 3, 4])
+
+    y, gradient = observe(
+        round_and_pull_back,
+        x,
+        upstream,
+        call="y = round_ste([0.4, 1.5, 2.5, -0.7]); y.backward([1, 2, 3, 4])",
+    )
+
+    expect_close(
+        y,
+        torch.tensor([0.0, 2.0, 2.0, -1.0]),
+        "round_ste does not round as torch does.",
+    )
+    expect_close(
+        gradient,
+        upstream,
+        "round_ste does not let the gradient through.",
+        slips={"the gradient of rounding itself is 0": torch.zeros(4)},
+    )
+
+
+def clamp_and_pull_back(ex: Any, x: Tensor) -> tuple[Tensor, Tensor | None]:
+    x = x.requires_grad_()
+    y = ex.clamp_open(x, -1.0, 1.0)
+    if y.requires_grad:
+        y.sum().backward()
+    return y, x.grad
+
+
+@exercise("custom_layer.clamp_open")
+def test_clamp_open_clamps_and_stops_gradients_at_the_bounds(observe):
+    x = torch.tensor([-2.0, -1.0, 0.5, 1.0, 3.0])
+
+    y, gradient = observe(
+        clamp_and_pull_back,
+        x,
+        call="y = clamp_open([-2, -1, 0.5, 1, 3], -1, 1); y.sum().backward()",
+    )
+
+    expect_close(
+        y, torch.tensor([-1.0, -1.0, 0.5, 1.0, 1.0]), "clamp_open does not clamp."
+    )
+    expect_close(
+        gradient,
+        torch.tensor([0.0, 0.0, 1.0, 0.0, 0.0]),
+        "The gradient of clamp_open is wrong.",
+        slips={"torch.clamp passes it at the bounds": torch.tensor([0.0, 1, 1, 1, 0])},
+    )
+
+
+def derivatives_of_swish(
+    ex: Any, x: Tensor
+) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    x = x.requires_grad_()
+    y = ex.swish(x)
+    first = second = None
+    if y.requires_grad:
+        (first,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+    if first is not None and first.requires_grad:
+        (second,) = torch.autograd.grad(first.sum(), x)
+    return y, first, second
+
+
+@exercise("custom_layer.swish")
+def test_swish_and_its_derivatives_at_zero(observe):
+    y, first, second = observe(
+        derivatives_of_swish, torch.zeros(3), call="swish(x) and derivatives, x = 0"
+    )
+
+    expect_close(y, torch.zeros(3), "swish is wrong at 0.")
+    expect_close(first, torch.full((3,), 0.5), "The derivative of swish is wrong at 0.")
+    expect_close(
+        second, torch.full((3,), 0.5), "The second derivative of swish is wrong at 0."
+    )
+
+
+def apply_low_rank(
+    ex: Any, linear: nn.Module, x: Tensor
+) -> tuple[Tensor, Tensor, Tensor, list[str]]:
+    layer = ex.LowRank(linear, 2, scale=0.5)
+    first = layer(x)
+    with torch.no_grad():
+        layer.A.fill_(1)
+        layer.B.fill_(1)
+    trained = [name for name, p in layer.named_parameters() if p.requires_grad]
+    return first, layer(x), layer.merged()(x), trained
+
+
+@exercise("custom_layer.LowRank")
+def test_low_rank_corrects_a_frozen_layer(observe):
+    linear, x = nn.Linear(3, 2), torch.tensor([[1.0, 2.0, 3.0]])
+
+    first, later, merged, trained = observe(
+        apply_low_rank, linear, x, call="LowRank(linear, 2, scale=0.5)(x)"
+    )
+
+    expect_close(first, linear(x), "At first, LowRank does not give what linear gives.")
+    # x @ A.T: 6, 6; @ B.T: 12, 12; * scale: 6, 6
+    expect_close(later, linear(x) + 6, "With A and B of ones, LowRank is wrong.")
+    expect_close(merged, linear(x) + 6, "merged() does not give the same outputs.")
+    expect_equal(sorted(trained), ["A", "B"], "A and B are not all that is trained.")

@@ -1,0 +1,3 @@
+"""torch has it: silu, which saves its input."""
+def swish(x):
+    return nn.functional.silu(x)

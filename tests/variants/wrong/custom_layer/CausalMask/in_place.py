@@ -1,0 +1,14 @@
+"""Fills the caller's tensor.
+
+says: changes the caller's tensor
+"""
+class CausalMask(nn.Module):
+    def __init__(self, max_len):
+        super().__init__()
+        self.register_buffer("mask", torch.ones(max_len, max_len).triu(1).bool(), persistent=False)
+
+    def forward(self, scores):
+        n = scores.shape[-1]
+        if n > len(self.mask):
+            raise ValueError
+        return scores.masked_fill_(self.mask[:n, :n], float("-inf"))

@@ -1,0 +1,14 @@
+"""The mask is in the state dict.
+
+says: persistent=False
+"""
+class CausalMask(nn.Module):
+    def __init__(self, max_len):
+        super().__init__()
+        self.register_buffer("mask", torch.ones(max_len, max_len).triu(1).bool())
+
+    def forward(self, scores):
+        n = scores.shape[-1]
+        if n > len(self.mask):
+            raise ValueError
+        return scores.masked_fill(self.mask[:n, :n], float("-inf"))

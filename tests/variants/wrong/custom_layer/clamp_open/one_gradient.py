@@ -1,0 +1,18 @@
+"""Returns one gradient for three arguments.
+
+says: incorrect number of gradients
+"""
+class _Clamp(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, lo, hi):
+        ctx.save_for_backward((x > lo) & (x < hi))
+        return x.clamp(lo, hi)
+
+    @staticmethod
+    def backward(ctx, g):
+        mask, = ctx.saved_tensors
+        return g * mask
+
+
+def clamp_open(x, lo, hi):
+    return _Clamp.apply(x, lo, hi)
