@@ -4,10 +4,14 @@ Read along: https://d2l.ai/chapter_builders-guide/read-write.html
 """
 
 import io
+import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import torch
 from torch import Tensor, nn
@@ -245,3 +249,265 @@ def load_untrusted(path: FilePath) -> dict[str, Tensor]:
     ):
         raise ValueError(f"{path} holds something else than a dict of tensors")
     return found
+
+
+def save_checkpoint(
+    path: FilePath,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler,
+    step: int,
+) -> None:
+    """Write all that a training run on the CPU needs to go on after a break.
+
+    The state of model, optimizer and scheduler, the number of steps done, and the state
+    of torch's random numbers. `torch.load(path, weights_only=True)` reads the file.
+
+    Example:
+        >>> import tempfile
+        >>> net = nn.Linear(4, 2)
+        >>> sgd = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+        >>> schedule = torch.optim.lr_scheduler.StepLR(sgd, step_size=10)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_checkpoint(f"{folder}/run.pt", net, sgd, schedule, 7)
+        ...     load_checkpoint(f"{folder}/run.pt", net, sgd, schedule)
+        7
+    """
+    checkpoint = {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "names": _names(model, optimizer),
+        "scheduler": scheduler.state_dict(),
+        "step": step,
+        "rng": torch.get_rng_state(),
+    }
+    torch.save(checkpoint, path)
+
+
+def load_checkpoint(
+    path: FilePath,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler,
+) -> int:
+    """Put a training run back to where `save_checkpoint` was, and return its step.
+
+    Model, optimizer and scheduler are of the same kinds and sizes as the saved ones;
+    their values may differ. From here on, training takes the course it would have taken
+    without the break: the same parameters, learning rates and random numbers.
+
+    Each parameter gets its own optimizer state back, by its name in `model`, even when
+    the optimizer lists the parameters of a group in another order than the saved one.
+
+    Raises:
+        ValueError: a group of the optimizer does not have the parameters that it had,
+            by name.
+
+    Example:
+        >>> import tempfile
+        >>> net = nn.Linear(4, 2)
+        >>> sgd = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+        >>> schedule = torch.optim.lr_scheduler.StepLR(sgd, step_size=10)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_checkpoint(f"{folder}/run.pt", net, sgd, schedule, 7)
+        ...     expected = torch.rand(3)
+        ...     step = load_checkpoint(f"{folder}/run.pt", net, sgd, schedule)
+        >>> torch.equal(torch.rand(3), expected)
+        True
+    """
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    names = _names(model, optimizer)
+    if [sorted(group) for group in names] != [sorted(g) for g in saved["names"]]:
+        raise ValueError(f"the optimizer has other groups of parameters than {path}")
+    # Optimizer state is positional: tell which saved position each parameter had.
+    position = {name: i for i, name in enumerate(chain.from_iterable(saved["names"]))}
+    for group, members in zip(saved["optimizer"]["param_groups"], names, strict=True):
+        group["params"] = [position[name] for name in members]
+    model.load_state_dict(saved["model"])
+    optimizer.load_state_dict(saved["optimizer"])
+    scheduler.load_state_dict(saved["scheduler"])
+    torch.set_rng_state(saved["rng"])
+    return saved["step"]
+
+
+def _names(model: nn.Module, optimizer: torch.optim.Optimizer) -> list[list[str]]:
+    """Return the names in `model` of each group's parameters."""
+    name_of = {parameter: name for name, parameter in model.named_parameters()}
+    return [[name_of[p] for p in group["params"]] for group in optimizer.param_groups]
+
+
+def atomic_save(obj: object, path: FilePath) -> None:
+    """Save with `torch.save` so that a crash at any moment leaves a whole file.
+
+    Until the new file is complete and its bytes are forced to the disk (`os.fsync`), it
+    is a temporary file below the folder of `path`; then `os.replace` puts it in the old
+    one's place in one step. If anything is raised on the way, `KeyboardInterrupt` too,
+    it is raised on, the old file is as it was and no temporary file is left. Only the
+    death of the process may leave one.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     atomic_save([1, 2], f"{folder}/numbers.pt")
+        ...     torch.load(f"{folder}/numbers.pt"), os.listdir(folder)
+        ([1, 2], ['numbers.pt'])
+    """
+    temporary = Path(f"{os.fspath(path)}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            torch.save(obj, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+DTYPES = {
+    "BOOL": torch.bool,
+    "U8": torch.uint8,
+    "I8": torch.int8,
+    "I16": torch.int16,
+    "I32": torch.int32,
+    "I64": torch.int64,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "F32": torch.float32,
+    "F64": torch.float64,
+}
+
+
+def read_header(path: FilePath) -> dict[str, dict[str, Any]]:
+    """Return what a safetensors file says about its tensors, by name.
+
+    Such a file is, one behind the other: the header's length in bytes, as an unsigned
+    little-endian integer of 8 bytes; the header, a JSON object in UTF-8, perhaps with
+    spaces at its end; the data. The header maps each name to an entry like
+    `{"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}`, with a dtype of
+    `DTYPES` and offsets (begin, end) that count from the start of the data. It may also
+    map `"__metadata__"` to remarks, which are left out here.
+
+    Of the file, only length and header are read, not the data.
+
+    Raises:
+        ValueError: the file is shorter than its length or header says, the header is no
+            JSON object, an entry lacks a field or has a wrong one, its offsets do not
+            span what shape and dtype need, or the entries do not cover the data from
+            its start to the end of the file, without gap or overlap.
+
+    Source: https://huggingface.co/docs/safetensors
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_tensors(f"{folder}/a.safetensors", {"a": torch.ones(2)})
+        ...     read_header(f"{folder}/a.safetensors")
+        {'a': {'dtype': 'F32', 'shape': [2], 'data_offsets': [0, 8]}}
+    """
+    with open(path, "rb") as file:
+        return _read_entries(file)
+
+
+def _read_entries(file: BinaryIO) -> dict[str, dict[str, Any]]:
+    """Return the checked entries, with the file at the start of the data."""
+    size = os.fstat(file.fileno()).st_size
+    length = int.from_bytes(file.read(8), "little")
+    if size < 8 or length > size - 8:
+        raise ValueError("the file is shorter than it says")
+    entries = json.loads(file.read(length))
+    if not isinstance(entries, dict):
+        raise ValueError("the header is no JSON object")
+    entries.pop("__metadata__", None)
+    spans = sorted(_span(name, entry) for name, entry in entries.items())
+    ends = [0, *(end for _, end in spans)]
+    if [begin for begin, _ in spans] != ends[:-1] or ends[-1] != size - 8 - length:
+        raise ValueError("the tensors do not cover the data")
+    return entries
+
+
+def _span(name: str, entry: object) -> tuple[int, int]:
+    """Return the offsets of an entry whose fields fit each other."""
+    match entry:
+        case {
+            "dtype": str(dtype),
+            "shape": [*shape],
+            "data_offsets": [int(begin), int(end)],
+        } if dtype in DTYPES and all(type(n) is int and n >= 0 for n in shape):
+            if end - begin == math.prod(shape) * DTYPES[dtype].itemsize:
+                return begin, end
+    raise ValueError(f"the entry of {name} is wrong: {entry}")
+
+
+def read_tensor(path: FilePath, name: str) -> Tensor:
+    """Return one tensor of a safetensors file, whose format `read_header` tells.
+
+    It has the dtype, the shape and the bits of the file and memory of its own, so it
+    can be changed. The length, the header and this tensor's bytes are read, no others.
+
+    Raises:
+        ValueError: as `read_header` does.
+        KeyError: there is no tensor of that name.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_tensors(f"{folder}/a.safetensors", {"a": torch.ones(2)})
+        ...     read_tensor(f"{folder}/a.safetensors", "a")
+        tensor([1., 1.])
+    """
+    with open(path, "rb") as file:
+        entry = _read_entries(file)[name]
+        begin, end = entry["data_offsets"]
+        file.seek(begin, os.SEEK_CUR)
+        data = bytearray(file.read(end - begin))
+    dtype = DTYPES[entry["dtype"]]
+    flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
+    return flat.reshape(entry["shape"])
+
+
+def write_tensors(path: FilePath, tensors: Mapping[str, Tensor]) -> None:
+    """Write tensors to a safetensors file, whose format `read_header` tells.
+
+    Any layout in memory will do; the file has the entries in row-major order. Spaces at
+    the header's end let the data start at a multiple of 8 bytes in the file, and the
+    tensors with the largest items lie first, so that each tensor starts at a multiple
+    of its item size. There are no gaps between them, and the header has nothing but
+    their entries.
+
+    Raises:
+        ValueError: two of the tensors lie in one storage, as tied weights do, or a
+            dtype is not in `DTYPES`. Then nothing is written. Empty tensors share
+            nothing.
+
+    Source: https://huggingface.co/docs/safetensors
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_tensors(f"{folder}/a.safetensors", {"a": torch.ones(2)})
+        ...     read_tensor(f"{folder}/a.safetensors", "a")
+        tensor([1., 1.])
+    """
+    storages = [t.untyped_storage().data_ptr() for t in tensors.values() if t.numel()]
+    if len(set(storages)) < len(storages):
+        raise ValueError("two tensors lie in one storage")
+    dtype_names = {dtype: name for name, dtype in DTYPES.items()}
+    ordered = sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0]))
+    header, end = {}, 0
+    for name, tensor in ordered:
+        if tensor.dtype not in dtype_names:
+            raise ValueError(f"{name} has a dtype without a name: {tensor.dtype}")
+        begin, end = end, end + tensor.nbytes
+        header[name] = {
+            "dtype": dtype_names[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [begin, end],
+        }
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for _, tensor in ordered:
+            flat = tensor.detach().cpu().contiguous().reshape(-1)
+            file.write(flat.view(torch.uint8).numpy().tobytes())

@@ -224,3 +224,158 @@ def test_code_of_a_stranger_is_refused(observe):
         ValueError,
         "load_untrusted does not refuse a file that asks to run code.",
     )
+
+
+def lose_and_resume(ex: Any, x: Tensor) -> tuple[int, Tensor, Tensor]:
+    net = nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.5), nn.Linear(4, 1))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2)
+    results = []
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "run.pt")
+        for attempt in range(2):
+            if attempt == 0:
+                train(net, optimizer, scheduler, x)
+                ex.save_checkpoint(path, net, optimizer, scheduler, 3)
+            else:
+                step = ex.load_checkpoint(path, net, optimizer, scheduler)
+            train(net, optimizer, scheduler, x)
+            results.append(net[0].weight.detach().clone())
+    return step, *results
+
+
+def train(net: nn.Module, optimizer: Any, scheduler: Any, x: Tensor) -> None:
+    for _ in range(3):
+        optimizer.zero_grad()
+        net(x).square().sum().backward()
+        optimizer.step()
+        scheduler.step()
+
+
+@exercise("read_write.save_checkpoint")
+def test_training_can_be_repeated_from_a_checkpoint(observe):
+    step, first, second = observe(
+        lose_and_resume,
+        torch.randn(3, 4),
+        call="save_checkpoint(…, 3); train; load_checkpoint(…); train again",
+    )
+
+    expect_equal(step, 3, "load_checkpoint does not return the saved step.")
+    expect_close(second, first, "Training from the checkpoint takes another course.")
+
+
+class Unpicklable:
+    """Raises when it is pickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise ValueError("this object cannot be pickled")
+
+
+def save_then_fail(ex: Any) -> tuple[list[int], list[str], bool]:
+    raised = False
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "numbers.pt")
+        ex.atomic_save([0], path)
+        ex.atomic_save([1, 2], path)
+        try:
+            ex.atomic_save([3, Unpicklable()], path)
+        except ValueError:
+            raised = True
+        size = path.stat().st_size if path.is_file() else 0
+        return torch.load(path) if size else [], os.listdir(folder), raised
+
+
+@exercise("read_write.atomic_save")
+def test_a_failing_save_leaves_the_old_file(observe):
+    numbers, names, raised = observe(
+        save_then_fail, call="atomic_save([1, 2], path); atomic_save(unpicklable, path)"
+    )
+
+    expect_equal(numbers, [1, 2], "The file does not hold what was saved last.")
+    expect_equal(names, ["numbers.pt"], "A temporary file is left.")
+    expect_true(
+        raised,
+        "atomic_save does not raise on what torch.save raises.",
+        expected="ValueError",
+        got="no exception",
+    )
+
+
+# Two tensors: a is [1, 2] in float32, b is [[3], [4], [5]] in uint8.
+HEADER = (
+    b'{"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},'
+    b' "b": {"dtype": "U8", "shape": [3, 1], "data_offsets": [8, 11]}}'
+)
+DATA = b"\x00\x00\x80\x3f\x00\x00\x00\x40\x03\x04\x05"
+FILE = len(HEADER).to_bytes(8, "little") + HEADER + DATA
+
+
+def read_file(ex: Any, data: bytes) -> tuple[list[str], Tensor, Tensor]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "file.safetensors")
+        path.write_bytes(data)
+        names = list(ex.read_header(path))
+        return names, ex.read_tensor(path, "a"), ex.read_tensor(path, "b")
+
+
+@exercise("read_write.read_header")
+def test_a_small_file_is_read(observe):
+    names, a, b = observe(read_file, FILE, call="read_header(path); read_tensor(…)")
+
+    expect_equal(sorted(names), ["a", "b"], "read_header does not name the tensors.")
+    expect_close(a, torch.tensor([1.0, 2.0]), "read_tensor gives another tensor a.")
+    expect_equal(
+        b,
+        torch.tensor([[3], [4], [5]], dtype=torch.uint8),
+        "read_tensor gives another tensor b.",
+    )
+
+
+@exercise("read_write.read_header")
+def test_a_file_that_is_cut_off_is_refused(observe):
+    raised = observe.error(
+        read_file, FILE[:-1], call="read_header(path) of a file that lacks a byte"
+    )
+
+    expect_error(raised, ValueError, "read_header does not refuse a corrupt file.")
+
+
+def write_file(ex: Any, tensors: dict[str, Tensor]) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "file.safetensors")
+        ex.write_tensors(path, tensors)
+        return path.read_bytes()
+
+
+def write_twice(ex: Any, tensor: Tensor) -> bytes:
+    return write_file(ex, {"a": tensor, "b": tensor})
+
+
+@exercise("read_write.write_tensors")
+def test_a_small_file_is_written(observe):
+    data = observe(
+        write_file,
+        {
+            "b": torch.tensor([[3], [4], [5]], dtype=torch.uint8),
+            "a": torch.tensor([1.0, 2.0]),
+        },
+        call="write_tensors(path, {b: uint8 (3, 1), a: float32 (2,)})",
+    )
+
+    expect_equal(
+        data[-len(DATA) :], DATA, "The file does not end in the bytes of a, then b."
+    )
+    expect_equal(
+        int.from_bytes(data[:8], "little"),
+        len(data) - 8 - len(DATA),
+        "The file does not begin with the length of its header.",
+    )
+
+
+@exercise("read_write.write_tensors")
+def test_tied_tensors_are_not_written(observe):
+    raised = observe.error(
+        write_twice, torch.ones(2), call="write_tensors(path, {a: t, b: t})"
+    )
+
+    expect_error(raised, ValueError, "write_tensors takes one tensor twice.")
