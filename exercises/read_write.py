@@ -374,3 +374,113 @@ def write_tensors(path: FilePath, tensors: Mapping[str, Tensor]) -> None:
         tensor([1., 1.])
     """
     raise NotStarted
+
+
+def migrate_keys(
+    state: Mapping[str, Tensor], rules: Sequence[tuple[str, str]]
+) -> dict[str, Tensor]:
+    """Return a state dict under other names, with the same tensors in the same order.
+
+    First, `module.` and `_orig_mod.` are taken off the front of each name, as often as
+    they stand there. Then the first rule (old, new) whose `old` is the name itself, or
+    its beginning up to a dot, puts `new` in place of `old`. No other rule is applied to
+    that name. `state` is not changed.
+
+    Raises:
+        ValueError: two names become the same; the message has the name they become.
+
+    Example:
+        >>> state = {"module.enc.weight": torch.ones(2), "module.encode": torch.ones(1)}
+        >>> list(migrate_keys(state, [("enc", "encoder")]))
+        ['encoder.weight', 'encode']
+    """
+    raise NotStarted
+
+
+def load_on_cpu(path: FilePath) -> Any:
+    """Return what `torch.save` wrote on any device, with all tensors on the CPU.
+
+    The file has tensors and plain data, in dicts, lists and tuples. It may come from a
+    machine with devices that this one does not have, such as `cuda:3` or `mps`.
+    Containers, plain data, dtypes, shapes and bits are as they were saved.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     torch.save({"step": 3, "weight": torch.ones(2)}, f"{folder}/run.pt")
+        ...     load_on_cpu(f"{folder}/run.pt")
+        {'step': 3, 'weight': tensor([1., 1.])}
+    """
+    raise NotStarted
+
+
+def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:
+    """Write a state dict to several files of limited size, and an index of them.
+
+    The tensors fill one shard after the other, in their order; a new one starts when
+    the next tensor does not fit any more, and only then. The tensors of a shard take
+    at most `max_bytes` together; one that takes more has a shard of its own.
+
+    Tied entries (the same memory, shape and strides) count once, are stored once and
+    stand in the shard of the first of them. No two other entries share memory.
+
+    A shard is a dict of tensors that `torch.load(file, weights_only=True)` reads. The
+    file `index.json` is an object with one entry, `"weight_map"`, an object from each
+    name, in the order of `state`, to the name of its shard's file in the folder. The
+    folder exists; other files in it are left as they are or overwritten.
+
+    Example:
+        >>> import tempfile
+        >>> state = {"a": torch.ones(3), "b": torch.ones(2), "c": torch.ones(1)}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     shard(state, folder, max_bytes=12)
+        ...     index = json.loads(Path(folder, "index.json").read_text())
+        >>> files = index["weight_map"]
+        >>> files["a"] != files["b"], files["b"] == files["c"]
+        (True, True)
+    """
+    raise NotStarted
+
+
+def load_sharded(folder: FilePath) -> dict[str, Tensor]:
+    """Return the state dict that `shard` wrote to a folder.
+
+    Its names are in the order of the index, with the bits that were saved; tied entries
+    share their memory again. Files that the index does not name play no part.
+
+    Raises:
+        FileNotFoundError: a shard is missing; the message has its file's name.
+        ValueError: a shard lacks a tensor that the index promises; the message has the
+            tensor's name.
+
+    Example:
+        >>> import tempfile
+        >>> state = {"a": torch.ones(3), "b": torch.ones(2)}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     shard(state, folder, max_bytes=12)
+        ...     load_sharded(folder)
+        {'a': tensor([1., 1., 1.]), 'b': tensor([1., 1.])}
+    """
+    raise NotStarted
+
+
+def average_checkpoints(paths: Sequence[FilePath]) -> dict[str, Tensor]:
+    """Return the mean of several saved state dicts, in the order of the first one.
+
+    Floating tensors are averaged in float64, then cast back to their own dtype; all
+    others, such as counters and masks, come from the last file. Each file is a state
+    dict that `torch.save` wrote, its tensors real.
+
+    Raises:
+        ValueError: there is no path, or names, shapes or dtypes differ between files.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for i in (1, 2):
+        ...         state = {"w": torch.full((2,), float(i)), "steps": torch.tensor(i)}
+        ...         torch.save(state, f"{folder}/{i}.pt")
+        ...     average_checkpoints([f"{folder}/1.pt", f"{folder}/2.pt"])
+        {'w': tensor([1.5000, 1.5000]), 'steps': tensor(2)}
+    """
+    raise NotStarted

@@ -511,3 +511,179 @@ def write_tensors(path: FilePath, tensors: Mapping[str, Tensor]) -> None:
         for _, tensor in ordered:
             flat = tensor.detach().cpu().contiguous().reshape(-1)
             file.write(flat.view(torch.uint8).numpy().tobytes())
+
+
+def migrate_keys(
+    state: Mapping[str, Tensor], rules: Sequence[tuple[str, str]]
+) -> dict[str, Tensor]:
+    """Return a state dict under other names, with the same tensors in the same order.
+
+    First, `module.` and `_orig_mod.` are taken off the front of each name, as often as
+    they stand there. Then the first rule (old, new) whose `old` is the name itself, or
+    its beginning up to a dot, puts `new` in place of `old`. No other rule is applied to
+    that name. `state` is not changed.
+
+    Raises:
+        ValueError: two names become the same; the message has the name they become.
+
+    Example:
+        >>> state = {"module.enc.weight": torch.ones(2), "module.encode": torch.ones(1)}
+        >>> list(migrate_keys(state, [("enc", "encoder")]))
+        ['encoder.weight', 'encode']
+    """
+    migrated: dict[str, Tensor] = {}
+    for name, tensor in state.items():
+        new = _rename(_strip(name), rules)
+        if new in migrated:
+            raise ValueError(f"two tensors become {new}")
+        migrated[new] = tensor
+    return migrated
+
+
+def _strip(name: str) -> str:
+    """Take the names of wrappers off the front."""
+    while name.startswith(("module.", "_orig_mod.")):
+        name = name.partition(".")[2]
+    return name
+
+
+def _rename(name: str, rules: Sequence[tuple[str, str]]) -> str:
+    """Apply the first rule that matches whole parts of the name."""
+    for old, new in rules:
+        if f"{name}.".startswith(f"{old}."):
+            return new + name[len(old) :]
+    return name
+
+
+def load_on_cpu(path: FilePath) -> Any:
+    """Return what `torch.save` wrote on any device, with all tensors on the CPU.
+
+    The file has tensors and plain data, in dicts, lists and tuples. It may come from a
+    machine with devices that this one does not have, such as `cuda:3` or `mps`.
+    Containers, plain data, dtypes, shapes and bits are as they were saved.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     torch.save({"step": 3, "weight": torch.ones(2)}, f"{folder}/run.pt")
+        ...     load_on_cpu(f"{folder}/run.pt")
+        {'step': 3, 'weight': tensor([1., 1.])}
+    """
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:
+    """Write a state dict to several files of limited size, and an index of them.
+
+    The tensors fill one shard after the other, in their order; a new one starts when
+    the next tensor does not fit any more, and only then. The tensors of a shard take
+    at most `max_bytes` together; one that takes more has a shard of its own.
+
+    Tied entries (the same memory, shape and strides) count once, are stored once and
+    stand in the shard of the first of them. No two other entries share memory.
+
+    A shard is a dict of tensors that `torch.load(file, weights_only=True)` reads. The
+    file `index.json` is an object with one entry, `"weight_map"`, an object from each
+    name, in the order of `state`, to the name of its shard's file in the folder. The
+    folder exists; other files in it are left as they are or overwritten.
+
+    Example:
+        >>> import tempfile
+        >>> state = {"a": torch.ones(3), "b": torch.ones(2), "c": torch.ones(1)}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     shard(state, folder, max_bytes=12)
+        ...     index = json.loads(Path(folder, "index.json").read_text())
+        >>> files = index["weight_map"]
+        >>> files["a"] != files["b"], files["b"] == files["c"]
+        (True, True)
+    """
+    shards: list[dict[str, Tensor]] = []
+    home: dict[tuple[Any, ...], tuple[int, Tensor]] = {}
+    weight_map, room = {}, 0
+    for name, tensor in state.items():
+        memory = (tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride())
+        if memory not in home:
+            if not shards or tensor.nbytes > room:
+                shards.append({})
+                room = max_bytes
+            room -= tensor.nbytes
+            home[memory] = len(shards) - 1, tensor.detach().clone()
+        i, copy = home[memory]
+        shards[i][name] = copy
+        weight_map[name] = f"shard-{i + 1:05}.pt"
+    for i, tensors in enumerate(shards, 1):
+        torch.save(tensors, Path(folder, f"shard-{i:05}.pt"))
+    index = json.dumps({"weight_map": weight_map}, indent=2)
+    Path(folder, "index.json").write_text(index, encoding="utf-8")
+
+
+def load_sharded(folder: FilePath) -> dict[str, Tensor]:
+    """Return the state dict that `shard` wrote to a folder.
+
+    Its names are in the order of the index, with the bits that were saved; tied entries
+    share their memory again. Files that the index does not name play no part.
+
+    Raises:
+        FileNotFoundError: a shard is missing; the message has its file's name.
+        ValueError: a shard lacks a tensor that the index promises; the message has the
+            tensor's name.
+
+    Example:
+        >>> import tempfile
+        >>> state = {"a": torch.ones(3), "b": torch.ones(2)}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     shard(state, folder, max_bytes=12)
+        ...     load_sharded(folder)
+        {'a': tensor([1., 1., 1.]), 'b': tensor([1., 1.])}
+    """
+    index = json.loads(Path(folder, "index.json").read_text(encoding="utf-8"))
+    weight_map = index["weight_map"]
+    shards = {
+        file: torch.load(Path(folder, file), map_location="cpu", weights_only=True)
+        for file in dict.fromkeys(weight_map.values())
+    }
+    for name, file in weight_map.items():
+        if name not in shards[file]:
+            raise ValueError(f"{file} lacks {name}")
+    return {name: shards[file][name] for name, file in weight_map.items()}
+
+
+def average_checkpoints(paths: Sequence[FilePath]) -> dict[str, Tensor]:
+    """Return the mean of several saved state dicts, in the order of the first one.
+
+    Floating tensors are averaged in float64, then cast back to their own dtype; all
+    others, such as counters and masks, come from the last file. Each file is a state
+    dict that `torch.save` wrote, its tensors real.
+
+    Raises:
+        ValueError: there is no path, or names, shapes or dtypes differ between files.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for i in (1, 2):
+        ...         state = {"w": torch.full((2,), float(i)), "steps": torch.tensor(i)}
+        ...         torch.save(state, f"{folder}/{i}.pt")
+        ...     average_checkpoints([f"{folder}/1.pt", f"{folder}/2.pt"])
+        {'w': tensor([1.5000, 1.5000]), 'steps': tensor(2)}
+    """
+    states = [torch.load(p, map_location="cpu", weights_only=True) for p in paths]
+    if not states:
+        raise ValueError("there is nothing to average")
+    for path, state in zip(paths, states, strict=True):
+        if _kinds(state) != _kinds(states[0]):
+            raise ValueError(f"{path} has other names, shapes or dtypes")
+    average = {}
+    for name in states[0]:
+        values = [state[name] for state in states]
+        if values[0].is_floating_point():
+            mean = torch.stack([value.double() for value in values]).mean(dim=0)
+            average[name] = mean.to(values[0].dtype)
+        else:
+            average[name] = values[-1]
+    return average
+
+
+def _kinds(state: Mapping[str, Tensor]) -> dict[str, tuple[torch.Size, torch.dtype]]:
+    """Return the shape and dtype of each tensor by name."""
+    return {name: (tensor.shape, tensor.dtype) for name, tensor in state.items()}

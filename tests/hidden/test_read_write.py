@@ -5,6 +5,7 @@ A student's file is read in the student's process only, and only as plain tensor
 
 import contextlib
 import copy
+import io
 import itertools
 import json
 import os
@@ -13,6 +14,7 @@ import resource
 import signal
 import sys
 import warnings
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -2101,3 +2103,708 @@ def write_refused(ex: Any, what: str) -> None:
     t = torch.randn(3)
     second = t if what == "tied" else torch.zeros(2, dtype=torch.complex64)
     write_and_get_bytes(ex, {"a": t, "b": second})
+
+
+# migrate_keys
+
+
+def migrate(
+    ex: Any, state: State, rules: list[tuple[str, str]]
+) -> tuple[State, bool, State]:
+    """Return the new state, whether it has the very tensors, and the old state."""
+    tensors = list(state.values())
+    new = ex.migrate_keys(state, rules)
+    same = len(new) == len(tensors)
+    same = same and all(a is b for a, b in zip(new.values(), tensors, strict=True))
+    return new, same, state
+
+
+def some_state(names: list[str]) -> State:
+    return {name: torch.tensor([float(i), -1.0]) for i, name in enumerate(names)}
+
+
+WRAPPED = {
+    "module.model.embed.weight": "model.embed.weight",
+    "_orig_mod.norm.weight": "norm.weight",
+    "module._orig_mod.head.weight": "head.weight",
+    "_orig_mod.module.module.tail.bias": "tail.bias",
+    "submodule.module.bias": "submodule.module.bias",
+    "modules.0._orig_mod.weight": "modules.0._orig_mod.weight",
+    "bare": "bare",
+}
+
+RULES = [("enc.0", "first"), ("enc", "encoder"), ("encoder", "wrong"), ("out", "head")]
+RENAMED = {
+    "module.enc.0.weight": "first.weight",
+    "enc.01.weight": "encoder.01.weight",
+    "enc.1.enc.bias": "encoder.1.enc.bias",
+    "encode.weight": "encode.weight",
+    "encoder.weight": "wrong.weight",
+    "out": "head",
+    "_orig_mod.output.out": "output.out",
+}
+
+
+@exercise("read_write.migrate_keys")
+def test_migrate_takes_wrappers_off_the_front(observe, rng):
+    names = dict(rng.sample(list(WRAPPED.items()), len(WRAPPED)))
+
+    state, _, _ = observe(
+        migrate, some_state(list(names)), [], call="migrate_keys(state, [])"
+    )
+
+    def once(name: str) -> str:
+        return name.removeprefix("module.").removeprefix("_orig_mod.")
+
+    def anywhere(name: str) -> str:
+        return name.replace("module.", "").replace("_orig_mod.", "")
+
+    def letters(name: str) -> str:
+        return name.lstrip("module.").lstrip("_orig_mod.")  # noqa: B005 - the slip
+
+    expect_equal(
+        list(state),
+        list(names.values()),
+        "migrate_keys does not take the wrappers' names off, and nothing else.",
+        slips={
+            "str.replace finds its text anywhere, in submodule. too": (
+                lambda got: got == list(map(anywhere, names))
+            ),
+            "str.lstrip takes letters away, not a prefix": (
+                lambda got: (
+                    got == list(map(letters, names)) or "model.embed.weight" not in got
+                )
+            ),
+            "wrappers may stand one behind the other, in any order": (
+                lambda got: got == list(map(once, names)) or "tail.bias" not in got
+            ),
+        },
+    )
+
+
+@exercise("read_write.migrate_keys", weight=2)
+def test_migrate_applies_the_first_rule_that_matches(observe, rng):
+    names = dict(rng.sample(list(RENAMED.items()), len(RENAMED)))
+
+    state, _, _ = observe(
+        migrate,
+        some_state(list(names)),
+        RULES,
+        call=f"migrate_keys(state, {RULES})",
+    )
+
+    expect_equal(
+        list(state),
+        list(names.values()),
+        "migrate_keys does not rename as the rules say.",
+        slips={
+            "a rule matches up to a dot: enc is no beginning of encode": (
+                lambda got: any(name.startswith("encoderode") for name in got)
+            ),
+            "only the first rule that matches is applied": (
+                lambda got: "wrong.1.enc.bias" in got or "wrong.01.weight" in got
+            ),
+            "the first matching rule wins, not the last": (
+                lambda got: "encoder.0.weight" in got
+            ),
+            "a rule applies to the beginning of a name only": (
+                lambda got: "encoder.1.encoder.bias" in got or "output.head" in got
+            ),
+            "a rule also renames what has exactly its name": lambda got: "out" in got,
+        },
+    )
+
+
+@exercise("read_write.migrate_keys")
+@pytest.mark.parametrize(
+    ("names", "rules", "becomes"),
+    [
+        (["module.a.weight", "b", "a.weight"], [], "a.weight"),
+        (["old.bias", "c", "new.bias"], [("old", "new")], "new.bias"),
+        (["x.w", "y.w"], [("x", "z"), ("y", "z")], "z.w"),
+    ],
+    ids=["by wrapper", "by rule", "by two rules"],
+)
+def test_migrate_refuses_collisions(observe, names, rules, becomes):
+    raised = observe.error(
+        migrate,
+        some_state(names),
+        rules,
+        call=f"migrate_keys of {names} by {rules}",
+    )
+
+    expect_error(
+        raised,
+        ValueError,
+        "migrate_keys does not refuse two names that become the same.",
+        mentions=becomes,
+        cause="one tensor replaces the other in silence",
+    )
+
+
+@exercise("read_write.migrate_keys")
+def test_migrate_leaves_its_argument_alone(observe):
+    state = some_state(list(RENAMED))
+
+    new, same, after = observe(migrate, state, RULES, call="migrate_keys(state, rules)")
+
+    expect_equal(
+        list(after), list(state), "migrate_keys changes the state that it is given."
+    )
+    expect_equal(len(new), len(state), "migrate_keys loses tensors.")
+    expect_true(
+        same,
+        "migrate_keys does not give the same tensors in the same order.",
+        expected="the tensors themselves",
+        got="copies, or another order",
+    )
+
+
+# load_on_cpu
+
+
+def load_here(ex: Any, data: bytes) -> tuple[Any, list[str]]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "run.pt")
+        path.write_bytes(data)
+        loaded = ex.load_on_cpu(path)
+    return loaded, [str(t.device) for _, t in named(loaded) if isinstance(t, Tensor)]
+
+
+def as_if_from(device: str, obj: Any) -> bytes:
+    """Return a file of `torch.save` that says its tensors were on `device`."""
+    output = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(saved_bytes(obj))) as old,
+        zipfile.ZipFile(output, "w") as new,
+    ):
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("/data.pkl"):
+                place = b"X" + len(device).to_bytes(4, "little") + device.encode()
+                content = content.replace(b"X\x03\0\0\0cpu", place)
+            new.writestr(name, content)
+    return output.getvalue()
+
+
+def run_data(rng) -> dict[str, Any]:
+    return {
+        "model": {"weight": torch.randn(rng.choice(DISTINCT), 3), "n": torch.tensor(5)},
+        "optimizer": {"state": {0: {"exp_avg": torch.randn(3).half()}}, "lr": 0.1},
+        "betas": (0.9, 0.999),
+        "history": [torch.randn(2).bfloat16(), torch.tensor([True, False])],
+        "step": rng.randrange(1000),
+        "note": "cuda:3 was fast",
+    }
+
+
+DEVICES = ["cpu", "cuda:0", "cuda:3", "cuda", "mps"]
+
+
+@exercise("read_write.load_on_cpu", weight=2)
+@pytest.mark.parametrize("device", DEVICES)
+def test_file_from_any_device_loads_on_the_cpu(observe, rng, device):
+    obj = run_data(rng)
+    data, call = as_if_from(device, obj), f"load_on_cpu(path) of a file from {device}"
+
+    raised = observe.error(load_here, data, call=call)
+    expect_true(
+        raised is None,
+        f"load_on_cpu does not load a file from {device}.",
+        expected="its data",
+        got=str(raised),
+        cause="tensors go to the device they were saved on, unless map_location says "
+        "otherwise for each device"
+        if raised and "RuntimeError" in raised.types
+        else None,
+    )
+    loaded, devices = observe(load_here, data, call=call)
+
+    expect_same(loaded, obj, "load_on_cpu does not give what was saved.")
+    expect_equal(devices, ["cpu"] * len(devices), "Tensors are not on the CPU.")
+
+
+@exercise("read_write.load_on_cpu")
+def test_load_on_cpu_takes_a_single_tensor(observe, rng):
+    tensor = torch.randn(rng.choice(DISTINCT), dtype=torch.float64)
+    data = as_if_from("cuda:1", tensor)
+
+    loaded, _ = observe(load_here, data, call="load_on_cpu(path) of one tensor")
+
+    expect_same(loaded, tensor, "load_on_cpu does not give the tensor that was saved.")
+
+
+@exercise("read_write.load_on_cpu")
+def test_load_on_cpu_takes_a_state_dict(observe, rng):
+    state = net_state(normed_net(rng.sample(DISTINCT, 3)))
+
+    loaded, _ = observe(
+        load_here, as_if_from("cuda:2", state), call="load_on_cpu(path) of a state dict"
+    )
+
+    expect_same(loaded, state, "load_on_cpu does not give the state that was saved.")
+
+
+# shard, load_sharded
+
+
+def tie(state: State, ties: dict[str, str]) -> State:
+    """Return the state with some names for the memory of others."""
+    return {name: state[ties.get(name, name)].detach() for name in state}
+
+
+def write_shards(
+    ex: Any, state: State, ties: dict[str, str], max_bytes: int
+) -> tuple[str, dict[str, Any], int]:
+    """Return the index, the files' contents, and the bytes of all files."""
+    with TemporaryDirectory() as folder:
+        ex.shard(tie(state, ties), folder, max_bytes)
+        files = [f for f in Path(folder).iterdir() if f.name != "index.json"]
+        index = Path(folder, "index.json")
+        text = index.read_text() if index.is_file() else ""
+        contents = {f.name: read_plainly(f) for f in files}
+        return text, contents, sum(f.stat().st_size for f in files)
+
+
+def reload_shards(ex: Any, state: State, max_bytes: int) -> State:
+    with TemporaryDirectory() as folder:
+        one, two = Path(folder, "one"), Path(folder, "two")
+        one.mkdir()
+        ex.shard(state, one, max_bytes)
+        one.rename(two)
+        return ex.load_sharded(two)
+
+
+def change_tied(
+    ex: Any, state: State, ties: dict[str, str], max_bytes: int
+) -> tuple[State, State]:
+    """Return what load_sharded gives, before and after a change of the first names."""
+    with TemporaryDirectory() as folder:
+        ex.shard(tie(state, ties), folder, max_bytes)
+        loaded = ex.load_sharded(folder)
+    before = {name: tensor.clone() for name, tensor in loaded.items()}
+    for name in set(ties.values()):
+        loaded[name].add_(1)
+    return before, loaded
+
+
+def load_shards(
+    ex: Any, index: dict[str, str], files: dict[str, State]
+) -> dict[str, Tensor]:
+    with TemporaryDirectory() as folder:
+        for name, tensors in files.items():
+            torch.save(tensors, Path(folder, name))
+        text = json.dumps({"weight_map": index})
+        Path(folder, "index.json").write_text(text)
+        return ex.load_sharded(folder)
+
+
+def read_index(text: str) -> dict[str, str] | None:
+    """Return the index's map, or None if it is something else."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    match found:
+        case {"weight_map": dict(names)} if all(
+            isinstance(file, str) for file in names.values()
+        ):
+            return names
+    return None
+
+
+def groups_of(files: dict[str, str]) -> list[list[str]]:
+    """Return the names of each shard, in order of appearance."""
+    groups: dict[str, list[str]] = {}
+    for name, file in files.items():
+        groups.setdefault(file, []).append(name)
+    return list(groups.values())
+
+
+def expected_groups(
+    state: State, ties: dict[str, str], max_bytes: int
+) -> list[list[str]]:
+    groups: list[list[str]] = []
+    room = 0
+    for name, tensor in state.items():
+        if name in ties:
+            next(g for g in groups if ties[name] in g).append(name)
+            continue
+        if not groups or tensor.nbytes > room:
+            groups.append([])
+            room = max_bytes
+        room -= tensor.nbytes
+        groups[-1].append(name)
+    return groups
+
+
+def expect_shards(
+    text: str,
+    contents: dict[str, Any],
+    state: State,
+    ties: dict[str, str],
+    max_bytes: int,
+) -> None:
+    files = read_index(text)
+    expect_true(
+        files is not None,
+        "index.json is not an object with a weight_map.",
+        expected='{"weight_map": {name: file, …}}',
+        got=text or "no such file",
+    )
+    expect_equal(
+        list(files), list(state), "The index does not name the tensors in their order."
+    )
+    tied = tie(state, ties)
+    expect_equal(
+        groups_of(files),
+        expected_groups(tied, ties, max_bytes),
+        f"The tensors are not in the shards that {max_bytes} bytes give.",
+        slips={
+            "tied entries count once, in the shard of the first": (
+                expected_groups(tied, {}, max_bytes)
+            )
+            if ties
+            else [],
+            "each tensor has a shard of its own": [[name] for name in state],
+            "all tensors are in one shard": [list(state)],
+        },
+    )
+    expect_equal(
+        sorted(contents), sorted(set(files.values())), "The index names other files."
+    )
+    for file, group in zip(
+        dict.fromkeys(files.values()), groups_of(files), strict=True
+    ):
+        held = contents[file]
+        expect_true(
+            isinstance(held, dict),
+            "torch.load(file, weights_only=True) does not read a shard.",
+            expected="a dict of tensors",
+            got=held if isinstance(held, str) else "something else",
+        )
+        expect_equal(
+            sorted(map(str, held)), sorted(group), "A shard holds other names."
+        )
+        for name in group:
+            expect_same(held[name], tied[name], f"A shard does not hold {name}.")
+
+
+@exercise("read_write.shard", weight=2)
+@pytest.mark.parametrize("oversized", [False, True], ids=["all_fit", "one_is_larger"])
+def test_shards_are_filled_one_after_the_other(observe, rng, oversized):
+    sizes = [rng.randrange(1, 12) for _ in range(12)]
+    if oversized:
+        sizes[rng.randrange(2, 10)] = 40
+    max_bytes = 4 * rng.randrange(14, 24)
+    state = {f"layer.{i}": torch.randn(n) for i, n in enumerate(sizes)}
+
+    text, contents, _ = observe(
+        write_shards, state, {}, max_bytes, call=f"shard(state, folder, {max_bytes})"
+    )
+
+    expect_shards(text, contents, state, {}, max_bytes)
+
+
+@exercise("read_write.shard")
+def test_sizes_of_shards_are_bytes(observe, rng):
+    dtypes = [torch.float64, torch.float16, torch.uint8, torch.float32, torch.bfloat16]
+    state = {
+        str(i): torch.ones(rng.randrange(2, 9), 2).to(dtype)
+        for i, dtype in enumerate(rng.sample(dtypes * 3, 15))
+    }
+    max_bytes = 8 * rng.randrange(16, 24)
+
+    text, contents, _ = observe(
+        write_shards,
+        state,
+        {},
+        max_bytes,
+        call=f"shard(tensors of several dtypes, folder, {max_bytes})",
+    )
+
+    expect_shards(text, contents, state, {}, max_bytes)
+
+
+@exercise("read_write.shard", weight=2)
+def test_tied_entries_are_stored_once(observe, rng):
+    n = rng.randrange(4000, 6000)
+    sizes = {"embed": n, "again": n, "a": n // 2, "b": n, "head": n, "c": 5}
+    state = {name: torch.randn(size) for name, size in sizes.items()}
+    ties = {"again": "embed", "head": "embed"}
+    max_bytes = 4 * (n + n // 2)
+
+    text, contents, size = observe(
+        write_shards,
+        state,
+        ties,
+        max_bytes,
+        call=f"shard(state with three names for one tensor, folder, {max_bytes})",
+    )
+
+    expect_shards(text, contents, state, ties, max_bytes)
+    own = sum(t.nbytes for name, t in state.items() if name not in ties)
+    expect_true(
+        size <= own + 3 * n,
+        "Tied entries are stored more than once.",
+        expected=f"about {own} bytes in all",
+        got=f"{size} bytes",
+        cause="copies of tied tensors are tied no more: save one copy under all names",
+    )
+
+
+@exercise("read_write.shard", weight=2)
+def test_tied_entries_are_tied_again(observe, rng):
+    n = rng.randrange(20, 40)
+    state = {name: torch.randn(n) for name in ("embed", "a", "b", "head")}
+    ties = {"head": "embed"}
+
+    before, after = observe(
+        change_tied,
+        state,
+        ties,
+        4 * n,
+        call="shard(…); state = load_sharded(folder); state['embed'].add_(1)",
+    )
+
+    tied = tie(state, ties)
+    expect_same(before, tied, "load_sharded does not give the state back.")
+    changed = {
+        name: tensor + 1 if name in ("embed", "head") else tensor
+        for name, tensor in tied.items()
+    }
+    expect_true(
+        form(after) == form(changed) and bits(after) == bits(changed),
+        "Tied entries do not share their memory after load_sharded.",
+        expected="head changes with embed, and nothing else does",
+        got="another state",
+        cause="they stand in one shard, under two names for one tensor",
+    )
+
+
+@exercise("read_write.shard")
+def test_sharded_state_comes_back(observe, rng):
+    state = odd_tensors(rng)
+
+    loaded = observe(
+        reload_shards,
+        state,
+        64,
+        call="shard(state, folder, 64); rename the folder; load_sharded(folder)",
+    )
+
+    expect_same(loaded, state, "load_sharded does not give the state back.")
+
+
+def small_shards(rng) -> tuple[dict[str, str], dict[str, State]]:
+    """Return an index and its files, and one file more."""
+    state = some_state(["b", "a", "c", "d"])
+    one, two = (f"part-{i}.bin" for i in rng.sample(range(100), 2))
+    index = {"b": one, "a": two, "c": one, "d": two}
+    files = {
+        file: {name: state[name] for name in "dcba" if index[name] == file}
+        for file in (one, two)
+    }
+    return index, files
+
+
+@exercise("read_write.shard")
+def test_load_sharded_goes_by_the_index(observe, rng):
+    index, files = small_shards(rng)
+    old = {"a": torch.zeros(2), "old": torch.zeros(2)}
+
+    loaded = observe(
+        load_shards,
+        index,
+        {"00.pt": old, **files, "shard-99999.pt": old},
+        call="load_sharded(a folder with an older shard beside those of the index)",
+    )
+
+    expect_same(
+        loaded,
+        some_state(["b", "a", "c", "d"]),
+        "load_sharded does not give the tensors that the index names.",
+        slips={
+            "files that the index does not name are old: do not list the folder": (
+                lambda names: "old" in names
+            ),
+            "the names are in the order of the index": (
+                lambda names: sorted(names) == ["a", "b", "c", "d"]
+            ),
+        },
+    )
+
+
+@exercise("read_write.shard")
+def test_load_sharded_names_what_is_missing(observe, rng):
+    index, files = small_shards(rng)
+    lost = index["a"]
+
+    no_file = observe.error(
+        load_shards,
+        index,
+        {file: held for file, held in files.items() if file != lost},
+        call=f"load_sharded(a folder without {lost})",
+    )
+    no_tensor = observe.error(
+        load_shards,
+        {**index, "lost.bias": lost},
+        files,
+        call=f"load_sharded(a folder whose {lost} lacks lost.bias)",
+    )
+
+    expect_error(
+        no_file,
+        FileNotFoundError,
+        "load_sharded does not name the shard that is missing.",
+        mentions=lost,
+        cause="a missing shard is passed over in silence",
+    )
+    expect_error(
+        no_tensor,
+        ValueError,
+        "load_sharded does not name the tensor that is missing.",
+        mentions="lost.bias",
+        cause="a missing tensor is passed over in silence",
+    )
+
+
+# average_checkpoints
+
+
+def average(ex: Any, states: list[State]) -> State:
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder, f"{i}.pt") for i in range(len(states))]
+        for path, state in zip(paths, states, strict=True):
+            torch.save(state, path)
+        return ex.average_checkpoints(paths)
+
+
+@exercise("read_write.average_checkpoints")
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_average_is_the_mean_of_floating_tensors(observe, rng, count):
+    shape = rng.sample(DISTINCT, 2)
+    dtypes = [torch.float32, torch.float64, torch.float16, torch.bfloat16]
+    states = [
+        {str(dtype): torch.randn(shape).to(dtype) for dtype in dtypes}
+        for _ in range(count)
+    ]
+
+    mean = observe(average, states, call=f"average_checkpoints({count} paths)")
+
+    columns = {name: [state[name].double() for state in states] for name in states[0]}
+    expected = {
+        name: torch.stack(column).mean(0).to(states[0][name].dtype)
+        for name, column in columns.items()
+    }
+    fault = "average_checkpoints does not give the mean, in the files' own dtypes."
+    expect_equal(form(mean), form(expected), fault)
+    for name, column in columns.items():
+        halves = column[0]
+        for value in column[1:]:
+            halves = (halves + value) / 2
+        expect_close(
+            mean[name],
+            expected[name],
+            fault,
+            slips={
+                "halving pair by pair weighs the last file most": (
+                    halves.to(expected[name].dtype)
+                ),
+                "the sum is not divided": sum(column).to(expected[name].dtype),
+            }
+            if count > 2
+            else None,
+        )
+
+
+@exercise("read_write.average_checkpoints", weight=2)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32], ids=str)
+def test_average_is_taken_in_float64(observe, rng, dtype):
+    n = rng.choice(DISTINCT)
+    if dtype is torch.float16:
+        values, expected = [60000.0, 50000.0, 40000.0], 50000.0
+    else:
+        values, expected = [3e8, 3.0, -3e8], 1.0
+    states = [{"weight": torch.full((n,), value, dtype=dtype)} for value in values]
+
+    mean = observe(
+        average, states, call=f"average_checkpoints of {values} in {form(dtype)}"
+    )
+
+    expected_mean = {"weight": torch.full((n,), expected, dtype=dtype)}
+    fault = "The mean is not taken in float64."
+    expect_equal(form(mean), form(expected_mean), fault)
+    expect_close(
+        mean["weight"],
+        expected_mean["weight"],
+        fault,
+        slips={
+            "a sum in float16 overflows": lambda t: t.isinf().any(),
+            "a sum in float32 loses the small numbers": lambda t: (t != 1).any(),
+        },
+    )
+
+
+@exercise("read_write.average_checkpoints")
+def test_what_is_not_floating_comes_from_the_last_file(observe, rng):
+    states = [
+        {
+            "batches": torch.tensor(step),
+            "mask": torch.tensor([step > 10, step > 0]),
+            "weight": torch.randn(2),
+        }
+        for step in (5, 20, 17 + rng.randrange(3, 9))
+    ]
+
+    mean = observe(average, states, call="average_checkpoints(three paths)")
+
+    expect_equal(
+        form(mean), form(states[-1]), "The average has other names, shapes or dtypes."
+    )
+    numbers = [state["batches"] for state in states]
+    expect_equal(
+        mean["batches"],
+        numbers[-1],
+        "An integer tensor does not come from the last file.",
+        slips={
+            "it comes from the first": numbers[0],
+            "it is averaged and cut to an integer": sum(numbers) // 3,
+        },
+    )
+    expect_equal(
+        mean["mask"],
+        states[-1]["mask"],
+        "A bool tensor does not come from the last file.",
+    )
+
+
+def unlike_states(how: str) -> list[State]:
+    one, two = ({"a": torch.randn(3), "b": torch.randn(4, 3)} for _ in range(2))
+    if how == "a name is missing":
+        del two["b"]
+    elif how == "a name is new":
+        two["c"] = torch.randn(1)
+    elif how == "one row":
+        two["b"] = two["b"][:1].clone()
+    elif how == "another dtype":
+        two["a"] = two["a"].double()
+    return [] if how == "no paths" else [one, two]
+
+
+@exercise("read_write.average_checkpoints", weight=2)
+@pytest.mark.parametrize(
+    "how",
+    ["a name is missing", "a name is new", "one row", "another dtype", "no paths"],
+)
+def test_average_refuses_files_that_differ(observe, how):
+    raised = observe.error(
+        average, unlike_states(how), call=f"average_checkpoints(paths): {how}"
+    )
+
+    expect_error(
+        raised,
+        ValueError,
+        "average_checkpoints does not refuse files that differ, or none.",
+        cause="what differs is left out, stretched or converted in silence",
+    )

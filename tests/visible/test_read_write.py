@@ -1,6 +1,9 @@
 """File I/O: small cases to check your own work against."""
 
+import io
+import json
 import os
+import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -379,3 +382,119 @@ def test_tied_tensors_are_not_written(observe):
     )
 
     expect_error(raised, ValueError, "write_tensors takes one tensor twice.")
+
+
+def migrate(
+    ex: Any, state: dict[str, Tensor], rules: list[tuple[str, str]]
+) -> dict[str, Tensor]:
+    return ex.migrate_keys(state, rules)
+
+
+@exercise("read_write.migrate_keys")
+def test_names_are_migrated(observe):
+    state = {"module.enc.weight": torch.ones(2), "module.encode": torch.zeros(1)}
+
+    migrated = observe(
+        migrate,
+        state,
+        [("enc", "encoder")],
+        call='migrate_keys({module.enc.weight, module.encode}, [("enc", "encoder")])',
+    )
+
+    expect_equal(
+        migrated,
+        {"encoder.weight": torch.ones(2), "encode": torch.zeros(1)},
+        "migrate_keys does not rename as the rules say.",
+    )
+
+
+@exercise("read_write.migrate_keys")
+def test_names_that_collide_are_refused(observe):
+    raised = observe.error(
+        migrate,
+        {"module.a": torch.ones(1), "a": torch.zeros(1)},
+        [],
+        call="migrate_keys({module.a, a}, [])",
+    )
+
+    expect_error(
+        raised, ValueError, "migrate_keys lets two names become one.", mentions="a"
+    )
+
+
+def load_run(ex: Any) -> dict[str, Tensor | int]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "run.pt")
+        torch.save({"step": 3, "weight": torch.arange(3.0)}, path)
+        # As if it had been saved on another machine's GPU.
+        output = io.BytesIO()
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(output, "w") as new:
+            for name in old.namelist():
+                content = old.read(name)
+                new.writestr(
+                    name, content.replace(b"\x03\0\0\0cpu", b"\x06\0\0\0cuda:3")
+                )
+        path.write_bytes(output.getvalue())
+        return ex.load_on_cpu(path)
+
+
+@exercise("read_write.load_on_cpu")
+def test_a_file_from_a_gpu_is_loaded(observe):
+    loaded = observe(load_run, call="load_on_cpu(path) of a file from cuda:3")
+
+    expect_equal(
+        loaded,
+        {"step": 3, "weight": torch.arange(3.0)},
+        "load_on_cpu does not give what was saved.",
+    )
+
+
+def shard_and_load(
+    ex: Any, state: dict[str, Tensor]
+) -> tuple[list[str], dict[str, Tensor]]:
+    with TemporaryDirectory() as folder:
+        ex.shard(state, folder, 12)
+        index = json.loads(Path(folder, "index.json").read_text())
+        return list(index["weight_map"].values()), ex.load_sharded(folder)
+
+
+@exercise("read_write.shard")
+def test_a_state_is_sharded_and_loaded(observe):
+    state = {"a": torch.ones(3), "b": torch.zeros(2), "c": torch.ones(1)}
+
+    files, loaded = observe(
+        shard_and_load, state, call="shard({a: 12, b: 8, c: 4 bytes}, folder, 12)"
+    )
+
+    expect_equal(
+        [files.index(file) for file in files],
+        [0, 1, 1],
+        "b and c do not lie in one shard, and a in another.",
+    )
+    expect_equal(loaded, state, "load_sharded does not give the state back.")
+
+
+def average(ex: Any, states: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder, f"{i}.pt") for i in range(len(states))]
+        for path, state in zip(paths, states, strict=True):
+            torch.save(state, path)
+        return ex.average_checkpoints(paths)
+
+
+@exercise("read_write.average_checkpoints")
+def test_three_checkpoints_are_averaged(observe):
+    states = [
+        {"weight": torch.tensor([x, 2.0]), "steps": torch.tensor(i)}
+        for i, x in enumerate([1.0, 2.0, 6.0])
+    ]
+
+    mean = observe(
+        average, states, call="average_checkpoints of [1, 2], [2, 2], [6, 2]"
+    )
+
+    expect_equal(
+        mean,
+        {"weight": torch.tensor([3.0, 2.0]), "steps": torch.tensor(2)},
+        "average_checkpoints does not give the mean, with steps of the last file.",
+    )
