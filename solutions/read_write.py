@@ -4,10 +4,14 @@ Read along: https://d2l.ai/chapter_builders-guide/read-write.html
 """
 
 import io
+import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import torch
 from torch import Tensor, nn
@@ -245,3 +249,441 @@ def load_untrusted(path: FilePath) -> dict[str, Tensor]:
     ):
         raise ValueError(f"{path} holds something else than a dict of tensors")
     return found
+
+
+def save_checkpoint(
+    path: FilePath,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler,
+    step: int,
+) -> None:
+    """Write all that a training run on the CPU needs to go on after a break.
+
+    The state of model, optimizer and scheduler, the number of steps done, and the state
+    of torch's random numbers. `torch.load(path, weights_only=True)` reads the file.
+
+    Example:
+        >>> import tempfile
+        >>> net = nn.Linear(4, 2)
+        >>> sgd = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+        >>> schedule = torch.optim.lr_scheduler.StepLR(sgd, step_size=10)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_checkpoint(f"{folder}/run.pt", net, sgd, schedule, 7)
+        ...     load_checkpoint(f"{folder}/run.pt", net, sgd, schedule)
+        7
+    """
+    checkpoint = {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "names": _names(model, optimizer),
+        "scheduler": scheduler.state_dict(),
+        "step": step,
+        "rng": torch.get_rng_state(),
+    }
+    torch.save(checkpoint, path)
+
+
+def load_checkpoint(
+    path: FilePath,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler,
+) -> int:
+    """Put a training run back to where `save_checkpoint` was, and return its step.
+
+    Model, optimizer and scheduler are of the same kinds and sizes as the saved ones;
+    their values may differ. From here on, training takes the course it would have taken
+    without the break: the same parameters, learning rates and random numbers.
+
+    Each parameter gets its own optimizer state back, by its name in `model`, even when
+    the optimizer lists the parameters of a group in another order than the saved one.
+
+    Raises:
+        ValueError: a group of the optimizer does not have the parameters that it had,
+            by name.
+
+    Example:
+        >>> import tempfile
+        >>> net = nn.Linear(4, 2)
+        >>> sgd = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+        >>> schedule = torch.optim.lr_scheduler.StepLR(sgd, step_size=10)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_checkpoint(f"{folder}/run.pt", net, sgd, schedule, 7)
+        ...     expected = torch.rand(3)
+        ...     step = load_checkpoint(f"{folder}/run.pt", net, sgd, schedule)
+        >>> torch.equal(torch.rand(3), expected)
+        True
+    """
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    names = _names(model, optimizer)
+    if [sorted(group) for group in names] != [sorted(g) for g in saved["names"]]:
+        raise ValueError(f"the optimizer has other groups of parameters than {path}")
+    # Optimizer state is positional: tell which saved position each parameter had.
+    position = {name: i for i, name in enumerate(chain.from_iterable(saved["names"]))}
+    for group, members in zip(saved["optimizer"]["param_groups"], names, strict=True):
+        group["params"] = [position[name] for name in members]
+    model.load_state_dict(saved["model"])
+    optimizer.load_state_dict(saved["optimizer"])
+    scheduler.load_state_dict(saved["scheduler"])
+    torch.set_rng_state(saved["rng"])
+    return saved["step"]
+
+
+def _names(model: nn.Module, optimizer: torch.optim.Optimizer) -> list[list[str]]:
+    """Return the names in `model` of each group's parameters."""
+    name_of = {parameter: name for name, parameter in model.named_parameters()}
+    return [[name_of[p] for p in group["params"]] for group in optimizer.param_groups]
+
+
+def atomic_save(obj: object, path: FilePath) -> None:
+    """Save with `torch.save` so that a crash at any moment leaves a whole file.
+
+    Until the new file is complete and its bytes are forced to the disk (`os.fsync`), it
+    is a temporary file below the folder of `path`; then `os.replace` puts it in the old
+    one's place in one step. If anything is raised on the way, `KeyboardInterrupt` too,
+    it is raised on, the old file is as it was and no temporary file is left. Only the
+    death of the process may leave one.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     atomic_save([1, 2], f"{folder}/numbers.pt")
+        ...     torch.load(f"{folder}/numbers.pt"), os.listdir(folder)
+        ([1, 2], ['numbers.pt'])
+    """
+    temporary = Path(f"{os.fspath(path)}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            torch.save(obj, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+DTYPES = {
+    "BOOL": torch.bool,
+    "U8": torch.uint8,
+    "I8": torch.int8,
+    "I16": torch.int16,
+    "I32": torch.int32,
+    "I64": torch.int64,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "F32": torch.float32,
+    "F64": torch.float64,
+}
+
+
+def read_header(path: FilePath) -> dict[str, dict[str, Any]]:
+    """Return what a safetensors file says about its tensors, by name.
+
+    Such a file is, one behind the other: the header's length in bytes, as an unsigned
+    little-endian integer of 8 bytes; the header, a JSON object in UTF-8, perhaps with
+    spaces at its end; the data. The header maps each name to an entry like
+    `{"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}`, with a dtype of
+    `DTYPES` and offsets (begin, end) that count from the start of the data. It may also
+    map `"__metadata__"` to remarks, which are left out here.
+
+    Of the file, only length and header are read, not the data.
+
+    Raises:
+        ValueError: the file is shorter than its length or header says, the header is no
+            JSON object, an entry lacks a field or has a wrong one, its offsets do not
+            span what shape and dtype need, or the entries do not cover the data from
+            its start to the end of the file, without gap or overlap.
+
+    Source: https://huggingface.co/docs/safetensors
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_tensors(f"{folder}/a.safetensors", {"a": torch.ones(2)})
+        ...     read_header(f"{folder}/a.safetensors")
+        {'a': {'dtype': 'F32', 'shape': [2], 'data_offsets': [0, 8]}}
+    """
+    with open(path, "rb") as file:
+        return _read_entries(file)
+
+
+def _read_entries(file: BinaryIO) -> dict[str, dict[str, Any]]:
+    """Return the checked entries, with the file at the start of the data."""
+    size = os.fstat(file.fileno()).st_size
+    length = int.from_bytes(file.read(8), "little")
+    if size < 8 or length > size - 8:
+        raise ValueError("the file is shorter than it says")
+    entries = json.loads(file.read(length))
+    if not isinstance(entries, dict):
+        raise ValueError("the header is no JSON object")
+    entries.pop("__metadata__", None)
+    spans = sorted(_span(name, entry) for name, entry in entries.items())
+    ends = [0, *(end for _, end in spans)]
+    if [begin for begin, _ in spans] != ends[:-1] or ends[-1] != size - 8 - length:
+        raise ValueError("the tensors do not cover the data")
+    return entries
+
+
+def _span(name: str, entry: object) -> tuple[int, int]:
+    """Return the offsets of an entry whose fields fit each other."""
+    match entry:
+        case {
+            "dtype": str(dtype),
+            "shape": [*shape],
+            "data_offsets": [int(begin), int(end)],
+        } if dtype in DTYPES and all(type(n) is int and n >= 0 for n in shape):
+            if end - begin == math.prod(shape) * DTYPES[dtype].itemsize:
+                return begin, end
+    raise ValueError(f"the entry of {name} is wrong: {entry}")
+
+
+def read_tensor(path: FilePath, name: str) -> Tensor:
+    """Return one tensor of a safetensors file, whose format `read_header` tells.
+
+    It has the dtype, the shape and the bits of the file and memory of its own, so it
+    can be changed. The length, the header and this tensor's bytes are read, no others.
+
+    Raises:
+        ValueError: as `read_header` does.
+        KeyError: there is no tensor of that name.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_tensors(f"{folder}/a.safetensors", {"a": torch.ones(2)})
+        ...     read_tensor(f"{folder}/a.safetensors", "a")
+        tensor([1., 1.])
+    """
+    with open(path, "rb") as file:
+        entry = _read_entries(file)[name]
+        begin, end = entry["data_offsets"]
+        file.seek(begin, os.SEEK_CUR)
+        data = bytearray(file.read(end - begin))
+    dtype = DTYPES[entry["dtype"]]
+    flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
+    return flat.reshape(entry["shape"])
+
+
+def write_tensors(path: FilePath, tensors: Mapping[str, Tensor]) -> None:
+    """Write tensors to a safetensors file, whose format `read_header` tells.
+
+    Any layout in memory will do; the file has the entries in row-major order. Spaces at
+    the header's end let the data start at a multiple of 8 bytes in the file, and the
+    tensors with the largest items lie first, so that each tensor starts at a multiple
+    of its item size. There are no gaps between them, and the header has nothing but
+    their entries.
+
+    Raises:
+        ValueError: two of the tensors lie in one storage, as tied weights do, or a
+            dtype is not in `DTYPES`. Then nothing is written. Empty tensors share
+            nothing.
+
+    Source: https://huggingface.co/docs/safetensors
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_tensors(f"{folder}/a.safetensors", {"a": torch.ones(2)})
+        ...     read_tensor(f"{folder}/a.safetensors", "a")
+        tensor([1., 1.])
+    """
+    storages = [t.untyped_storage().data_ptr() for t in tensors.values() if t.numel()]
+    if len(set(storages)) < len(storages):
+        raise ValueError("two tensors lie in one storage")
+    dtype_names = {dtype: name for name, dtype in DTYPES.items()}
+    ordered = sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0]))
+    header, end = {}, 0
+    for name, tensor in ordered:
+        if tensor.dtype not in dtype_names:
+            raise ValueError(f"{name} has a dtype without a name: {tensor.dtype}")
+        begin, end = end, end + tensor.nbytes
+        header[name] = {
+            "dtype": dtype_names[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [begin, end],
+        }
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for _, tensor in ordered:
+            flat = tensor.detach().cpu().contiguous().reshape(-1)
+            file.write(flat.view(torch.uint8).numpy().tobytes())
+
+
+def migrate_keys(
+    state: Mapping[str, Tensor], rules: Sequence[tuple[str, str]]
+) -> dict[str, Tensor]:
+    """Return a state dict under other names, with the same tensors in the same order.
+
+    First, `module.` and `_orig_mod.` are taken off the front of each name, as often as
+    they stand there. Then the first rule (old, new) whose `old` is the name itself, or
+    its beginning up to a dot, puts `new` in place of `old`. No other rule is applied to
+    that name. `state` is not changed.
+
+    Raises:
+        ValueError: two names become the same; the message has the name they become.
+
+    Example:
+        >>> state = {"module.enc.weight": torch.ones(2), "module.encode": torch.ones(1)}
+        >>> list(migrate_keys(state, [("enc", "encoder")]))
+        ['encoder.weight', 'encode']
+    """
+    migrated: dict[str, Tensor] = {}
+    for name, tensor in state.items():
+        new = _rename(_strip(name), rules)
+        if new in migrated:
+            raise ValueError(f"two tensors become {new}")
+        migrated[new] = tensor
+    return migrated
+
+
+def _strip(name: str) -> str:
+    """Take the names of wrappers off the front."""
+    while name.startswith(("module.", "_orig_mod.")):
+        name = name.partition(".")[2]
+    return name
+
+
+def _rename(name: str, rules: Sequence[tuple[str, str]]) -> str:
+    """Apply the first rule that matches whole parts of the name."""
+    for old, new in rules:
+        if f"{name}.".startswith(f"{old}."):
+            return new + name[len(old) :]
+    return name
+
+
+def load_on_cpu(path: FilePath) -> Any:
+    """Return what `torch.save` wrote on any device, with all tensors on the CPU.
+
+    The file has tensors and plain data, in dicts, lists and tuples. It may come from a
+    machine with devices that this one does not have, such as `cuda:3` or `mps`.
+    Containers, plain data, dtypes, shapes and bits are as they were saved.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     torch.save({"step": 3, "weight": torch.ones(2)}, f"{folder}/run.pt")
+        ...     load_on_cpu(f"{folder}/run.pt")
+        {'step': 3, 'weight': tensor([1., 1.])}
+    """
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:
+    """Write a state dict to several files of limited size, and an index of them.
+
+    The tensors fill one shard after the other, in their order; a new one starts when
+    the next tensor does not fit any more, and only then. The tensors of a shard take
+    at most `max_bytes` together; one that takes more has a shard of its own.
+
+    Tied entries (the same memory, shape and strides) count once, are stored once and
+    stand in the shard of the first of them. No two other entries share memory.
+
+    A shard is a dict of tensors that `torch.load(file, weights_only=True)` reads. The
+    file `index.json` is an object with one entry, `"weight_map"`, an object from each
+    name, in the order of `state`, to the name of its shard's file in the folder. The
+    folder exists; other files in it are left as they are or overwritten.
+
+    Example:
+        >>> import tempfile
+        >>> state = {"a": torch.ones(3), "b": torch.ones(2), "c": torch.ones(1)}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     shard(state, folder, max_bytes=12)
+        ...     index = json.loads(Path(folder, "index.json").read_text())
+        >>> files = index["weight_map"]
+        >>> files["a"] != files["b"], files["b"] == files["c"]
+        (True, True)
+    """
+    shards: list[dict[str, Tensor]] = []
+    home: dict[tuple[Any, ...], tuple[int, Tensor]] = {}
+    weight_map, room = {}, 0
+    for name, tensor in state.items():
+        memory = (tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride())
+        if memory not in home:
+            if not shards or tensor.nbytes > room:
+                shards.append({})
+                room = max_bytes
+            room -= tensor.nbytes
+            home[memory] = len(shards) - 1, tensor.detach().clone()
+        i, copy = home[memory]
+        shards[i][name] = copy
+        weight_map[name] = f"shard-{i + 1:05}.pt"
+    for i, tensors in enumerate(shards, 1):
+        torch.save(tensors, Path(folder, f"shard-{i:05}.pt"))
+    index = json.dumps({"weight_map": weight_map}, indent=2)
+    Path(folder, "index.json").write_text(index, encoding="utf-8")
+
+
+def load_sharded(folder: FilePath) -> dict[str, Tensor]:
+    """Return the state dict that `shard` wrote to a folder.
+
+    Its names are in the order of the index, with the bits that were saved; tied entries
+    share their memory again. Files that the index does not name play no part.
+
+    Raises:
+        FileNotFoundError: a shard is missing; the message has its file's name.
+        ValueError: a shard lacks a tensor that the index promises; the message has the
+            tensor's name.
+
+    Example:
+        >>> import tempfile
+        >>> state = {"a": torch.ones(3), "b": torch.ones(2)}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     shard(state, folder, max_bytes=12)
+        ...     load_sharded(folder)
+        {'a': tensor([1., 1., 1.]), 'b': tensor([1., 1.])}
+    """
+    index = json.loads(Path(folder, "index.json").read_text(encoding="utf-8"))
+    weight_map = index["weight_map"]
+    shards = {
+        file: torch.load(Path(folder, file), map_location="cpu", weights_only=True)
+        for file in dict.fromkeys(weight_map.values())
+    }
+    for name, file in weight_map.items():
+        if name not in shards[file]:
+            raise ValueError(f"{file} lacks {name}")
+    return {name: shards[file][name] for name, file in weight_map.items()}
+
+
+def average_checkpoints(paths: Sequence[FilePath]) -> dict[str, Tensor]:
+    """Return the mean of several saved state dicts, in the order of the first one.
+
+    Floating tensors are averaged in float64, then cast back to their own dtype; all
+    others, such as counters and masks, come from the last file. Each file is a state
+    dict that `torch.save` wrote, its tensors real.
+
+    Raises:
+        ValueError: there is no path, or names, shapes or dtypes differ between files.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for i in (1, 2):
+        ...         state = {"w": torch.full((2,), float(i)), "steps": torch.tensor(i)}
+        ...         torch.save(state, f"{folder}/{i}.pt")
+        ...     average_checkpoints([f"{folder}/1.pt", f"{folder}/2.pt"])
+        {'w': tensor([1.5000, 1.5000]), 'steps': tensor(2)}
+    """
+    states = [torch.load(p, map_location="cpu", weights_only=True) for p in paths]
+    if not states:
+        raise ValueError("there is nothing to average")
+    for path, state in zip(paths, states, strict=True):
+        if _kinds(state) != _kinds(states[0]):
+            raise ValueError(f"{path} has other names, shapes or dtypes")
+    average = {}
+    for name in states[0]:
+        values = [state[name] for state in states]
+        if values[0].is_floating_point():
+            mean = torch.stack([value.double() for value in values]).mean(dim=0)
+            average[name] = mean.to(values[0].dtype)
+        else:
+            average[name] = values[-1]
+    return average
+
+
+def _kinds(state: Mapping[str, Tensor]) -> dict[str, tuple[torch.Size, torch.dtype]]:
+    """Return the shape and dtype of each tensor by name."""
+    return {name: (tensor.shape, tensor.dtype) for name, tensor in state.items()}

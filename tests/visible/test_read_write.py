@@ -1,6 +1,9 @@
 """File I/O: small cases to check your own work against."""
 
+import io
+import json
 import os
+import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -223,4 +226,275 @@ def test_code_of_a_stranger_is_refused(observe):
         raised,
         ValueError,
         "load_untrusted does not refuse a file that asks to run code.",
+    )
+
+
+def lose_and_resume(ex: Any, x: Tensor) -> tuple[int, Tensor, Tensor]:
+    net = nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.5), nn.Linear(4, 1))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2)
+    results = []
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "run.pt")
+        for attempt in range(2):
+            if attempt == 0:
+                train(net, optimizer, scheduler, x)
+                ex.save_checkpoint(path, net, optimizer, scheduler, 3)
+            else:
+                step = ex.load_checkpoint(path, net, optimizer, scheduler)
+            train(net, optimizer, scheduler, x)
+            results.append(net[0].weight.detach().clone())
+    return step, *results
+
+
+def train(net: nn.Module, optimizer: Any, scheduler: Any, x: Tensor) -> None:
+    for _ in range(3):
+        optimizer.zero_grad()
+        net(x).square().sum().backward()
+        optimizer.step()
+        scheduler.step()
+
+
+@exercise("read_write.save_checkpoint")
+def test_training_can_be_repeated_from_a_checkpoint(observe):
+    step, first, second = observe(
+        lose_and_resume,
+        torch.randn(3, 4),
+        call="save_checkpoint(…, 3); train; load_checkpoint(…); train again",
+    )
+
+    expect_equal(step, 3, "load_checkpoint does not return the saved step.")
+    expect_close(second, first, "Training from the checkpoint takes another course.")
+
+
+class Unpicklable:
+    """Raises when it is pickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise ValueError("this object cannot be pickled")
+
+
+def save_then_fail(ex: Any) -> tuple[list[int], list[str], bool]:
+    raised = False
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "numbers.pt")
+        ex.atomic_save([0], path)
+        ex.atomic_save([1, 2], path)
+        try:
+            ex.atomic_save([3, Unpicklable()], path)
+        except ValueError:
+            raised = True
+        size = path.stat().st_size if path.is_file() else 0
+        return torch.load(path) if size else [], os.listdir(folder), raised
+
+
+@exercise("read_write.atomic_save")
+def test_a_failing_save_leaves_the_old_file(observe):
+    numbers, names, raised = observe(
+        save_then_fail, call="atomic_save([1, 2], path); atomic_save(unpicklable, path)"
+    )
+
+    expect_equal(numbers, [1, 2], "The file does not hold what was saved last.")
+    expect_equal(names, ["numbers.pt"], "A temporary file is left.")
+    expect_true(
+        raised,
+        "atomic_save does not raise on what torch.save raises.",
+        expected="ValueError",
+        got="no exception",
+    )
+
+
+# Two tensors: a is [1, 2] in float32, b is [[3], [4], [5]] in uint8.
+HEADER = (
+    b'{"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},'
+    b' "b": {"dtype": "U8", "shape": [3, 1], "data_offsets": [8, 11]}}'
+)
+DATA = b"\x00\x00\x80\x3f\x00\x00\x00\x40\x03\x04\x05"
+FILE = len(HEADER).to_bytes(8, "little") + HEADER + DATA
+
+
+def read_file(ex: Any, data: bytes) -> tuple[list[str], Tensor, Tensor]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "file.safetensors")
+        path.write_bytes(data)
+        names = list(ex.read_header(path))
+        return names, ex.read_tensor(path, "a"), ex.read_tensor(path, "b")
+
+
+@exercise("read_write.read_header")
+def test_a_small_file_is_read(observe):
+    names, a, b = observe(read_file, FILE, call="read_header(path); read_tensor(…)")
+
+    expect_equal(sorted(names), ["a", "b"], "read_header does not name the tensors.")
+    expect_close(a, torch.tensor([1.0, 2.0]), "read_tensor gives another tensor a.")
+    expect_equal(
+        b,
+        torch.tensor([[3], [4], [5]], dtype=torch.uint8),
+        "read_tensor gives another tensor b.",
+    )
+
+
+@exercise("read_write.read_header")
+def test_a_file_that_is_cut_off_is_refused(observe):
+    raised = observe.error(
+        read_file, FILE[:-1], call="read_header(path) of a file that lacks a byte"
+    )
+
+    expect_error(raised, ValueError, "read_header does not refuse a corrupt file.")
+
+
+def write_file(ex: Any, tensors: dict[str, Tensor]) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "file.safetensors")
+        ex.write_tensors(path, tensors)
+        return path.read_bytes()
+
+
+def write_twice(ex: Any, tensor: Tensor) -> bytes:
+    return write_file(ex, {"a": tensor, "b": tensor})
+
+
+@exercise("read_write.write_tensors")
+def test_a_small_file_is_written(observe):
+    data = observe(
+        write_file,
+        {
+            "b": torch.tensor([[3], [4], [5]], dtype=torch.uint8),
+            "a": torch.tensor([1.0, 2.0]),
+        },
+        call="write_tensors(path, {b: uint8 (3, 1), a: float32 (2,)})",
+    )
+
+    expect_equal(
+        data[-len(DATA) :], DATA, "The file does not end in the bytes of a, then b."
+    )
+    expect_equal(
+        int.from_bytes(data[:8], "little"),
+        len(data) - 8 - len(DATA),
+        "The file does not begin with the length of its header.",
+    )
+
+
+@exercise("read_write.write_tensors")
+def test_tied_tensors_are_not_written(observe):
+    raised = observe.error(
+        write_twice, torch.ones(2), call="write_tensors(path, {a: t, b: t})"
+    )
+
+    expect_error(raised, ValueError, "write_tensors takes one tensor twice.")
+
+
+def migrate(
+    ex: Any, state: dict[str, Tensor], rules: list[tuple[str, str]]
+) -> dict[str, Tensor]:
+    return ex.migrate_keys(state, rules)
+
+
+@exercise("read_write.migrate_keys")
+def test_names_are_migrated(observe):
+    state = {"module.enc.weight": torch.ones(2), "module.encode": torch.zeros(1)}
+
+    migrated = observe(
+        migrate,
+        state,
+        [("enc", "encoder")],
+        call='migrate_keys({module.enc.weight, module.encode}, [("enc", "encoder")])',
+    )
+
+    expect_equal(
+        migrated,
+        {"encoder.weight": torch.ones(2), "encode": torch.zeros(1)},
+        "migrate_keys does not rename as the rules say.",
+    )
+
+
+@exercise("read_write.migrate_keys")
+def test_names_that_collide_are_refused(observe):
+    raised = observe.error(
+        migrate,
+        {"module.a": torch.ones(1), "a": torch.zeros(1)},
+        [],
+        call="migrate_keys({module.a, a}, [])",
+    )
+
+    expect_error(
+        raised, ValueError, "migrate_keys lets two names become one.", mentions="a"
+    )
+
+
+def load_run(ex: Any) -> dict[str, Tensor | int]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "run.pt")
+        torch.save({"step": 3, "weight": torch.arange(3.0)}, path)
+        # As if it had been saved on another machine's GPU.
+        output = io.BytesIO()
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(output, "w") as new:
+            for name in old.namelist():
+                content = old.read(name)
+                new.writestr(
+                    name, content.replace(b"\x03\0\0\0cpu", b"\x06\0\0\0cuda:3")
+                )
+        path.write_bytes(output.getvalue())
+        return ex.load_on_cpu(path)
+
+
+@exercise("read_write.load_on_cpu")
+def test_a_file_from_a_gpu_is_loaded(observe):
+    loaded = observe(load_run, call="load_on_cpu(path) of a file from cuda:3")
+
+    expect_equal(
+        loaded,
+        {"step": 3, "weight": torch.arange(3.0)},
+        "load_on_cpu does not give what was saved.",
+    )
+
+
+def shard_and_load(
+    ex: Any, state: dict[str, Tensor]
+) -> tuple[list[str], dict[str, Tensor]]:
+    with TemporaryDirectory() as folder:
+        ex.shard(state, folder, 12)
+        index = json.loads(Path(folder, "index.json").read_text())
+        return list(index["weight_map"].values()), ex.load_sharded(folder)
+
+
+@exercise("read_write.shard")
+def test_a_state_is_sharded_and_loaded(observe):
+    state = {"a": torch.ones(3), "b": torch.zeros(2), "c": torch.ones(1)}
+
+    files, loaded = observe(
+        shard_and_load, state, call="shard({a: 12, b: 8, c: 4 bytes}, folder, 12)"
+    )
+
+    expect_equal(
+        [files.index(file) for file in files],
+        [0, 1, 1],
+        "b and c do not lie in one shard, and a in another.",
+    )
+    expect_equal(loaded, state, "load_sharded does not give the state back.")
+
+
+def average(ex: Any, states: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder, f"{i}.pt") for i in range(len(states))]
+        for path, state in zip(paths, states, strict=True):
+            torch.save(state, path)
+        return ex.average_checkpoints(paths)
+
+
+@exercise("read_write.average_checkpoints")
+def test_three_checkpoints_are_averaged(observe):
+    states = [
+        {"weight": torch.tensor([x, 2.0]), "steps": torch.tensor(i)}
+        for i, x in enumerate([1.0, 2.0, 6.0])
+    ]
+
+    mean = observe(
+        average, states, call="average_checkpoints of [1, 2], [2, 2], [6, 2]"
+    )
+
+    expect_equal(
+        mean,
+        {"weight": torch.tensor([3.0, 2.0]), "steps": torch.tensor(2)},
+        "average_checkpoints does not give the mean, with steps of the last file.",
     )

@@ -1,0 +1,11 @@
+"""Does not clean up after an error.
+
+says: temporary file is left
+"""
+def atomic_save(obj, path):
+    temporary = f"{path}.tmp"
+    with open(temporary, "wb") as file:
+        torch.save(obj, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)

@@ -1,0 +1,9 @@
+"""Gives an empty state for no files.
+
+says: in silence
+"""
+_right_average = average_checkpoints
+
+
+def average_checkpoints(paths):
+    return _right_average(paths) if paths else {}

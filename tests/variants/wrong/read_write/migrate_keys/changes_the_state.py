@@ -1,0 +1,12 @@
+"""Works on the caller's dict.
+
+says: changes the state that it is given
+"""
+_right_migrate = migrate_keys
+
+
+def migrate_keys(state, rules):
+    new = _right_migrate(state, rules)
+    state.clear()
+    state.update(new)
+    return state
