@@ -5,12 +5,13 @@ Read along: https://d2l.ai/chapter_builders-guide/use-gpu.html
 
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 Device = torch.device | str
 
@@ -161,3 +162,149 @@ def _read_clock(device: torch.device) -> float:
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     return time.perf_counter()
+
+
+def placement_audit(net: nn.Module, device: Device) -> set[str]:
+    """Return the paths of the tensors of `net` that are not on `device`.
+
+    Everything counts that can be reached from `net` through modules and their
+    attributes, lists, tuples and dicts: parameters, buffers of both kinds, tensors in
+    plain attributes, and whatever a module holds that sits in a plain list. Gradients
+    do not count.
+
+    A path joins the names of attributes and submodules, positions and keys by dots:
+    `"blocks.0.weight"`, `"cache.mask"`. A tensor with several paths is listed once,
+    under one of them; references in a circle do no harm. `net` stays as it is. A device
+    without an index, as `"cuda"`, stands for every device of its type.
+
+    Example:
+        >>> net = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+        >>> net[1].scales = [torch.ones(2, device="meta")]
+        >>> placement_audit(net, "cpu")
+        {'1.scales.0'}
+    """
+    wanted = torch.device(device)
+    seen, strays = {id(net)}, set()
+
+    def visit(node: Any, path: list[str]) -> None:
+        if isinstance(node, Tensor) and not _is_on(node, wanted):
+            strays.add(".".join(path))
+        for name, part in _parts_of(node):
+            if id(part) not in seen:
+                seen.add(id(part))
+                visit(part, [*path, str(name)])
+
+    visit(net, [])
+    return strays
+
+
+def _is_on(tensor: Tensor, device: torch.device) -> bool:
+    there = tensor.device
+    return there.type == device.type and device.index in (None, there.index)
+
+
+def _parts_of(node: Any) -> Iterable[tuple[Any, Any]]:
+    match node:
+        case nn.Module():
+            registries = ("_parameters", "_buffers", "_modules")
+            own = {k: v for k, v in vars(node).items() if k not in registries}
+            return (
+                pair
+                for table in (node._parameters, node._buffers, node._modules, own)
+                for pair in table.items()
+            )
+        case dict():
+            return node.items()
+        case list() | tuple():
+            return enumerate(node)
+    return ()
+
+
+class SinusoidalPositions(nn.Module):
+    """Adds to each row of the input the code of its position.
+
+    The code of position p has sin(p / 10000^(2i / d)) in column 2i and the cosine of
+    the same angle in column 2i + 1. `d` may be odd: the last column is then a sine.
+    There is nothing to train, and the caller's tensor stays as it is.
+
+    The output has the input's dtype and device, wherever the module is. The codes are
+    computed in float32 or better, and rounded to the input's dtype at the end. When the
+    module has been moved to the input's device, nothing more is sent there.
+
+    Shapes: (..., n, d) -> (..., n, d), n at most `max_len`
+
+    Raises:
+        ValueError: n exceeds `max_len`.
+
+    Example:
+        >>> SinusoidalPositions(4, max_len=10)(torch.zeros(2, 4))[0]
+        tensor([0., 1., 0., 1.])
+    """
+
+    codes: Tensor
+
+    def __init__(self, d: int, max_len: int):
+        super().__init__()
+        frequencies = 10_000 ** (-torch.arange(0, d, 2) / d)
+        angles = torch.arange(max_len)[:, None] * frequencies
+        codes = torch.empty(max_len, d)
+        codes[:, 0::2] = angles.sin()
+        codes[:, 1::2] = angles[:, : d // 2].cos()
+        self.register_buffer("codes", codes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        n = x.shape[-2]
+        if n > len(self.codes):
+            raise ValueError(f"{n} positions, but codes for {len(self.codes)} only")
+        return x + self.codes[:n].to(x)
+
+
+def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:
+    """Return the Frobenius norm of `m @ m` for each matrix, computed on `device`.
+
+    The matrices are square, of one dtype and of any sizes, on the CPU. Each is moved to
+    `device` once. The norms stay there until all are known and come back together, so
+    that the host waits for the device once: a tensor on the CPU, in the matrices' dtype
+    and order. No matrices give an empty tensor.
+
+    Shapes: k times (n, n), each n its own -> (k,)
+
+    Example:
+        >>> norm_log([2 * torch.eye(1), torch.ones(2, 2)], "cpu")
+        tensor([4., 4.])
+    """
+    moved = (m.to(device) for m in matrices)
+    norms = [torch.linalg.matrix_norm(m @ m) for m in moved]
+    return torch.stack(norms).cpu() if norms else torch.empty(0)
+
+
+def data_parallel(net: nn.Module, x: Tensor, devices: Sequence[Device]) -> Tensor:
+    """Run `net` on parts of the batch `x`, one part on each device; gather the outputs.
+
+    The rows of `x` are split in order, at most ceil(n / len(devices)) for one device;
+    with few rows some devices get none. On its device a part meets copies of the
+    parameters and buffers of `net`. The outputs are joined in order on `devices[0]`. A
+    device may be listed several times.
+
+    Gradients flow back to `x` and to the parameters of `net` itself, the same as those
+    of `net(x)`. Nothing else about `net` changes: no parameter, buffer, device or
+    submodule.
+
+    Shapes: (n, …) -> (n, …), n at least 1
+
+    Example:
+        >>> data_parallel(nn.Linear(3, 2), torch.ones(5, 3), ["cpu", "cpu"]).shape
+        torch.Size([5, 2])
+    """
+    outputs = [
+        functional_call(net, _replica(net, device), part.to(device)).to(devices[0])
+        for part, device in zip(x.chunk(len(devices)), devices, strict=False)
+    ]
+    return torch.cat(outputs)
+
+
+def _replica(net: nn.Module, device: Device) -> dict[str, Tensor]:
+    """Return copies on `device`: of parameters within the graph, of buffers without."""
+    parameters = {name: p.to(device) for name, p in net.named_parameters()}
+    buffers = {name: b.to(device, copy=True) for name, b in net.named_buffers()}
+    return parameters | buffers

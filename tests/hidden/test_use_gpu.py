@@ -1310,3 +1310,773 @@ def test_time_op_measures_what_the_gpu_does(observe, rng):
         got=f"{measured:.6f} s",
         cause="a GPU works on after the call: synchronise before the clock is read",
     )
+
+
+# placement_audit
+
+
+class Holder(nn.Module):
+    """A module that holds things in every way there is."""
+
+    def __init__(self, away: str):
+        super().__init__()
+        self.inner = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2, device=away))
+        self.register_buffer("saved", torch.zeros(2, device=away))
+        self.register_buffer("unsaved", torch.zeros(2, device=away), persistent=False)
+        self.scale = nn.Parameter(torch.zeros(1))
+        self.nothing = None
+        self.text = "a text"
+
+
+def net_with(away: str, kinds: list[str]) -> nn.Module:
+    """Return a network with tensors on `away` in unregistered places of these kinds."""
+
+    def stray() -> Tensor:
+        return torch.zeros(2, device=away)
+
+    net = Holder(away)
+    if "plain" in kinds:
+        net.mask = stray()
+        net.inner[0].cache = stray()
+    if "list" in kinds:
+        net.steps = [torch.zeros(1), stray(), (stray(), {"key": [stray()]})]
+    if "dict" in kinds:
+        net.table = {"a": stray(), "b": torch.zeros(1), 7: stray()}
+    if "modules" in kinds:
+        net.blocks = [nn.Linear(1, 1), nn.Linear(1, 1, device=away)]
+        net.inner[1].hidden = {"head": nn.Linear(1, 1, bias=False, device=away)}
+    return net
+
+
+ALWAYS = {"inner.1.weight", "inner.1.bias", "saved", "unsaved"}
+ADDED = {
+    "plain": {"mask", "inner.0.cache"},
+    "list": {"steps.1", "steps.2.0", "steps.2.1.key.0"},
+    "dict": {"table.a", "table.7"},
+    "modules": {"blocks.1.weight", "blocks.1.bias", "inner.1.hidden.head.weight"},
+}
+AUDIT_SLIPS = {
+    "plain": "what a plain attribute holds is in vars(module)",
+    "list": "lists, tuples and dicts in an attribute lead on, to any depth",
+    "dict": "lists, tuples and dicts in an attribute lead on, to any depth",
+    "modules": "modules hide in plain lists and dicts as well",
+}
+
+
+def audit(ex: Any, away: str, kinds: list[str], device: Any) -> list[str]:
+    strays = ex.placement_audit(net_with(away, kinds), device)
+    return [str(path) for path in strays] if is_set(strays) else ["no set"]
+
+
+def is_set(value: Any) -> bool:
+    return isinstance(value, (set, frozenset))
+
+
+def audit_other_device(ex: Any, kinds: list[str]) -> list[str]:
+    """Audit for the device that `net_with` calls away."""
+    return audit(ex, "meta", kinds, torch.device("meta"))
+
+
+def audit_circle(ex: Any) -> list[str]:
+    net = nn.Sequential(nn.Linear(1, 1))
+    net[0].parent = [net]  # an attribute that leads back
+    net.loop = [torch.zeros(1, device="meta")]
+    net.loop.append(net.loop)
+    return list(ex.placement_audit(net, "cpu"))
+
+
+def audit_shared(ex: Any) -> list[str]:
+    net = nn.Module()
+    net.one = nn.Linear(1, 1, bias=False, device="meta")
+    net.two = nn.Linear(1, 1, bias=False)
+    net.two.weight = net.one.weight
+    net.also = net.one.weight.data_ptr, [net.one.weight]
+    return list(ex.placement_audit(net, "cpu"))
+
+
+def audit_and_look_back(ex: Any) -> tuple[list[str], list[str], bool]:
+    net = net_with("meta", list(ADDED))
+    before = sorted(vars(net)), [p.device.type for p in net.parameters()]
+    ex.placement_audit(net, "cpu")
+    after = sorted(vars(net)), [p.device.type for p in net.parameters()]
+    return after[0], after[1], before == after
+
+
+def expect_paths(paths: list[str], expected: set[str], slips: dict[str, Any]) -> None:
+    causes = {
+        "parameters are not all: buffers, persistent or not, are tensors too": (
+            lambda paths: not {"saved", "unsaved"} <= set(paths)
+        ),
+        "tensors that are on the device are none of the strays": (
+            lambda paths: not set(paths) <= expected
+        ),
+    }
+    expect_equal(
+        sorted(paths),
+        sorted(expected),
+        "placement_audit does not give the paths of all tensors that are elsewhere.",
+        slips={**slips, **causes} if "saved" in paths else {**causes, **slips},
+    )
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_finds_registered_tensors(observe):
+    paths = observe(audit, "meta", [], "cpu", call="placement_audit(net, 'cpu')")
+
+    expect_true(
+        paths != ["no set"],
+        "placement_audit does not return a set.",
+        expected="a set of paths",
+        got="something else",
+    )
+    unsaved = "buffers that are not persistent are missing from state_dict()"
+    expect_paths(paths, ALWAYS, {unsaved: sorted(ALWAYS - {"unsaved"})})
+
+
+@exercise("use_gpu.placement_audit", weight=2)
+@pytest.mark.parametrize("kind", ADDED)
+def test_audit_finds_unregistered_tensors(observe, kind):
+    paths = observe(
+        audit, "meta", [kind], "cpu", call=f"placement_audit(net, 'cpu'), {kind}"
+    )
+
+    added = ADDED[kind]
+    expect_paths(
+        paths,
+        ALWAYS | added,
+        {AUDIT_SLIPS[kind]: lambda paths: not added <= set(paths)},
+    )
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_lists_what_is_not_on_the_device_asked_for(observe, rng):
+    kinds = rng.sample(list(ADDED), 2)
+
+    paths = observe(audit_other_device, kinds, call="placement_audit(net, meta)")
+
+    expected = {"inner.0.weight", "inner.0.bias", "scale"}
+    expected |= {"steps.0"} if "list" in kinds else set()
+    expected |= {"table.b"} if "dict" in kinds else set()
+    expected |= {"blocks.0.weight", "blocks.0.bias"} if "modules" in kinds else set()
+    expect_equal(
+        sorted(paths),
+        sorted(expected),
+        "placement_audit does not look for tensors that are not on the device given.",
+        slips={
+            "the device given counts, not the CPU": lambda paths: "saved" in paths,
+        },
+    )
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_survives_circles(observe):
+    call = "placement_audit of a network that holds itself"
+    raised = observe.error(audit_circle, call=call)
+    expect_no_error(
+        raised,
+        "placement_audit does not survive references in a circle.",
+        "remember the id of what has been visited, and do not visit it again",
+    )
+    paths = observe(audit_circle, call=call)
+
+    expect_equal(
+        paths, ["loop.0"], "placement_audit does not survive references in a circle."
+    )
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_lists_a_shared_tensor_once(observe):
+    paths = observe(audit_shared, call="placement_audit of a net with a tied weight")
+
+    known = {"one.weight", "two.weight", "also.1.0"}
+    expect_true(
+        len(paths) == 1 and set(paths) <= known,
+        "placement_audit does not list a shared tensor once.",
+        expected="'one.weight' or another of its paths",
+        got=str(sorted(paths)),
+        cause="remember the id of every tensor that has been visited",
+    )
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_changes_nothing(observe):
+    _, _, same = observe(audit_and_look_back, call="placement_audit(net, 'cpu'); net")
+
+    expect_true(
+        same,
+        "placement_audit changes the network.",
+        expected="attributes and devices as before",
+        got="others",
+    )
+
+
+# SinusoidalPositions
+
+
+def add_positions(ex: Any, d: int, max_len: int, x: Tensor) -> Tensor:
+    return ex.SinusoidalPositions(d, max_len)(x)
+
+
+def add_positions_and_look_back(ex: Any, d: int, max_len: int, x: Tensor) -> Tensor:
+    ex.SinusoidalPositions(d, max_len)(x)
+    return x
+
+
+def add_positions_elsewhere(ex: Any, d: int, dtype: str, moved: bool) -> str:
+    """Return device and dtype of the output for an input on the meta device."""
+    net = ex.SinusoidalPositions(d, 9)
+    if moved:
+        net.to("meta")
+    x = torch.zeros(2, 5, d, dtype=getattr(torch, dtype), device="meta")
+    y = net(x)
+    return f"{y.device.type} {y.dtype}"
+
+
+def count_arrivals(ex: Any, d: int) -> int:
+    """Return the number of copies that calls send to a device where the module is."""
+    net = ex.SinusoidalPositions(d, 9).to("meta")
+    x = torch.zeros(5, d, device="meta")
+    with Elsewhere() as elsewhere:
+        net(x)
+        net(x)
+        return elsewhere.arrivals
+
+
+def count_trained(ex: Any, d: int) -> int:
+    return sum(p.requires_grad for p in ex.SinusoidalPositions(d, 9).parameters())
+
+
+def position_codes(n: int, d: int) -> Tensor:
+    """Return the codes in float64, entry by entry as the formula says."""
+    column = torch.arange(d, dtype=torch.float64)
+    pair = column.div(2, rounding_mode="floor")
+    angles = torch.arange(n, dtype=torch.float64)[:, None] / 10_000 ** (2 * pair / d)
+    return torch.where(column % 2 == 0, angles.sin(), angles.cos())
+
+
+@exercise("use_gpu.SinusoidalPositions", weight=2)
+@pytest.mark.parametrize("odd", [False, True], ids=["even", "odd"])
+@pytest.mark.parametrize("leading", [0, 1, 2], ids=["rows", "batch", "two_dims"])
+def test_positions_add_sines_and_cosines(observe, rng, odd, leading):
+    d = 2 * rng.randrange(2, 7) + odd
+    n, max_len = rng.randrange(6, 12), rng.randrange(12, 40)
+    x = torch.randn(*rng.sample(DISTINCT, leading), n, d)
+    call = f"SinusoidalPositions({d}, {max_len})(x) with x {tuple(x.shape)}"
+
+    raised = observe.error(add_positions, d, max_len, x, call=call)
+    expect_no_error(
+        raised,
+        "SinusoidalPositions does not take this input.",
+        "an odd d has one cosine less than sines"
+        if odd
+        else "the rows are the last dimension but one, whatever comes before",
+    )
+    y = observe(add_positions, d, max_len, x, call=call)
+
+    codes = position_codes(n, d).float()
+    halves = torch.cat([codes[:, 0::2], codes[:, 1::2]], dim=-1)
+    column = torch.arange(d)
+    angles = torch.arange(n)[:, None] / 10_000 ** (column / d)
+    each = torch.where(column % 2 == 0, angles.sin(), angles.cos())
+    swapped = codes[:, column ^ 1] if not odd else codes
+    expect_close(
+        y,
+        x + codes,
+        "SinusoidalPositions does not add the codes of the positions.",
+        slips={
+            "the codes are returned, not added": codes.expand_as(x),
+            "sines and cosines take turns; here they stand in two halves": x + halves,
+            "a sine and the cosine beside it have the same angle": x + each,
+            "the sine comes first": x + swapped,
+            "positions count from 0": x + position_codes(n + 1, d)[1:].float(),
+        },
+        atol=1e-4,
+        rtol=1e-4,
+    )
+
+
+@exercise("use_gpu.SinusoidalPositions")
+@pytest.mark.parametrize("moved", [False, True], ids=["module_on_cpu", "module_moved"])
+def test_positions_follow_the_input_to_its_device(observe, rng, moved):
+    d = 2 * rng.choice(DISTINCT)
+    call = f"SinusoidalPositions({d}, 9){'.to(device)' * moved}(x) with x on 'meta'"
+
+    raised = observe.error(add_positions_elsewhere, d, "float32", moved, call=call)
+    expect_no_error(
+        raised,
+        "The codes do not follow the input to its device.",
+        "net.to moves buffers, not plain attributes; in forward, .to(x) follows x",
+    )
+    place = observe(add_positions_elsewhere, d, "float32", moved, call=call)
+
+    expect_equal(place, "meta torch.float32", "The output is not where the input is.")
+
+
+@exercise("use_gpu.SinusoidalPositions")
+def test_positions_send_nothing_once_the_module_is_moved(observe, rng):
+    d = 2 * rng.choice(DISTINCT)
+
+    arrivals = observe(
+        count_arrivals, d, call="net.to('meta'); net(x); net(x) with x on 'meta'"
+    )
+
+    expect_equal(
+        arrivals,
+        0,
+        "The codes are sent to the device again in every call.",
+        slips={
+            "constants made on the CPU in forward, or a plain attribute, cross at "
+            "every call: register_buffer": lambda arrivals: arrivals > 0
+        },
+    )
+
+
+@exercise("use_gpu.SinusoidalPositions")
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_positions_follow_the_input_to_its_dtype(observe, rng, dtype):
+    d = 2 * rng.randrange(2, 7)
+    x = torch.randn(200, d).to(dtype)
+
+    y = observe(
+        add_positions, d, 200, x, call=f"SinusoidalPositions({d}, 200)(x), x {dtype}"
+    )
+
+    expect_equal(
+        str(y.dtype),
+        str(dtype),
+        "The output does not have the input's dtype.",
+        slips={"x + codes takes the wider of two dtypes: .to(x)": "torch.float32"},
+    )
+    expect_close(
+        y,
+        (x.double() + position_codes(200, d)).to(dtype),
+        f"The codes are not right in {dtype}.",
+        slips={
+            "angles rounded to a narrow dtype are far off: round sine and cosine": (
+                lambda _: True
+            )
+        },
+        atol=0.06 if dtype != torch.float64 else 1e-4,
+        rtol=0.0,
+    )
+
+
+@exercise("use_gpu.SinusoidalPositions")
+def test_positions_leave_the_input_alone(observe, rng):
+    d = 2 * rng.choice(DISTINCT)
+    x = torch.randn(4, d)
+
+    after = observe(
+        add_positions_and_look_back, d, 9, x, call=f"SinusoidalPositions({d}, 9)(x); x"
+    )
+
+    expect_equal(
+        after,
+        x,
+        "SinusoidalPositions changes the caller's tensor.",
+        slips={"x += … works on x itself": lambda _: True},
+    )
+
+
+@exercise("use_gpu.SinusoidalPositions")
+def test_positions_have_nothing_to_train(observe, rng):
+    count = observe(
+        count_trained, rng.choice(DISTINCT), call="SinusoidalPositions.parameters()"
+    )
+
+    expect_equal(
+        count,
+        0,
+        "SinusoidalPositions has parameters to train.",
+        slips={"constants are buffers": lambda count: count > 0},
+    )
+
+
+@exercise("use_gpu.SinusoidalPositions")
+def test_positions_refuse_a_longer_input(observe, rng):
+    d, max_len = 2 * rng.choice(DISTINCT), rng.choice(DISTINCT)
+
+    full = observe(
+        add_positions,
+        d,
+        max_len,
+        torch.zeros(max_len, d),
+        call=f"SinusoidalPositions({d}, {max_len})(x) with x ({max_len}, {d})",
+    )
+    raised = observe.error(
+        add_positions,
+        d,
+        max_len,
+        torch.zeros(max_len + 1, d),
+        call=f"SinusoidalPositions({d}, {max_len})(x) with x ({max_len + 1}, {d})",
+    )
+
+    expect_close(
+        full,
+        position_codes(max_len, d).float(),
+        "SinusoidalPositions does not take an input of max_len rows.",
+        atol=1e-4,
+        rtol=1e-4,
+    )
+    expect_error(
+        raised, ValueError, "SinusoidalPositions takes more rows than it has codes for."
+    )
+
+
+# norm_log
+
+
+def log_norms(ex: Any, matrices: list[Tensor], device: str) -> Tensor:
+    return ex.norm_log(matrices, torch.device(device))
+
+
+def log_norms_elsewhere(ex: Any, matrices: list[Tensor]) -> tuple[str, int, int]:
+    """Return where the norms are, the waits for the device and the moves to it."""
+    with Elsewhere() as elsewhere:
+        norms = ex.norm_log(matrices, "meta")
+        waits, arrivals = elsewhere.waits, elsewhere.arrivals
+    return norms.device.type, waits, arrivals
+
+
+def log_norms_on_gpu(ex: Any, matrices: list[Tensor]) -> tuple[Tensor, str, int]:
+    with Elsewhere() as elsewhere:
+        norms = ex.norm_log(matrices, "cuda")
+        waits = elsewhere.waits
+    return norms, norms.device.type, waits
+
+
+def draw_matrices(rng, dtype: torch.dtype) -> list[Tensor]:
+    return [torch.randn(n, n, dtype=dtype) for n in rng.sample(DISTINCT, 4)]
+
+
+def norms_of(matrices: list[Tensor]) -> Tensor:
+    return torch.stack([(m @ m).square().sum().sqrt() for m in matrices])
+
+
+def every(function: Callable[[Tensor], Tensor], matrices: list[Tensor]) -> Tensor:
+    return torch.stack([function(m) for m in matrices])
+
+
+@exercise("use_gpu.norm_log")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_norm_log_gives_the_norms_of_the_products(observe, rng, dtype):
+    matrices = draw_matrices(rng, dtype)
+
+    norms = observe(log_norms, matrices, "cpu", call="norm_log of four matrices")
+
+    norm = torch.linalg.matrix_norm
+    expect_close(
+        norms,
+        norms_of(matrices),
+        "norm_log does not give the norm of each product.",
+        slips={
+            "the norm of m, not of m @ m": every(norm, matrices),
+            "m * m multiplies entry by entry": every(lambda m: norm(m * m), matrices),
+            "the largest singular value is another norm": every(
+                lambda m: norm(m @ m, 2), matrices
+            ),
+            "m @ m.T is another product": every(lambda m: norm(m @ m.T), matrices),
+            "the root is missing": norms_of(matrices).square(),
+            "norms are written into float32": lambda got: got.dtype != dtype,
+        },
+    )
+
+
+@exercise("use_gpu.norm_log", weight=2)
+def test_norm_log_waits_for_the_device_once(observe, rng):
+    matrices = draw_matrices(rng, torch.float32)
+
+    place, waits, arrivals = observe(
+        log_norms_elsewhere, matrices, call="norm_log(four matrices, 'meta')"
+    )
+
+    expect_equal(
+        place,
+        "cpu",
+        "norm_log does not return the norms on the CPU.",
+        slips={"the norms stay on the device: .cpu() at the end": "meta"},
+    )
+    often = "item, cpu or a write into a CPU tensor per matrix waits at every step"
+    computed = "the products are not computed on the device at all"
+    expect_equal(
+        waits,
+        1,
+        "norm_log does not bring the norms back together.",
+        slips={often: lambda waits: waits > 1, computed: 0},
+    )
+    expect_true(
+        1 <= arrivals <= len(matrices),
+        "norm_log does not move each matrix once.",
+        expected=f"{len(matrices)} moves",
+        got=f"{arrivals}",
+        cause="m.to(device) @ m.to(device) moves m twice" if arrivals > 4 else None,
+    )
+
+
+@exercise("use_gpu.norm_log")
+def test_norm_log_of_nothing_is_empty(observe):
+    raised = observe.error(log_norms, [], "cpu", call="norm_log([], 'cpu')")
+    expect_no_error(
+        raised,
+        "norm_log does not take an empty list.",
+        "torch.stack needs a tensor: return torch.empty(0) if there is none",
+    )
+    norms = observe(log_norms, [], "cpu", call="norm_log([], 'cpu')")
+
+    expect_equal(list(norms.shape), [0], "norm_log of no matrices is not empty.")
+
+
+@exercise("use_gpu.norm_log")
+@pytest.mark.cuda
+def test_norm_log_computes_on_the_gpu(observe, rng):
+    matrices = draw_matrices(rng, torch.float64)
+
+    norms, place, waits = observe(
+        log_norms_on_gpu, matrices, call="norm_log(four matrices, 'cuda')"
+    )
+
+    expect_equal(place, "cpu", "norm_log does not return the norms on the CPU.")
+    expect_close(
+        norms, norms_of(matrices), "norm_log does not give the norm of each product."
+    )
+    expect_equal(waits, 1, "norm_log does not bring the norms back together.")
+
+
+# data_parallel
+
+
+class Probe(nn.Module):
+    """A linear layer that tells where it runs and how many rows it gets."""
+
+    def __init__(self, inner: int, out: int, note: Callable[[Any], None]):
+        super().__init__()
+        self.linear = nn.Linear(inner, out)
+        self.note = note
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.note((x.device.type, self.linear.weight.device.type, len(x)))
+        return self.linear(x)
+
+
+def run_parallel(
+    ex: Any, net: nn.Module, x: Tensor, devices: list[str]
+) -> tuple[Tensor, list[Tensor], Tensor]:
+    """Return output, gradients (empty if there is none) and the input's gradient."""
+    x.requires_grad_()
+    y = ex.data_parallel(net, x, devices)
+    weights = torch.arange(1.0, 1 + y.numel(), device=y.device).reshape(y.shape)
+    (y * weights).sum().backward()
+    none = torch.empty(0)
+    gradients = [none if p.grad is None else p.grad for p in net.parameters()]
+    return y, gradients, none if x.grad is None else x.grad
+
+
+def run_parallel_elsewhere(
+    ex: Any, sizes: list[int], x: Tensor, devices: list[str]
+) -> tuple[list[tuple[str, str, int]], str, list[str]]:
+    """Return what each replica saw, where the output is and where the net is now."""
+    seen: list[Any] = []
+    net = Probe(*sizes, seen.append)
+    with Elsewhere():
+        y = ex.data_parallel(net, x, [torch.device(d) for d in devices])
+    return seen, y.device.type, [p.device.type for p in net.parameters()]
+
+
+def run_parallel_and_look_back(
+    ex: Any, x: Tensor
+) -> tuple[list[str], list[str], dict[str, Tensor], dict[str, Tensor], bool]:
+    net = nn.Sequential(nn.Linear(x.shape[-1], 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
+    names = [name for name, _ in net.named_modules()]
+    before = {name: t.clone() for name, t in net.state_dict().items()}
+    own = list(net.parameters())
+    ex.data_parallel(net, x, ["cpu", "cpu"]).sum().backward()
+    same = all(a is b for a, b in zip(own, net.parameters(), strict=False))
+    after = [name for name, _ in net.named_modules()]
+    return names, after, before, dict(net.state_dict()), same
+
+
+def run_outside(net: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor], Tensor]:
+    net, x = copy.deepcopy(net), x.clone().requires_grad_()
+    y = net(x)
+    (y * torch.arange(1.0, 1 + y.numel()).reshape(y.shape)).sum().backward()
+    return y.detach(), [p.grad for p in net.parameters()], x.grad
+
+
+def expect_parallel(
+    y: Tensor, gradients: list[Tensor], gradient: Tensor, net: nn.Module, x: Tensor
+) -> None:
+    expected, expected_gradients, expected_gradient = run_outside(net, x)
+    expect_close(
+        y,
+        expected,
+        "data_parallel does not give the output of the network.",
+        slips={
+            "rows that do not divide evenly are lost": (
+                lambda y: len(y) < len(expected) and y.shape[1:] == expected.shape[1:]
+            ),
+            "the parts are not joined in order": (
+                lambda y: (
+                    y.shape == expected.shape
+                    and bool(torch.isclose(y.sum(0), expected.sum(0), rtol=1e-3).all())
+                )
+            ),
+        },
+        rtol=1e-4,
+        atol=1e-5,
+    )
+    expect_equal(
+        len(gradients), len(expected_gradients), "The network has other parameters."
+    )
+    for got, wanted in zip(gradients, expected_gradients, strict=True):
+        expect_close(
+            got,
+            wanted,
+            "The gradients of data_parallel are not those of one device.",
+            slips={
+                "a deep copy or a detached tensor cuts the graph: the gradient never "
+                "reaches net": torch.empty(0),
+                "the gradients of the parts are added, not averaged": wanted / 2,
+            },
+            rtol=1e-4,
+            atol=1e-4,
+        )
+    expect_close(
+        gradient,
+        expected_gradient,
+        "The gradient of data_parallel does not reach its input.",
+        rtol=1e-4,
+        atol=1e-4,
+    )
+
+
+@exercise("use_gpu.data_parallel", weight=2)
+@pytest.mark.parametrize(
+    ("rows", "count"), [(8, 2), (7, 2), (5, 3), (2, 4), (6, 1)], ids=str
+)
+def test_data_parallel_equals_one_device(observe, rng, rows, count):
+    inner, hidden, out = rng.sample(DISTINCT, 3)
+    net = nn.Sequential(nn.Linear(inner, hidden), nn.Tanh(), nn.Linear(hidden, out))
+    x = torch.randn(rows, inner)
+    call = f"data_parallel(net, x, {['cpu'] * count}) with x {tuple(x.shape)}"
+
+    raised = observe.error(run_parallel, net, x, ["cpu"] * count, call=call)
+    expect_no_error(
+        raised,
+        f"data_parallel does not run {rows} rows on {count} devices.",
+        "the rows need not divide evenly, and some devices may get none",
+    )
+    y, gradients, gradient = observe(run_parallel, net, x, ["cpu"] * count, call=call)
+
+    expect_parallel(y, gradients, gradient, net, x)
+
+
+@exercise("use_gpu.data_parallel")
+def test_data_parallel_trains_a_tied_weight(observe, rng):
+    d = rng.choice(DISTINCT)
+    layer = nn.Linear(d, d)
+    net = nn.Sequential(layer, nn.Tanh(), layer)
+    x = torch.randn(5, d)
+
+    y, gradients, gradient = observe(
+        run_parallel, net, x, ["cpu", "cpu"], call="data_parallel, one layer used twice"
+    )
+
+    expect_parallel(y, gradients, gradient, net, x)
+
+
+@exercise("use_gpu.data_parallel", weight=2)
+@pytest.mark.parametrize("devices", [["cpu", "meta"], ["meta", "meta", "cpu"]], ids=str)
+def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
+    sizes = rng.sample(DISTINCT, 2)
+    rows = 3 * len(devices) + 1
+    x = torch.randn(rows, sizes[0])
+
+    seen, place, net_at = observe(
+        run_parallel_elsewhere,
+        sizes,
+        x,
+        devices,
+        call=f"data_parallel(net, x, {devices}) with {rows} rows",
+    )
+
+    expect_equal(
+        sorted({(x_at, w_at) for x_at, w_at, _ in seen}),
+        [("cpu", "cpu"), ("meta", "meta")],
+        "Parts and replicas are not on the devices given.",
+        slips={
+            "the network stays where it is: copy its parameters to each device": (
+                lambda pairs: any(x_at != w_at for x_at, w_at in pairs)
+            ),
+            "one device does all the work": lambda pairs: len(pairs) == 1,
+        },
+    )
+    most = -(-rows // len(devices))
+    counts = [n for *_, n in seen]
+    expect_true(
+        sum(counts) == rows and max(counts, default=0) <= most,
+        "The rows are not split evenly.",
+        expected=f"{rows} rows, at most {most} on a device",
+        got=f"{counts}",
+    )
+    expect_equal(
+        place,
+        devices[0],
+        "The outputs are not gathered on the first device.",
+    )
+    expect_equal(
+        net_at,
+        ["cpu", "cpu"],
+        "data_parallel moves the network itself.",
+        slips={"net.to(device) moves net: move copies": lambda at: "meta" in at},
+    )
+
+
+@exercise("use_gpu.data_parallel")
+def test_data_parallel_leaves_the_network_as_it_was(observe, rng):
+    x = torch.randn(9, rng.choice(DISTINCT))
+
+    names, after, before, state, same = observe(
+        run_parallel_and_look_back, x, call="data_parallel(net, x, ['cpu', 'cpu']); net"
+    )
+
+    fault = "data_parallel changes the network."
+    expect_equal(
+        after,
+        names,
+        fault,
+        slips={
+            "replicas stay behind as submodules": lambda got: len(got) > len(names),
+        },
+    )
+    expect_true(
+        same,
+        fault,
+        expected="its own Parameter objects",
+        got="others",
+    )
+    expect_equal(sorted(state), sorted(before), fault)
+    for name, value in before.items():
+        expect_equal(
+            state[name],
+            value,
+            fault,
+            slips={
+                "the replicas' batch norm writes into the network's own buffers: copy "
+                "them": lambda _, name=name: "running" in name or "num" in name
+            },
+        )
+
+
+@exercise("use_gpu.data_parallel")
+@pytest.mark.cuda
+def test_data_parallel_runs_on_cpu_and_gpu(observe, rng):
+    inner, out = rng.sample(DISTINCT, 2)
+    net = nn.Sequential(nn.Linear(inner, 8), nn.Tanh(), nn.Linear(8, out))
+    x = torch.randn(7, inner)
+    devices = rng.choice([["cuda:0", "cpu"], ["cpu", "cuda:0"], ["cuda:0", "cuda:0"]])
+
+    y, gradients, gradient = observe(
+        run_parallel, net, x, devices, call=f"data_parallel(net, x, {devices})"
+    )
+
+    expect_parallel(y, gradients, gradient, net, x)

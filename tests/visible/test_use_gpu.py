@@ -131,3 +131,93 @@ def test_time_op_calls_and_measures(observe):
         expected="0 s or more",
         got=f"{seconds} s",
     )
+
+
+def audit_net(ex: Any) -> list[str]:
+    net = nn.Sequential(nn.Linear(2, 2, device="meta"), nn.ReLU())
+    net[1].scales = [torch.ones(2), torch.ones(2, device="meta")]
+    return sorted(ex.placement_audit(net, "cpu"))
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_finds_what_is_elsewhere(observe):
+    paths = observe(
+        audit_net, call="placement_audit(net, 'cpu'), parts of net are on 'meta'"
+    )
+
+    expect_equal(
+        paths,
+        ["0.bias", "0.weight", "1.scales.1"],
+        "placement_audit does not give the paths of all tensors that are elsewhere.",
+        slips={"what a plain attribute holds counts too": ["0.bias", "0.weight"]},
+    )
+
+
+def add_positions(ex: Any, x: Tensor) -> Tensor:
+    return ex.SinusoidalPositions(4, 10)(x)
+
+
+@exercise("use_gpu.SinusoidalPositions")
+def test_positions_add_sines_and_cosines(observe):
+    y = observe(
+        add_positions,
+        torch.zeros(3, 4),
+        call="SinusoidalPositions(4, 10)(x) with x (3, 4) of zeros",
+    )
+
+    angles = torch.tensor([[0.0, 0.0], [1.0, 0.01], [2.0, 0.02]])
+    expect_close(
+        y,
+        torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1),
+        "SinusoidalPositions does not add the codes of the positions.",
+        slips={
+            "sines and cosines take turns; here they stand in two halves": torch.cat(
+                [angles.sin(), angles.cos()], dim=-1
+            )
+        },
+        atol=1e-5,
+        rtol=1e-4,
+    )
+
+
+def log_norms(ex: Any, matrices: list[Tensor]) -> Tensor:
+    return ex.norm_log(matrices, "cpu")
+
+
+@exercise("use_gpu.norm_log")
+def test_norm_log_gives_the_norms_of_the_products(observe):
+    norms = observe(
+        log_norms,
+        [torch.tensor([[0.0, 2.0], [2.0, 0.0]]), torch.ones(1, 1)],
+        call="norm_log([[[0, 2], [2, 0]], [[1]]], 'cpu')",
+    )
+
+    expect_close(
+        norms,
+        torch.tensor([32.0**0.5, 1.0]),
+        "norm_log does not give the norm of each product.",
+    )
+
+
+def run_parallel(ex: Any, net: nn.Module, x: Tensor) -> tuple[Tensor, bool]:
+    y = ex.data_parallel(net, x, ["cpu", "cpu"])
+    y.sum().backward()
+    return y, all(p.grad is not None for p in net.parameters())
+
+
+@exercise("use_gpu.data_parallel")
+def test_data_parallel_equals_one_device(observe):
+    net, x = nn.Linear(3, 2), torch.randn(5, 3)
+
+    y, has_gradients = observe(
+        run_parallel, net, x, call="data_parallel(net, x, ['cpu', 'cpu']), x (5, 3)"
+    )
+
+    expect_close(y, net(x), "data_parallel does not give the output of the network.")
+    expect_true(
+        has_gradients,
+        "The gradients do not reach the network.",
+        expected="a gradient for every parameter",
+        got="none",
+        cause="a deep copy cuts the graph",
+    )
