@@ -5,13 +5,18 @@ Read along: https://d2l.ai/chapter_builders-guide/use-gpu.html
 
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
+from weakref import WeakSet
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.checkpoint import checkpoint
 
 from grader import NotStarted
 
@@ -211,5 +216,124 @@ def data_parallel(net: nn.Module, x: Tensor, devices: Sequence[Device]) -> Tenso
     Example:
         >>> data_parallel(nn.Linear(3, 2), torch.ones(5, 3), ["cpu", "cpu"]).shape
         torch.Size([5, 2])
+    """
+    raise NotStarted
+
+
+def prefetch(
+    loader: Iterable[Tensor | Sequence[Tensor]], device: Device
+) -> Iterator[Any]:
+    """Yield the batches of `loader`, in order, on `device`.
+
+    A batch is a tensor, or a list or tuple of tensors, and stays one. On a CUDA device
+    the next batch is copied from pinned memory on a stream of its own while the caller
+    uses the present one; a batch that is handed out has arrived as far as the caller's
+    current stream can tell. On other devices the batches are just moved.
+
+    At most one batch is read ahead. When the caller stops early (a `break`, or `close`
+    on the iterator), the iterator of `loader` is let go at once and no thread stays
+    behind. An exception of `loader` reaches the caller.
+
+    Example:
+        >>> [t.device.type for t in prefetch([torch.ones(2), torch.ones(3)], "meta")]
+        ['meta', 'meta']
+    """
+    raise NotStarted
+
+
+def peak_memory(fn: Callable[[], object], device: Device) -> int:
+    """Return the most bytes that `fn()` held on `device` at once beyond the start.
+
+    On a CUDA device these are the bytes that torch has allocated there (not those it
+    has reserved); what was held or reached before the start does not count.
+
+    On any other device what operators return is counted: a tensor's storage counts with
+    all its bytes from the operator that makes it until nothing refers to it any more.
+    Views share a storage, which counts once; storages from before the start do not
+    count, nor do those on other devices.
+
+    Example:
+        >>> def twice():
+        ...     for _ in range(2):
+        ...         torch.ones(1000)
+        >>> peak_memory(twice, "cpu")
+        4000
+    """
+    raise NotStarted
+
+
+def amp_step(  # noqa: PLR0917 - what one step of training takes
+    net: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    optimizer: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+    *,
+    max_norm: float = 1.0,
+    dtype: torch.dtype = torch.float16,
+) -> Tensor:
+    """Make one step of training in mixed precision; return the loss, detached.
+
+    `net(inputs)` and the loss run under autocast to `dtype` on the inputs' device, the
+    backward pass outside of it. Gradients from before the step do not count.
+
+    `scaler` scales the loss for the backward pass. The gradients are unscaled once,
+    before their total norm is clipped to `max_norm`. Then the scaler steps and updates
+    its scale: if a gradient holds an infinity or NaN, parameters and optimizer stay as
+    they are, and the scale halves. The loss that is returned is not scaled.
+
+    Example:
+        >>> net, x = nn.Linear(2, 1), torch.full((3, 2), torch.inf)
+        >>> sgd = torch.optim.SGD(net.parameters(), lr=0.1)
+        >>> scaler = torch.amp.GradScaler("cpu", init_scale=64.0)
+        >>> loss = amp_step(net, x, torch.ones(3, 1), nn.MSELoss(), sgd, scaler)
+        >>> scaler.get_scale()
+        32.0
+    """
+    raise NotStarted
+
+
+def checkpointed(blocks: Iterable[nn.Module]) -> nn.Module:
+    """Return a module that runs `blocks` in order and stores little for backward.
+
+    Between forward and backward only what goes into and comes out of each block is
+    kept; what a block computes inside is computed again when backward comes to it. So
+    one forward and backward run each block twice; where gradients are off, a block runs
+    once.
+
+    Output and gradients, those of the parameters and of the input, equal those of
+    `nn.Sequential(*blocks)`, also if the input needs no gradient. A block that draws
+    random numbers (dropout) draws the same in its second run. The parameters of the
+    blocks are the module's. A block takes one tensor and gives one.
+
+    Example:
+        >>> net = checkpointed([nn.Linear(2, 3), nn.Linear(3, 1)])
+        >>> net(torch.ones(5, 2)).shape
+        torch.Size([5, 1])
+    """
+    raise NotStarted
+
+
+def capture(fn: Callable[[Tensor], Tensor], example: Tensor) -> Callable:
+    """Return a function that computes `fn(x)` for inputs like `example`, for inference.
+
+    On a CUDA device `fn` is run a few times on a side stream to warm up, then recorded
+    once in a CUDA graph. Every later call copies its input to where the graph reads it
+    and replays the graph, without calling `fn`. Elsewhere there is no graph, and each
+    call calls `fn`.
+
+    On every device: a call computes with the input of this call; its result needs no
+    gradient and is not changed by later calls, even if `fn` returns the same tensor
+    every time. Neither `example` nor an input is changed, even if `fn` works in place.
+
+    Raises:
+        ValueError: by the function returned, if its input differs from `example` in
+            shape, dtype or device.
+
+    Example:
+        >>> double = capture(lambda x: 2 * x, torch.zeros(3))
+        >>> double(torch.ones(3))
+        tensor([2., 2., 2.])
     """
     raise NotStarted

@@ -5,13 +5,18 @@ Read along: https://d2l.ai/chapter_builders-guide/use-gpu.html
 
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
+from weakref import WeakSet
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.checkpoint import checkpoint
 
 Device = torch.device | str
 
@@ -308,3 +313,234 @@ def _replica(net: nn.Module, device: Device) -> dict[str, Tensor]:
     parameters = {name: p.to(device) for name, p in net.named_parameters()}
     buffers = {name: b.to(device, copy=True) for name, b in net.named_buffers()}
     return parameters | buffers
+
+
+def prefetch(
+    loader: Iterable[Tensor | Sequence[Tensor]], device: Device
+) -> Iterator[Any]:
+    """Yield the batches of `loader`, in order, on `device`.
+
+    A batch is a tensor, or a list or tuple of tensors, and stays one. On a CUDA device
+    the next batch is copied from pinned memory on a stream of its own while the caller
+    uses the present one; a batch that is handed out has arrived as far as the caller's
+    current stream can tell. On other devices the batches are just moved.
+
+    At most one batch is read ahead. When the caller stops early (a `break`, or `close`
+    on the iterator), the iterator of `loader` is let go at once and no thread stays
+    behind. An exception of `loader` reaches the caller.
+
+    Example:
+        >>> [t.device.type for t in prefetch([torch.ones(2), torch.ones(3)], "meta")]
+        ['meta', 'meta']
+    """
+    device = torch.device(device)
+    if device.type != "cuda":
+        for batch in loader:
+            yield _each(batch, lambda t: t.to(device))
+        return
+    side = torch.cuda.Stream(device)
+    copies = (_start_copy(batch, side) for batch in loader)
+    present = next(copies, None)
+    while present is not None:
+        current = torch.cuda.current_stream(device)
+        current.wait_stream(side)
+        _each(present, lambda t, stream=current: t.record_stream(stream))
+        following = next(copies, None)
+        yield present
+        present = following
+
+
+def _start_copy(batch: Any, stream: torch.cuda.Stream) -> Any:
+    with torch.cuda.stream(stream):
+        return _each(
+            batch, lambda t: t.pin_memory().to(stream.device, non_blocking=True)
+        )
+
+
+def _each(batch: Any, function: Callable[[Tensor], Any]) -> Any:
+    if isinstance(batch, Tensor):
+        return function(batch)
+    return type(batch)(function(t) for t in batch)
+
+
+def peak_memory(fn: Callable[[], object], device: Device) -> int:
+    """Return the most bytes that `fn()` held on `device` at once beyond the start.
+
+    On a CUDA device these are the bytes that torch has allocated there (not those it
+    has reserved); what was held or reached before the start does not count.
+
+    On any other device what operators return is counted: a tensor's storage counts with
+    all its bytes from the operator that makes it until nothing refers to it any more.
+    Views share a storage, which counts once; storages from before the start do not
+    count, nor do those on other devices.
+
+    Example:
+        >>> def twice():
+        ...     for _ in range(2):
+        ...         torch.ones(1000)
+        >>> peak_memory(twice, "cpu")
+        4000
+    """
+    device = torch.device(device)
+    if device.type == "cuda":
+        start = torch.cuda.memory_allocated(device)
+        torch.cuda.reset_peak_memory_stats(device)
+        fn()
+        return torch.cuda.max_memory_allocated(device) - start
+    with _Storages(device) as storages:
+        fn()
+    return storages.peak
+
+
+class _Storages(TorchDispatchMode):
+    """Counts the bytes of the storages that operators make on one device."""
+
+    def __init__(self, device: torch.device):
+        super().__init__()
+        self.device = device
+        self.now = self.peak = 0
+        self.known: WeakSet[torch.UntypedStorage] = WeakSet()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.known.update(_storages_of((args, kwargs), self.device))
+        result = func(*args, **(kwargs or {}))
+        for storage in _storages_of(result, self.device):
+            if storage not in self.known:
+                self.known.add(storage)
+                self.count(storage.nbytes())
+                weakref.finalize(storage, self.count, -storage.nbytes())
+        return result
+
+    def count(self, nbytes: int) -> None:
+        self.now += nbytes
+        self.peak = max(self.peak, self.now)
+
+
+def _storages_of(tree: Any, device: torch.device) -> list[torch.UntypedStorage]:
+    tensors = [t for t in tree_leaves(tree) if isinstance(t, Tensor)]
+    return [t.untyped_storage() for t in tensors if _is_on(t, device)]
+
+
+def amp_step(  # noqa: PLR0917 - what one step of training takes
+    net: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    optimizer: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+    *,
+    max_norm: float = 1.0,
+    dtype: torch.dtype = torch.float16,
+) -> Tensor:
+    """Make one step of training in mixed precision; return the loss, detached.
+
+    `net(inputs)` and the loss run under autocast to `dtype` on the inputs' device, the
+    backward pass outside of it. Gradients from before the step do not count.
+
+    `scaler` scales the loss for the backward pass. The gradients are unscaled once,
+    before their total norm is clipped to `max_norm`. Then the scaler steps and updates
+    its scale: if a gradient holds an infinity or NaN, parameters and optimizer stay as
+    they are, and the scale halves. The loss that is returned is not scaled.
+
+    Example:
+        >>> net, x = nn.Linear(2, 1), torch.full((3, 2), torch.inf)
+        >>> sgd = torch.optim.SGD(net.parameters(), lr=0.1)
+        >>> scaler = torch.amp.GradScaler("cpu", init_scale=64.0)
+        >>> loss = amp_step(net, x, torch.ones(3, 1), nn.MSELoss(), sgd, scaler)
+        >>> scaler.get_scale()
+        32.0
+    """
+    optimizer.zero_grad()
+    with torch.autocast(inputs.device.type, dtype=dtype):
+        loss = loss_fn(net(inputs), targets)
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    nn.utils.clip_grad_norm_(net.parameters(), max_norm)
+    scaler.step(optimizer)
+    scaler.update()
+    return loss.detach()
+
+
+def checkpointed(blocks: Iterable[nn.Module]) -> nn.Module:
+    """Return a module that runs `blocks` in order and stores little for backward.
+
+    Between forward and backward only what goes into and comes out of each block is
+    kept; what a block computes inside is computed again when backward comes to it. So
+    one forward and backward run each block twice; where gradients are off, a block runs
+    once.
+
+    Output and gradients, those of the parameters and of the input, equal those of
+    `nn.Sequential(*blocks)`, also if the input needs no gradient. A block that draws
+    random numbers (dropout) draws the same in its second run. The parameters of the
+    blocks are the module's. A block takes one tensor and gives one.
+
+    Example:
+        >>> net = checkpointed([nn.Linear(2, 3), nn.Linear(3, 1)])
+        >>> net(torch.ones(5, 2)).shape
+        torch.Size([5, 1])
+    """
+    return _Checkpointed(*blocks)
+
+
+class _Checkpointed(nn.Sequential):
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self:
+            x = checkpoint(block, x, use_reentrant=False)
+        return x
+
+
+def capture(fn: Callable[[Tensor], Tensor], example: Tensor) -> Callable:
+    """Return a function that computes `fn(x)` for inputs like `example`, for inference.
+
+    On a CUDA device `fn` is run a few times on a side stream to warm up, then recorded
+    once in a CUDA graph. Every later call copies its input to where the graph reads it
+    and replays the graph, without calling `fn`. Elsewhere there is no graph, and each
+    call calls `fn`.
+
+    On every device: a call computes with the input of this call; its result needs no
+    gradient and is not changed by later calls, even if `fn` returns the same tensor
+    every time. Neither `example` nor an input is changed, even if `fn` works in place.
+
+    Raises:
+        ValueError: by the function returned, if its input differs from `example` in
+            shape, dtype or device.
+
+    Example:
+        >>> double = capture(lambda x: 2 * x, torch.zeros(3))
+        >>> double(torch.ones(3))
+        tensor([2., 2., 2.])
+    """
+    static = example.detach().clone()
+    compute = _record(fn, static) if static.is_cuda else lambda: fn(static)
+
+    @torch.no_grad()
+    def run(x: Tensor) -> Tensor:
+        if _kind(x) != _kind(static):
+            raise ValueError(f"captured for {_kind(static)}, called with {_kind(x)}")
+        static.copy_(x)
+        return compute().clone()
+
+    return run
+
+
+def _kind(x: Tensor) -> tuple[torch.Size, torch.dtype, torch.device]:
+    return x.shape, x.dtype, x.device
+
+
+@torch.no_grad()
+def _record(fn: Callable[[Tensor], Tensor], static: Tensor) -> Callable[[], Tensor]:
+    side = torch.cuda.Stream(static.device)
+    side.wait_stream(torch.cuda.current_stream(static.device))
+    with torch.cuda.stream(side):
+        for _ in range(3):
+            fn(static)
+    torch.cuda.current_stream(static.device).wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        output = fn(static)
+
+    def replay() -> Tensor:
+        graph.replay()
+        return output
+
+    return replay

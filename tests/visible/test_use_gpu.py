@@ -221,3 +221,112 @@ def test_data_parallel_equals_one_device(observe):
         got="none",
         cause="a deep copy cuts the graph",
     )
+
+
+def take_all(ex: Any, batches: list[Tensor]) -> list[Tensor]:
+    return list(ex.prefetch(batches, "cpu"))
+
+
+@exercise("use_gpu.prefetch")
+def test_prefetch_keeps_batches_and_their_order(observe):
+    batches = [torch.arange(n) for n in (3, 1, 2)]
+
+    got = observe(take_all, batches, call="list(prefetch(batches, 'cpu'))")
+
+    expect_equal(got, batches, "prefetch does not keep the batches and their order.")
+
+
+def measure(ex: Any) -> int:
+    def fn() -> None:
+        a = torch.zeros(1000)
+        b = a + 1
+        del a
+        b[1:].mul_(2)
+
+    return ex.peak_memory(fn, "cpu")
+
+
+@exercise("use_gpu.peak_memory")
+def test_peak_memory_counts_storages(observe):
+    peak = observe(measure, call="peak_memory(fn, 'cpu'), two tensors of 4000 bytes")
+
+    expect_equal(
+        peak,
+        8000,
+        "peak_memory does not give the most bytes held at once.",
+        slips={"views share one storage": lambda peak: peak > 8000},
+    )
+
+
+def step_mixed(ex: Any, x: Tensor) -> tuple[Tensor, Tensor, float]:
+    net = nn.Linear(2, 1)
+    before = net.weight.detach().clone()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    scaler = torch.amp.GradScaler("cpu", init_scale=64.0)
+    ex.amp_step(net, x, torch.ones(3, 1), nn.MSELoss(), optimizer, scaler)
+    return before, net.weight, scaler.get_scale()
+
+
+@exercise("use_gpu.amp_step")
+def test_amp_step_skips_a_step_that_is_not_finite(observe):
+    before, after, scale = observe(
+        step_mixed,
+        torch.full((3, 2), torch.inf),
+        call="amp_step with inf in the inputs",
+    )
+
+    expect_equal(after, before, "amp_step does not skip the step.")
+    expect_equal(
+        scale,
+        32.0,
+        "After a skipped step the scale is not half.",
+        slips={"scaler.update() is missing": 64.0},
+    )
+
+
+def run_checkpointed(
+    ex: Any, blocks: list[nn.Module], x: Tensor
+) -> tuple[Tensor, bool]:
+    y = ex.checkpointed(blocks)(x)
+    y.sum().backward()
+    return y, all(p.grad is not None for b in blocks for p in b.parameters())
+
+
+@exercise("use_gpu.checkpointed")
+def test_checkpointed_runs_its_blocks_in_order(observe):
+    blocks = [nn.Linear(2, 3), nn.Linear(3, 1)]
+    x = torch.randn(5, 2)
+
+    y, has_gradients = observe(
+        run_checkpointed, blocks, x, call="checkpointed(blocks)(x), then backward"
+    )
+
+    expect_close(
+        y, nn.Sequential(*blocks)(x), "checkpointed does not run its blocks in order."
+    )
+    expect_true(
+        has_gradients,
+        "The gradients do not reach the blocks.",
+        expected="a gradient for every parameter",
+        got="none",
+        cause="the reentrant kind gives no gradients if the input needs none",
+    )
+
+
+def call_captured(ex: Any, example: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    run = ex.capture(lambda x: 2 * x, example)
+    return run(x), run(x + 1)
+
+
+@exercise("use_gpu.capture")
+def test_capture_computes_with_the_input_of_the_call(observe):
+    first, second = observe(
+        call_captured,
+        torch.zeros(3),
+        torch.ones(3),
+        call="run = capture(2 * x, zeros); run(ones), run(twos)",
+    )
+
+    fault = "The captured function does not compute fn of its input."
+    expect_close(first, torch.full((3,), 2.0), fault)
+    expect_close(second, torch.full((3,), 4.0), fault)
