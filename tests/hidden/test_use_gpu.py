@@ -6,7 +6,9 @@ asks CUDA for counts, clocks and waits is answered by a `Machine` that is made u
 """
 
 import copy
+import gc
 import statistics
+import threading
 import time
 import timeit
 import weakref
@@ -983,7 +985,7 @@ class Event:
 
 
 @contextmanager
-def on_gpu(machine: Machine, device: Any) -> Iterator[None]:
+def on_gpu(machine: Any, device: Any) -> Iterator[None]:
     """Do what `torch.cuda.device` does."""
     before, machine.current = machine.current, machine.index_of(device)
     try:
@@ -1309,4 +1311,1949 @@ def test_time_op_measures_what_the_gpu_does(observe, rng):
         expected=f"{least:.6f} s or more",
         got=f"{measured:.6f} s",
         cause="a GPU works on after the call: synchronise before the clock is read",
+    )
+
+
+# placement_audit
+
+
+class Holder(nn.Module):
+    """A module that holds things in every way there is."""
+
+    def __init__(self, away: str):
+        super().__init__()
+        self.inner = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2, device=away))
+        self.register_buffer("saved", torch.zeros(2, device=away))
+        self.register_buffer("unsaved", torch.zeros(2, device=away), persistent=False)
+        self.scale = nn.Parameter(torch.zeros(1))
+        self.nothing = None
+        self.text = "a text"
+
+
+def net_with(away: str, kinds: list[str]) -> nn.Module:
+    """Return a network with tensors on `away` in unregistered places of these kinds."""
+
+    def stray() -> Tensor:
+        return torch.zeros(2, device=away)
+
+    net = Holder(away)
+    if "plain" in kinds:
+        net.mask = stray()
+        net.inner[0].cache = stray()
+    if "list" in kinds:
+        net.steps = [torch.zeros(1), stray(), (stray(), {"key": [stray()]})]
+    if "dict" in kinds:
+        net.table = {"a": stray(), "b": torch.zeros(1), 7: stray()}
+    if "modules" in kinds:
+        net.blocks = [nn.Linear(1, 1), nn.Linear(1, 1, device=away)]
+        net.inner[1].hidden = {"head": nn.Linear(1, 1, bias=False, device=away)}
+    return net
+
+
+ALWAYS = {"inner.1.weight", "inner.1.bias", "saved", "unsaved"}
+ADDED = {
+    "plain": {"mask", "inner.0.cache"},
+    "list": {"steps.1", "steps.2.0", "steps.2.1.key.0"},
+    "dict": {"table.a", "table.7"},
+    "modules": {"blocks.1.weight", "blocks.1.bias", "inner.1.hidden.head.weight"},
+}
+AUDIT_SLIPS = {
+    "plain": "what a plain attribute holds is in vars(module)",
+    "list": "lists, tuples and dicts in an attribute lead on, to any depth",
+    "dict": "lists, tuples and dicts in an attribute lead on, to any depth",
+    "modules": "modules hide in plain lists and dicts as well",
+}
+
+
+def audit(ex: Any, away: str, kinds: list[str], device: Any) -> list[str]:
+    strays = ex.placement_audit(net_with(away, kinds), device)
+    return [str(path) for path in strays] if is_set(strays) else ["no set"]
+
+
+def is_set(value: Any) -> bool:
+    return isinstance(value, (set, frozenset))
+
+
+def audit_other_device(ex: Any, kinds: list[str]) -> list[str]:
+    """Audit for the device that `net_with` calls away."""
+    return audit(ex, "meta", kinds, torch.device("meta"))
+
+
+def audit_circle(ex: Any) -> list[str]:
+    net = nn.Sequential(nn.Linear(1, 1))
+    net[0].parent = [net]  # an attribute that leads back
+    net.loop = [torch.zeros(1, device="meta")]
+    net.loop.append(net.loop)
+    return list(ex.placement_audit(net, "cpu"))
+
+
+def audit_shared(ex: Any) -> list[str]:
+    net = nn.Module()
+    net.one = nn.Linear(1, 1, bias=False, device="meta")
+    net.two = nn.Linear(1, 1, bias=False)
+    net.two.weight = net.one.weight
+    net.also = net.one.weight.data_ptr, [net.one.weight]
+    return list(ex.placement_audit(net, "cpu"))
+
+
+def audit_and_look_back(ex: Any) -> tuple[list[str], list[str], bool]:
+    net = net_with("meta", list(ADDED))
+    before = sorted(vars(net)), [p.device.type for p in net.parameters()]
+    ex.placement_audit(net, "cpu")
+    after = sorted(vars(net)), [p.device.type for p in net.parameters()]
+    return after[0], after[1], before == after
+
+
+def expect_paths(paths: list[str], expected: set[str], slips: dict[str, Any]) -> None:
+    causes = {
+        "parameters are not all: buffers, persistent or not, are tensors too": (
+            lambda paths: not {"saved", "unsaved"} <= set(paths)
+        ),
+        "tensors that are on the device are none of the strays": (
+            lambda paths: not set(paths) <= expected
+        ),
+    }
+    expect_equal(
+        sorted(paths),
+        sorted(expected),
+        "placement_audit does not give the paths of all tensors that are elsewhere.",
+        slips={**slips, **causes} if "saved" in paths else {**causes, **slips},
+    )
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_finds_registered_tensors(observe):
+    paths = observe(audit, "meta", [], "cpu", call="placement_audit(net, 'cpu')")
+
+    expect_true(
+        paths != ["no set"],
+        "placement_audit does not return a set.",
+        expected="a set of paths",
+        got="something else",
+    )
+    unsaved = "buffers that are not persistent are missing from state_dict()"
+    expect_paths(paths, ALWAYS, {unsaved: sorted(ALWAYS - {"unsaved"})})
+
+
+@exercise("use_gpu.placement_audit", weight=2)
+@pytest.mark.parametrize("kind", ADDED)
+def test_audit_finds_unregistered_tensors(observe, kind):
+    paths = observe(
+        audit, "meta", [kind], "cpu", call=f"placement_audit(net, 'cpu'), {kind}"
+    )
+
+    added = ADDED[kind]
+    expect_paths(
+        paths,
+        ALWAYS | added,
+        {AUDIT_SLIPS[kind]: lambda paths: not added <= set(paths)},
+    )
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_lists_what_is_not_on_the_device_asked_for(observe, rng):
+    kinds = rng.sample(list(ADDED), 2)
+
+    paths = observe(audit_other_device, kinds, call="placement_audit(net, meta)")
+
+    expected = {"inner.0.weight", "inner.0.bias", "scale"}
+    expected |= {"steps.0"} if "list" in kinds else set()
+    expected |= {"table.b"} if "dict" in kinds else set()
+    expected |= {"blocks.0.weight", "blocks.0.bias"} if "modules" in kinds else set()
+    expect_equal(
+        sorted(paths),
+        sorted(expected),
+        "placement_audit does not look for tensors that are not on the device given.",
+        slips={
+            "the device given counts, not the CPU": lambda paths: "saved" in paths,
+        },
+    )
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_survives_circles(observe):
+    call = "placement_audit of a network that holds itself"
+    raised = observe.error(audit_circle, call=call)
+    expect_no_error(
+        raised,
+        "placement_audit does not survive references in a circle.",
+        "remember the id of what has been visited, and do not visit it again",
+    )
+    paths = observe(audit_circle, call=call)
+
+    expect_equal(
+        paths, ["loop.0"], "placement_audit does not survive references in a circle."
+    )
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_lists_a_shared_tensor_once(observe):
+    paths = observe(audit_shared, call="placement_audit of a net with a tied weight")
+
+    known = {"one.weight", "two.weight", "also.1.0"}
+    expect_true(
+        len(paths) == 1 and set(paths) <= known,
+        "placement_audit does not list a shared tensor once.",
+        expected="'one.weight' or another of its paths",
+        got=str(sorted(paths)),
+        cause="remember the id of every tensor that has been visited",
+    )
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_changes_nothing(observe):
+    _, _, same = observe(audit_and_look_back, call="placement_audit(net, 'cpu'); net")
+
+    expect_true(
+        same,
+        "placement_audit changes the network.",
+        expected="attributes and devices as before",
+        got="others",
+    )
+
+
+# SinusoidalPositions
+
+
+def add_positions(ex: Any, d: int, max_len: int, x: Tensor) -> Tensor:
+    return ex.SinusoidalPositions(d, max_len)(x)
+
+
+def add_positions_and_look_back(ex: Any, d: int, max_len: int, x: Tensor) -> Tensor:
+    ex.SinusoidalPositions(d, max_len)(x)
+    return x
+
+
+def add_positions_elsewhere(ex: Any, d: int, dtype: str, moved: bool) -> str:
+    """Return device and dtype of the output for an input on the meta device."""
+    net = ex.SinusoidalPositions(d, 9)
+    if moved:
+        net.to("meta")
+    x = torch.zeros(2, 5, d, dtype=getattr(torch, dtype), device="meta")
+    y = net(x)
+    return f"{y.device.type} {y.dtype}"
+
+
+def count_arrivals(ex: Any, d: int) -> int:
+    """Return the number of copies that calls send to a device where the module is."""
+    net = ex.SinusoidalPositions(d, 9).to("meta")
+    x = torch.zeros(5, d, device="meta")
+    with Elsewhere() as elsewhere:
+        net(x)
+        net(x)
+        return elsewhere.arrivals
+
+
+def count_trained(ex: Any, d: int) -> int:
+    return sum(p.requires_grad for p in ex.SinusoidalPositions(d, 9).parameters())
+
+
+def position_codes(n: int, d: int) -> Tensor:
+    """Return the codes in float64, entry by entry as the formula says."""
+    column = torch.arange(d, dtype=torch.float64)
+    pair = column.div(2, rounding_mode="floor")
+    angles = torch.arange(n, dtype=torch.float64)[:, None] / 10_000 ** (2 * pair / d)
+    return torch.where(column % 2 == 0, angles.sin(), angles.cos())
+
+
+@exercise("use_gpu.SinusoidalPositions", weight=2)
+@pytest.mark.parametrize("odd", [False, True], ids=["even", "odd"])
+@pytest.mark.parametrize("leading", [0, 1, 2], ids=["rows", "batch", "two_dims"])
+def test_positions_add_sines_and_cosines(observe, rng, odd, leading):
+    d = 2 * rng.randrange(2, 7) + odd
+    n, max_len = rng.randrange(6, 12), rng.randrange(12, 40)
+    x = torch.randn(*rng.sample(DISTINCT, leading), n, d)
+    call = f"SinusoidalPositions({d}, {max_len})(x) with x {tuple(x.shape)}"
+
+    raised = observe.error(add_positions, d, max_len, x, call=call)
+    expect_no_error(
+        raised,
+        "SinusoidalPositions does not take this input.",
+        "an odd d has one cosine less than sines"
+        if odd
+        else "the rows are the last dimension but one, whatever comes before",
+    )
+    y = observe(add_positions, d, max_len, x, call=call)
+
+    codes = position_codes(n, d).float()
+    halves = torch.cat([codes[:, 0::2], codes[:, 1::2]], dim=-1)
+    column = torch.arange(d)
+    angles = torch.arange(n)[:, None] / 10_000 ** (column / d)
+    each = torch.where(column % 2 == 0, angles.sin(), angles.cos())
+    swapped = codes[:, column ^ 1] if not odd else codes
+    expect_close(
+        y,
+        x + codes,
+        "SinusoidalPositions does not add the codes of the positions.",
+        slips={
+            "the codes are returned, not added": codes.expand_as(x),
+            "sines and cosines take turns; here they stand in two halves": x + halves,
+            "a sine and the cosine beside it have the same angle": x + each,
+            "the sine comes first": x + swapped,
+            "positions count from 0": x + position_codes(n + 1, d)[1:].float(),
+        },
+        atol=1e-4,
+        rtol=1e-4,
+    )
+
+
+@exercise("use_gpu.SinusoidalPositions")
+@pytest.mark.parametrize("moved", [False, True], ids=["module_on_cpu", "module_moved"])
+def test_positions_follow_the_input_to_its_device(observe, rng, moved):
+    d = 2 * rng.choice(DISTINCT)
+    call = f"SinusoidalPositions({d}, 9){'.to(device)' * moved}(x) with x on 'meta'"
+
+    raised = observe.error(add_positions_elsewhere, d, "float32", moved, call=call)
+    expect_no_error(
+        raised,
+        "The codes do not follow the input to its device.",
+        "net.to moves buffers, not plain attributes; in forward, .to(x) follows x",
+    )
+    place = observe(add_positions_elsewhere, d, "float32", moved, call=call)
+
+    expect_equal(place, "meta torch.float32", "The output is not where the input is.")
+
+
+@exercise("use_gpu.SinusoidalPositions")
+def test_positions_send_nothing_once_the_module_is_moved(observe, rng):
+    d = 2 * rng.choice(DISTINCT)
+
+    arrivals = observe(
+        count_arrivals, d, call="net.to('meta'); net(x); net(x) with x on 'meta'"
+    )
+
+    expect_equal(
+        arrivals,
+        0,
+        "The codes are sent to the device again in every call.",
+        slips={
+            "constants made on the CPU in forward, or a plain attribute, cross at "
+            "every call: register_buffer": lambda arrivals: arrivals > 0
+        },
+    )
+
+
+@exercise("use_gpu.SinusoidalPositions")
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_positions_follow_the_input_to_its_dtype(observe, rng, dtype):
+    d = 2 * rng.randrange(2, 7)
+    x = torch.randn(200, d).to(dtype)
+
+    y = observe(
+        add_positions, d, 200, x, call=f"SinusoidalPositions({d}, 200)(x), x {dtype}"
+    )
+
+    expect_equal(
+        str(y.dtype),
+        str(dtype),
+        "The output does not have the input's dtype.",
+        slips={"x + codes takes the wider of two dtypes: .to(x)": "torch.float32"},
+    )
+    expect_close(
+        y,
+        (x.double() + position_codes(200, d)).to(dtype),
+        f"The codes are not right in {dtype}.",
+        slips={
+            "angles rounded to a narrow dtype are far off: round sine and cosine": (
+                lambda _: True
+            )
+        },
+        atol=0.06 if dtype != torch.float64 else 1e-4,
+        rtol=0.0,
+    )
+
+
+@exercise("use_gpu.SinusoidalPositions")
+def test_positions_leave_the_input_alone(observe, rng):
+    d = 2 * rng.choice(DISTINCT)
+    x = torch.randn(4, d)
+
+    after = observe(
+        add_positions_and_look_back, d, 9, x, call=f"SinusoidalPositions({d}, 9)(x); x"
+    )
+
+    expect_equal(
+        after,
+        x,
+        "SinusoidalPositions changes the caller's tensor.",
+        slips={"x += … works on x itself": lambda _: True},
+    )
+
+
+@exercise("use_gpu.SinusoidalPositions")
+def test_positions_have_nothing_to_train(observe, rng):
+    count = observe(
+        count_trained, rng.choice(DISTINCT), call="SinusoidalPositions.parameters()"
+    )
+
+    expect_equal(
+        count,
+        0,
+        "SinusoidalPositions has parameters to train.",
+        slips={"constants are buffers": lambda count: count > 0},
+    )
+
+
+@exercise("use_gpu.SinusoidalPositions")
+def test_positions_refuse_a_longer_input(observe, rng):
+    d, max_len = 2 * rng.choice(DISTINCT), rng.choice(DISTINCT)
+
+    full = observe(
+        add_positions,
+        d,
+        max_len,
+        torch.zeros(max_len, d),
+        call=f"SinusoidalPositions({d}, {max_len})(x) with x ({max_len}, {d})",
+    )
+    raised = observe.error(
+        add_positions,
+        d,
+        max_len,
+        torch.zeros(max_len + 1, d),
+        call=f"SinusoidalPositions({d}, {max_len})(x) with x ({max_len + 1}, {d})",
+    )
+
+    expect_close(
+        full,
+        position_codes(max_len, d).float(),
+        "SinusoidalPositions does not take an input of max_len rows.",
+        atol=1e-4,
+        rtol=1e-4,
+    )
+    expect_error(
+        raised, ValueError, "SinusoidalPositions takes more rows than it has codes for."
+    )
+
+
+# norm_log
+
+
+def log_norms(ex: Any, matrices: list[Tensor], device: str) -> Tensor:
+    return ex.norm_log(matrices, torch.device(device))
+
+
+def log_norms_elsewhere(ex: Any, matrices: list[Tensor]) -> tuple[str, int, int]:
+    """Return where the norms are, the waits for the device and the moves to it."""
+    with Elsewhere() as elsewhere:
+        norms = ex.norm_log(matrices, "meta")
+        waits, arrivals = elsewhere.waits, elsewhere.arrivals
+    return norms.device.type, waits, arrivals
+
+
+def log_norms_on_gpu(ex: Any, matrices: list[Tensor]) -> tuple[Tensor, str, int]:
+    with Elsewhere() as elsewhere:
+        norms = ex.norm_log(matrices, "cuda")
+        waits = elsewhere.waits
+    return norms, norms.device.type, waits
+
+
+def draw_matrices(rng, dtype: torch.dtype) -> list[Tensor]:
+    return [torch.randn(n, n, dtype=dtype) for n in rng.sample(DISTINCT, 4)]
+
+
+def norms_of(matrices: list[Tensor]) -> Tensor:
+    return torch.stack([(m @ m).square().sum().sqrt() for m in matrices])
+
+
+def every(function: Callable[[Tensor], Tensor], matrices: list[Tensor]) -> Tensor:
+    return torch.stack([function(m) for m in matrices])
+
+
+@exercise("use_gpu.norm_log")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_norm_log_gives_the_norms_of_the_products(observe, rng, dtype):
+    matrices = draw_matrices(rng, dtype)
+
+    norms = observe(log_norms, matrices, "cpu", call="norm_log of four matrices")
+
+    norm = torch.linalg.matrix_norm
+    expect_close(
+        norms,
+        norms_of(matrices),
+        "norm_log does not give the norm of each product.",
+        slips={
+            "the norm of m, not of m @ m": every(norm, matrices),
+            "m * m multiplies entry by entry": every(lambda m: norm(m * m), matrices),
+            "the largest singular value is another norm": every(
+                lambda m: norm(m @ m, 2), matrices
+            ),
+            "m @ m.T is another product": every(lambda m: norm(m @ m.T), matrices),
+            "the root is missing": norms_of(matrices).square(),
+            "norms are written into float32": lambda got: got.dtype != dtype,
+        },
+    )
+
+
+@exercise("use_gpu.norm_log", weight=2)
+def test_norm_log_waits_for_the_device_once(observe, rng):
+    matrices = draw_matrices(rng, torch.float32)
+
+    place, waits, arrivals = observe(
+        log_norms_elsewhere, matrices, call="norm_log(four matrices, 'meta')"
+    )
+
+    expect_equal(
+        place,
+        "cpu",
+        "norm_log does not return the norms on the CPU.",
+        slips={"the norms stay on the device: .cpu() at the end": "meta"},
+    )
+    often = "item, cpu or a write into a CPU tensor per matrix waits at every step"
+    computed = "the products are not computed on the device at all"
+    expect_equal(
+        waits,
+        1,
+        "norm_log does not bring the norms back together.",
+        slips={often: lambda waits: waits > 1, computed: 0},
+    )
+    expect_true(
+        1 <= arrivals <= len(matrices),
+        "norm_log does not move each matrix once.",
+        expected=f"{len(matrices)} moves",
+        got=f"{arrivals}",
+        cause="m.to(device) @ m.to(device) moves m twice" if arrivals > 4 else None,
+    )
+
+
+@exercise("use_gpu.norm_log")
+def test_norm_log_of_nothing_is_empty(observe):
+    raised = observe.error(log_norms, [], "cpu", call="norm_log([], 'cpu')")
+    expect_no_error(
+        raised,
+        "norm_log does not take an empty list.",
+        "torch.stack needs a tensor: return torch.empty(0) if there is none",
+    )
+    norms = observe(log_norms, [], "cpu", call="norm_log([], 'cpu')")
+
+    expect_equal(list(norms.shape), [0], "norm_log of no matrices is not empty.")
+
+
+@exercise("use_gpu.norm_log")
+@pytest.mark.cuda
+def test_norm_log_computes_on_the_gpu(observe, rng):
+    matrices = draw_matrices(rng, torch.float64)
+
+    norms, place, waits = observe(
+        log_norms_on_gpu, matrices, call="norm_log(four matrices, 'cuda')"
+    )
+
+    expect_equal(place, "cpu", "norm_log does not return the norms on the CPU.")
+    expect_close(
+        norms, norms_of(matrices), "norm_log does not give the norm of each product."
+    )
+    expect_equal(waits, 1, "norm_log does not bring the norms back together.")
+
+
+# data_parallel
+
+
+class Probe(nn.Module):
+    """A linear layer that tells where it runs and how many rows it gets."""
+
+    def __init__(self, inner: int, out: int, note: Callable[[Any], None]):
+        super().__init__()
+        self.linear = nn.Linear(inner, out)
+        self.note = note
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.note((x.device.type, self.linear.weight.device.type, len(x)))
+        return self.linear(x)
+
+
+def run_parallel(
+    ex: Any, net: nn.Module, x: Tensor, devices: list[str]
+) -> tuple[Tensor, list[Tensor], Tensor]:
+    """Return output, gradients (empty if there is none) and the input's gradient."""
+    x.requires_grad_()
+    y = ex.data_parallel(net, x, devices)
+    weights = torch.arange(1.0, 1 + y.numel(), device=y.device).reshape(y.shape)
+    (y * weights).sum().backward()
+    none = torch.empty(0)
+    gradients = [none if p.grad is None else p.grad for p in net.parameters()]
+    return y, gradients, none if x.grad is None else x.grad
+
+
+def run_parallel_elsewhere(
+    ex: Any, sizes: list[int], x: Tensor, devices: list[str]
+) -> tuple[list[tuple[str, str, int]], str, list[str]]:
+    """Return what each replica saw, where the output is and where the net is now."""
+    seen: list[Any] = []
+    net = Probe(*sizes, seen.append)
+    with Elsewhere():
+        y = ex.data_parallel(net, x, [torch.device(d) for d in devices])
+    return seen, y.device.type, [p.device.type for p in net.parameters()]
+
+
+def run_parallel_and_look_back(
+    ex: Any, x: Tensor
+) -> tuple[list[str], list[str], dict[str, Tensor], dict[str, Tensor], bool]:
+    net = nn.Sequential(nn.Linear(x.shape[-1], 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
+    names = [name for name, _ in net.named_modules()]
+    before = {name: t.clone() for name, t in net.state_dict().items()}
+    own = list(net.parameters())
+    ex.data_parallel(net, x, ["cpu", "cpu"]).sum().backward()
+    same = all(a is b for a, b in zip(own, net.parameters(), strict=False))
+    after = [name for name, _ in net.named_modules()]
+    return names, after, before, dict(net.state_dict()), same
+
+
+def run_outside(net: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor], Tensor]:
+    net, x = copy.deepcopy(net), x.clone().requires_grad_()
+    y = net(x)
+    (y * torch.arange(1.0, 1 + y.numel()).reshape(y.shape)).sum().backward()
+    return y.detach(), [p.grad for p in net.parameters()], x.grad
+
+
+def expect_parallel(
+    y: Tensor, gradients: list[Tensor], gradient: Tensor, net: nn.Module, x: Tensor
+) -> None:
+    expected, expected_gradients, expected_gradient = run_outside(net, x)
+    expect_close(
+        y,
+        expected,
+        "data_parallel does not give the output of the network.",
+        slips={
+            "rows that do not divide evenly are lost": (
+                lambda y: len(y) < len(expected) and y.shape[1:] == expected.shape[1:]
+            ),
+            "the parts are not joined in order": (
+                lambda y: (
+                    y.shape == expected.shape
+                    and bool(torch.isclose(y.sum(0), expected.sum(0), rtol=1e-3).all())
+                )
+            ),
+        },
+        rtol=1e-4,
+        atol=1e-5,
+    )
+    expect_equal(
+        len(gradients), len(expected_gradients), "The network has other parameters."
+    )
+    for got, wanted in zip(gradients, expected_gradients, strict=True):
+        expect_close(
+            got,
+            wanted,
+            "The gradients of data_parallel are not those of one device.",
+            slips={
+                "a deep copy or a detached tensor cuts the graph: the gradient never "
+                "reaches net": torch.empty(0),
+                "the gradients of the parts are added, not averaged": wanted / 2,
+            },
+            rtol=1e-4,
+            atol=1e-4,
+        )
+    expect_close(
+        gradient,
+        expected_gradient,
+        "The gradient of data_parallel does not reach its input.",
+        rtol=1e-4,
+        atol=1e-4,
+    )
+
+
+@exercise("use_gpu.data_parallel", weight=2)
+@pytest.mark.parametrize(
+    ("rows", "count"), [(8, 2), (7, 2), (5, 3), (2, 4), (6, 1)], ids=str
+)
+def test_data_parallel_equals_one_device(observe, rng, rows, count):
+    inner, hidden, out = rng.sample(DISTINCT, 3)
+    net = nn.Sequential(nn.Linear(inner, hidden), nn.Tanh(), nn.Linear(hidden, out))
+    x = torch.randn(rows, inner)
+    call = f"data_parallel(net, x, {['cpu'] * count}) with x {tuple(x.shape)}"
+
+    raised = observe.error(run_parallel, net, x, ["cpu"] * count, call=call)
+    expect_no_error(
+        raised,
+        f"data_parallel does not run {rows} rows on {count} devices.",
+        "the rows need not divide evenly, and some devices may get none",
+    )
+    y, gradients, gradient = observe(run_parallel, net, x, ["cpu"] * count, call=call)
+
+    expect_parallel(y, gradients, gradient, net, x)
+
+
+@exercise("use_gpu.data_parallel")
+def test_data_parallel_trains_a_tied_weight(observe, rng):
+    d = rng.choice(DISTINCT)
+    layer = nn.Linear(d, d)
+    net = nn.Sequential(layer, nn.Tanh(), layer)
+    x = torch.randn(5, d)
+
+    y, gradients, gradient = observe(
+        run_parallel, net, x, ["cpu", "cpu"], call="data_parallel, one layer used twice"
+    )
+
+    expect_parallel(y, gradients, gradient, net, x)
+
+
+@exercise("use_gpu.data_parallel", weight=2)
+@pytest.mark.parametrize("devices", [["cpu", "meta"], ["meta", "meta", "cpu"]], ids=str)
+def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
+    sizes = rng.sample(DISTINCT, 2)
+    rows = 3 * len(devices) + 1
+    x = torch.randn(rows, sizes[0])
+
+    seen, place, net_at = observe(
+        run_parallel_elsewhere,
+        sizes,
+        x,
+        devices,
+        call=f"data_parallel(net, x, {devices}) with {rows} rows",
+    )
+
+    expect_equal(
+        sorted({(x_at, w_at) for x_at, w_at, _ in seen}),
+        [("cpu", "cpu"), ("meta", "meta")],
+        "Parts and replicas are not on the devices given.",
+        slips={
+            "the network stays where it is: copy its parameters to each device": (
+                lambda pairs: any(x_at != w_at for x_at, w_at in pairs)
+            ),
+            "one device does all the work": lambda pairs: len(pairs) == 1,
+        },
+    )
+    most = -(-rows // len(devices))
+    counts = [n for *_, n in seen]
+    expect_true(
+        sum(counts) == rows and max(counts, default=0) <= most,
+        "The rows are not split evenly.",
+        expected=f"{rows} rows, at most {most} on a device",
+        got=f"{counts}",
+    )
+    expect_equal(
+        place,
+        devices[0],
+        "The outputs are not gathered on the first device.",
+    )
+    expect_equal(
+        net_at,
+        ["cpu", "cpu"],
+        "data_parallel moves the network itself.",
+        slips={"net.to(device) moves net: move copies": lambda at: "meta" in at},
+    )
+
+
+@exercise("use_gpu.data_parallel")
+def test_data_parallel_leaves_the_network_as_it_was(observe, rng):
+    x = torch.randn(9, rng.choice(DISTINCT))
+
+    names, after, before, state, same = observe(
+        run_parallel_and_look_back, x, call="data_parallel(net, x, ['cpu', 'cpu']); net"
+    )
+
+    fault = "data_parallel changes the network."
+    expect_equal(
+        after,
+        names,
+        fault,
+        slips={
+            "replicas stay behind as submodules": lambda got: len(got) > len(names),
+        },
+    )
+    expect_true(
+        same,
+        fault,
+        expected="its own Parameter objects",
+        got="others",
+    )
+    expect_equal(sorted(state), sorted(before), fault)
+    for name, value in before.items():
+        expect_equal(
+            state[name],
+            value,
+            fault,
+            slips={
+                "the replicas' batch norm writes into the network's own buffers: copy "
+                "them": lambda _, name=name: "running" in name or "num" in name
+            },
+        )
+
+
+@exercise("use_gpu.data_parallel")
+@pytest.mark.cuda
+def test_data_parallel_runs_on_cpu_and_gpu(observe, rng):
+    inner, out = rng.sample(DISTINCT, 2)
+    net = nn.Sequential(nn.Linear(inner, 8), nn.Tanh(), nn.Linear(8, out))
+    x = torch.randn(7, inner)
+    devices = rng.choice([["cuda:0", "cpu"], ["cpu", "cuda:0"], ["cuda:0", "cuda:0"]])
+
+    y, gradients, gradient = observe(
+        run_parallel, net, x, devices, call=f"data_parallel(net, x, {devices})"
+    )
+
+    expect_parallel(y, gradients, gradient, net, x)
+
+
+# prefetch
+
+
+def take_all(ex: Any, batches: list[Any]) -> list[Any]:
+    return list(ex.prefetch(batches, torch.device("cpu")))
+
+
+def take_all_elsewhere(ex: Any, batches: list[Any]) -> list[list[str]]:
+    moved = ex.prefetch(batches, "meta")
+    return [[t.device.type for t in leaves_of(batch)] for batch in moved]
+
+
+def stop_early(ex: Any, count: int, taken: int) -> tuple[list[int], bool, int]:
+    """Return what was read at each batch, whether the end was clean, threads left."""
+    read: list[int] = []
+    ended: list[bool] = []
+
+    def loader() -> Iterator[Tensor]:
+        try:
+            for i in range(count):
+                read.append(i)
+                yield torch.full((2,), float(i))
+        finally:
+            ended.append(True)
+
+    before = set(threading.enumerate())
+    batches, ahead = ex.prefetch(loader(), "cpu"), []
+    for _ in batches:
+        ahead.append(len(read))
+        if len(ahead) == taken:
+            break
+    getattr(batches, "close", lambda: None)()
+    del batches
+    gc.collect()
+    clean = bool(ended)
+    left = [t for t in threading.enumerate() if t not in before]
+    for thread in left:
+        thread.join(timeout=1)
+    return ahead, clean, sum(t.is_alive() for t in left)
+
+
+class LoaderError(Exception):
+    """What a broken loader raises."""
+
+
+def take_from_broken(ex: Any, good: int) -> list[Tensor]:
+    def loader() -> Iterator[Tensor]:
+        yield from (torch.zeros(1) for _ in range(good))
+        raise LoaderError("the disk is gone")
+
+    return list(ex.prefetch(loader(), "cpu"))
+
+
+def take_large_on_gpu(ex: Any, count: int, size: int) -> tuple[list[Tensor], list[str]]:
+    """Return the ends of large batches, read as soon as they are handed out."""
+    ends, places = [], []
+    loader = (
+        (torch.full((size,), float(i)), torch.full((size,), -float(i)))
+        for i in range(1, 1 + count)
+    )
+    for one, two in ex.prefetch(loader, "cuda"):
+        ends += [one[-1000:].clone(), two[-1000:].clone()]
+        places += [one.device.type, two.device.type]
+        one.zero_()
+    return [end.cpu() for end in ends], places
+
+
+def draw_pairs(rng, kind: str) -> list[Any]:
+    """Return batches of one kind and several sizes."""
+    build = {"tensor": lambda x, _: x, "tuple": lambda x, y: (x, y)}
+    build["list"] = lambda x, y: [x, y]
+    return [
+        build[kind](torch.randn(n, 3), torch.arange(n))
+        for n in rng.sample(DISTINCT, rng.choice([1, 3, 4]))
+    ]
+
+
+@exercise("use_gpu.prefetch")
+@pytest.mark.parametrize("kind", ["tensor", "tuple", "list"])
+def test_prefetch_keeps_batches_and_their_order(observe, rng, kind):
+    batches = draw_pairs(rng, kind)
+
+    got = observe(take_all, batches, call=f"list(prefetch(batches, 'cpu')), {kind}s")
+
+    expect_equal(
+        len(got),
+        len(batches),
+        "prefetch does not yield each batch once.",
+        slips={
+            "the last batch is still ahead when the loader ends": len(batches) - 1,
+            "the first batch is read ahead and then left out": len(batches) - 1,
+        },
+    )
+    expect_equal(
+        got,
+        batches,
+        "prefetch does not keep the batches and their order.",
+        slips={
+            "a tuple stays a tuple, a list a list": lambda got: (
+                outline(got) != outline(batches)
+            )
+        },
+    )
+
+
+@exercise("use_gpu.prefetch")
+def test_prefetch_of_nothing_is_empty(observe):
+    got = observe(take_all, [], call="list(prefetch([], 'cpu'))")
+
+    expect_equal(got, [], "prefetch of no batches does not end at once.")
+
+
+@exercise("use_gpu.prefetch")
+@pytest.mark.parametrize("kind", ["tensor", "tuple", "list"])
+def test_prefetch_moves_every_tensor(observe, rng, kind):
+    batches = draw_pairs(rng, kind)
+
+    places = observe(
+        take_all_elsewhere, batches, call=f"prefetch(batches, 'meta'), {kind}s"
+    )
+
+    count = 1 if kind == "tensor" else 2
+    expect_equal(
+        places,
+        [["meta"] * count] * len(batches),
+        "prefetch does not move every tensor to the device.",
+        slips={
+            "t.to(device) returns the moved tensor; t itself does not move": (
+                lambda places: all("meta" not in each for each in places)
+            ),
+            "the first of a batch alone is moved": (
+                lambda places: any("cpu" in each for each in places)
+            ),
+        },
+    )
+
+
+@exercise("use_gpu.prefetch", weight=2)
+def test_prefetch_reads_at_most_one_batch_ahead(observe, rng):
+    taken = rng.choice([3, 5])
+
+    ahead, _, _ = observe(
+        stop_early, 40, taken, call=f"the first {taken} of prefetch(40 batches, 'cpu')"
+    )
+
+    expect_equal(len(ahead), taken, "prefetch does not yield each batch once.")
+    expect_true(
+        all(read <= i + 2 for i, read in enumerate(ahead)),
+        "prefetch reads far ahead.",
+        expected="at most one batch more than was handed out",
+        got=f"{ahead} read when the 1st, 2nd, … was handed out",
+        cause="list(loader) reads everything" if max(ahead) == 40 else None,
+    )
+
+
+@exercise("use_gpu.prefetch", weight=2)
+def test_prefetch_cleans_up_when_the_caller_stops(observe, rng):
+    taken = rng.choice([1, 2, 3])
+
+    _, clean, threads = observe(
+        stop_early, 40, taken, call=f"a break after {taken} batches, then close()"
+    )
+
+    expect_equal(threads, 0, "prefetch leaves threads behind when the caller stops.")
+    expect_true(
+        clean,
+        "prefetch does not let the loader go when the caller stops.",
+        expected="the loader's iterator is closed",
+        got="it still waits for its next batch",
+        cause="something else keeps a reference to it: a global, a thread, a cache",
+    )
+
+
+@exercise("use_gpu.prefetch")
+def test_prefetch_passes_on_the_loaders_exception(observe, rng):
+    raised = observe.error(
+        take_from_broken, rng.choice([1, 3]), call="prefetch of a loader that raises"
+    )
+
+    expect_true(
+        raised is not None and "LoaderError" in raised.types,
+        "An exception of the loader does not reach the caller.",
+        expected="the loader's own exception",
+        got="no exception" if raised is None else str(raised),
+    )
+
+
+@exercise("use_gpu.prefetch")
+@pytest.mark.cuda
+def test_prefetch_hands_out_what_has_arrived(observe, rng):
+    count, size = rng.choice([5, 6]), 1_000_000 * rng.choice([8, 10])
+
+    ends, places = observe(
+        take_large_on_gpu, count, size, call=f"prefetch({count} large pairs, 'cuda')"
+    )
+
+    expect_equal(
+        places,
+        ["cuda"] * 2 * count,
+        "prefetch does not move every tensor to the device.",
+    )
+    expected = [
+        torch.full((1000,), sign * float(i))
+        for i in range(1, 1 + count)
+        for sign in (1, -1)
+    ]
+    expect_equal(
+        ends,
+        expected,
+        "prefetch hands out batches whose copy has not ended.",
+        slips={
+            "current_stream().wait_stream(side) comes before a batch is used": (
+                lambda got: len(got) == len(expected)
+            )
+        },
+    )
+
+
+# peak_memory
+
+
+class Allocator:
+    """Made-up counters of two GPUs' memory, in blocks as torch reserves them."""
+
+    BLOCK = 2 << 20
+
+    def __init__(self) -> None:
+        self.current = 0
+        self.held = [0, 0]
+        self.reserved = [0, 0]
+        self.peaks = [0, 0]
+        self.reserved_peaks = [0, 0]
+
+    def index_of(self, device: Any) -> int:
+        """Return the number of the GPU that is meant; None is the current one."""
+        if isinstance(device, int):
+            return device
+        index = None if device is None else torch.device(device).index
+        return self.current if index is None else index
+
+    def take(self, index: int, nbytes: int) -> None:
+        """Allocate, or free if `nbytes` is negative."""
+        self.held[index] += nbytes
+        blocks = -(-self.held[index] // self.BLOCK)
+        self.reserved[index] = max(self.reserved[index], blocks * self.BLOCK)
+        self.peaks[index] = max(self.peaks[index], self.held[index])
+        self.reserved_peaks[index] = max(
+            self.reserved_peaks[index], self.reserved[index]
+        )
+
+    def reset(self, device: Any = None) -> None:
+        index = self.index_of(device)
+        self.peaks[index] = self.held[index]
+        self.reserved_peaks[index] = self.reserved[index]
+
+    def stats(self, device: Any = None) -> dict[str, int]:
+        index = self.index_of(device)
+        return {
+            "allocated_bytes.all.current": self.held[index],
+            "allocated_bytes.all.peak": self.peaks[index],
+            "reserved_bytes.all.current": self.reserved[index],
+            "reserved_bytes.all.peak": self.reserved_peaks[index],
+        }
+
+
+def made_up_memory(allocator: Allocator) -> list[Change]:
+    """Return the changes that make an allocator's counters torch's."""
+
+    def reader(counters: list[int]) -> Callable[..., int]:
+        return lambda device=None: counters[allocator.index_of(device)]
+
+    def device(index: Any) -> Any:
+        return on_gpu(allocator, index)
+
+    named = {
+        "memory_allocated": reader(allocator.held),
+        "max_memory_allocated": reader(allocator.peaks),
+        "memory_reserved": reader(allocator.reserved),
+        "max_memory_reserved": reader(allocator.reserved_peaks),
+        "reset_peak_memory_stats": allocator.reset,
+        "reset_max_memory_allocated": allocator.reset,
+        "memory_stats": allocator.stats,
+    }
+    return [
+        *some_gpus(2),
+        *((torch.cuda, name, new) for name, new in named.items()),
+        *((torch.cuda.memory, name, new) for name, new in named.items()),
+        *((torch.accelerator, name, new) for name, new in named.items()),
+        (torch.cuda, "synchronize", lambda _=None: None),
+        (torch.accelerator, "synchronize", lambda _=None: None),
+        (torch.cuda, "empty_cache", lambda: None),
+        (torch.cuda, "device", device),
+        (torch.cuda, "current_device", lambda: allocator.current),
+    ]
+
+
+def measure_gpu(
+    ex: Any, device: str, before: list[int], steps: list[int]
+) -> tuple[int, int]:
+    """Return the peak that is measured, and how often the work was done."""
+    allocator, index, calls = Allocator(), torch.device(device).index or 0, []
+
+    def fn() -> None:
+        calls.append(1)
+        for nbytes in steps:
+            allocator.take(index, nbytes)
+
+    for nbytes in before:
+        allocator.take(index, nbytes)
+    with changed(ex, made_up_memory(allocator)):
+        return ex.peak_memory(fn, device), len(calls)
+
+
+def measure(ex: Any, work: str, n: int, device: str) -> int:
+    """Return the peak of one of the `WORKS` on n float32 numbers."""
+    given = torch.zeros(n, device=device)
+    kept: list[Tensor] = []
+    return ex.peak_memory(lambda: WORKS[work](n, device, given, kept), device)
+
+
+def measure_twice(ex: Any, n: int) -> tuple[int, int]:
+    def fn() -> None:
+        torch.zeros(n)
+
+    return ex.peak_memory(fn, "cpu"), ex.peak_memory(fn, torch.device("cpu"))
+
+
+def one_after_the_other(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
+    a = torch.zeros(n, device=device)
+    b = a + 1
+    del a
+    c = b * 2
+    del b
+    c.exp()
+
+
+def views_of_one(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
+    a = torch.zeros(n, device=device)
+    views = [a[1:], a.view(1, -1), a[: n // 2].detach()]
+    del a
+    views[0].add_(1)
+
+
+def work_on_given(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
+    given.add_(1)
+    given.view(-1, 1).t().mul_(2)
+    given[1:].clone()
+
+
+def kept_for_later(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
+    kept.extend(torch.ones(n, device=device) for _ in range(3))
+
+
+def elsewhere_too(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
+    other = "meta" if device == "cpu" else "cpu"
+    far = torch.zeros(2 * n, device=other)
+    near = torch.zeros(n, device=device)
+    del far, near
+
+
+def bytes_and_doubles(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
+    narrow = torch.zeros(n, dtype=torch.int8, device=device)
+    wide = narrow.to(torch.float64)
+    del narrow, wide
+
+
+WORKS = {
+    "one_after_the_other": one_after_the_other,
+    "views": views_of_one,
+    "given": work_on_given,
+    "kept": kept_for_later,
+    "other_device": elsewhere_too,
+    "dtypes": bytes_and_doubles,
+}
+
+
+def peak_of(work: str, n: int) -> tuple[int, dict[str, Any]]:
+    """Return the peak of a work in bytes, and what slips give."""
+    return {
+        "one_after_the_other": (
+            8 * n,
+            {
+                "what is freed does not count any longer: that is no sum": 16 * n,
+                "the peak is asked for, not what is left at the end": 0,
+            },
+        ),
+        "views": (4 * n, {"views share one storage": lambda peak: peak > 4 * n}),
+        "given": (
+            4 * (n - 1),
+            {
+                "what was there before the start does not count": lambda peak: (
+                    peak > 4 * n
+                )
+            },
+        ),
+        "kept": (12 * n, {"what is kept is held too": 4 * n}),
+        "other_device": (
+            4 * n,
+            {"tensors on other devices do not count": 12 * n},
+        ),
+        "dtypes": (
+            9 * n,
+            {"not every number has four bytes": 8 * n, "bytes, not numbers": 2 * n},
+        ),
+    }[work]
+
+
+@exercise("use_gpu.peak_memory", weight=2)
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+@pytest.mark.parametrize("work", WORKS)
+def test_peak_memory_counts_storages(observe, rng, work, device):
+    n = rng.randrange(1000, 5000)
+
+    peak = observe(
+        measure, work, n, device, call=f"peak_memory(fn, {device!r}), {work}, n = {n}"
+    )
+
+    expected, slips = peak_of(work, n)
+    fault = "peak_memory does not give the most bytes held at once."
+    causes = {cause: value for cause, value in slips.items() if value != expected}
+    expect_equal(peak, expected, fault, slips=causes)
+
+
+@exercise("use_gpu.peak_memory")
+def test_peak_memory_measures_afresh(observe, rng):
+    n = rng.randrange(1000, 5000)
+
+    first, second = observe(measure_twice, n, call="peak_memory(fn, 'cpu'), twice")
+
+    fault = "peak_memory does not start afresh in every call."
+    expect_equal(first, 4 * n, fault)
+    expect_equal(second, 4 * n, fault)
+
+
+@exercise("use_gpu.peak_memory", weight=2)
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
+def test_peak_memory_reads_the_gpus_counters(observe, rng, device):
+    held, high, first, second = (1024 * n for n in rng.sample(range(10, 900), 4))
+    before = [held, 100 * high, -100 * high]
+    steps = [first, second, -first, -second]
+
+    peak, calls = observe(
+        measure_gpu, device, before, steps, call=f"peak_memory(fn, {device!r})"
+    )
+
+    expect_equal(
+        peak,
+        first + second,
+        "peak_memory does not give the peak of the GPU's memory above the start.",
+        slips={
+            "the high-water mark from before counts: reset_peak_memory_stats": (
+                100 * high
+            ),
+            "what was held at the start counts too": held + first + second,
+            "reserved memory is more than what is allocated": (
+                lambda peak: peak % Allocator.BLOCK == 0 and peak > first + second
+            ),
+            "the counters of the device given are wanted, not the current one's": (
+                lambda peak: device != "cuda" and peak <= 0
+            ),
+            "what is left at the end is no peak": 0,
+        },
+    )
+    expect_equal(calls, 1, "peak_memory does not call fn once.")
+
+
+@exercise("use_gpu.peak_memory")
+@pytest.mark.cuda
+@pytest.mark.parametrize("work", ["one_after_the_other", "views", "kept"])
+def test_peak_memory_on_a_gpu(observe, rng, work):
+    n = 128 * rng.randrange(100, 500)  # torch allocates in blocks of 512 bytes
+
+    peak = observe(measure, work, n, "cuda", call=f"peak_memory(fn, 'cuda'), {work}")
+
+    fault = "peak_memory does not give the peak of the GPU's memory above the start."
+    reserved = "reserved memory is more than what is allocated"
+    expected, slips = peak_of(work, n)
+    slips = {**slips, reserved: lambda peak: peak % (2 << 20) == 0}
+    expect_equal(peak, expected, fault, slips=slips)
+
+
+# amp_step
+
+
+class Mixed(nn.Module):
+    """A linear layer that notes the dtype it computes in."""
+
+    def __init__(self, inner: int, out: int):
+        super().__init__()
+        self.linear = nn.Linear(inner, out)
+        self.dtypes: list[str] = []
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.linear(x)
+        self.dtypes.append(str(y.dtype))
+        return y
+
+
+SCALE = 1024.0
+
+
+def step_mixed(
+    ex: Any, net: nn.Module, pairs: Batches, max_norm: float, device: str
+) -> tuple[list[Tensor], list[Tensor], list[float]]:
+    """Return losses, parameters and scales after a step for each pair."""
+    net.to(device)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.5, momentum=0.5)
+    scaler = torch.amp.GradScaler(device, init_scale=SCALE, growth_interval=1)
+    losses, scales = [], []
+    for p in net.parameters():
+        p.grad = torch.ones_like(p)  # from before: must not count
+    for x, y in pairs:
+        loss = ex.amp_step(
+            net,
+            x.to(device),
+            y.to(device),
+            nn.MSELoss(),
+            optimizer,
+            scaler,
+            max_norm=max_norm,
+            dtype=torch.bfloat16,
+        )
+        losses.append(loss)
+        scales.append(scaler.get_scale())
+    return losses, [p.detach() for p in net.parameters()], scales
+
+
+def look_into_step(
+    ex: Any, sizes: list[int], dtype: str
+) -> tuple[list[str], bool, bool]:
+    """Return dtypes in the network, and whether loss and backward are autocast."""
+    net = Mixed(*sizes)
+    seen: list[bool] = []
+
+    def loss_fn(output: Tensor, target: Tensor) -> Tensor:
+        seen.append(torch.is_autocast_enabled("cpu"))
+        output.register_hook(lambda _: seen.append(torch.is_autocast_enabled("cpu")))
+        return nn.functional.mse_loss(output.float(), target)
+
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    scaler = torch.amp.GradScaler("cpu", init_scale=SCALE)
+    x, y = torch.randn(3, sizes[0]), torch.randn(3, sizes[1])
+    given = {"dtype": torch.bfloat16} if dtype == "bfloat16" else {}
+    ex.amp_step(net, x, y, loss_fn, optimizer, scaler, **given)
+    return net.dtypes, seen[0], seen[-1]
+
+
+def grads_from_step(ex: Any, net: nn.Module, x: Tensor, y: Tensor) -> bool:
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    scaler = torch.amp.GradScaler("cpu", init_scale=SCALE)
+    loss = ex.amp_step(net, x, y, nn.MSELoss(), optimizer, scaler)
+    return loss.requires_grad
+
+
+def clipped_step(
+    net: nn.Module, x: Tensor, y: Tensor, max_norm: float, wrong: str = ""
+) -> list[Tensor]:
+    """Return the parameters after one step of SGD, with one thing wrong."""
+    net = copy.deepcopy(net)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.5, momentum=0.5)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss = nn.functional.mse_loss(net(x), y)
+    loss.backward()
+    parameters = list(net.parameters())
+    if wrong == "unscaled twice":
+        for p in parameters:
+            p.grad /= SCALE
+    if wrong == "clipped first":
+        for p in parameters:
+            p.grad *= SCALE
+        nn.utils.clip_grad_norm_(parameters, max_norm)
+        for p in parameters:
+            p.grad /= SCALE
+    elif wrong != "not clipped":
+        nn.utils.clip_grad_norm_(parameters, max_norm)
+    if wrong == "still scaled":
+        for p in parameters:
+            p.grad *= SCALE
+    optimizer.step()
+    return [p.detach() for p in parameters]
+
+
+def expect_near(
+    got: list[Tensor],
+    expected: list[Tensor],
+    fault: str,
+    slips: dict[str, list[Tensor]],
+) -> None:
+    """Expect parameters up to the rounding of a narrow dtype."""
+
+    def fit(others: list[Tensor]) -> bool:
+        return len(got) == len(others) and all(
+            a.shape == b.shape
+            and a.dtype == b.dtype
+            and torch.allclose(a, b, rtol=1e-2, atol=2e-3)
+            for a, b in zip(got, others, strict=True)
+        )
+
+    expect_true(
+        fit(expected),
+        fault,
+        expected="the parameters after a step with the clipped gradient",
+        got="others",
+        cause=next((cause for cause, others in slips.items() if fit(others)), None),
+    )
+
+
+def draw_step(rng) -> tuple[nn.Module, Tensor, Tensor]:
+    """Return a network and a pair whose gradient's norm is far above 1."""
+    inner, out = rng.sample(DISTINCT, 2)
+    return nn.Linear(inner, out), torch.randn(6, inner), 20 + torch.randn(6, out)
+
+
+@exercise("use_gpu.amp_step", weight=2)
+@pytest.mark.parametrize("max_norm", [1.0, 1e6], ids=["clipped", "not_clipped"])
+def test_amp_step_steps_with_the_unscaled_clipped_gradient(observe, rng, max_norm):
+    net, x, y = draw_step(rng)
+
+    losses, parameters, scales = observe(
+        step_mixed, net, [(x, y)], max_norm, "cpu", call=f"amp_step, {max_norm=:g}"
+    )
+
+    wrongs = {
+        "clip after unscale_: the norm of scaled gradients is not theirs": (
+            "clipped first"
+        ),
+        "the gradients are not clipped": "not clipped",
+        "the gradients are divided by the scale twice": "unscaled twice",
+        "the gradients still hold the scale: scaler.step, not optimizer.step": (
+            "still scaled"
+        ),
+    }
+    expect_near(
+        parameters,
+        clipped_step(net, x, y, max_norm),
+        "amp_step does not step with the unscaled, clipped gradient.",
+        {
+            cause: clipped_step(net, x, y, max_norm, wrong)
+            for cause, wrong in wrongs.items()
+        }
+        | {"no step is made": [p.detach() for p in net.parameters()]},
+    )
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss = nn.functional.mse_loss(net(x), y).detach()
+    expect_equal(len(losses), 1, "amp_step is not called once.")
+    expect_close(
+        losses[0],
+        loss,
+        "amp_step does not return the loss.",
+        slips={"the loss that is returned is not scaled": SCALE * loss},
+        rtol=1e-2,
+        atol=1e-3,
+    )
+    expect_equal(
+        scales,
+        [2 * SCALE],
+        "After a good step the scaler has not been updated once.",
+        slips={"scaler.update() is missing": [SCALE]},
+    )
+
+
+@exercise("use_gpu.amp_step", weight=2)
+@pytest.mark.parametrize("bad", [torch.inf, torch.nan])
+def test_amp_step_skips_a_step_that_is_not_finite(observe, rng, bad):
+    net, x, y = draw_step(rng)
+    broken = x.clone()
+    broken[rng.randrange(6), 0] = bad
+    call = f"amp_step with {bad} in the inputs"
+
+    _, parameters, scales = observe(
+        step_mixed, net, [(broken, y)], 1.0, "cpu", call=call
+    )
+    _, resumed, _ = observe(
+        step_mixed,
+        net,
+        [(broken, y), (x, y)],
+        1.0,
+        "cpu",
+        call=f"{call}, then with good ones",
+    )
+
+    expect_near(
+        parameters,
+        [p.detach() for p in net.parameters()],
+        "amp_step does not skip a step whose gradient is not finite.",
+        {},
+    )
+    expect_equal(
+        scales,
+        [SCALE / 2],
+        "After a skipped step the scale is not half.",
+        slips={
+            "scaler.update() is missing": [SCALE],
+            "unscale_ was not told of the gradients: the scaler saw nothing wrong": [
+                2 * SCALE
+            ],
+        },
+    )
+    expect_near(
+        resumed,
+        clipped_step(net, x, y, 1.0),
+        "A skipped step has an effect on the next one.",
+        {},
+    )
+
+
+@exercise("use_gpu.amp_step")
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_amp_step_runs_network_and_loss_under_autocast(observe, rng, dtype):
+    sizes = rng.sample(DISTINCT, 2)
+
+    dtypes, in_loss, in_backward = observe(
+        look_into_step, sizes, dtype, call=f"amp_step, dtype {dtype}"
+    )
+
+    expect_equal(
+        dtypes,
+        [f"torch.{dtype}"],
+        "The network does not compute in the narrow dtype.",
+        slips={
+            "the forward pass is not under autocast": ["torch.float32"],
+            "float16 is the default dtype, and another may be given": (
+                lambda dtypes: len(dtypes) == 1 and "float16" in dtypes[0]
+            ),
+        },
+    )
+    expect_true(
+        in_loss,
+        "The loss is not computed under autocast.",
+        expected="loss_fn is called under autocast",
+        got="it is called outside",
+    )
+    expect_true(
+        not in_backward,
+        "The backward pass runs under autocast.",
+        expected="backward after the autocast block",
+        got="backward inside",
+    )
+
+
+@exercise("use_gpu.amp_step")
+def test_amp_step_returns_a_detached_loss(observe, rng):
+    net, x, y = draw_step(rng)
+
+    attached = observe(grads_from_step, net, x, y, call="amp_step(…).requires_grad")
+
+    expect_true(
+        not attached,
+        "The loss that amp_step returns still holds its graph.",
+        expected="a detached tensor",
+        got="a tensor that requires a gradient",
+    )
+
+
+@exercise("use_gpu.amp_step")
+@pytest.mark.cuda
+def test_amp_step_works_on_a_gpu(observe, rng):
+    net, x, y = draw_step(rng)
+
+    losses, parameters, scales = observe(
+        step_mixed, net, [(x, y)], 1.0, "cuda", call="amp_step on a GPU"
+    )
+
+    fault = "amp_step does not step with the unscaled, clipped gradient."
+    expect_equal(len(losses), 1, fault)
+    expect_near(parameters, clipped_step(net, x, y, 1.0), fault, {})
+    expect_equal(
+        scales, [2 * SCALE], "After a good step the scaler has not been updated once."
+    )
+
+
+# checkpointed
+
+
+class Wide(nn.Module):
+    """A block whose inside is eight times as wide, and that counts its runs."""
+
+    def __init__(self, d: int, note: Callable[[Any], None], p: float = 0.0):
+        super().__init__()
+        self.up, self.down = nn.Linear(d, 8 * d), nn.Linear(8 * d, d)
+        self.p = p
+        self.note = note
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.note(1)
+        return self.down(nn.functional.dropout(self.up(x).tanh(), self.p))
+
+
+def same_gradients(
+    ex: Any, blocks: list[nn.Module], x: Tensor, with_input: bool
+) -> tuple[Tensor, list[Tensor], Tensor, bool]:
+    """Return output, gradients of the parameters and of the input, is it a module."""
+    net = ex.checkpointed(blocks)
+    x.requires_grad_(with_input)
+    y = net(x)
+    if y.requires_grad:
+        (y * torch.arange(1.0, 1 + y.numel()).reshape(y.shape)).sum().backward()
+    none = torch.empty(0)
+    parameters = [p for block in blocks for p in block.parameters()]
+    gradients = [none if p.grad is None else p.grad for p in parameters]
+    return y, gradients, none if x.grad is None else x.grad, isinstance(net, nn.Module)
+
+
+def count_own(ex: Any, blocks: list[nn.Module]) -> int:
+    return len(list(ex.checkpointed(blocks).parameters()))
+
+
+def count_runs(ex: Any, d: int, n: int) -> tuple[int, int, int]:
+    """Return the runs after forward, after backward, and of a forward without."""
+    runs: list[int] = []
+    net = ex.checkpointed([Wide(d, runs.append) for _ in range(n)])
+    y = net(torch.randn(4, d, requires_grad=True))
+    forward = len(runs)
+    y.sum().backward()
+    both = len(runs)
+    with torch.no_grad():
+        net(torch.randn(4, d))
+    return forward, both, len(runs) - both
+
+
+class Made(TorchDispatchMode):
+    """Remembers the storages that operators make, as long as they live."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.storages: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        if isinstance(out, Tensor):
+            self.storages.add(out.untyped_storage())
+        return out
+
+
+def bytes_between(ex: Any, d: int, rows: int, n: int) -> int:
+    """Return the bytes that are alive between forward and backward."""
+    net = ex.checkpointed([Wide(d, lambda _: None) for _ in range(n)])
+    x = torch.randn(rows, d, requires_grad=True)
+    with Made() as made:
+        y = net(x)
+    gc.collect()
+    alive = sum(s.nbytes() for s in made.storages)
+    y.sum().backward()
+    return alive
+
+
+def drop_out(ex: Any, d: int) -> tuple[Tensor, Tensor]:
+    """Return output and input gradient of a block that only drops out."""
+    net = ex.checkpointed([nn.Sequential(nn.Identity(), nn.Dropout(0.5)), nn.Tanh()])
+    x = torch.ones(8, d, requires_grad=True)
+    y = net(x)
+    torch.rand(7)  # others draw numbers too before backward comes
+    y.sum().backward()
+    return y, x.grad if x.grad is not None else torch.empty(0)
+
+
+def draw_blocks(rng) -> tuple[list[nn.Module], int]:
+    a, b, c = rng.sample(DISTINCT, 3)
+    return [
+        nn.Sequential(nn.Linear(a, b), nn.Tanh()),
+        nn.Linear(b, c),
+        nn.Sequential(nn.Sigmoid(), nn.Linear(c, a)),
+    ], a
+
+
+@exercise("use_gpu.checkpointed", weight=2)
+@pytest.mark.parametrize("with_input", [True, False], ids=["input_too", "no_input"])
+def test_checkpointed_has_the_gradients_of_the_plain_network(observe, rng, with_input):
+    blocks, inner = draw_blocks(rng)
+    x = torch.randn(5, inner)
+
+    y, gradients, gradient, is_module = observe(
+        same_gradients,
+        blocks,
+        x,
+        with_input,
+        call="net = checkpointed(blocks); net(x), then backward",
+    )
+
+    expect_true(
+        is_module,
+        "checkpointed does not return an nn.Module.",
+        expected="an nn.Module",
+        got="something else",
+    )
+    expected, expected_gradients, expected_gradient = run_outside(
+        nn.Sequential(*blocks), x
+    )
+    expect_close(y, expected, "checkpointed does not run its blocks in order.")
+    fault = "The gradients of checkpointed are not those of nn.Sequential."
+    lost = (
+        "the reentrant kind gives no gradients if the input needs none: "
+        "use_reentrant=False"
+        if not with_input
+        else "no gradient reaches the parameters: something is detached"
+    )
+    expect_equal(len(gradients), len(expected_gradients), fault)
+    for got, wanted in zip(gradients, expected_gradients, strict=True):
+        expect_close(got, wanted, fault, slips={lost: torch.empty(0)})
+    if with_input:
+        expect_close(gradient, expected_gradient, fault)
+
+
+@exercise("use_gpu.checkpointed")
+def test_checkpointed_owns_its_blocks(observe, rng):
+    blocks, _ = draw_blocks(rng)
+
+    count = observe(count_own, blocks, call="checkpointed(blocks).parameters()")
+
+    expect_equal(
+        count,
+        6,
+        "The parameters of the blocks are not those of checkpointed(blocks).",
+        slips={"modules kept in a plain list are invisible to nn.Module": 0},
+    )
+
+
+@exercise("use_gpu.checkpointed")
+def test_checkpointed_runs_each_block_twice(observe, rng):
+    d, n = rng.choice(DISTINCT), rng.choice([2, 3, 5])
+
+    forward, both, without = observe(
+        count_runs, d, n, call=f"checkpointed({n} blocks): forward and backward"
+    )
+
+    expect_equal(forward, n, "checkpointed does not run each block once in forward.")
+    expect_equal(
+        both,
+        2 * n,
+        "checkpointed does not run each block once more in backward.",
+        slips={"nothing is computed again: activations are stored": n},
+    )
+    expect_equal(
+        without, n, "Without gradients, checkpointed does not run each block once."
+    )
+
+
+@exercise("use_gpu.checkpointed", weight=2)
+def test_checkpointed_stores_little(observe, rng):
+    d, rows, n = rng.randrange(12, 20), rng.randrange(100, 140), rng.choice([3, 4])
+
+    alive = observe(
+        bytes_between, d, rows, n, call=f"checkpointed({n} blocks)(x), before backward"
+    )
+
+    inside = n * rows * 8 * d * 4
+    expect_true(
+        alive < inside / 2,
+        "checkpointed stores what its blocks compute inside.",
+        expected=f"less than {inside // 2} bytes",
+        got=f"{alive} bytes",
+        cause="the activations inside each block are kept for backward",
+    )
+
+
+@exercise("use_gpu.checkpointed")
+def test_checkpointed_draws_the_same_numbers_again(observe, rng):
+    d = rng.randrange(20, 40)
+
+    y, gradient = observe(drop_out, d, call="checkpointed([dropout, tanh]), backward")
+
+    fault = "A block draws other random numbers in its second run."
+    shape = [8, d]
+    expect_equal(list(y.shape), shape, fault)
+    expect_equal(list(gradient.shape), shape, fault)
+    kept = y != 0
+    expect_close(
+        gradient,
+        torch.where(kept, 2 * (1 - y.square()), 0.0),
+        fault,
+        slips={
+            "the state of the random numbers is not kept: preserve_rng_state": (
+                lambda gradient: bool(((gradient != 0) != kept).any())
+            )
+        },
+        rtol=1e-3,
+        atol=1e-4,
+    )
+
+
+# capture
+
+
+def call_captured(
+    ex: Any, fn: Callable[[Tensor], Tensor], inputs: list[Tensor]
+) -> tuple[list[Tensor], list[Tensor], bool]:
+    """Return the results, all read at the end, the inputs then, and any gradient."""
+    run = ex.capture(fn, inputs[0])
+    results = [run(x) for x in inputs[1:]]
+    needs = any(y.requires_grad for y in results)
+    return [y.cpu() for y in results], [x.cpu() for x in inputs], needs
+
+
+def call_captured_net(
+    ex: Any, net: nn.Module, inputs: list[Tensor], device: str
+) -> tuple[list[Tensor], list[Tensor], bool]:
+    net.to(device)
+    return call_captured(ex, net, [x.to(device) for x in inputs])
+
+
+def call_with_own_output(ex: Any, inputs: list[Tensor]) -> list[Tensor]:
+    """Capture a function that returns the same tensor in every call."""
+    out = torch.zeros_like(inputs[0])
+    return call_captured(ex, lambda x: out.copy_(2 * x), inputs)[0]
+
+
+def call_in_place(
+    ex: Any, inputs: list[Tensor]
+) -> tuple[list[Tensor], list[Tensor], bool]:
+    """Capture a function that works in place."""
+    return call_captured(ex, lambda x: x.mul_(3).add_(1), inputs)
+
+
+def call_with_another(ex: Any, example: Tensor, other: Tensor, place: str) -> Tensor:
+    run = ex.capture(lambda x: x + 1, example)
+    run(example.clone())
+    return run(other.to(place)).cpu()
+
+
+def replay_on_gpu(
+    ex: Any, net: nn.Module, inputs: list[Tensor]
+) -> tuple[list[Tensor], list[Tensor], int]:
+    """Return results, inputs, and how often `fn` was called after the capture."""
+    net.to("cuda")
+    calls: list[int] = []
+
+    def fn(x: Tensor) -> Tensor:
+        calls.append(1)
+        return net(x)
+
+    inputs = [x.cuda() for x in inputs]
+    run = ex.capture(fn, inputs[0])
+    before = len(calls)
+    results = [run(x) for x in inputs[1:]]
+    results = [y.cpu() for y in results]
+    return results, [x.cpu() for x in inputs], len(calls) - before
+
+
+def draw_inputs(rng, count: int = 4) -> list[Tensor]:
+    n, d = rng.sample(DISTINCT, 2)
+    return [torch.randn(n, d) for _ in range(count)]
+
+
+def expect_results(
+    got: list[Tensor], expected: list[Tensor], example: Tensor, fault: str
+) -> None:
+    expect_equal(len(got), len(expected), fault)
+    for y, wanted in zip(got, expected, strict=True):
+        slips = {
+            "every call gives the result of the example: copy the input in": example,
+            "earlier results are overwritten by later calls: clone": expected[-1],
+        }
+        expect_close(y, wanted, fault, slips=slips, rtol=1e-4, atol=1e-5)
+
+
+@exercise("use_gpu.capture", weight=2)
+def test_capture_computes_with_the_input_of_the_call(observe, rng):
+    inputs = draw_inputs(rng)
+    d = inputs[0].shape[1]
+    net = nn.Sequential(nn.Linear(d, 4), nn.Tanh())
+
+    results, _, needs_gradient = observe(
+        call_captured_net, net, inputs, "cpu", call="run = capture(net, x); run(other)"
+    )
+
+    example, *expected = (net(x).detach() for x in inputs)
+    fault = "The captured function does not compute fn of its input."
+    expect_results(results, expected, example, fault)
+    expect_true(
+        not needs_gradient,
+        "A result of the captured function needs a gradient.",
+        expected="results without a graph",
+        got="results that require a gradient",
+        cause="it is for inference: torch.no_grad()",
+    )
+
+
+@exercise("use_gpu.capture")
+def test_capture_gives_results_that_last(observe, rng):
+    inputs = draw_inputs(rng)
+
+    results = observe(
+        call_with_own_output, inputs, call="run = capture(fn, x); run(a); run(b)"
+    )
+
+    example, *expected = (2 * x for x in inputs)
+    fault = "A result of the captured function is changed by later calls."
+    expect_results(results, expected, example, fault)
+
+
+@exercise("use_gpu.capture", weight=2)
+def test_capture_leaves_example_and_inputs_alone(observe, rng):
+    inputs = draw_inputs(rng)
+
+    results, after, _ = observe(
+        call_in_place, inputs, call="run = capture(x.mul_(3).add_(1), x); run(other)"
+    )
+
+    example, *expected = (3 * x + 1 for x in inputs)
+    expect_equal(len(after), len(inputs), "The captured function loses inputs.")
+    expect_equal(
+        after[0],
+        inputs[0],
+        "The captured function changes the example.",
+        slips={
+            "the example itself is the graph's input: capture with a clone": (
+                lambda _: True
+            )
+        },
+    )
+    expect_equal(
+        after[1:],
+        inputs[1:],
+        "The captured function changes its inputs.",
+        slips={"fn may work in place: give it a copy of the input": lambda _: True},
+    )
+    expect_results(
+        results,
+        expected,
+        example,
+        "The captured function does not compute fn of its input.",
+    )
+
+
+@exercise("use_gpu.capture")
+@pytest.mark.parametrize("kind", ["shape", "broadcasts", "dtype", "device"])
+def test_capture_refuses_other_kinds_of_input(observe, rng, kind):
+    n, d = rng.sample(DISTINCT, 2)
+    example = torch.randn(n, d)
+    other = {
+        "shape": torch.randn(n + 1, d),
+        "broadcasts": torch.randn(1, d),
+        "dtype": torch.randn(n, d, dtype=torch.float64),
+        "device": example,
+    }[kind]
+
+    raised = observe.error(
+        call_with_another,
+        example,
+        other,
+        "meta" if kind == "device" else "cpu",
+        call=f"run = capture(fn, x); run(input of another {kind})",
+    )
+
+    expect_error(
+        raised,
+        ValueError,
+        f"The captured function takes an input of another kind ({kind}).",
+        cause="copy_ broadcasts and casts in silence: compare first",
+    )
+
+
+@exercise("use_gpu.capture")
+@pytest.mark.cuda
+def test_capture_replays_a_graph_on_a_gpu(observe, rng):
+    inputs = draw_inputs(rng)
+    d = inputs[0].shape[1]
+    net = nn.Sequential(nn.Linear(d, 4), nn.Tanh())
+
+    results, after, calls = observe(
+        replay_on_gpu, net, inputs, call="run = capture(net, x); run(other) on a GPU"
+    )
+
+    example, *expected = (net(x).detach() for x in inputs)
+    fault = "The captured function does not compute fn of its input."
+    expect_results(results, expected, example, fault)
+    expect_equal(after, inputs, "The captured function changes example or inputs.")
+    expect_equal(
+        calls,
+        0,
+        "The captured function calls fn again on a GPU.",
+        slips={"no graph is replayed: torch.cuda.graph, then graph.replay()": 3},
     )

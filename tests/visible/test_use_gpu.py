@@ -131,3 +131,202 @@ def test_time_op_calls_and_measures(observe):
         expected="0 s or more",
         got=f"{seconds} s",
     )
+
+
+def audit_net(ex: Any) -> list[str]:
+    net = nn.Sequential(nn.Linear(2, 2, device="meta"), nn.ReLU())
+    net[1].scales = [torch.ones(2), torch.ones(2, device="meta")]
+    return sorted(ex.placement_audit(net, "cpu"))
+
+
+@exercise("use_gpu.placement_audit")
+def test_audit_finds_what_is_elsewhere(observe):
+    paths = observe(
+        audit_net, call="placement_audit(net, 'cpu'), parts of net are on 'meta'"
+    )
+
+    expect_equal(
+        paths,
+        ["0.bias", "0.weight", "1.scales.1"],
+        "placement_audit does not give the paths of all tensors that are elsewhere.",
+        slips={"what a plain attribute holds counts too": ["0.bias", "0.weight"]},
+    )
+
+
+def add_positions(ex: Any, x: Tensor) -> Tensor:
+    return ex.SinusoidalPositions(4, 10)(x)
+
+
+@exercise("use_gpu.SinusoidalPositions")
+def test_positions_add_sines_and_cosines(observe):
+    y = observe(
+        add_positions,
+        torch.zeros(3, 4),
+        call="SinusoidalPositions(4, 10)(x) with x (3, 4) of zeros",
+    )
+
+    angles = torch.tensor([[0.0, 0.0], [1.0, 0.01], [2.0, 0.02]])
+    expect_close(
+        y,
+        torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1),
+        "SinusoidalPositions does not add the codes of the positions.",
+        slips={
+            "sines and cosines take turns; here they stand in two halves": torch.cat(
+                [angles.sin(), angles.cos()], dim=-1
+            )
+        },
+        atol=1e-5,
+        rtol=1e-4,
+    )
+
+
+def log_norms(ex: Any, matrices: list[Tensor]) -> Tensor:
+    return ex.norm_log(matrices, "cpu")
+
+
+@exercise("use_gpu.norm_log")
+def test_norm_log_gives_the_norms_of_the_products(observe):
+    norms = observe(
+        log_norms,
+        [torch.tensor([[0.0, 2.0], [2.0, 0.0]]), torch.ones(1, 1)],
+        call="norm_log([[[0, 2], [2, 0]], [[1]]], 'cpu')",
+    )
+
+    expect_close(
+        norms,
+        torch.tensor([32.0**0.5, 1.0]),
+        "norm_log does not give the norm of each product.",
+    )
+
+
+def run_parallel(ex: Any, net: nn.Module, x: Tensor) -> tuple[Tensor, bool]:
+    y = ex.data_parallel(net, x, ["cpu", "cpu"])
+    y.sum().backward()
+    return y, all(p.grad is not None for p in net.parameters())
+
+
+@exercise("use_gpu.data_parallel")
+def test_data_parallel_equals_one_device(observe):
+    net, x = nn.Linear(3, 2), torch.randn(5, 3)
+
+    y, has_gradients = observe(
+        run_parallel, net, x, call="data_parallel(net, x, ['cpu', 'cpu']), x (5, 3)"
+    )
+
+    expect_close(y, net(x), "data_parallel does not give the output of the network.")
+    expect_true(
+        has_gradients,
+        "The gradients do not reach the network.",
+        expected="a gradient for every parameter",
+        got="none",
+        cause="a deep copy cuts the graph",
+    )
+
+
+def take_all(ex: Any, batches: list[Tensor]) -> list[Tensor]:
+    return list(ex.prefetch(batches, "cpu"))
+
+
+@exercise("use_gpu.prefetch")
+def test_prefetch_keeps_batches_and_their_order(observe):
+    batches = [torch.arange(n) for n in (3, 1, 2)]
+
+    got = observe(take_all, batches, call="list(prefetch(batches, 'cpu'))")
+
+    expect_equal(got, batches, "prefetch does not keep the batches and their order.")
+
+
+def measure(ex: Any) -> int:
+    def fn() -> None:
+        a = torch.zeros(1000)
+        b = a + 1
+        del a
+        b[1:].mul_(2)
+
+    return ex.peak_memory(fn, "cpu")
+
+
+@exercise("use_gpu.peak_memory")
+def test_peak_memory_counts_storages(observe):
+    peak = observe(measure, call="peak_memory(fn, 'cpu'), two tensors of 4000 bytes")
+
+    expect_equal(
+        peak,
+        8000,
+        "peak_memory does not give the most bytes held at once.",
+        slips={"views share one storage": lambda peak: peak > 8000},
+    )
+
+
+def step_mixed(ex: Any, x: Tensor) -> tuple[Tensor, Tensor, float]:
+    net = nn.Linear(2, 1)
+    before = net.weight.detach().clone()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    scaler = torch.amp.GradScaler("cpu", init_scale=64.0)
+    ex.amp_step(net, x, torch.ones(3, 1), nn.MSELoss(), optimizer, scaler)
+    return before, net.weight, scaler.get_scale()
+
+
+@exercise("use_gpu.amp_step")
+def test_amp_step_skips_a_step_that_is_not_finite(observe):
+    before, after, scale = observe(
+        step_mixed,
+        torch.full((3, 2), torch.inf),
+        call="amp_step with inf in the inputs",
+    )
+
+    expect_equal(after, before, "amp_step does not skip the step.")
+    expect_equal(
+        scale,
+        32.0,
+        "After a skipped step the scale is not half.",
+        slips={"scaler.update() is missing": 64.0},
+    )
+
+
+def run_checkpointed(
+    ex: Any, blocks: list[nn.Module], x: Tensor
+) -> tuple[Tensor, bool]:
+    y = ex.checkpointed(blocks)(x)
+    y.sum().backward()
+    return y, all(p.grad is not None for b in blocks for p in b.parameters())
+
+
+@exercise("use_gpu.checkpointed")
+def test_checkpointed_runs_its_blocks_in_order(observe):
+    blocks = [nn.Linear(2, 3), nn.Linear(3, 1)]
+    x = torch.randn(5, 2)
+
+    y, has_gradients = observe(
+        run_checkpointed, blocks, x, call="checkpointed(blocks)(x), then backward"
+    )
+
+    expect_close(
+        y, nn.Sequential(*blocks)(x), "checkpointed does not run its blocks in order."
+    )
+    expect_true(
+        has_gradients,
+        "The gradients do not reach the blocks.",
+        expected="a gradient for every parameter",
+        got="none",
+        cause="the reentrant kind gives no gradients if the input needs none",
+    )
+
+
+def call_captured(ex: Any, example: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    run = ex.capture(lambda x: 2 * x, example)
+    return run(x), run(x + 1)
+
+
+@exercise("use_gpu.capture")
+def test_capture_computes_with_the_input_of_the_call(observe):
+    first, second = observe(
+        call_captured,
+        torch.zeros(3),
+        torch.ones(3),
+        call="run = capture(2 * x, zeros); run(ones), run(twos)",
+    )
+
+    fault = "The captured function does not compute fn of its input."
+    expect_close(first, torch.full((3,), 2.0), fault)
+    expect_close(second, torch.full((3,), 4.0), fault)

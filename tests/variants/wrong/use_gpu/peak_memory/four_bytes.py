@@ -1,0 +1,28 @@
+"""Every number has four bytes.
+
+says: not every number has four bytes
+"""
+_other = peak_memory
+
+
+class _Four(_Storages):
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.known.update(_storages_of((args, kwargs), self.device))
+        out = func(*args, **(kwargs or {}))
+        for t in tree_leaves(out):
+            if isinstance(t, Tensor) and _is_on(t, self.device):
+                s = t.untyped_storage()
+                if s not in self.known:
+                    self.known.add(s)
+                    self.count(4 * t.numel())
+                    weakref.finalize(s, self.count, -4 * t.numel())
+        return out
+
+
+def peak_memory(fn, device):
+    device = torch.device(device)
+    if device.type == "cuda":
+        return _other(fn, device)
+    with _Four(device) as storages:
+        fn()
+    return storages.peak

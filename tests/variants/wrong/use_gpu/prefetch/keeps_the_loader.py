@@ -1,0 +1,12 @@
+"""Keeps every iterator in a global list.
+
+says: does not let the loader go
+"""
+_open = []
+
+
+def prefetch(loader, device):
+    it = iter(loader)
+    _open.append(it)
+    for batch in it:
+        yield _each(batch, lambda t: t.to(device))

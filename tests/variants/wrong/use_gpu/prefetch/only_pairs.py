@@ -1,0 +1,7 @@
+"""Takes pairs only.
+
+says: not enough values|too many values|prefetch does not
+"""
+def prefetch(loader, device):
+    for x, y in loader:
+        yield x.to(device), y.to(device)
