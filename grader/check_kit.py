@@ -24,7 +24,7 @@ from grader.scoring import (
     score,
 )
 from grader.submission import Submission
-from grader.syllabus import Exercise, Syllabus
+from grader.syllabus import Exercise, Syllabus, Topic
 
 MIN_HIDDEN = 3
 MIN_VISIBLE = 1
@@ -134,29 +134,50 @@ def check_independence(
     this: no solution uses another exercise of its module, and no variant redefines a
     name that the solutions define, other than its own exercise's.
     """
+    users: dict[str, dict[str, set[str]]] = {}
     for topic in syllabus.topics:
-        owner = {name: e.id for e in topic.exercises for name in e.symbols}
-        for node in ast.parse(solutions[topic.id]).body:
-            name = getattr(node, "name", "")
-            used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-            for other in sorted(used & set(owner)):
-                if owner[other] != owner.get(name):
-                    yield f"solutions/{topic.id}.py: {name} uses {other}"
+        users[topic.id] = users_by_name(solutions[topic.id], topic)
+        for exercise in topic.exercises:
+            for symbol in exercise.symbols:
+                for other in sorted(users[topic.id][symbol] - {exercise.id}):
+                    yield f"solutions/{topic.id}.py: {other} uses {symbol}"
     for variant in variants:
-        own = set(variant.exercise.symbols)
-        others = top_level_names(solutions[variant.exercise.topic]) - own
-        for name in sorted(top_level_names(variant.source) & others):
-            yield f"{variant.name}: redefines {name}, which is not its exercise's"
+        mine = users[variant.exercise.topic]
+        for name in sorted(top_level_names(variant.source) & set(mine)):
+            if mine[name] - {variant.exercise.id}:
+                yield f"{variant.name}: redefines {name}, which others use too"
+
+
+def users_by_name(source: str, topic: Topic) -> dict[str, set[str]]:
+    """Return, for each name that a module defines, the exercises that depend on it."""
+    uses: dict[str, set[str]] = {name: set() for name in top_level_names(source)}
+    for node in ast.parse(source).body:
+        inside = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        for name in top_level_names_of(node):
+            uses[name] |= inside & set(uses)
+    users: dict[str, set[str]] = {name: set() for name in uses}
+    for exercise in topic.exercises:
+        reached: set[str] = set()
+        unseen = set(exercise.symbols)
+        while unseen:
+            reached |= unseen
+            unseen = set().union(*(uses[name] for name in unseen)) - reached
+        for name in reached:
+            users[name].add(exercise.id)
+    return users
 
 
 def top_level_names(source: str) -> set[str]:
     """Return the names that a module defines; imports do not count."""
-    names: set[str] = set()
-    for node in ast.parse(source).body:
-        targets = getattr(node, "targets", [getattr(node, "target", None)])
-        names |= {t.id for t in targets if isinstance(t, ast.Name)}
-        names |= {node.name} if hasattr(node, "name") else set()
-    return names
+    return set().union(*map(top_level_names_of, ast.parse(source).body))
+
+
+def top_level_names_of(node: ast.stmt) -> set[str]:
+    """Return the names that a top-level statement defines."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {node.name}
+    targets = getattr(node, "targets", [getattr(node, "target", None)])
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def count_functions(manifest: Manifest) -> Counter[str]:
