@@ -262,7 +262,7 @@ def peak_memory(fn: Callable[[], object], device: Device) -> int:
     raise NotStarted
 
 
-def amp_step(  # noqa: PLR0917 - what one step of training takes
+def amp_step(
     net: nn.Module,
     inputs: Tensor,
     targets: Tensor,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.class_run.pool import JudgePool
+from grader.judge import JudgeError
 from grader.layout import Layout
 from grader.manifest import Manifest
 from grader.outcome import Outcome
@@ -311,7 +312,7 @@ def check_all(
     def run(task: Callable[[], Iterator[str]]) -> list[str]:
         try:
             return list(task())
-        except KitFaultError as error:
+        except (KitFaultError, JudgeError) as error:
             return [str(error)]
 
     with ThreadPoolExecutor(jobs) as threads:

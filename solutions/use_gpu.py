@@ -421,7 +421,7 @@ def _storages_of(tree: Any, device: torch.device) -> list[torch.UntypedStorage]:
     return [t.untyped_storage() for t in tensors if _is_on(t, device)]
 
 
-def amp_step(  # noqa: PLR0917 - what one step of training takes
+def amp_step(
     net: nn.Module,
     inputs: Tensor,
     targets: Tensor,

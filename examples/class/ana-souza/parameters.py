@@ -1,7 +1,13 @@
 # my answers
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from fnmatch import fnmatchcase
+from typing import Any
 import torch
 from torch import Generator, Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm, _NormBase
 from torch.nn.parameter import UninitializedParameter
+from torch.optim import Optimizer
 
 
 def parameter_table(net):
@@ -55,3 +61,115 @@ def count_parameters(net, trainable_only=False):
     return sum(
         p.numel() * (p.requires_grad or not trainable_only) for p in found.values()
     )
+
+
+def get_parameter(net, path):
+    return net.get_parameter(path)
+
+
+def init_by_rule(net, rules):
+    import fnmatch
+    import re
+
+    compiled = [(re.compile(fnmatch.translate(pattern)), init) for pattern, init in rules]
+    names = [name for name, _ in net.named_parameters()]
+    for (pattern, _), (expression, _) in zip(rules, compiled):
+        if next(filter(expression.match, names), None) is None:
+            raise ValueError(pattern)
+    for name, p in net.named_parameters():
+        init = next((i for e, i in compiled if e.match(name)), None)
+        if init is not None:
+            with torch.no_grad():
+                init(p)
+
+
+def freeze(net, prefix):
+    parts = prefix.split(".") if prefix else []
+
+    def below(name):
+        return name.split(".")[: len(parts)] == parts if parts else True
+
+    for name, m in net.named_modules(remove_duplicate=False):
+        if below(name) and isinstance(m, nn.modules.batchnorm._BatchNorm):
+            m.eval()
+            m.train = lambda mode=True, m=m: m
+    names = []
+    for name, p in net.named_parameters(remove_duplicate=False):
+        if below(name):
+            p.grad = None
+            p.requires_grad = False
+            names.append(name)
+    return names
+
+
+def decay_groups(net, weight_decay):
+    norms = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
+    groups = [{"weight_decay": weight_decay, "params": []}, {"weight_decay": 0.0, "params": []}]
+    for name, p in net.named_parameters():
+        owner, _, last = name.rpartition(".")
+        spared = isinstance(net.get_submodule(owner), norms) or last.find("bias") >= 0
+        groups[spared]["params"].append(p)
+    return groups
+
+
+def clip_gradients_(params, max_norm):
+    unique = list({id(p): p for p in params}.values())
+    try:
+        return nn.utils.clip_grad_norm_(unique, max_norm, error_if_nonfinite=True)
+    except RuntimeError as error:
+        raise ValueError("not finite") from error
+
+
+class Ema:
+    def __init__(self, net, decay):
+        self.net, self.decay = net, decay
+        self.named = {**dict(net.named_parameters()), **dict(net.named_buffers())}
+        self.mean = {name: t.detach().clone() for name, t in self.named.items()}
+
+    def update(self):
+        with torch.no_grad():
+            for name, t in self.named.items():
+                if torch.is_floating_point(t):
+                    self.mean[name] = self.decay * self.mean[name] + (1 - self.decay) * t
+                else:
+                    self.mean[name] = t.clone()
+
+    def state_dict(self):
+        return {name: t.clone() for name, t in self.mean.items()}
+
+    def load_state_dict(self, state):
+        self.mean = {name: state[name].clone() for name in self.mean}
+
+    @contextmanager
+    def swapped(self):
+        own = {name: t.data for name, t in self.named.items()}
+        try:
+            for name, t in self.named.items():
+                t.data = self.mean[name].clone()
+            yield self.net
+        finally:
+            for name, t in self.named.items():
+                t.data = own[name]
+
+
+def memory_bytes(net, optimizer):
+    def tensors_of(kind):
+        if kind == "parameters":
+            yield from net.parameters()
+        elif kind == "gradients":
+            yield from (p.grad for p in net.parameters() if p.grad is not None)
+        elif kind == "buffers":
+            yield from net.buffers()
+        else:
+            for state in optimizer.state_dict()["state"].values():
+                yield from filter(torch.is_tensor, state.values())
+
+    counted, result = set(), {}
+    for kind in ("optimizer", "buffers", "gradients", "parameters")[::-1]:
+        result[kind] = 0
+        for t in tensors_of(kind):
+            storage = t.untyped_storage()
+            if storage._cdata not in counted:
+                counted.add(storage._cdata)
+                result[kind] += len(storage)
+    return result
