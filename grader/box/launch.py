@@ -78,10 +78,9 @@ class Box:
         except OSError:
             ready = b""
         if ready != b"+":
-            self._errors.seek(0)
-            text = self._errors.read().decode(errors="replace").strip()
+            text = self._last_words()
             self.close()
-            raise BoxError(f"the {self.level} box does not start: {text[-500:]}")
+            raise BoxError(f"the {self.level} box does not start: {text}")
 
     def _command(self, control: int) -> list[str]:
         uid = FIRST_UID + self.slot
@@ -105,10 +104,10 @@ class Box:
                 self._control.settimeout(ANSWER_SECONDS)
                 socket.send_fds(self._control, [b"w"], [there.fileno()])
                 if self._control.recv(1) != b"+":
-                    raise BoxError("the box is gone")
-            except OSError as error:
+                    raise EOFError("it is gone")
+            except (OSError, EOFError) as error:
                 here.close()
-                raise BoxError(f"the box does not answer: {error}") from error
+                raise self._no_answer(error) from error
         wire.send_sources(here, sources)
         return here
 
@@ -124,8 +123,16 @@ class Box:
             deadline = time.monotonic() + ANSWER_SECONDS
             answer = wire.receive(self._control, deadline)
         except (OSError, EOFError, wire.ProtocolError) as error:
-            raise BoxError(f"the box does not answer: {error}") from error
+            raise self._no_answer(error) from error
         return Ended(**answer)
+
+    def _no_answer(self, error: Exception) -> BoxError:
+        return BoxError(f"the box does not answer: {error} {self._last_words()}")
+
+    def _last_words(self) -> str:
+        """Return the end of what the box's server said."""
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace").strip()[-1000:]
 
     def restart(self) -> None:
         """Replace the server and its folders."""
