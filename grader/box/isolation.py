@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-FIRST_UID = 60001
+from grader.box.uids import UIDS
+
 PROBE_SECONDS = 20
 
 
@@ -79,7 +80,7 @@ def probe_bubblewrap() -> Availability:
     if shutil.which("bwrap") is None:
         return Availability(Level.BUBBLEWRAP, False, "bwrap is not installed")
     check = "import os; assert os.getpid() == 1 and os.getuid() != 0; print('boxed')"
-    command = [*bubblewrap_command(FIRST_UID, 1 << 20), sys.executable, "-IS"]
+    command = [*bubblewrap_command(UIDS[-1], 1 << 20), sys.executable, "-IS"]
     try:
         done = subprocess.run(
             [*command, "-c", check],
@@ -101,12 +102,12 @@ def probe_uid(secrets: Iterable[Path]) -> Availability:
     if os.geteuid() != 0:
         return Availability(Level.UID, False, "only root can give a user of its own")
     check = "import msgpack, torch.version; print('boxed')"
-    if run_as(FIRST_UID, [sys.executable, "-I", "-c", check]) != "boxed":
+    if run_as(UIDS[-1], [sys.executable, "-I", "-c", check]) != "boxed":
         reason = f"another user cannot run {sys.executable}: a folder above is closed"
         return Availability(Level.UID, False, reason)
     for secret in secrets:
         look = "import os, sys; print(os.access(sys.argv[1], os.R_OK))"
-        if run_as(FIRST_UID, [sys.executable, "-IS", "-c", look, secret]) != "False":
+        if run_as(UIDS[-1], [sys.executable, "-IS", "-c", look, secret]) != "False":
             reason = f"{secret} is open to every user: chmod -R go-rwx {secret}"
             return Availability(Level.UID, False, reason)
     return Availability(Level.UID, True)

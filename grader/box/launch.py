@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.box import wire
-from grader.box.isolation import FIRST_UID, Level, bubblewrap_command
+from grader.box.isolation import Level, bubblewrap_command
 from grader.box.limits import Limits
+from grader.box.uids import take_uid
 
 START_SECONDS = 120
 ANSWER_SECONDS = 20
@@ -39,15 +40,15 @@ class Ended:
 class Box:
     """A warm, isolated server that forks workers for one submission at a time."""
 
-    def __init__(self, level: Level, slot: int, limits: Limits) -> None:
+    def __init__(self, level: Level, limits: Limits) -> None:
         """Start the box; `wait` returns when it is warm.
 
         Args:
             level: how to isolate it.
-            slot: a number of its own among the boxes that run at the same time.
             limits: what a submission may use.
         """
-        self.level, self.slot, self.limits = level, slot, limits
+        self.level, self.limits = level, limits
+        self._uid, self._uid_lock = take_uid()
         self._start()
 
     def _start(self) -> None:
@@ -83,16 +84,15 @@ class Box:
             raise BoxError(f"the {self.level} box does not start: {text}")
 
     def _command(self, control: int) -> list[str]:
-        uid = FIRST_UID + self.slot
         kit, scratch = self._folder / "kit", self._folder / "scratch"
         prefix: list[str] = []
         if self.level is Level.BUBBLEWRAP:
-            prefix = bubblewrap_command(uid, self.limits.scratch, (kit, "/kit"))
+            prefix = bubblewrap_command(self._uid, self.limits.scratch, (kit, "/kit"))
             kit, scratch = Path("/kit"), Path("/scratch")
         return [
             *prefix,
             *(sys.executable, "-I", str(kit / "grader" / "box" / "server.py")),
-            *(str(control), self.level, str(uid), str(scratch)),
+            *(str(control), self.level, str(self._uid), str(scratch)),
             json.dumps(self.limits.as_dict()),
         ]
 
@@ -136,12 +136,17 @@ class Box:
 
     def restart(self) -> None:
         """Replace the server and its folders."""
-        self.close()
+        self._stop()
         self._start()
         self.wait()
 
     def close(self) -> None:
         """End the box and everything in it."""
+        self._stop()
+        if self._uid_lock is not None:
+            self._uid_lock.close()
+
+    def _stop(self) -> None:
         self._control.close()
         self._errors.close()
         try:

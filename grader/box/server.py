@@ -141,7 +141,7 @@ class Server:
         worker.serve(channel, folder)
 
     def drop_to_uid(self) -> None:
-        """Become the slot's user for good."""
+        """Become the box's user for good."""
         os.setgroups([])
         os.setresgid(self.uid, self.uid, self.uid)
         os.setresuid(self.uid, self.uid, self.uid)
@@ -199,7 +199,7 @@ class Server:
                     os.kill(pid, signal.SIGKILL)
 
     def kill_as_uid(self) -> None:
-        """Kill what the slot's user runs, and nothing else."""
+        """Kill what the box's user runs, and nothing else."""
         pid = os.fork()
         if pid == 0:
             try:

@@ -25,8 +25,6 @@ class JudgePool:
         jobs: int,
         limits: Limits,
         tests: Path,
-        *,
-        first_slot: int = 0,
     ) -> None:
         """Start `jobs` judges of the test files in `tests`, all at once.
 
@@ -35,7 +33,6 @@ class JudgePool:
             jobs: how many.
             limits: what a submission may use.
             tests: folder with the test files.
-            first_slot: the first of `jobs` numbers that no other judge has.
 
         Raises:
             JudgeError: one does not start.
@@ -43,14 +40,12 @@ class JudgePool:
         self.level, self.limits, self.tests = level, limits, tests
         self._free: queue.Queue[Judge] = queue.Queue()
         with ThreadPoolExecutor(jobs) as starters:
-            for judge in starters.map(
-                self._start, range(first_slot, first_slot + jobs)
-            ):
+            for judge in starters.map(lambda _: self._start(), range(jobs)):
                 self._free.put(judge)
                 self.manifest: Manifest = judge.manifest
 
-    def _start(self, slot: int) -> Judge:
-        return Judge(self.level, slot, self.limits, self.tests)
+    def _start(self) -> Judge:
+        return Judge(self.level, self.limits, self.tests)
 
     def grade(
         self, submission: Submission, seed: str, exercises: Collection[str]
@@ -75,7 +70,7 @@ class JudgePool:
 
     def _replace(self, judge: Judge) -> Judge:
         judge.close()
-        return self._start(judge.slot)
+        return self._start()
 
     def close(self) -> None:
         """End all judges that are free."""

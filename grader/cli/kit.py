@@ -63,7 +63,7 @@ def check_kit(
     limits = Limits()
     with (
         JudgePool(level, jobs, limits, KIT.hidden_tests) as hidden,
-        JudgePool(level, 1, limits, KIT.visible_tests, first_slot=jobs) as visible,
+        JudgePool(level, 1, limits, KIT.visible_tests) as visible,
         progress_bar("Answers") as bar,
     ):
         task = bar.add_task("")

@@ -1,6 +1,6 @@
 """The judge's process.
 
-python -m grader.judge CONTROL_FD LEVEL SLOT LIMITS TEST_FILE...
+python -m grader.judge CONTROL_FD LEVEL LIMITS TEST_FILE...
 """
 
 import json
@@ -27,10 +27,10 @@ PLUGINS = (
 
 def main() -> int:
     """Start a box, then pytest around it."""
-    control, level, slot, limits, *tests = sys.argv[1:]
+    control, level, limits, *tests = sys.argv[1:]
     owner = Connection(int(control))
     warnings.simplefilter("ignore")
-    box = Box(Level(level), int(slot), Limits(**json.loads(limits)))
+    box = Box(Level(level), Limits(**json.loads(limits)))
     arguments = [
         "-q",
         *("-c", "/dev/null", f"--rootdir={KIT.root}", "--import-mode=importlib"),

@@ -32,27 +32,26 @@ class Judge:
     """A warm judge with its box; grades one submission after the other."""
 
     def __init__(
-        self, level: Level, slot: int, limits: Limits, tests: Path = KIT.hidden_tests
+        self, level: Level, limits: Limits, tests: Path = KIT.hidden_tests
     ) -> None:
         """Start a judge.
 
         Args:
             level: how its box is isolated.
-            slot: a number of its own among the judges that run at the same time.
             limits: what a submission may use.
             tests: folder with the test files.
 
         Raises:
             JudgeError: it does not start.
         """
-        self.level, self.slot, self.limits = level, slot, limits
+        self.level, self.limits = level, limits
         here, there = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         with there:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-I", "-m", "grader.judge"),
-                    *(str(there.fileno()), level, str(slot)),
+                    *(str(there.fileno()), level),
                     json.dumps(limits.as_dict()),
                     *map(str, sorted(tests.glob("test_*.py"))),
                 ],

@@ -34,7 +34,7 @@ if probe_bubblewrap().available:
 def warm_box(request):
     if request.param not in available:
         pytest.skip("bubblewrap is not installed: see the README")
-    box = Box(request.param, 30, LIMITS)
+    box = Box(request.param, LIMITS)
     box.wait()
     yield box
     box.close()
@@ -447,7 +447,7 @@ def test_a_box_ends_with_its_owner():
         "from grader.box.launch import Box\n"
         "from grader.box.isolation import Level\n"
         "from grader.box.limits import Limits\n"
-        f"box = Box(Level('{available[0]}'), 31, Limits())\n"
+        f"box = Box(Level('{available[0]}'), Limits())\n"
         "print(box._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )

@@ -33,7 +33,7 @@ def judge_suite(level, tmp_path):
         submission = Submission(
             "ana", {topic: textwrap.dedent(source).encode()}, **more
         )
-        with Judge(level, 40, QUICK, tmp_path) as started:
+        with Judge(level, QUICK, tmp_path) as started:
             report = started.grade(submission, "seed", {f"{topic}.MLP"})
         tests = {t["nodeid"].partition("::")[2]: t for t in report["tests"]}
         return report, {
@@ -182,7 +182,7 @@ def test_the_same_seed_gives_the_same_inputs_and_another_does_not(level, tmp_pat
     )
     submission = Submission("ana", {"model_construction": b""})
 
-    with Judge(level, 40, QUICK, tmp_path) as judge:
+    with Judge(level, QUICK, tmp_path) as judge:
         said = [
             message_of(
                 judge.grade(submission, seed, {"model_construction.MLP"})["tests"][0]
@@ -211,6 +211,6 @@ def test_a_suite_that_does_not_run_is_an_error_that_names_it(
     (tmp_path / "test_suite.py").write_text(f"{HEAD}\n{suite}\n")
 
     with pytest.raises(JudgeError) as raised:
-        Judge(level, 40, QUICK, tmp_path)
+        Judge(level, QUICK, tmp_path)
 
     assert says in str(raised.value)
