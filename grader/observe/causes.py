@@ -32,6 +32,22 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         "(register_buffer, nn.Parameter, a module)",
     ),
     (
+        r"Missing key\(s\) in state_dict",
+        "parameters or buffers have other names than the state dict, or are missing",
+    ),
+    (
+        r"Attempted to use an uninitialized parameter|UninitializedParameter",
+        "a lazy layer has no shape yet: run the network once before",
+    ),
+    (
+        r"Cannot copy out of meta tensor",
+        "a tensor on the meta device has no data: make it with to_empty, then fill it",
+    ),
+    (
+        r"must have the same dtype|same dtype, but got",
+        "two tensors of different dtypes meet: let one follow the other's dtype",
+    ),
+    (
         r"a leaf Variable that requires grad is being used in an in-place operation",
         "change parameters in place under torch.no_grad()",
     ),

@@ -50,7 +50,10 @@ def expect_equal(
 ) -> None:
     """Expect plain data of the same type and value."""
     if not is_equal(got, expected):
-        fail(fault, describe(expected), describe(got), got, slips)
+        seen = describe(got)
+        if seen == describe(expected) and isinstance(got, Tensor) and got.numel():
+            seen = f"{seen}, {describe_difference(got, expected)}"
+        fail(fault, describe(expected), seen, got, slips)
 
 
 def expect_true(
@@ -101,7 +104,7 @@ def fits(value: Any, evidence: Any) -> bool:
     if callable(evidence):
         try:
             return bool(evidence(value))
-        except (TypeError, ValueError, RuntimeError, LookupError, AttributeError):
+        except Exception:  # evidence that cannot be had does not fit
             return False
     if isinstance(evidence, Tensor):
         return (
@@ -115,7 +118,9 @@ def fits(value: Any, evidence: Any) -> bool:
 def is_close(
     got: Tensor, expected: Tensor, rtol: float | None, atol: float | None
 ) -> bool:
-    """Compare values only; NaN equals NaN."""
+    """Compare values only; NaN equals NaN. One tolerance alone makes the other 0."""
+    if (rtol is None) != (atol is None):
+        rtol, atol = rtol or 0.0, atol or 0.0
     try:
         assert_close(
             got, expected, rtol=rtol, atol=atol, check_dtype=False, equal_nan=True

@@ -88,6 +88,26 @@ def test_equal_is_strict_about_types_and_order(got, expected):
     assert message(expect_equal, got, expected, "Off.")[0] == "Off."
 
 
+def test_equal_tensors_tell_where_they_differ():
+    got = message(expect_equal, torch.tensor([1, 2]), torch.tensor([1, 3]), "Off.")
+
+    assert got[3] == "  got       int64 (2,), most unlike at [1]: 2 instead of 3"
+
+
+def test_one_tolerance_alone_is_enough():
+    expect_close(torch.tensor([1.0]), torch.tensor([1.05]), "Off.", atol=0.1)
+
+
+def test_evidence_that_cannot_be_had_does_not_fit():
+    def warn(value):
+        raise UserWarning
+
+    lines = message(
+        expect_close, torch.ones(1), torch.zeros(1), "Off.", slips={"a": warn}
+    )
+    assert "cause?" not in "".join(lines)
+
+
 def test_true_says_what_was_seen():
     assert message(expect_true, False, "Off.", expected="a", got="b", cause="c")[
         2:5
