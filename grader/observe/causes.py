@@ -40,6 +40,10 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         "a lazy layer has no shape yet: run the network once before",
     ),
     (
+        r"not on the expected device|Expected all tensors to be on the same device",
+        "data and parameters are on two devices: perhaps the network stays where it is",
+    ),
+    (
         r"Cannot copy out of meta tensor",
         "a tensor on the meta device has no data: make it with to_empty, then fill it",
     ),

@@ -1003,6 +1003,14 @@ def test_dropout_zeroes_entries_with_probability_p(observe, rng):
 
     expect_dropped(y, x, p)
     dropped = y == 0
+    patterns = [dropped.unique(dim=0).shape[0], dropped.unique(dim=1).shape[1]]
+    expect_true(
+        min(patterns) == 100,
+        "Dropout does not draw each entry on its own.",
+        expected="another pattern of zeros in every row and column",
+        got=f"{patterns[0]} patterns in 100 rows, {patterns[1]} in 100 columns",
+        cause="draw as many numbers as x has entries: torch.rand(x.shape)",
+    )
     share = dropped.float().mean().item()
     expect_true(
         abs(share - p) < 0.05,  # ten standard deviations
@@ -1012,14 +1020,6 @@ def test_dropout_zeroes_entries_with_probability_p(observe, rng):
         cause="p is the probability of zero, not of being kept"
         if abs(share - (1 - p)) < 0.05
         else None,
-    )
-    patterns = [dropped.unique(dim=0).shape[0], dropped.unique(dim=1).shape[1]]
-    expect_true(
-        min(patterns) == 100,
-        "Dropout does not draw each entry on its own.",
-        expected="another pattern of zeros in every row and column",
-        got=f"{patterns[0]} patterns in 100 rows, {patterns[1]} in 100 columns",
-        cause="draw as many numbers as x has entries: torch.rand(x.shape)",
     )
     expect_equal(
         after,
