@@ -11,7 +11,8 @@ from grader.class_run.result import Result, Status
 from grader.class_run.seeds import seed_for
 from grader.intake import Handin, HandinError, read_handin
 from grader.judge import JudgeError
-from grader.scoring import KitFaultError, score
+from grader.scoring import KitFaultError, Score, score
+from grader.submission import Submission
 from grader.syllabus import Syllabus
 
 
@@ -52,12 +53,25 @@ class ClassRun:
             submission = read_handin(handin, topics)
         except HandinError as error:
             return Result(handin.student, Status.NOT_GRADED, reason=str(error))
-        seed = seed_for(self.secret, handin.student)
         try:
-            report = self.pool.grade(submission, seed, self.syllabus.exercises)
-            self.output.write_report(handin.student, report)
-            result = score(handin.student, report, self.pool.manifest, self.syllabus)
-        except (JudgeError, KitFaultError) as error:
-            return Result(handin.student, Status.KIT_ERROR, reason=str(error))
+            result = self.judge(submission)
+        except (JudgeError, KitFaultError):
+            try:
+                result = self.judge(submission)
+            except (JudgeError, KitFaultError) as error:
+                return Result(handin.student, Status.KIT_ERROR, reason=str(error))
         notes = (*submission.problems.values(), *submission.notes)
         return Result(handin.student, Status.GRADED, result, notes=notes)
+
+    def judge(self, submission: Submission) -> Score:
+        """Return the score of a submission, and keep its report.
+
+        Raises:
+            JudgeError: no judge ended its work on it.
+            KitFaultError: a test of the kit failed to run.
+        """
+        student, exercises = submission.student, self.syllabus.exercises
+        report = self.pool.grade(submission, seed_for(self.secret, student), exercises)
+        made = score(student, report, self.pool.manifest, self.syllabus)
+        self.output.write_report(student, report)
+        return made
