@@ -1861,7 +1861,7 @@ class Probe(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         self.note((x.device.type, self.linear.weight.device.type, len(x)))
-        return self.linear(x)
+        return self.linear(x.to(self.linear.weight.device))
 
 
 def run_parallel(
