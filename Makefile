@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SEED ?= kit# of make check-kit, so that a check can be repeated; try others
 
 .DEFAULT_GOAL := help
 .PHONY: help grade check test stubs handout check-kit kit-tests lint types doctor
@@ -26,7 +27,7 @@ handout: $(VENV)/student ## pack what students get into handout.zip
 
 check-kit: $(VENV)/dev ## test the tests with known right and wrong answers
 	$(BIN)/grader stubs --check
-	$(BIN)/grader check-kit
+	$(BIN)/grader check-kit --seed $(SEED)
 
 kit-tests: $(VENV)/dev ## the grader's own tests
 	$(BIN)/pytest -q -W error tests/kit
