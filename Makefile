@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SEED ?= kit# of make check-kit, so that a check can be repeated; try others
+# of make check-kit, so that a check can be repeated; try others
+SEED ?= kit
 
 .DEFAULT_GOAL := help
 .PHONY: help grade check test stubs handout check-kit kit-tests lint types doctor
