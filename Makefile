@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SEED ?= kit
 
 .DEFAULT_GOAL := help
-.PHONY: help grade check test stubs handout check-kit kit-tests lint types doctor
+.PHONY: help grade check test stubs handout check-kit kit-tests lint types mutants flakes doctor
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,12 @@ lint: $(VENV)/dev ## ruff
 types: $(VENV)/dev ## mypy, strict on grader/
 	$(BIN)/mypy
 
+mutants: $(VENV)/bench ## mutate the solutions: which changes does no test catch?
+	$(BIN)/python -m bench.mutants
+
+flakes: $(VENV)/bench ## grade the solutions with 50 seeds: does a test depend on its draw?
+	$(BIN)/python -m bench.flakes
+
 doctor: $(VENV)/student ## what this machine can do
 	@$(BIN)/grader doctor
 
@@ -55,4 +61,8 @@ $(VENV)/instructor: $(VENV)/student
 
 $(VENV)/dev: $(VENV)/instructor
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,dev]'
+	@touch $@
+
+$(VENV)/bench: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,dev,bench]'
 	@touch $@

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from grader.observe.finding import Raised
 
@@ -71,10 +72,16 @@ _CAUSES: tuple[tuple[str, str], ...] = (
 )
 
 
-def likely_cause(raised: Raised) -> str | None:
-    """Return what is mostly behind an exception, or None."""
+def likely_cause(raised: Raised, causes: Mapping[str, str] | None = None) -> str | None:
+    """Return what is mostly behind an exception, or None.
+
+    Args:
+        raised: the exception.
+        causes: what is behind it in this test, by a pattern of `Class: message`; they
+            come before those that hold everywhere.
+    """
     text = f"{raised.types[0]}: {raised.message}"
-    for pattern, cause in _CAUSES:
+    for pattern, cause in (*(causes or {}).items(), *_CAUSES):
         if re.search(pattern, text):
             return cause
     return None

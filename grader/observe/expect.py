@@ -16,7 +16,8 @@ from torch import Tensor
 from torch.testing import assert_close
 
 from grader.box.wire import Opaque
-from grader.observe.finding import Finding, Raised
+from grader.observe.causes import likely_cause
+from grader.observe.finding import MAX_VALUE, Finding, Raised
 
 Slips = Mapping[str, Any | Callable[[Any], bool]]
 
@@ -50,10 +51,12 @@ def expect_equal(
 ) -> None:
     """Expect plain data of the same type and value."""
     if not is_equal(got, expected):
-        seen = describe(got)
-        if seen == describe(expected) and isinstance(got, Tensor) and got.numel():
+        wanted, seen = describe(expected), describe(got)
+        if seen == wanted and isinstance(got, Tensor) and got.numel():
             seen = f"{seen}, {describe_difference(got, expected)}"
-        fail(fault, describe(expected), seen, got, slips)
+        elif max(len(seen), len(wanted)) > MAX_VALUE and are_alike(got, expected):
+            wanted, seen = f"{len(expected)} entries", describe_change(got, expected)
+        fail(fault, wanted, seen, got, slips)
 
 
 def expect_true(
@@ -76,6 +79,7 @@ def expect_error(
     *,
     mentions: str = "",
     cause: str | None = None,
+    causes: Mapping[str, str] | None = None,
 ) -> None:
     """Expect an exception of the given class, or one below it.
 
@@ -85,12 +89,16 @@ def expect_error(
         fault: what is wrong otherwise.
         mentions: text that the exception's message must contain.
         cause: what to tell when nothing is raised at all.
+        causes: what is behind another exception, by a pattern of `Class: message`.
     """
     expected = f"{kind.__name__}{f' that mentions {mentions!r}' if mentions else ''}"
     if raised is None:
         raise Finding(fault, expected=expected, got="no exception", cause=cause)
     if kind.__name__ not in raised.types or mentions not in raised.message:
-        raise Finding(fault, expected=expected, got=str(raised), at=raised.place)
+        cause = likely_cause(raised, causes)
+        raise Finding(
+            fault, expected=expected, got=str(raised), at=raised.place, cause=cause
+        )
 
 
 def fail(fault: str, expected: str, got: str, value: Any, slips: Slips | None) -> None:
@@ -173,6 +181,34 @@ def describe(value: Any) -> str:
 def is_real_scalar(value: Tensor) -> bool:
     """Say whether a tensor is one real number."""
     return value.dim() == 0 and not value.is_complex()
+
+
+def are_alike(got: Any, expected: Any) -> bool:
+    """Say whether both are of one kind of container that can be told apart in parts."""
+    return type(got) is type(expected) and isinstance(got, (list, tuple, dict))
+
+
+def describe_change(got: Any, expected: Any) -> str:
+    """Return how a container of many entries differs: without which, with which."""
+    if isinstance(got, dict):
+        got, expected = list(got.items()), list(expected.items())
+    lost = [e for e in expected if not any(is_equal(g, e) for g in got)]
+    new = [g for g in got if not any(is_equal(g, e) for e in expected)]
+    text = f"{len(got)} entries"
+    if lost:
+        text += f", without {describe(lost[0])}{and_more(lost)}"
+    if new:
+        text += f", with {describe(new[0])}{and_more(new)}"
+    if not lost and not new:
+        pairs = zip(got, expected, strict=False)
+        at = next((i for i, p in enumerate(pairs) if not is_equal(*p)), len(expected))
+        text += f", in another order or number from [{at}] on"
+    return text
+
+
+def and_more(entries: list[Any]) -> str:
+    """Return how many entries there are beside the first."""
+    return f" and {len(entries) - 1} more" if len(entries) > 1 else ""
 
 
 def describe_difference(got: Tensor, expected: Tensor) -> str:

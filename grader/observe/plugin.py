@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -128,7 +128,11 @@ class Observe:
         self.exercise = exercise_of(item)
 
     def __call__(
-        self, scenario: Callable[..., Any], *args: Any, call: str | None = None
+        self,
+        scenario: Callable[..., Any],
+        *args: Any,
+        call: str | None = None,
+        causes: Mapping[str, str] | None = None,
     ) -> Any:
         """Play `scenario(module, *args)` and return its value.
 
@@ -137,13 +141,14 @@ class Observe:
                 student's code, so it must not know what is expected.
             *args: copied into the student's process.
             call: what the student's code is asked, in a learner's words.
+            causes: what is behind an exception, by a pattern of `Class: message`.
 
         Raises:
             Finding: the code raises, gives no answer, or one of another form.
         """
         raised, value = self._play(scenario, args, call)
         if raised is not None:
-            raise finding_for(raised)
+            raise finding_for(raised, causes)
         check_form(value, scenario)
         return value
 

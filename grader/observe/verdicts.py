@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 
 from grader.observe.causes import likely_cause
 from grader.observe.finding import Finding, Raised
 from grader.outcome import Outcome
 
 
-def finding_for(raised: Raised) -> Finding:
+def finding_for(raised: Raised, causes: Mapping[str, str] | None = None) -> Finding:
     """Return the verdict on code that raises where a result is asked for."""
     if raised.not_started:
         return Finding("Not started.", outcome=Outcome.NOT_STARTED)
@@ -18,7 +19,7 @@ def finding_for(raised: Raised) -> Finding:
         expected="a result",
         got=str(raised),
         at=raised.place,
-        cause=likely_cause(raised),
+        cause=likely_cause(raised, causes),
     )
 
 

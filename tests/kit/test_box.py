@@ -281,6 +281,28 @@ def can_import(ex, names):
     return found
 
 
+class Layer(torch.nn.Module):
+    """Of this file, so that it travels by value."""
+
+    def forward(self, x):
+        return x + 1
+
+
+def copy_by_pickle(ex, layer) -> tuple:
+    import io
+    import pickle
+
+    file = io.BytesIO()
+    torch.save(layer, file)
+    file.seek(0)
+    loaded = torch.load(file, weights_only=False)
+    return pickle.loads(pickle.dumps(layer))(1), loaded(2)
+
+
+def test_a_layer_of_the_tests_can_be_pickled_and_saved_whole(box):
+    assert value(box, copy_by_pickle, Layer()) == (2, 3)
+
+
 def test_the_worker_imports_nothing_of_the_judge(box):
     judge = ["grader.judge", "grader.observe", "grader.scoring", "solutions", "tests"]
 

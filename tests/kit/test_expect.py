@@ -133,6 +133,47 @@ def test_error_tells_what_was_raised_instead(raised, kind, mentions):
     assert message(expect_error, raised, kind, "Off.", mentions=mentions)[0] == "Off."
 
 
+def test_error_tells_what_is_behind_another_one():
+    causes = {"KeyError: no": "a missing key"}
+
+    lines = message(expect_error, ERROR, ValueError, "Off.", causes=causes)
+
+    assert "  cause?    a missing key" in lines
+
+
+NAMES = [f"blocks.{i}.weight" for i in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [
+        (NAMES[:3] + NAMES[4:], "19 entries, without 'blocks.3.weight'"),
+        ([*NAMES, "a", "b"], "22 entries, with 'a' and 1 more"),
+        (["a", *NAMES[1:]], "20 entries, without 'blocks.0.weight', with 'a'"),
+        (
+            NAMES[:5] + NAMES[:4:-1],
+            "20 entries, in another order or number from [5] on",
+        ),
+        ([*NAMES, NAMES[0]], "21 entries, in another order or number from [20] on"),
+    ],
+)
+def test_long_lists_are_told_apart_by_what_differs(got, said):
+    lines = message(expect_equal, got, NAMES, "Off.")
+
+    assert lines[2:4] == ["  expected  20 entries", f"  got       {said}"]
+
+
+def test_long_dicts_are_told_apart_by_what_differs():
+    expected = dict.fromkeys(NAMES, 1)
+
+    lines = message(expect_equal, {**expected, "blocks.3.weight": 2}, expected, "Off.")
+
+    assert lines[3] == (
+        "  got       20 entries, without ('blocks.3.weight', 1), "
+        "with ('blocks.3.weight', 2)"
+    )
+
+
 def test_control_characters_never_reach_a_message():
     found = Finding("Off.", got="\x1b[31mred\x07\n::set-output\u202e")
 

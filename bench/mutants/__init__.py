@@ -1,0 +1,1 @@
+"""Mutate the solutions, grade each mutant, and list those that no test catches."""
