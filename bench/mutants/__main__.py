@@ -76,7 +76,7 @@ def main(
         ]
         with progress_bar("Mutants") as bar, ThreadPoolExecutor(jobs) as threads:
             results = threads.map(lambda task: is_killed(checker, task), tasks)
-            killed = [r for r in bar.track(results, total=len(tasks))]
+            killed = list(bar.track(results, total=len(tasks)))
     good = report(tasks, killed, only)
     print_plain(f"{len(tasks)} mutants (seed {seed}, {level})")
     raise typer.Exit(0 if good else 1)
