@@ -2,7 +2,7 @@
 
 A mutant is killed when it loses points. One that is not is either a hole in the tests
 or an equivalent: code that does what the solution does. Equivalents are listed, each
-with its reason, in equivalent.toml beside this file.
+with its reason, in equivalent/<topic>.toml beside this file.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from grader.layout import KIT
 from grader.syllabus import read_syllabus
 
 BAR = 0.95
-EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+EQUIVALENT = Path(__file__).with_name("equivalent")
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,16 @@ class Task:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """Return how equivalent.toml names it."""
+        """Return how a list of equivalents names it."""
         return self.topic, *self.mutant.change
 
 
 def read_equivalents() -> dict[tuple[str, str, str, str], str]:
     """Return the changes that change nothing, and why."""
-    entries = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["equivalent"]
     return {
-        (e["topic"], e["symbol"], e["removed"], e["added"]): e["why"] for e in entries
+        (path.stem, e["symbol"], e["removed"], e["added"]): e["why"]
+        for path in EQUIVALENT.glob("*.toml")
+        for e in tomllib.loads(path.read_text(encoding="utf-8"))["equivalent"]
     }
 
 
@@ -101,7 +102,7 @@ def report(tasks: list[Task], killed: list[bool], only: str) -> bool:
             kind = "equivalent"
             if dead:
                 good = False
-                print_plain(f"equivalent.toml is wrong: {task.key} is killed", "red")
+                print_plain(f"listed as equivalent, but killed: {task.key}", "red")
         counts[task.topic][kind] += 1
         if kind == "survived":
             place = f"solutions/{task.topic}.py:{task.mutant.line}"
@@ -110,7 +111,7 @@ def report(tasks: list[Task], killed: list[bool], only: str) -> bool:
     if not only:
         for key in equivalents.keys() - {task.key for task in tasks}:
             good = False
-            print_plain(f"equivalent.toml names no mutant any more: {key}", "red")
+            print_plain(f"listed as equivalent, but no mutant: {key}", "red")
     table = Table("topic", "mutants", "equivalent", "killed", "survived", "rate")
     for topic, count in counts.items():
         rate = count["killed"] / max(count["killed"] + count["survived"], 1)
