@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,13 @@ class Manifest:
             / weights[check.exercise, check.cuda]
             for check in self.checks
         }
+
+
+def suite_digest(registry: Path, tests: Iterable[Path]) -> str:
+    """Return a hash of everything that decides what a submission must pass."""
+    hasher = hashlib.sha256()
+    for path in (registry, *sorted(tests)):
+        data = path.read_bytes()
+        hasher.update(f"{path.name} {len(data)}\n".encode())
+        hasher.update(data)
+    return hasher.hexdigest()

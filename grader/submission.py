@@ -25,4 +25,6 @@ class Submission:
         for topic, source in sorted(self.sources.items()):
             hasher.update(f"{topic} {len(source)}\n".encode())
             hasher.update(source)
+        for topic, problem in sorted(self.problems.items()):
+            hasher.update(f"{topic} {problem}\n".encode())
         return hasher.hexdigest()

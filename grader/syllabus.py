@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
@@ -66,13 +67,43 @@ class Syllabus:
         """Return the exercises by id, in order."""
         return {e.id: e for topic in self.topics for e in topic.exercises}
 
+    @cached_property
+    def topic_ids(self) -> tuple[str, ...]:
+        """Return the topics' ids, in order."""
+        return tuple(topic.id for topic in self.topics)
+
     def topic(self, name: str) -> Topic:
         """Return the topic called `name`.
 
         Raises:
             ValueError: there is none.
         """
-        return self.topics[[topic.id for topic in self.topics].index(name)]
+        return self.topics[self.topic_ids.index(name)]
+
+    def only(self, name: str) -> Syllabus:
+        """Return the part called `name`, a topic or an exercise; all of it for "".
+
+        Raises:
+            SyllabusError: there is no such part; the message hints at a like one.
+        """
+        if not name:
+            return self
+        if name in self.topic_ids:
+            return Syllabus((self.topic(name),))
+        if name in self.exercises:
+            return self.restricted({name})
+        known = [*self.topic_ids, *self.exercises]
+        close = difflib.get_close_matches(name, known, 3, 0.4)
+        hint = f" Is it {' or '.join(close)}?" if close else ""
+        raise SyllabusError(f"{name!r} is neither a topic nor an exercise.{hint}")
+
+    def restricted(self, exercises: Collection[str]) -> Syllabus:
+        """Return the part with these exercises, by id."""
+        parts = (
+            replace(t, exercises=tuple(e for e in t.exercises if e.id in exercises))
+            for t in self.topics
+        )
+        return Syllabus(tuple(part for part in parts if part.exercises))
 
     def read_on(self, exercise: Exercise) -> str:
         """Return where the book tells more."""

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+
+UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+class LimitError(ValueError):
+    """No limit has this name, or this value; the message lists what there is."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,31 @@ class Limits:
     """Processes and threads."""
     open_files: int = 256
     """Open files of one process."""
+    source: int = 1 << 20
+    """Bytes of one topic's file."""
 
     def as_dict(self) -> dict[str, float]:
         """Return the limits as plain data, for a report or a command line."""
         return asdict(self)
+
+    def changed(self, settings: Iterable[str]) -> Limits:
+        """Return the limits with settings like `memory=4GiB` or `test_seconds=10`.
+
+        Raises:
+            LimitError: a name or a value is none.
+        """
+        defaults = self.as_dict()
+        values: dict[str, float] = {}
+        for setting in settings:
+            name, _, text = setting.partition("=")
+            if name not in defaults:
+                raise LimitError(f"no limit is called {name!r}: {', '.join(defaults)}")
+            kind = type(defaults[name])
+            match = re.fullmatch(r"(\d+(?:\.\d+)?)(|KiB|MiB|GiB)", text)
+            if match is None or (match[2] and kind is float):
+                example = f"{name}={defaults[name]:g}"
+                raise LimitError(f"{setting!r} is no limit: write it like {example}")
+            values[name] = kind(float(match[1]) * UNITS[match[2]])
+            if not values[name]:
+                raise LimitError(f"{setting!r} leaves nothing: take more than 0")
+        return replace(self, **values)  # type: ignore[arg-type] # of the field's type

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from grader.class_run.signature import read_signed_json, to_signed_json
 from grader.files import write_text
 
 MARK = ".grader"
@@ -24,9 +24,10 @@ class OutputError(Exception):
 class OutputFolder:
     """Where a class run writes; one run at a time."""
 
-    def __init__(self, path: Path) -> None:
-        """Take the folder; `opened` makes it."""
+    def __init__(self, path: Path, secret: bytes) -> None:
+        """Take the folder, which `opened` makes, and the secret to sign with."""
         self.path = path
+        self.secret = secret
 
     @contextmanager
     def opened(self) -> Iterator[OutputFolder]:
@@ -45,8 +46,8 @@ class OutputFolder:
                     f"{self.path} holds other files than results: "
                     "name an empty or a new folder with --out"
                 )
-            (self.path / "reports").mkdir(exist_ok=True)
             lock = open(mark, "a")  # noqa: SIM115 - closed below
+            (self.path / "reports").mkdir(exist_ok=True)
         except OSError as error:
             raise self._error(error) from error
         with lock:
@@ -59,13 +60,21 @@ class OutputFolder:
                 ) from error
             yield self
 
-    def write_report(self, student: str, report: Mapping[str, Any]) -> None:
-        """Write a student's report.
+    def write_signed(self, name: str, data: Mapping[str, Any]) -> None:
+        """Write a mapping as signed JSON.
 
         Raises:
             OutputError: it cannot be written; an older one is left as it was.
         """
-        self.write(f"reports/{file_name(student)}.json", to_json(report))
+        self.write(name, to_signed_json(data, self.secret))
+
+    def read_signed(self, name: str) -> dict[str, Any] | None:
+        """Return what `write_signed` wrote; None if it is missing or was changed."""
+        try:
+            text = (self.path / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return read_signed_json(text, self.secret)
 
     def write(self, name: str, text: str) -> None:
         """Write a file of results, whole.
@@ -85,15 +94,11 @@ class OutputFolder:
         )
 
 
-def to_json(data: Any) -> str:
-    """Return strict JSON, readable by people too."""
-    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def file_name(student: str) -> str:
-    """Return a file name for a student; long ones are cut and told apart by a hash."""
+def report_name(student: str) -> str:
+    """Return where a student's report lies; long names are told apart by a hash."""
     encoded = os.fsencode(student)
-    if len(encoded) <= MAX_NAME:
-        return student
-    digest = hashlib.sha256(encoded).hexdigest()[:12]
-    return f"{encoded[:MAX_NAME].decode(errors='ignore')}-{digest}"
+    name = student
+    if len(encoded) > MAX_NAME:
+        digest = hashlib.sha256(encoded).hexdigest()[:12]
+        name = f"{encoded[:MAX_NAME].decode(errors='ignore')}-{digest}"
+    return f"reports/{name}.json"

@@ -29,3 +29,5 @@ class Result:
     """Why there is no score."""
     notes: tuple[str, ...] = ()
     """What an instructor should know about a graded submission."""
+    kept: bool = False
+    """Whether the score is that of an earlier run, since nothing has changed."""

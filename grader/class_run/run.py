@@ -1,77 +1,198 @@
-"""Grade a class."""
+"""Grade a class: what has not been graded yet, or has changed since."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
-from grader.class_run.output import OutputFolder
+from grader.box.isolation import Level
+from grader.box.limits import Limits
+from grader.class_run.output import OutputFolder, report_name
 from grader.class_run.pool import JudgePool
 from grader.class_run.result import Result, Status
 from grader.class_run.seeds import seed_for
 from grader.intake import Handin, HandinError, read_handin
 from grader.judge import JudgeError
+from grader.judge.environment import environment
+from grader.layout import KIT
+from grader.manifest import Check, Manifest, suite_digest
 from grader.scoring import KitFaultError, Score, score
 from grader.submission import Submission
 from grader.syllabus import Syllabus
 
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a class is graded: what decides a score beside the submission."""
+
+    level: Level
+    limits: Limits
+    tests: Path
+    syllabus: Syllabus
+    secret: bytes
+
+    def environment(self) -> dict[str, Any]:
+        """Return what the reports of this setting have in common."""
+        suite = suite_digest(KIT.registry, self.tests.glob("test_*.py"))
+        return environment(suite, self.level, self.limits) | {
+            "exercises": sorted(self.syllabus.exercises)
+        }
+
+    def start_pool(self, jobs: int) -> JudgePool:
+        """Start judges.
+
+        Raises:
+            JudgeError: one does not start.
+        """
+        return JudgePool(self.level, jobs, self.limits, self.tests)
+
+
+def judge_submission(
+    pool: JudgePool, submission: Submission, setting: Setting
+) -> tuple[Score, dict[str, Any]]:
+    """Return score and report of one submission; a fault of the kit is tried again.
+
+    Raises:
+        JudgeError: no judge ended its work on it.
+        KitFaultError: a test of the kit failed to run.
+    """
+    try:
+        return judge_once(pool, submission, setting)
+    except (JudgeError, KitFaultError):
+        return judge_once(pool, submission, setting)
+
+
+def judge_once(
+    pool: JudgePool, submission: Submission, setting: Setting
+) -> tuple[Score, dict[str, Any]]:
+    """Return score and report of one submission."""
+    exercises = setting.syllabus.exercises
+    seed = seed_for(setting.secret, submission.student)
+    report = pool.grade(submission, seed, exercises)
+    manifest = pool.manifest.only(exercises)
+    return score(submission.student, report, manifest, setting.syllabus), report
+
 
 class ClassRun:
-    """Grades submissions side by side and keeps a report of each."""
+    """Grades submissions side by side and keeps a signed report of each.
 
-    def __init__(
-        self, pool: JudgePool, syllabus: Syllabus, output: OutputFolder, secret: bytes
-    ) -> None:
-        """Take warm judges, the registry, an open folder and the course's secret."""
-        self.pool = pool
-        self.syllabus = syllabus
+    A report of an earlier run is used again if submission, suite, limits, seed and
+    environment are the same.
+    """
+
+    def __init__(self, setting: Setting, output: OutputFolder) -> None:
+        """Take the setting and the folder of results."""
+        self.setting = setting
         self.output = output
-        self.secret = secret
+        self.environment = setting.environment()
 
     def grade_all(
-        self, handins: Sequence[Handin], jobs: int, done: Callable[[Result], None]
+        self,
+        handins: Sequence[Handin],
+        jobs: int,
+        done: Callable[[Result], None],
+        *,
+        fresh: bool = False,
     ) -> list[Result]:
         """Return every student's result, in the order given.
 
+        Args:
+            handins: the submissions.
+            jobs: how many judges to start at most; none if there is nothing to judge.
+            done: is called with each result.
+            fresh: grade again what has not changed.
+
         Raises:
+            JudgeError: no judge starts.
             OutputError: results cannot be written.
         """
+        found: dict[str, Result | Submission] = {
+            handin.student: self.read(handin, fresh=fresh) for handin in handins
+        }
+        pending = [s for s in found.values() if isinstance(s, Submission)]
+        results = {s: r for s, r in found.items() if isinstance(r, Result)}
+        for result in results.values():
+            done(result)
+        if pending:
+            with self.setting.start_pool(min(jobs, len(pending))) as pool:
+                self.keep_manifest(pool.manifest)
+                for result in self.judge_all(pool, pending, jobs):
+                    results[result.student] = result
+                    done(result)
+        return [results[handin.student] for handin in handins]
+
+    def read(self, handin: Handin, *, fresh: bool) -> Result | Submission:
+        """Return a submission, or its result where there is nothing to judge."""
+        topics, limit = self.setting.syllabus.topic_ids, self.setting.limits.source
+        try:
+            submission = read_handin(handin, topics, limit)
+        except HandinError as error:
+            return Result(handin.student, Status.NOT_GRADED, reason=str(error))
+        kept = None if fresh else self.kept_score(submission)
+        return graded(submission, kept, kept=True) if kept else submission
+
+    def kept_score(self, submission: Submission) -> Score | None:
+        """Return the score that an earlier run's report gives, if it still holds."""
+        report = self.output.read_signed(report_name(submission.student))
+        if report is None or self.manifest is None:
+            return None
+        mine = self.environment | {
+            "submission": submission.digest,
+            "seed": seed_for(self.setting.secret, submission.student),
+        }
+        if report["environment"] != mine:
+            return None
+        syllabus = self.setting.syllabus
+        return score(submission.student, report, self.manifest, syllabus)
+
+    @cached_property
+    def manifest(self) -> Manifest | None:
+        """Return what an earlier run found the suite to expect, if it is the same."""
+        data = self.output.read_signed(MANIFEST)
+        if data is None or data["suite"] != self.environment["suite"]:
+            return None
+        whole = Manifest(
+            tuple(Check(*check) for check in data["checks"]), data["suite"]
+        )
+        return whole.only(self.setting.syllabus.exercises)
+
+    def keep_manifest(self, manifest: Manifest) -> None:
+        """Keep what the suite expects, so that kept reports need no judge."""
+        checks = [[c.nodeid, c.exercise, c.weight, c.cuda] for c in manifest.checks]
+        data = {"version": 1, "suite": manifest.suite, "checks": checks}
+        self.output.write_signed(MANIFEST, data)
+
+    def judge_all(
+        self, pool: JudgePool, submissions: Sequence[Submission], jobs: int
+    ) -> Iterator[Result]:
+        """Judge submissions side by side; yield each result as it comes."""
         with ThreadPoolExecutor(jobs) as threads:
-            futures = [threads.submit(self.grade, handin) for handin in handins]
+            futures = [threads.submit(self.judge, pool, s) for s in submissions]
             try:
                 for future in as_completed(futures):
-                    done(future.result())
+                    yield future.result()
             except BaseException:
                 threads.shutdown(cancel_futures=True)
                 raise
-            return [future.result() for future in futures]
 
-    def grade(self, handin: Handin) -> Result:
-        """Grade one submission; only its score, never the kit's trouble, is a zero."""
-        topics = [topic.id for topic in self.syllabus.topics]
+    def judge(self, pool: JudgePool, submission: Submission) -> Result:
+        """Judge one submission; only its score, never the kit's trouble, is a zero."""
+        student = submission.student
         try:
-            submission = read_handin(handin, topics)
-        except HandinError as error:
-            return Result(handin.student, Status.NOT_GRADED, reason=str(error))
-        try:
-            result = self.judge(submission)
-        except (JudgeError, KitFaultError):
-            try:
-                result = self.judge(submission)
-            except (JudgeError, KitFaultError) as error:
-                return Result(handin.student, Status.KIT_ERROR, reason=str(error))
-        notes = (*submission.problems.values(), *submission.notes)
-        return Result(handin.student, Status.GRADED, result, notes=notes)
+            made, report = judge_submission(pool, submission, self.setting)
+        except (JudgeError, KitFaultError) as error:
+            return Result(student, Status.KIT_ERROR, reason=str(error))
+        self.output.write_signed(report_name(student), report)
+        return graded(submission, made, kept=False)
 
-    def judge(self, submission: Submission) -> Score:
-        """Return the score of a submission, and keep its report.
 
-        Raises:
-            JudgeError: no judge ended its work on it.
-            KitFaultError: a test of the kit failed to run.
-        """
-        student, exercises = submission.student, self.syllabus.exercises
-        report = self.pool.grade(submission, seed_for(self.secret, student), exercises)
-        made = score(student, report, self.pool.manifest, self.syllabus)
-        self.output.write_report(student, report)
-        return made
+def graded(submission: Submission, made: Score, *, kept: bool) -> Result:
+    """Return the result of a submission that has a score."""
+    notes = (*submission.problems.values(), *submission.notes)
+    return Result(submission.student, Status.GRADED, made, notes=notes, kept=kept)

@@ -8,6 +8,8 @@ import os
 import secrets
 from pathlib import Path
 
+from grader.files import create_bytes
+
 VARIABLE = "GRADER_SECRET"
 
 
@@ -15,12 +17,8 @@ def read_secret(path: Path) -> bytes:
     """Return the course's secret: from the environment, or from a file made once."""
     if VARIABLE in os.environ:
         return os.environ[VARIABLE].encode()
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes().strip()
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(f"{secrets.token_hex(32)}\n")
+    if not path.exists():
+        create_bytes(path, f"{secrets.token_hex(32)}\n".encode(), 0o600)
     return path.read_bytes().strip()
 
 

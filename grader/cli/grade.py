@@ -10,24 +10,23 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-import grader
 from grader.box.isolation import Level, choose_level
 from grader.box.limits import Limits
-from grader.class_run.output import OutputFolder, to_json
-from grader.class_run.pool import JudgePool
+from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
-from grader.class_run.run import ClassRun
-from grader.class_run.seeds import read_secret, seed_for
+from grader.class_run.run import ClassRun, Setting, judge_submission
+from grader.class_run.seeds import read_secret
 from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
 from grader.exports.table import to_csv, to_data
 from grader.intake import Handin, IntakeError, find_handins, read_handin
 from grader.intake.find import student_of
 from grader.layout import KIT
-from grader.scoring import ExerciseScore, message_of, score
+from grader.scoring import ExerciseScore, message_of
 from grader.syllabus import Syllabus, read_syllabus
 
 SECRET = KIT.root / "course.secret"
 MAX_ROWS = 60
+LIMITS = ", ".join(f"{name}={n:g}" for name, n in Limits().as_dict().items())
 
 Unsandboxed = Annotated[
     bool,
@@ -36,13 +35,17 @@ Unsandboxed = Annotated[
         help="Where nothing better can be had, run submissions with your own rights.",
     ),
 ]
-TestSeconds = Annotated[
-    float, typer.Option(min=0.1, help="Wall-clock seconds of one test.")
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help=f"Change a limit, as memory=4GiB; may be repeated: {LIMITS}.",
+    ),
 ]
-SubmissionSeconds = Annotated[
-    float, typer.Option(min=1, help="Wall-clock seconds of one submission.")
+Only = Annotated[
+    str, typer.Option(help="Grade this topic or exercise only: topic or topic.Symbol.")
 ]
-DEFAULTS = Limits()
 
 
 def grade(
@@ -56,37 +59,40 @@ def grade(
         int | None,
         typer.Option(min=1, help="Judges side by side.", show_default="cores"),
     ] = None,
-    test_seconds: TestSeconds = DEFAULTS.test_seconds,
-    submission_seconds: SubmissionSeconds = DEFAULTS.submission_seconds,
+    only: Only = "",
+    limit: Settings = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Grade again what has not changed, too.")
+    ] = False,
     unsandboxed: Unsandboxed = False,
 ) -> None:
-    """Grade a class; exit with 1 if some were not graded, 2 for a fault of the kit."""
-    syllabus = read_syllabus(KIT.registry)
+    """Grade a class; exit with 1 if some were not graded, 2 for a fault of the kit.
+
+    Run it again after a change or a crash: it grades what is new and nothing twice.
+    """
+    syllabus = read_syllabus(KIT.registry).only(only)
+    limits = Limits().changed(limit or ())
     found = find_handins(path)
     for ignored in found.ignored:
         errors.print(Text(f"{ignored} is neither a folder nor a zip: ignored"))
-    limits = Limits(test_seconds, submission_seconds)
-    jobs = min(jobs or os.cpu_count() or 1, len(found.handins))
-    with OutputFolder(out_folder).opened() as output:
+    jobs = jobs or os.cpu_count() or 1
+    secret = read_secret(SECRET)
+    with OutputFolder(out_folder, secret).opened() as output:
         secrets = [KIT.solutions, KIT.hidden_tests, path, out_folder]
         level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
-        with JudgePool(level, jobs, limits, KIT.hidden_tests) as pool:
-            run = ClassRun(pool, syllabus, output, read_secret(SECRET))
-            with progress_bar("Students") as bar:
-                task = bar.add_task("", total=len(found.handins))
-                results = run.grade_all(
-                    found.handins, jobs, lambda _: bar.advance(task)
-                )
-            provenance = {
-                "kit": grader.__version__,
-                "suite": pool.manifest.suite,
-                "isolation": str(level),
-                "limits": limits.as_dict(),
-            }
+        setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
+        run = ClassRun(setting, output)
+        with progress_bar("Students") as bar:
+            task = bar.add_task("", total=len(found.handins))
+            results = run.grade_all(
+                found.handins, jobs, lambda _: bar.advance(task), fresh=fresh
+            )
         output.write("scores.csv", to_csv(results, syllabus))
-        output.write("scores.json", to_json(to_data(results, syllabus, provenance)))
+        output.write_signed("scores.json", to_data(results, syllabus, run.environment))
     show_class(results, syllabus)
-    print_plain(f"{out_folder / 'scores.csv'} written, reports in {out_folder}/reports")
+    kept = sum(result.kept for result in results)
+    again = f" ({kept} unchanged, not graded again)" if kept else ""
+    print_plain(f"{out_folder / 'scores.csv'} and reports/ beside it written{again}")
     tell_trouble(results)
 
 
@@ -95,27 +101,25 @@ def grade_one(
     report: Annotated[
         Path | None, typer.Option(help="Also write the report to this file.")
     ] = None,
-    test_seconds: TestSeconds = DEFAULTS.test_seconds,
-    submission_seconds: SubmissionSeconds = DEFAULTS.submission_seconds,
+    only: Only = "",
+    limit: Settings = None,
     unsandboxed: Unsandboxed = False,
 ) -> None:
     """Grade one submission; exit with 1 below full points, 2 for a fault of the kit."""
     if not path.exists():
         raise IntakeError(f"{path} does not exist: name a student's folder or zip")
-    syllabus = read_syllabus(KIT.registry)
-    topics = [topic.id for topic in syllabus.topics]
+    syllabus = read_syllabus(KIT.registry).only(only)
+    limits = Limits().changed(limit or ())
     handin = Handin(student_of(path.resolve()), path)
-    submission = read_handin(handin, topics)
-    limits = Limits(test_seconds, submission_seconds)
+    submission = read_handin(handin, syllabus.topic_ids, limits.source)
     secrets = [KIT.solutions, KIT.hidden_tests, path]
     level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
-    seed = seed_for(read_secret(SECRET), handin.student)
-    with JudgePool(level, 1, limits, KIT.hidden_tests) as pool:
-        made = pool.grade(submission, seed, syllabus.exercises)
-        result = score(handin.student, made, pool.manifest, syllabus)
+    secret = read_secret(SECRET)
+    setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
+    with setting.start_pool(1) as pool:
+        result, made = judge_submission(pool, submission, setting)
     if report is not None:
-        folder = OutputFolder(report.parent)
-        folder.write(report.name, to_json(made))
+        OutputFolder(report.parent, secret).write_signed(report.name, made)
     messages = {test["nodeid"]: message_of(test) for test in made["tests"]}
     for exercise in result.exercises:
         show_exercise(exercise, messages)
@@ -161,7 +165,7 @@ def cells(result: Result, syllabus: Syllabus) -> list[str]:
         return [str(result.status), *[""] * (len(syllabus.topics) + 2)]
     mine = result.score
     return [
-        *(f"{mine.topics[topic.id]:g}" for topic in syllabus.topics),
+        *(f"{mine.topics[topic]:g}" for topic in syllabus.topic_ids),
         *(f"{mine.total:g}", f"{mine.open:g}", f"{mine.max:g}"),
     ]
 

@@ -7,9 +7,10 @@ import sys
 import typer
 
 from grader.box.isolation import NoIsolationError
+from grader.box.limits import LimitError
 from grader.check_kit import VariantError
 from grader.class_run.output import OutputError
-from grader.cli import doctor, grade, kit, student
+from grader.cli import doctor, grade, kit, student, verify
 from grader.cli.screen import print_error
 from grader.handout import HandoutError
 from grader.intake import HandinError, IntakeError
@@ -17,6 +18,7 @@ from grader.judge import JudgeError
 from grader.scoring import KitFaultError
 from grader.stubs import StubError
 from grader.syllabus import SyllabusError
+from grader.verify import VerifyError
 
 KNOWN_ERRORS = (
     HandinError,
@@ -24,11 +26,13 @@ KNOWN_ERRORS = (
     IntakeError,
     JudgeError,
     KitFaultError,
+    LimitError,
     NoIsolationError,
     OutputError,
     StubError,
     SyllabusError,
     VariantError,
+    VerifyError,
 )
 
 app = typer.Typer(
@@ -39,6 +43,7 @@ app = typer.Typer(
 )
 app.command("grade")(grade.grade)
 app.command("grade-one")(grade.grade_one)
+app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.command("test")(student.check)
 app.command("stubs")(kit.stubs)

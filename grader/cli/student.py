@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from grader.cli.desk import Desk
 from grader.cli.screen import print_error, print_plain
 from grader.layout import KIT
 from grader.observe import plugin
-from grader.syllabus import Syllabus, read_syllabus
+from grader.syllabus import read_syllabus
 
 
 def check(
@@ -24,7 +23,7 @@ def check(
 ) -> None:
     """Check your work in exercises/ with the visible tests."""
     syllabus = read_syllabus(KIT.registry)
-    topics = choose(exercise, syllabus)
+    topics = syllabus.only(exercise).topic_ids
     print_plain("Everything fails at first: that is how it starts.", "bold")
     desk = Desk(syllabus, exercise)
     arguments = [
@@ -38,19 +37,3 @@ def check(
         raise typer.Exit(2)
     desk.conclude()
     raise typer.Exit(0 if desk.all_required_pass() else 1)
-
-
-def choose(exercise: str, syllabus: Syllabus) -> list[str]:
-    """Return the topics to test for a topic's or an exercise's id."""
-    topics = [topic.id for topic in syllabus.topics]
-    if exercise == "":
-        return topics
-    if exercise in topics:
-        return [exercise]
-    if exercise in syllabus.exercises:
-        return [syllabus.exercises[exercise].topic]
-    known = [*topics, *syllabus.exercises]
-    close = difflib.get_close_matches(exercise, known, 3, 0.4)
-    hint = f" Is it {' or '.join(close)}?" if close else ""
-    print_error(f"{exercise!r} is neither a topic nor an exercise.{hint}")
-    raise typer.Exit(2)

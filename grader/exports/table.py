@@ -18,7 +18,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def to_csv(results: Sequence[Result], syllabus: Syllabus) -> str:
     """Return one row per student: points by exercise and topic, total, open, max."""
     exercises = list(syllabus.exercises)
-    topics = [topic.id for topic in syllabus.topics]
+    topics = syllabus.topic_ids
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["student", *exercises, *topics, "total", "open", "max", "status"])
@@ -49,12 +49,12 @@ def neutralise(text: str) -> str:
 
 
 def to_data(
-    results: Sequence[Result], syllabus: Syllabus, provenance: Mapping[str, Any]
+    results: Sequence[Result], syllabus: Syllabus, environment: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the scores as plain data, for `scores.json`."""
     return {
         "version": 1,
-        **provenance,
+        "environment": dict(environment),
         "exercises": list(syllabus.exercises),
         "students": [student(result) for result in results],
     }

@@ -13,11 +13,18 @@ from grader.intake.find import Handin, is_archive
 from grader.intake.folder import list_folder
 from grader.submission import Submission
 
-MAX_SOURCE = 1_000_000  # bytes
+MAX_SOURCE = 1 << 20  # bytes
 
 
-def read_handin(handin: Handin, topics: Sequence[str]) -> Submission:
+def read_handin(
+    handin: Handin, topics: Sequence[str], max_source: int = MAX_SOURCE
+) -> Submission:
     """Return a student's submission; what is amiss with a topic is noted in it.
+
+    Args:
+        handin: where its files lie.
+        topics: the modules to look for.
+        max_source: bytes of one module, at most.
 
     Raises:
         HandinError: nothing of it can be read, or it is not clear what to grade.
@@ -29,11 +36,14 @@ def read_handin(handin: Handin, topics: Sequence[str]) -> Submission:
         )
     listing = list_archive if is_archive(handin.path) else list_folder
     with listing(handin.path) as candidates:
-        return choose(handin.student, candidates, topics)
+        return choose(handin.student, candidates, topics, max_source)
 
 
 def choose(
-    student: str, candidates: Sequence[Candidate], topics: Sequence[str]
+    student: str,
+    candidates: Sequence[Candidate],
+    topics: Sequence[str],
+    max_source: int,
 ) -> Submission:
     """Take the file of each topic from a submission's files."""
     sources: dict[str, bytes] = {}
@@ -43,7 +53,7 @@ def choose(
     for name, topic in wanted.items():
         try:
             found = pick([c for c in candidates if c.name == name], name, others)
-            sources[topic] = check_text(name, found.read(MAX_SOURCE))
+            sources[topic] = check_text(name, found.read(max_source))
         except UnfitError as error:
             problems[topic] = str(error)
     unknown = sorted({name for name in others if name != "__init__.py"})

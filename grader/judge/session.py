@@ -7,9 +7,7 @@ owner, in turn: a report, or a `Fault`. Both ends are the kit's own.
 from __future__ import annotations
 
 import gc
-import hashlib
 import os
-import platform
 import sys
 import time
 import traceback
@@ -22,11 +20,11 @@ import cloudpickle
 import pytest
 import torch
 
-import grader
 from grader.box.launch import Box
+from grader.judge.environment import environment
 from grader.judge.observer import BoxObserver
 from grader.layout import KIT
-from grader.manifest import Check, Manifest
+from grader.manifest import Check, Manifest, suite_digest
 from grader.observe.plugin import OBSERVER, SEED, exercise_of
 from grader.submission import Submission
 
@@ -117,15 +115,12 @@ class JudgeSession:
             config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         session.exitstatus = pytest.ExitCode(min(session.testsfailed, 1))
         config.hook.pytest_sessionfinish(session=session, exitstatus=session.exitstatus)
-        self.report["environment"] = {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "kit": grader.__version__,
-            "suite": manifest.suite,
+        self.report["environment"] = environment(
+            manifest.suite, self.box.level, self.box.limits
+        ) | {
             "submission": job.submission.digest,
             "seed": job.seed,
-            "isolation": str(self.box.level),
-            "limits": self.box.limits.as_dict(),
+            "exercises": sorted(job.exercises),
         }
 
     def pytest_runtest_logstart(self) -> None:
@@ -150,10 +145,7 @@ def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
         )
         for item in items
     )
-    hasher = hashlib.sha256(KIT.registry.read_bytes())
-    for path in sorted({item.path for item in items}):
-        hasher.update(path.read_bytes())
-    return Manifest(checks, hasher.hexdigest())
+    return Manifest(checks, suite_digest(KIT.registry, {i.path for i in items}))
 
 
 def warm() -> None:

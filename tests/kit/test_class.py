@@ -80,7 +80,7 @@ def run_grader(*arguments, **more):
 def graded(tmp_path_factory):
     out = tmp_path_factory.mktemp("class") / "grades"
     done = run_grader(
-        "grade", CLASS, "--out", out, "--unsandboxed", "--test-seconds", 3
+        "grade", CLASS, "--out", out, "--unsandboxed", "--limit", "test_seconds=3"
     )
     assert done.returncode == 0, done.stderr
     return done, out

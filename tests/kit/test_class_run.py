@@ -9,8 +9,10 @@ import pytest
 from grader.class_run.output import OutputFolder
 from grader.class_run.pool import JudgePool
 from grader.class_run.result import Status
-from grader.class_run.run import ClassRun
+from grader.class_run.run import ClassRun, Setting
+from grader.class_run.seeds import read_secret
 from grader.intake import Handin
+from grader.submission import Submission
 
 from .conftest import QUICK
 
@@ -37,10 +39,11 @@ def class_run(level, syllabus, tmp_path):
         suite = tmp_path / "suite"
         suite.mkdir()
         (suite / "test_suite.py").write_text(SUITE.format(line=line))
+        setting = Setting(level, QUICK, suite, syllabus, b"secret")
         pool = JudgePool(level, 1, QUICK, suite)
-        folder = OutputFolder(tmp_path / "out").opened()
+        folder = OutputFolder(tmp_path / "out", b"secret").opened()
         opened.extend([pool, folder])
-        return ClassRun(pool, syllabus, folder.__enter__(), b"secret")
+        return ClassRun(setting, folder.__enter__()), pool
 
     yield start
     for context in opened:
@@ -55,40 +58,60 @@ def handin(tmp_path):
     return Handin("ana", folder)
 
 
+@pytest.fixture
+def submission():
+    return Submission("ana", {"model_construction": b"def answer(): return 1"})
+
+
 def children(pid):
     return [
         int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     ]
 
 
-def judge_of(run):
-    return run.pool._free.queue[0]._process.pid
+def judge_of(pool):
+    return pool._free.queue[0]._process.pid
 
 
-def test_a_judge_that_was_killed_is_replaced(class_run, handin):
-    run = class_run()
-    os.kill(judge_of(run), signal.SIGKILL)
+def test_a_judge_that_was_killed_is_replaced(class_run, submission):
+    run, pool = class_run()
+    os.kill(judge_of(pool), signal.SIGKILL)
 
-    result = run.grade(handin)
+    result = run.judge(pool, submission)
 
     assert (result.status, result.score.total) == (Status.GRADED, 1.0)
 
 
-def test_a_box_that_was_killed_is_replaced(class_run, handin):
-    run = class_run()
-    for pid in children(judge_of(run)):
+def test_a_box_that_was_killed_is_replaced(class_run, submission):
+    run, pool = class_run()
+    for pid in children(judge_of(pool)):
         os.kill(pid, signal.SIGKILL)
 
-    result = run.grade(handin)
+    result = run.judge(pool, submission)
 
     assert (result.status, result.score.total) == (Status.GRADED, 1.0)
 
 
-def test_a_test_that_fails_to_run_gives_no_score(class_run, handin, tmp_path):
-    run = class_run("raise KeyError")
+def test_a_test_that_fails_to_run_gives_no_score(class_run, submission, tmp_path):
+    run, pool = class_run("raise KeyError")
 
-    result = run.grade(handin)
+    result = run.judge(pool, submission)
 
     assert (result.status, result.score) == (Status.KIT_ERROR, None)
     assert "KeyError" in result.reason
     assert not list((tmp_path / "out" / "reports").iterdir())
+
+
+def test_a_secret_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    def die(descriptor):
+        raise OSError("killed")
+
+    path = tmp_path / "course.secret"
+    with monkeypatch.context() as context:
+        context.setattr(os, "fsync", die)
+        with pytest.raises(OSError, match="killed"):
+            read_secret(path)
+    assert not path.exists()
+
+    assert read_secret(path) == read_secret(path) != b""
+    assert path.stat().st_mode & 0o777 == 0o600

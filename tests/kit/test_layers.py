@@ -10,7 +10,7 @@ from grader.layout import KIT
 FLOORS = (
     {"__main__"},
     {"cli"},
-    {"check_kit", "handout"},
+    {"check_kit", "handout", "verify"},
     {"exports"},
     {"class_run"},
     {"intake"},

@@ -1,0 +1,52 @@
+"""The verb verify: are these results what the grader wrote?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.box.isolation import Level
+from grader.box.limits import Limits
+from grader.class_run.output import OutputFolder
+from grader.class_run.run import Setting
+from grader.class_run.seeds import read_secret
+from grader.cli.grade import SECRET
+from grader.cli.screen import out, print_plain
+from grader.intake import find_handins
+from grader.layout import KIT
+from grader.syllabus import read_syllabus
+from grader.verify import Verifier, read_scores
+
+
+def verify(
+    results: Annotated[Path, typer.Argument(help="Folder that grade wrote.")],
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="The class: look whether its files are those graded."),
+    ] = None,
+    sample: Annotated[
+        int, typer.Option(min=0, help="Students of the class to grade again.")
+    ] = 3,
+) -> None:
+    """Tell results that were changed from true ones; exit with 1 if some were."""
+    secret = read_secret(SECRET)
+    environment = read_scores(OutputFolder(results, secret))["environment"]
+    syllabus = read_syllabus(KIT.registry).restricted(environment["exercises"])
+    level, limits = Level(environment["isolation"]), Limits(**environment["limits"])
+    setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
+    verifier = Verifier(results, setting)
+    problems = list(verifier.check_files())
+    if path is not None:
+        handins = find_handins(path).handins
+        problems += verifier.check_submissions(handins)
+        if not problems:
+            problems += verifier.regrade(handins, sample)
+    for problem in problems:
+        print_plain(problem, "red")
+    if problems:
+        out.print(f"[bold red]{len(problems)} problems[/]")
+        raise typer.Exit(1)
+    again = f", {sample} of its students graded again alike" if path and sample else ""
+    out.print(f"[bold green]{results} is as the grader wrote it[/]{again}")

@@ -1,0 +1,16 @@
+"""Open files without end.
+
+earns: CenteredLayer
+outcome: failed
+says: Too many open files
+levels: bubblewrap
+"""
+
+import os
+
+
+class MyLinear(MyLinear):
+    def forward(self, x):
+        kept = []
+        while True:
+            kept.append(open(os.devnull))

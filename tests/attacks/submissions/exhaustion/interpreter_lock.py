@@ -1,0 +1,13 @@
+"""Hold the interpreter lock in C.
+
+earns: CenteredLayer
+outcome: timed out
+levels: bubblewrap
+"""
+
+import ctypes
+
+
+class MyLinear(MyLinear):
+    def forward(self, x):
+        ctypes.PyDLL(None).sleep(86_400)

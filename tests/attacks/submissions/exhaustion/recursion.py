@@ -1,0 +1,14 @@
+"""Call itself without end.
+
+earns: CenteredLayer
+outcome: failed
+says: calls itself without end
+levels: bubblewrap
+"""
+
+import sys
+
+
+class MyLinear(MyLinear):
+    def forward(self, x):
+        return self.forward(x)

@@ -1,0 +1,13 @@
+"""Match a pattern that takes exponential time.
+
+earns: CenteredLayer
+outcome: timed out
+levels: bubblewrap
+"""
+
+import re
+
+
+class MyLinear(MyLinear):
+    def forward(self, x):
+        re.match(r"(a+)+$", "a" * 64 + "b")

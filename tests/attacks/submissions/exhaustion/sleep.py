@@ -1,0 +1,13 @@
+"""Sleep for a day.
+
+earns: CenteredLayer
+outcome: timed out
+levels: bubblewrap
+"""
+
+import time
+
+
+class MyLinear(MyLinear):
+    def forward(self, x):
+        time.sleep(86_400)

@@ -1,0 +1,12 @@
+"""Return an integer of a million digits.
+
+earns: CenteredLayer
+outcome: failed
+"""
+
+import torch
+
+
+class MyLinear(MyLinear):
+    def forward(self, x):
+        return 10**1_000_000

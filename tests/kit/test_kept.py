@@ -1,0 +1,190 @@
+"""A rerun grades what is new and nothing twice; verify finds what was changed."""
+
+import json
+import shutil
+
+import pytest
+
+from grader.class_run.output import OutputFolder
+from grader.class_run.run import ClassRun, Setting
+from grader.exports.table import to_csv, to_data
+from grader.intake import find_handins
+from grader.verify import Verifier, VerifyError
+
+from .conftest import QUICK
+
+SUITE = """
+import pytest
+from grader.observe import expect_equal
+
+def answer(ex) -> int:
+    return ex.answer()
+
+@pytest.mark.exercise("model_construction.MLP")
+def test_it(observe):
+    expect_equal(observe(answer), 1, "It is not 1.")
+"""
+
+
+@pytest.fixture(scope="module")
+def graded(level, syllabus, tmp_path_factory):
+    """Return the folder of a class of two that has been graded once."""
+    root = tmp_path_factory.mktemp("kept")
+    suite = root / "suite"
+    suite.mkdir()
+    (suite / "test_suite.py").write_text(SUITE)
+    for student, answer in (("ana", 1), ("rui", 2)):
+        (root / "class" / student).mkdir(parents=True)
+        source = f"def answer(): return {answer}"
+        (root / "class" / student / "model_construction.py").write_text(source)
+    grade(root, Setting(level, QUICK, suite, syllabus, b"secret"))
+    return root
+
+
+@pytest.fixture
+def root(graded, tmp_path):
+    return shutil.copytree(graded, tmp_path / "copy")
+
+
+@pytest.fixture
+def setting(level, syllabus, root):
+    return Setting(level, QUICK, root / "suite", syllabus, b"secret")
+
+
+def grade(root, setting, **more):
+    with OutputFolder(root / "out", setting.secret).opened() as output:
+        run = ClassRun(setting, output)
+        handins = find_handins(root / "class").handins
+        results = run.grade_all(handins, 1, lambda result: None, **more)
+        output.write("scores.csv", to_csv(results, setting.syllabus))
+        data = to_data(results, setting.syllabus, run.environment)
+        output.write_signed("scores.json", data)
+    return {r.student: (r.score.total, r.kept) for r in results}
+
+
+def test_nothing_is_graded_twice(root, setting, monkeypatch):
+    scores = (root / "out" / "scores.json").read_bytes()
+    monkeypatch.setattr(Setting, "start_pool", None)
+
+    assert grade(root, setting) == {"ana": (1.0, True), "rui": (0.0, True)}
+    assert (root / "out" / "scores.json").read_bytes() == scores
+
+
+def change_submission(root):
+    path = root / "class" / "rui" / "model_construction.py"
+    path.write_text("def answer(): return 1")
+
+
+def change_report(root):
+    path = root / "out" / "reports" / "rui.json"
+    path.write_text(path.read_text().replace('"failed"', '"passed"'))
+
+
+def lose_report(root):
+    (root / "out" / "reports" / "rui.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "total"),
+    [(change_submission, 1.0), (change_report, 0.0), (lose_report, 0.0)],
+)
+def test_what_changed_is_graded_again(root, setting, change, total):
+    change(root)
+
+    assert grade(root, setting) == {"ana": (1.0, True), "rui": (total, False)}
+
+
+def test_another_suite_or_limit_grades_everything_again(root, setting, level, syllabus):
+    suite = root / "suite"
+    more = Setting(level, QUICK.changed(["memory=3GiB"]), suite, syllabus, b"secret")
+    kept = [grade(root, more)]
+    (suite / "test_suite.py").write_text(SUITE + "\n")
+    kept.append(grade(root, more))
+
+    assert kept == [{"ana": (1.0, False), "rui": (0.0, False)}] * 2
+
+
+def test_everything_is_graded_again_when_asked_for(root, setting):
+    assert grade(root, setting, fresh=True) == {
+        "ana": (1.0, False),
+        "rui": (0.0, False),
+    }
+
+
+def problems(root, setting):
+    return [
+        *Verifier(root / "out", setting).check_files(),
+        *Verifier(root / "out", setting).check_submissions(
+            find_handins(root / "class").handins
+        ),
+    ]
+
+
+def test_true_results_are_told_to_be_true(root, setting):
+    handins = find_handins(root / "class").handins
+
+    assert problems(root, setting) == []
+    assert list(Verifier(root / "out", setting).regrade(handins, 2)) == []
+
+
+def change_table(root):
+    path = root / "out" / "scores.csv"
+    path.write_text(path.read_text().replace("rui,0", "rui,1"))
+
+
+def add_submission(root):
+    shutil.copytree(root / "class" / "ana", root / "class" / "eva")
+
+
+def remove_submission(root):
+    shutil.rmtree(root / "class" / "ana")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (change_report, "reports/rui.json is missing, was changed"),
+        (lose_report, "reports/rui.json is missing, was changed"),
+        (change_table, "scores.csv, line 3, is not what the reports give"),
+        (change_submission, "rui: the files are not those that were graded"),
+        (add_submission, "eva handed in, but has no result"),
+        (remove_submission, "ana has a result, but no submission"),
+    ],
+)
+def test_what_was_changed_is_named(root, setting, change, said):
+    change(root)
+
+    found = problems(root, setting)
+
+    assert len(found) == 1
+    assert found[0].startswith(said)
+
+
+def test_scores_of_another_setting_are_told(root, level, syllabus):
+    limits = QUICK.changed(["memory=3GiB"])
+    setting = Setting(level, limits, root / "suite", syllabus, b"secret")
+
+    assert problems(root, setting) == [
+        "these results come from a machine or suite with other limits"
+    ]
+
+
+def test_changed_scores_are_refused(root, setting):
+    path = root / "out" / "scores.json"
+    path.write_text(path.read_text().replace('"total": 0.0', '"total": 1.0'))
+
+    with pytest.raises(VerifyError, match=r"scores.json is missing, was changed"):
+        problems(root, setting)
+
+
+def test_a_report_that_was_signed_but_is_false_is_found_by_grading_again(root, setting):
+    output = OutputFolder(root / "out", b"secret")
+    report = output.read_signed("reports/rui.json")
+    text = json.dumps(report).replace('"failed"', '"passed"')
+    output.write_signed("reports/rui.json", json.loads(text))
+    handins = [h for h in find_handins(root / "class").handins if h.student == "rui"]
+
+    found = list(Verifier(root / "out", setting).regrade(handins, 1))
+
+    assert len(found) == 1
+    assert "was passed, graded again it is failed" in found[0]
