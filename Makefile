@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 # of make check-kit, so that a check can be repeated; try others
 SEED ?= kit
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help grade check test stubs handout check-kit kit-tests lint types mutants flakes doctor
+.PHONY: help grade check test stubs handout check-kit kit-tests lint types mutants flakes attacks fuzz doctor
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,7 +16,7 @@ help: ## list the targets
 grade: $(VENV)/instructor ## grade the sample class in examples/class into grades/
 	@$(BIN)/grader grade examples/class --out grades --unsandboxed
 
-check: kit-tests check-kit lint types ## everything that a change must pass
+check: kit-tests attacks check-kit lint types ## everything that a change must pass
 
 test: $(VENV)/student ## check exercises/ as a student: make test [EX=topic.Symbol]
 	@$(BIN)/grader test $(EX)
@@ -45,6 +46,14 @@ mutants: $(VENV)/bench ## mutate the solutions: which changes does no test catch
 
 flakes: $(VENV)/bench ## grade the solutions with 50 seeds: does a test depend on its draw?
 	$(BIN)/python -m bench.flakes
+
+attacks: $(VENV)/dev ## grade hostile submissions: each gets what its honest part deserves
+	$(BIN)/pytest -q -W error tests/attacks
+
+fuzz: $(VENV)/bench ## feed the parsers with bytes that search for new paths
+	$(BIN)/python -m bench.fuzz frames -max_total_time=$(FUZZ_SECONDS)
+	$(BIN)/python -m bench.fuzz archives -max_total_time=$(FUZZ_SECONDS)
+	$(BIN)/python -m bench.fuzz registry -max_total_time=$(FUZZ_SECONDS)
 
 doctor: $(VENV)/student ## what this machine can do
 	@$(BIN)/grader doctor

@@ -134,6 +134,9 @@ class ClassRun:
             submission = read_handin(handin, topics, limit)
         except HandinError as error:
             return Result(handin.student, Status.NOT_GRADED, reason=str(error))
+        except Exception as error:  # ours, whatever it is: the others go on
+            reason = f"reading it failed: {type(error).__name__}: {error}"
+            return Result(handin.student, Status.KIT_ERROR, reason=reason)
         kept = None if fresh else self.kept_score(submission)
         return graded(submission, kept, kept=True) if kept else submission
 

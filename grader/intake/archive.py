@@ -17,6 +17,7 @@ from grader.intake.candidate import (
     is_skipped,
 )
 
+MAX_LIST = 4 << 20  # bytes of an archive's list of members
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -48,6 +49,11 @@ class FileInArchive(Candidate):
             raise UnfitError(
                 f"{self.name} cannot be unpacked ({error}): hand it in again."
             ) from error
+        except OSError as error:
+            raise HandinError(
+                f"{self.path} cannot be read: {error.strerror}. "
+                "Ask the student for the archive again"
+            ) from error
         if len(data) > limit:
             raise self.refuse_size(None, limit)
         return data
@@ -63,6 +69,7 @@ def list_archive(path: Path) -> Iterator[Sequence[Candidate]]:
     if path.is_symlink():
         raise HandinError(f"{path.name} is a symbolic link: put the archive there")
     try:
+        refuse_size(path)
         archive = zipfile.ZipFile(path)
     except OSError as error:
         raise HandinError(
@@ -79,6 +86,19 @@ def list_archive(path: Path) -> Iterator[Sequence[Candidate]]:
         if len(members) > MAX_FILES:
             raise HandinError(f"{path.name} holds more than {MAX_FILES:,} files")
         yield [FileInArchive(archive, m) for m in members if is_work(m.filename)]
+
+
+def refuse_size(path: Path) -> None:
+    """Refuse an archive whose list of members alone would fill the memory.
+
+    Raises:
+        HandinError: the list is far too long.
+    """
+    with open(path, "rb") as stream:
+        # What ZipFile itself goes by: the size that it reads before it counts.
+        end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]
+    if end is not None and end[zipfile._ECD_SIZE] > MAX_LIST:  # type: ignore[attr-defined]
+        raise HandinError(f"{path.name} holds more than {MAX_FILES:,} files")
 
 
 def is_work(name: str) -> bool:

@@ -11,7 +11,6 @@ from grader.class_run.pool import JudgePool
 from grader.class_run.result import Status
 from grader.class_run.run import ClassRun, Setting
 from grader.class_run.seeds import read_secret
-from grader.intake import Handin
 from grader.submission import Submission
 
 from .conftest import QUICK
@@ -48,14 +47,6 @@ def class_run(level, syllabus, tmp_path):
     yield start
     for context in opened:
         context.__exit__(None, None, None)
-
-
-@pytest.fixture
-def handin(tmp_path):
-    folder = tmp_path / "ana"
-    folder.mkdir()
-    (folder / "model_construction.py").write_text("def answer(): return 1")
-    return Handin("ana", folder)
 
 
 @pytest.fixture

@@ -159,6 +159,25 @@ def test_a_link_in_an_archive_is_refused(tmp_path):
     assert "symbolic link" in read(path).problems["gamma"]
 
 
+def test_an_archive_whose_offsets_lead_nowhere_is_not_graded(tmp_path):
+    path = pack(tmp_path / "ana.zip", ("gamma.py", "x = 1"))
+    data = bytearray(path.read_bytes())
+    data[-6:-2] = (int.from_bytes(data[-6:-2], "little") + 1000).to_bytes(4, "little")
+    path.write_bytes(data)
+
+    with pytest.raises(HandinError, match=r"gamma.py cannot be read"):
+        read(path)
+
+
+def test_an_archive_of_countless_files_is_not_listed(tmp_path, monkeypatch):
+    names = [(f"{i:05}{'x' * 200}", b"") for i in range(20_000)]
+    path = pack(tmp_path / "ana.zip", *names)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+
+    with pytest.raises(HandinError, match="holds more than 5,000 files"):
+        read(path)
+
+
 def test_a_bomb_in_an_archive_is_not_unpacked(tmp_path):
     path = tmp_path / "ana.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

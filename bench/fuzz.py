@@ -1,0 +1,122 @@
+"""Feed the parsers with bytes that grow towards new paths through their code.
+
+    python -m bench.fuzz {frames,archives,registry} [-max_total_time=60] [FOLDER…]
+
+Options and folders of seeds are libFuzzer's. A crash, a hang, memory above the limit, or
+an exception that is not documented ends the run and leaves its input behind.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import atheris
+
+with atheris.instrument_imports(include=["grader", "zipfile", "msgpack"]):
+    from grader.box import wire
+    from grader.intake import Handin, HandinError, read_handin
+    from grader.layout import KIT
+    from grader.syllabus import SyllabusError, parse_syllabus
+
+LIMITS = ["-rss_limit_mb=1500", "-timeout=5", "-print_final_stats=1"]
+TOPICS = ("alpha", "beta")
+REGISTRY = KIT.registry.read_text(encoding="utf-8")
+
+
+def decode_frame(data: bytes) -> None:
+    """Decode a frame, and look that what comes out can be sent again."""
+    split = data[0] if data else 0
+    try:
+        value = wire.decode(data[1 : 1 + split], bytearray(data[1 + split :]))
+    except wire.ProtocolError:
+        return
+    wire.encode(value)
+
+
+def read_archive(data: bytes) -> None:
+    """Read a submission from an archive."""
+    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+        file.write(data)
+        file.flush()
+        try:
+            submission = read_handin(Handin("ana", Path(file.name)), TOPICS)
+        except HandinError:
+            return
+    assert set(submission.sources) | set(submission.problems) == set(TOPICS)
+
+
+def parse_registry(data: bytes) -> None:
+    """Parse the registry after a few changes: an entry lost, another value, another name."""
+    choices = atheris.FuzzedDataProvider(data)
+    document = tomllib.loads(REGISTRY)
+    for _ in range(choices.ConsumeIntInRange(1, 4)):
+        change(document, choices)
+    try:
+        parse_syllabus(document, "syllabus.toml")
+    except SyllabusError:
+        return
+
+
+def change(node: Any, choices: atheris.FuzzedDataProvider) -> None:
+    """Change one entry somewhere below `node`."""
+    keys = list(node) if isinstance(node, dict) else range(len(node))
+    if not keys:
+        return
+    key = choices.PickValueInList(list(keys))
+    if isinstance(node[key], (dict, list)) and choices.ConsumeBool():
+        change(node[key], choices)
+        return
+    match choices.ConsumeIntInRange(0, 3):
+        case 0:
+            del node[key]
+        case 1 if isinstance(node, dict):
+            node[choices.ConsumeUnicode(8)] = node.pop(key)
+        case 2:
+            node[key] = choices.ConsumeUnicode(20)
+        case _:
+            value = choices.PickValueInList([None, -1, 0, 10**30, 1.5, True, [], {}])
+            node[key] = value
+
+
+def seeds(target: str) -> list[bytes]:
+    """Return good inputs to start from."""
+    if target == "frames":
+        frame = wire.encode([None, True, 1, 2.5, "a", b"b", (), {"k": [1]}])
+        structure = frame[8:]
+        return [bytes([len(structure)]) + structure]
+    if target == "registry":
+        return [bytes(range(64))]
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for topic in TOPICS:
+            archive.writestr(f"work/{topic}.py", "x = 1\n" * 20)
+    return [stream.getvalue()]
+
+
+TARGETS = {
+    "frames": decode_frame,
+    "archives": read_archive,
+    "registry": parse_registry,
+}
+
+
+def main() -> None:
+    """Fuzz the target that the command line names."""
+    target, *options = sys.argv[1:] or [""]
+    if target not in TARGETS:
+        sys.exit(__doc__)
+    with tempfile.TemporaryDirectory() as folder:
+        for i, seed in enumerate(seeds(target)):
+            Path(folder, str(i)).write_bytes(seed)
+        atheris.Setup([sys.argv[0], *LIMITS, *options, folder], TARGETS[target])
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
