@@ -69,7 +69,7 @@ class FixedHiddenMLP(nn.Module):
     Shapes: (n, features) -> ()
 
     Raises:
-        ValueError: at once, if the input holds an infinity or NaN.
+        ValueError: the input holds an infinity or NaN.
 
     Example:
         >>> net = FixedHiddenMLP(20)
@@ -111,8 +111,9 @@ class ParallelBlock(nn.Module):
 def chain(make_block: Callable[[], nn.Module], n: int) -> nn.Module:
     """Return a module that runs `n` independent blocks, one after the other.
 
-    Each block is made at once, by a call of `make_block` of its own, so no two of them
-    share parameters or start with the same values. `n` = 0 gives the identity.
+    Each block comes from its own call of `make_block`, made when `chain` is called: no
+    two share parameters, and random ones start with different values. `n` = 0 gives the
+    identity.
 
     Example:
         >>> net = chain(lambda: nn.Linear(4, 4), 3)
@@ -130,8 +131,8 @@ class Residual(nn.Module):
     `block` maps the last axis from `in_features` to `out_features`, whatever comes
     before it. `skip` is the identity where the two widths are equal. Where they
     differ it is a `Linear` layer without bias, the only layer that is added to the
-    block's own. Nothing follows the sum. The input and the block's output stay as they
-    are: neither is changed in place.
+    block's own. Nothing follows the sum, and it is a new tensor: it changes neither the
+    input nor the block's output.
 
     Shapes: (..., in_features) -> (..., out_features)
 
@@ -159,7 +160,7 @@ class MLPConfig:
 
     Raises:
         ValueError: a width is not an int of at least 1, or the activation is unknown.
-            The message names the field, as `hidden`.
+            The message contains the name of the field, such as `hidden`.
 
     Example:
         >>> MLPConfig(4, (8, 8), 2).activation
@@ -200,15 +201,17 @@ def lost_modules(net: nn.Module) -> set[str]:
     """Return the paths of the modules that plain containers hide from `nn.Module`.
 
     A module is lost if it sits in a list, tuple or dict, at any depth, that is an
-    attribute of a module, and `net.modules()` does not reach it. Its path is the
-    module's name, the attribute, and the index or key on each level, joined by dots:
-    `blocks.0`, `encoder.table.key.1`.
+    attribute of a module, and `net.modules()` does not reach it. Its path is the name
+    of the module that has the attribute (nothing for `net` itself), the attribute, and
+    the index or key on each level, joined by dots: `blocks.0`, `encoder.table.key.1`.
 
-    All of `net.modules()` are searched, and lost modules too, with their registered
-    submodules: what their own containers hide is lost as well. Registered submodules
-    of a lost module are not listed, since they come back with it. A module that sits in
-    several places is listed once, under one of its paths. Containers and modules may
-    refer to each other in circles. `net` stays as it is.
+    Searched are all of `net.modules()`, and lost modules too, with their registered
+    submodules. What is found there has a path that begins with that of the lost module:
+    `blocks.0.inner.table.key`. Registered submodules of a lost module sit in no
+    container, and are not listed: they come back with it.
+
+    A module that sits in several places is listed once, under one of its paths.
+    Containers and modules may refer to each other in circles. `net` stays as it is.
 
     Example:
         >>> net = nn.Module()
@@ -252,8 +255,8 @@ class MiniModule:
 
     - a leaf tensor that requires a gradient is a parameter;
     - a `MiniModule` is a child;
-    - the entries of a list count like attributes named `list.0`, `list.1` and so on,
-      those that it holds at the moment of the question;
+    - the parameters and children in a list `blocks` count too, as `blocks.0`, `blocks.1`
+      and so on: those that it holds at the moment of the question;
     - everything else is private to the subclass.
 
     `training` is True at first. No two modules share hooks. No child leads back to its
