@@ -16,9 +16,7 @@ from grader.observe import (
 
 exercise = pytest.mark.exercise
 
-DISTINCT = range(
-    2, 12
-)  # sizes to draw from without repeats, so that no shape is square
+DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is square
 
 
 def gradients_of(
@@ -1187,6 +1185,14 @@ def standardize_one_row(ex: Any, x: Tensor) -> Tensor:
     return ex.RunningStandardize(x.shape[-1], 0.1)(x)
 
 
+def standardize_in_both_modes(
+    ex: Any, state: dict[str, Tensor], x: Tensor
+) -> tuple[Tensor, Tensor]:
+    layer = ex.RunningStandardize(x.shape[-1], 0.1)
+    layer.load_state_dict(state)
+    return layer.eval()(x), layer.train()(x)
+
+
 def columns(n: int, d: int) -> Tensor:
     """Return a batch whose columns differ in mean and spread."""
     shift, spread = 3 * torch.randn(d), torch.rand(d) * 2 + 1
@@ -1314,6 +1320,73 @@ def move(start: Tensor, stats: list[Tensor], momentum: float) -> Tensor:
     for batch in stats:
         start = (1 - momentum) * start + momentum * batch
     return start
+
+
+@exercise("custom_layer.RunningStandardize")
+def test_running_standardize_takes_two_rows_in_training(observe, rng):
+    d = rng.choice(DISTINCT)
+    middle, distance = 3 * torch.randn(d), torch.rand(d) + 1
+    batch = torch.stack([middle - distance, middle + distance])
+    theirs = nn.BatchNorm1d(d, affine=False, momentum=0.3)
+
+    (y,), state, _ = observe(
+        standardize_batches,
+        d,
+        0.3,
+        [batch],
+        call=f"RunningStandardize({d}, 0.3)(x) with x (2, {d}), in training",
+        causes={r"ValueError": "two rows have a variance: fewer than two have none"},
+    )
+
+    expect_close(
+        y,
+        theirs(batch),
+        "RunningStandardize does not standardise a batch of two rows.",
+        rtol=1e-4,
+        atol=1e-4,
+    )
+    expect_state_names(state)
+    expect_running(state, theirs, [batch], 0.3)
+
+
+@exercise("custom_layer.RunningStandardize")
+def test_running_standardize_adds_epsilon_to_the_variance(observe, rng):
+    d = rng.choice(DISTINCT)
+    x = torch.randn(6, d) * 3e-3
+    x[:, rng.randrange(d)] = 0
+    mean, var = torch.zeros(d), x.var(0)
+    state = {
+        "running_mean": mean,
+        "running_var": var,
+        "num_batches_tracked": torch.tensor(1),
+    }
+
+    in_eval, in_train = observe(
+        standardize_in_both_modes,
+        state,
+        x,
+        call=f"RunningStandardize({d}, 0.1)(x) in eval mode and in training, columns "
+        "of small variance",
+    )
+
+    batch_mean, batch_var = x.mean(0), x.var(0, correction=0)
+    for y, m, v, mode in (
+        (in_eval, mean, var, "eval mode"),
+        (in_train, batch_mean, batch_var, "training"),
+    ):
+        expect_close(
+            y,
+            (x - m) / (v + 1e-5).sqrt(),
+            f"In {mode}, RunningStandardize does not divide by sqrt(var + 1e-5).",
+            rtol=1e-3,
+            atol=1e-4,
+            slips={
+                "a constant column has no variance: 0 / 0 is NaN": (
+                    lambda y: bool(y.isnan().any())
+                ),
+                "1e-5 belongs under the root, not to it": (x - m) / (v.sqrt() + 1e-5),
+            },
+        )
 
 
 @exercise("custom_layer.RunningStandardize")

@@ -403,6 +403,27 @@ def test_fixed_mlp_computes_its_formula(observe, rng, scale):
 
 
 @exercise("model_construction.FixedHiddenMLP")
+def test_fixed_mlp_halves_only_what_exceeds_one(observe, rng):
+    d = rng.choice(DISTINCT)
+    state = {name: torch.zeros_like(t) for name, t in fixed_state(d, 1.0).items()}
+    state["linear.bias"][rng.randrange(d)] = 0.5
+
+    y, _ = observe(
+        run_fixed,
+        state,
+        torch.randn(2, d),
+        call=f"FixedHiddenMLP({d})(x), its absolute values sum to 1 before halving",
+    )
+
+    expect_close(
+        y,
+        torch.tensor(1.0),
+        "FixedHiddenMLP halves a result whose absolute values sum to 1.",
+        slips={"1 does not exceed 1: halve while the sum is > 1": torch.tensor(0.5)},
+    )
+
+
+@exercise("model_construction.FixedHiddenMLP")
 def test_fixed_mlp_leaves_the_callers_tensor_alone(observe, rng):
     d = rng.choice(DISTINCT)
     state, x = fixed_state(d, 0.5), 10 * torch.randn(3, d)
@@ -972,6 +993,9 @@ def build_again(
     net = ex.build_mlp(config)
     again = ex.build_mlp(net.config)
     is_kept = bool(net.config == config)
+    with torch.no_grad():
+        for p in net.parameters():
+            p.fill_(5)
     return is_kept, list(net.parameters()), list(again.parameters())
 
 
@@ -1082,6 +1106,31 @@ def test_build_mlp_without_hidden_layers_is_one_linear(observe, rng):
 
 
 @exercise("model_construction.build_mlp")
+@pytest.mark.parametrize("field", ["in_features", "hidden", "out_features"])
+def test_build_mlp_takes_a_width_of_one(observe, rng, field):
+    inner, *hidden, out = rng.sample(DISTINCT, 4)
+    fields = {"in_features": inner, "hidden": tuple(hidden), "out_features": out}
+    fields[field] = (hidden[0], 1) if field == "hidden" else 1
+    widths = [fields["in_features"], *fields["hidden"], fields["out_features"]]
+    x = torch.randn(3, widths[0])
+
+    y, parameters = observe(
+        build_and_run,
+        fields,
+        x,
+        call=f"build_mlp(MLPConfig{tuple(fields.values())})(x)",
+        causes={r"ValueError": "a width is an int of at least 1: 1 is one"},
+    )
+
+    expect_layers(parameters, widths)
+    expect_close(
+        y,
+        mlp_reference(parameters, widths, x, torch.relu),
+        "A network with a width of 1 does not compute what its config describes.",
+    )
+
+
+@exercise("model_construction.build_mlp")
 def test_build_mlp_keeps_its_config(observe, rng):
     inner, *hidden, out = widths = rng.sample(DISTINCT, 4)
     fields = {
@@ -1104,10 +1153,10 @@ def test_build_mlp_keeps_its_config(observe, rng):
     expect_layers(first, widths)
     expect_layers(second, widths)
     expect_true(
-        not any(torch.equal(p, q) for p in first for q in second),
+        not any((p == 5).any() for p in second),
         "Two networks of one config share parameters.",
-        expected="different values",
-        got="equal ones",
+        expected="parameters that stay as they are when the other network's change",
+        got="some that change with them",
         cause="make the layers anew at every call",
     )
 
