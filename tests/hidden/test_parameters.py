@@ -1072,7 +1072,7 @@ def test_get_parameter_takes_names_that_are_no_python(observe, rng):
     ("path", "bad", "what"),
     [
         ("0.width", "width", "an attribute that is not there"),
-        ("nonesuch.1.width", "nonesuch", "a module that is not there"),
+        ("nonesuch.other.width", "nonesuch", "a module that is not there"),
         ("1.nonesuch.width", "nonesuch", "a module that is not there"),
         ("1.1.0.bias", "bias", "a bias that is None"),
         ("1.0.running_mean", "running_mean", "a buffer"),
@@ -1541,6 +1541,36 @@ def test_freeze_keeps_batchnorm_statistics(observe, rng, dims, prefix):
             state["1.running_mean"],
             expected[1].running_mean,
             "A BatchNorm layer outside the prefix does not go on as before.",
+        )
+
+
+@exercise("parameters.freeze")
+def test_freeze_finds_a_shared_batchnorm_under_each_name(observe, rng):
+    a, b = rng.sample(DISTINCT, 2)
+    norm = nn.BatchNorm1d(b)
+    net = nn.Sequential(nn.Linear(a, b), norm, nn.Sequential(nn.Tanh(), norm))
+    x = torch.randn(6, a)
+
+    _, state = observe(
+        freeze_and_run,
+        net,
+        "2",
+        x,
+        call='freeze(net, "2"); net.train(); net(x), its BatchNorm1d used in "1" too',
+    )
+
+    expect_state_of(state, net)
+    before = net.state_dict()
+    for name in STATISTICS:
+        expect_equal(
+            state[f"2.1.{name}"],
+            before[f"2.1.{name}"],
+            f"A frozen BatchNorm layer that another part shares changes its {name}.",
+            slips={
+                "named_modules() tells only its first name, unless told otherwise": (
+                    lambda _: True
+                )
+            },
         )
 
 

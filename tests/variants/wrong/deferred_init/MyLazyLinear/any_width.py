@@ -1,6 +1,6 @@
 """Takes new shapes at every new width.
 
-says: takes inputs of two widths
+says: of another width
 """
 class MyLazyLinear(LazyModuleMixin, nn.Module):
     def __init__(self, out_features):

@@ -3,7 +3,7 @@
 says: None says that all fits
 """
 def first_mismatch(net, x):
-    net = _copy(net)
+    net = copy.deepcopy(net)
     net.eval()
     inside = []
 

@@ -3,7 +3,7 @@
 says: a container is no leaf
 """
 def first_mismatch(net, x):
-    net = _copy(net)
+    net = copy.deepcopy(net)
     net.eval()
     inside = []
 

@@ -3,7 +3,7 @@
 says: empty name counts as False
 """
 def first_mismatch(net, x):
-    net = _copy(net)
+    net = copy.deepcopy(net)
     net.eval()
     inside = []
 

@@ -3,7 +3,7 @@
 says: stop at the first
 """
 def first_mismatch(net, x):
-    net = _copy(net).eval()
+    net = copy.deepcopy(net).eval()
     found = None
 
     class Go(Exception):

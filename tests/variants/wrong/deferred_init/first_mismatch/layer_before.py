@@ -3,7 +3,7 @@
 says: layer before it
 """
 def first_mismatch(net, x):
-    net = _copy(net).eval()
+    net = copy.deepcopy(net).eval()
     done = ["-1"]
     for name, m in net.named_modules():
         if not list(m.children()):

@@ -3,7 +3,7 @@
 says: takes any width
 """
 def first_mismatch(net, x):
-    twin = _copy(net).eval()
+    twin = copy.deepcopy(net).eval()
     found = []
     widths = {n: getattr(m, "in_features", None) for n, m in twin.named_modules()}
 

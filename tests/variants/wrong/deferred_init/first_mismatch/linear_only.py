@@ -3,7 +3,7 @@
 says: matter of Linear layers
 """
 def first_mismatch(net, x):
-    net = _copy(net).eval()
+    net = copy.deepcopy(net).eval()
     found = []
 
     def check(name):

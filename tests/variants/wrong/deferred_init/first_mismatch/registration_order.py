@@ -3,7 +3,7 @@
 says: not as __init__ registers them
 """
 def first_mismatch(net, x):
-    net = _copy(net).eval()
+    net = copy.deepcopy(net).eval()
     for name, m in net.named_modules():
         if list(m.children()):
             continue

@@ -3,7 +3,7 @@
 says: starts with the names of what it is in
 """
 def first_mismatch(net, x):
-    net = _copy(net)
+    net = copy.deepcopy(net)
     net.eval()
     inside = []
 

@@ -3,7 +3,7 @@
 says: batch norm needs several rows
 """
 def first_mismatch(net, x):
-    net = _copy(net)
+    net = copy.deepcopy(net)
     pass
     inside = []
 

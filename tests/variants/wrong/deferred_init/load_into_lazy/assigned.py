@@ -3,5 +3,5 @@
 says: assign=True
 """
 def load_into_lazy(net, state):
-    _copy(net).load_state_dict(state)
+    copy.deepcopy(net).load_state_dict(state)
     net.load_state_dict(state, assign=True)

@@ -3,5 +3,5 @@
 says: leaves placeholders
 """
 def load_into_lazy(net, state):
-    net = _copy(net)
+    net = copy.deepcopy(net)
     net.load_state_dict(state)

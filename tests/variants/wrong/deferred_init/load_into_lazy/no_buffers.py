@@ -3,7 +3,7 @@
 says: does not load all values
 """
 def load_into_lazy(net, state):
-    _copy(net).load_state_dict(state)
+    copy.deepcopy(net).load_state_dict(state)
     with torch.no_grad():
         for name, p in net.named_parameters():
             if isinstance(p, UninitializedParameter):

@@ -3,7 +3,7 @@
 says: must get its values
 """
 def load_into_lazy(net, state):
-    _copy(net).load_state_dict(state)
+    copy.deepcopy(net).load_state_dict(state)
     for name, p in net.named_parameters():
         if isinstance(p, UninitializedParameter):
             p.materialize(state[name].shape)
