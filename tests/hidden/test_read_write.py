@@ -25,13 +25,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import (
-    Raised,
-    expect_close,
-    expect_equal,
-    expect_error,
-    expect_true,
-)
+from grader.observe import expect_close, expect_equal, expect_error, expect_true
 
 exercise = pytest.mark.exercise
 
@@ -1600,7 +1594,7 @@ def every_dtype(rng) -> dict[str, Tensor]:
         "three.bytes": torch.tensor([1, 2, 3], dtype=torch.uint8),
         "unaligned": torch.randn(2, 3),
         **tensors,
-        "none": torch.empty(0, 4),
+        "none": torch.empty(0, 4, dtype=torch.int16),
         "größe": torch.tensor(0.5, dtype=torch.float64),
     }
 
@@ -1836,15 +1830,10 @@ CORRUPT = {
 }
 
 
-def expect_refused(raised: Raised | None, function: str, cause: str | None) -> None:
-    """Expect a ValueError; tell the cause whatever comes in its place."""
-    expect_true(
-        raised is not None and "ValueError" in raised.types,
-        f"{function} does not refuse a corrupt file with ValueError.",
-        expected="ValueError",
-        got=str(raised or "no exception"),
-        cause=cause,
-    )
+# What comes of believing a corrupt header.
+STUMBLES = (
+    r"^(Type|Key|Index|Memory|Overflow|Runtime)?[Ee]rror:|^AttributeError: '\w+' object"
+)
 
 
 @exercise("read_write.read_header", weight=3)
@@ -1852,14 +1841,28 @@ def expect_refused(raised: Raised | None, function: str, cause: str | None) -> N
 def test_corrupt_files_are_refused(observe, how):
     data = corrupt(how)
 
+    cause = CORRUPT[how]
+    causes = {STUMBLES: cause} if cause else None
     by_header = observe.error(
         header_in, data, call=f"read_header(path) of a file with or of: {how}"
     )
-    expect_refused(by_header, "read_header", CORRUPT[how])
+    expect_error(
+        by_header,
+        ValueError,
+        "read_header does not refuse a corrupt file with ValueError.",
+        cause=cause,
+        causes=causes,
+    )
     by_tensor = observe.error(
         tensors_in, data, ["b"], call=f'read_tensor(path, "b") with or of: {how}'
     )
-    expect_refused(by_tensor, "read_tensor", CORRUPT[how])
+    expect_error(
+        by_tensor,
+        ValueError,
+        "read_tensor does not refuse a corrupt file with ValueError.",
+        cause=cause,
+        causes=causes,
+    )
 
 
 # write_tensors
@@ -2305,20 +2308,16 @@ DEVICES = ["cpu", "cuda:0", "cuda:3", "cuda", "mps"]
 @pytest.mark.parametrize("device", DEVICES)
 def test_file_from_any_device_loads_on_the_cpu(observe, rng, device):
     obj = run_data(rng)
-    data, call = as_if_from(device, obj), f"load_on_cpu(path) of a file from {device}"
 
-    raised = observe.error(load_here, data, call=call)
-    expect_true(
-        raised is None,
-        f"load_on_cpu does not load a file from {device}.",
-        expected="its data",
-        got=str(raised),
-        cause="tensors go to the device they were saved on, unless map_location says "
-        "otherwise for each device"
-        if raised and "RuntimeError" in raised.types
-        else None,
+    loaded, devices = observe(
+        load_here,
+        as_if_from(device, obj),
+        call=f"load_on_cpu(path) of a file from {device}",
+        causes={
+            "^RuntimeError": "tensors go to the device they were saved on, unless "
+            "map_location says otherwise for each device"
+        },
     )
-    loaded, devices = observe(load_here, data, call=call)
 
     expect_same(loaded, obj, "load_on_cpu does not give what was saved.")
     expect_equal(devices, ["cpu"] * len(devices), "Tensors are not on the CPU.")
