@@ -9,7 +9,6 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
-from weakref import WeakSet
 
 import torch
 from torch import Tensor, nn
@@ -209,7 +208,7 @@ def data_parallel(net: nn.Module, x: Tensor, devices: Sequence[Device]) -> Tenso
 
     Gradients flow back to `x` and to the parameters of `net` itself, the same as those
     of `net(x)`. Nothing else about `net` changes: no parameter, buffer, device or
-    submodule.
+    submodule, also if a layer stands in `net` twice.
 
     Shapes: (n, …) -> (n, …), n at least 1
 
