@@ -333,7 +333,8 @@ def prefetch(
     A batch is a tensor, or a list or tuple of tensors, and stays one. On a CUDA device
     the next batch is copied from pinned memory on a stream of its own while the caller
     uses the present one; a batch that is handed out has arrived as far as the caller's
-    current stream can tell. On other devices the batches are just moved.
+    current stream can tell, and its memory is not used anew before that stream is done
+    with it. On other devices the batches are just moved.
 
     At most one batch is read ahead. When the caller stops early (a `break`, or `close`
     on the iterator), the iterator of `loader` is let go at once and no thread stays

@@ -2150,6 +2150,274 @@ def test_data_parallel_runs_on_cpu_and_gpu(observe, rng):
     expect_parallel(y, gradients, gradient, net, x)
 
 
+# streams, events and graphs of GPUs that are made up
+
+
+class OnGpu(Tensor):
+    """A tensor of the CPU that says it is on a GPU; so does what is made of it."""
+
+    index = 0
+
+    @property
+    def device(self) -> torch.device:
+        return torch.device("cuda", self.index)
+
+    @property
+    def is_cuda(self) -> bool:
+        return True
+
+    @property
+    def is_cpu(self) -> bool:
+        return False
+
+
+class OnSecondGpu(OnGpu):
+    """The same on the second GPU."""
+
+    index = 1
+
+
+def put_on_gpu(tensor: Tensor, index: int = 0) -> Tensor:
+    return tensor.detach().as_subclass((OnGpu, OnSecondGpu)[index])
+
+
+def bring_back(tensor: Tensor) -> Tensor:
+    """Return the values that a tensor of a made-up GPU holds right now."""
+    with torch._C.DisableTorchFunctionSubclass():
+        return tensor.detach().as_subclass(Tensor).clone()
+
+
+class Lane:
+    """A stream whose copies are done only when something waits for them."""
+
+    def __init__(self, card: "Card", index: int) -> None:
+        self.card, self.index = card, index
+        self.device = torch.device("cuda", index)
+        self.todo: list[Callable[[], Any]] = []
+        self.done = 0
+
+    def finish(self, upto: int | None = None) -> None:
+        """Do what was asked for so far, or before an event."""
+        upto = len(self.todo) if upto is None else upto
+        for work in self.todo[self.done : upto]:
+            work()
+        self.done = max(self.done, upto)
+
+    def synchronize(self) -> None:
+        self.finish()
+
+    def wait_stream(self, other: "Lane") -> None:
+        other.finish()
+        self.card.waits.append((self, other))
+
+    def record_event(self, event: Any = None) -> Any:
+        event = event or Mark(self.card)
+        event.record(self)
+        return event
+
+    def wait_event(self, event: "Mark") -> None:
+        event.wait(self)
+
+    def query(self) -> bool:
+        return self.done == len(self.todo)
+
+
+class Mark:
+    """An event in a `Lane`."""
+
+    def __init__(self, card: "Card") -> None:
+        self.card = card
+        self.lane: Lane | None = None
+        self.upto = 0
+
+    def record(self, lane: Lane | None = None) -> None:
+        self.lane = lane or self.card.lane()
+        self.upto = len(self.lane.todo)
+
+    def synchronize(self) -> None:
+        if self.lane is not None:
+            self.lane.finish(self.upto)
+
+    def wait(self, lane: Lane | None = None) -> None:
+        self.synchronize()
+        self.card.waits.append((lane or self.card.lane(), self.lane))
+
+    def query(self) -> bool:
+        return self.lane is None or self.lane.done >= self.upto
+
+
+class Tape(TorchDispatchMode):
+    """Remembers operators, to do them again with the same tensors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[Any] = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        self.steps.append((func, args, kwargs or {}, out))
+        return out
+
+    @torch.inference_mode()
+    def replay(self) -> None:
+        for func, args, kwargs, out in self.steps:
+            again = func(*args, **kwargs)
+            if isinstance(out, Tensor) and out is not again:
+                out.copy_(again)
+
+    def reset(self) -> None:
+        self.steps.clear()
+
+
+class Card:
+    """Two made-up GPUs; each thread has its own current one, and current streams."""
+
+    def __init__(self) -> None:
+        self.own = threading.local()
+        self.callers = [Lane(self, i) for i in range(2)]
+        self.waits: list[Any] = []
+        self.copies: list[tuple[Lane, bool]] = []
+        self.capturing = False
+
+    @property
+    def current(self) -> int:
+        return vars(self.own).setdefault("current", 0)
+
+    @current.setter
+    def current(self, index: int) -> None:
+        self.own.current = index
+
+    @property
+    def lanes(self) -> list[Lane]:
+        return vars(self.own).setdefault("lanes", list(self.callers))
+
+    def index_of(self, device: Any) -> int:
+        """Return the number of the GPU that is meant; None is the current one."""
+        if isinstance(device, int):
+            return device
+        index = None if device is None else torch.device(device).index
+        return self.current if index is None else index
+
+    def lane(self, device: Any = None) -> Lane:
+        """Return the current stream of a GPU."""
+        return self.lanes[self.index_of(device)]
+
+    @contextmanager
+    def on(self, lane: Lane | None) -> Iterator[None]:
+        """Do what `torch.cuda.stream` does."""
+        if lane is None:
+            yield
+            return
+        before = self.current, list(self.lanes)
+        self.current, self.lanes[lane.index] = lane.index, lane
+        try:
+            yield
+        finally:
+            self.current, self.lanes[:] = before
+
+    @contextmanager
+    def record(self, tape: Tape, *_: Any, stream: Any = None, **__: Any):
+        """Do what `torch.cuda.graph` does."""
+        with self.on(stream or Lane(self, self.current)), tape:
+            self.capturing = True
+            try:
+                yield
+            finally:
+                self.capturing = False
+
+    def synchronize(self, device: Any = None) -> None:
+        for lane in {id(lane): lane for lane, _ in self.copies}.values():
+            if lane.index == self.index_of(device):
+                lane.finish()
+
+    def bring(self, tensor: Tensor, index: int, at_once: bool) -> Tensor:
+        """Copy a tensor to a GPU; until then it is full of -1 there."""
+        there = put_on_gpu(torch.full_like(tensor, -1), index)
+        lane = self.lanes[index]
+        waiting = getattr(tensor, "pinned", False) and not at_once
+        self.copies.append((lane, waiting))
+        there.made_on = lane
+        lane.todo.append(lambda: there.copy_(tensor))
+        if lane in self.callers or not waiting:
+            lane.finish()
+        return there
+
+    def changes(self) -> list[Change]:
+        """Return the changes that make this torch's GPUs."""
+        plain_to = Tensor.to
+
+        def to(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+            given = [*args, *kwargs.values()]
+            names = [g for g in given if isinstance(g, (str, torch.device))]
+            place = torch.device(names[0]) if names else tensor.device
+            if place.type != "cuda" or isinstance(tensor, OnGpu):
+                return tensor if tensor.is_cuda else plain_to(tensor, *args, **kwargs)
+            asked = kwargs.get("non_blocking", any(a is True for a in args))
+            return self.bring(tensor, self.index_of(place), not asked)
+
+        def cuda(tensor: Tensor, device: Any = None, non_blocking: bool = False):
+            place = torch.device("cuda", self.index_of(device))
+            return to(tensor, place, non_blocking=non_blocking)
+
+        def pin(tensor: Tensor, *_: Any) -> Tensor:
+            pinned = tensor.clone()
+            pinned.pinned = True
+            return pinned
+
+        def note_use(tensor: Tensor, lane: Lane) -> None:
+            tensor.used_on = [*getattr(tensor, "used_on", []), lane]
+
+        def new_lane(device: Any = None, *_: Any, **__: Any) -> Lane:
+            return Lane(self, self.index_of(device))
+
+        def set_lane(lane: Lane) -> None:
+            self.current, self.lanes[lane.index] = lane.index, lane
+
+        return [
+            *some_gpus(2),
+            (Tensor, "to", to),
+            (Tensor, "cuda", cuda),
+            (Tensor, "pin_memory", pin),
+            (Tensor, "is_pinned", lambda t, *_: getattr(t, "pinned", False)),
+            (Tensor, "record_stream", note_use),
+            (torch.cuda, "Stream", new_lane),
+            (torch.cuda, "stream", self.on),
+            (torch.cuda, "StreamContext", self.on),
+            (torch.cuda, "set_stream", set_lane),
+            (torch.cuda, "current_stream", self.lane),
+            (
+                torch.cuda,
+                "default_stream",
+                lambda d=None: self.callers[self.index_of(d)],
+            ),
+            (torch.accelerator, "current_stream", self.lane),
+            (torch.cuda, "Event", lambda *_, **__: Mark(self)),
+            (torch.cuda, "CUDAGraph", lambda *_, **__: Tape()),
+            (torch.cuda, "graph", self.record),
+            (torch.cuda, "is_current_stream_capturing", lambda: self.capturing),
+            (torch.cuda, "synchronize", self.synchronize),
+            (torch.accelerator, "synchronize", self.synchronize),
+            (torch.cuda, "empty_cache", lambda: None),
+            (torch.cuda, "device", lambda device: on_gpu(self, device)),
+            (torch.cuda, "current_device", lambda: self.current),
+        ]
+
+
+def is_beyond(error: Exception) -> bool:
+    """Say whether an answer asks for something that the made-up GPUs do not have."""
+    lacking = (
+        "CUDA",
+        "cuda",
+        "accelerator",
+        "dummy base",
+        "'Lane'",
+        "'Mark'",
+        "'Tape'",
+    )
+    known = type(error).__name__ != "NotStarted"
+    return known and any(word in str(error) for word in lacking)
+
+
 # prefetch
 
 
@@ -2215,6 +2483,42 @@ def take_large_on_gpu(ex: Any, count: int, size: int) -> tuple[list[Tensor], lis
         places += [one.device.type, two.device.type]
         one.zero_()
     return [end.cpu() for end in ends], places
+
+
+Handed = tuple[list[list[Tensor]], list[list[bool]], list[str], bool, bool]
+
+
+def take_from_made_up_gpu(ex: Any, batches: list[Any], device: str) -> Handed | None:
+    """Return what batches hold when they are handed out, and how they came there.
+
+    For each batch: its tensors, and whether a copy that the host does not wait for is
+    on its way on another stream; for all: their devices, whether all memory was pinned,
+    whether none can be used anew too early. None: made-up GPUs do not have it all.
+    """
+    card = Card()
+    index = torch.device(device).index or 0
+    held, ahead, places, tensors = [], [], [], []
+    with changed(ex, card.changes()):
+        try:
+            for batch in ex.prefetch(iter(batches), device):
+                parts = leaves_of(batch)
+                held.append([bring_back(t) for t in parts])
+                places += [str(t.device) for t in parts]
+                tensors += [(t, len(card.waits)) for t in parts]
+                lanes = {id(lane): lane for lane, _ in card.copies}.values()
+                ahead.append([not lane.query() for lane in lanes])
+        except Exception as error:
+            if is_beyond(error):
+                return None
+            raise
+    caller = card.callers[index]
+    kept = all(
+        caller is getattr(t, "made_on", caller)
+        or caller in getattr(t, "used_on", [])
+        or any((t.made_on, caller) == pair for pair in card.waits[since:])
+        for t, since in tensors
+    )
+    return held, ahead, places, all(waiting for _, waiting in card.copies), kept
 
 
 def draw_pairs(rng, kind: str) -> list[Any]:
@@ -2334,6 +2638,62 @@ def test_prefetch_passes_on_the_loaders_exception(observe, rng):
         "An exception of the loader does not reach the caller.",
         expected="the loader's own exception",
         got="no exception" if raised is None else str(raised),
+    )
+
+
+@exercise("use_gpu.prefetch", weight=2)
+@pytest.mark.parametrize("kind", ["tensor", "tuple", "list"])
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
+def test_prefetch_copies_ahead_on_a_stream_of_its_own(observe, rng, kind, device):
+    batches = draw_pairs(rng, kind)
+
+    seen = observe(
+        take_from_made_up_gpu,
+        batches,
+        device,
+        call=f"prefetch({len(batches)} batches, {device!r}), GPUs made up",
+    )
+
+    if seen is None:
+        return
+    held, ahead, places, waiting, kept = seen
+    full = device if device == "cuda:1" else "cuda:0"
+    expected = [leaves_of(batch) for batch in batches]
+    count = sum(map(len, expected))
+    expect_equal(len(held), len(batches), "prefetch does not yield each batch once.")
+    expect_equal(
+        places, [full] * count, "prefetch does not move every tensor to the device."
+    )
+    expect_equal(
+        held,
+        expected,
+        "prefetch hands out batches whose copy has not ended.",
+        slips={
+            "current_stream().wait_stream(side) comes before a batch is used": (
+                lambda got: len(got) == len(expected)
+            )
+        },
+    )
+    expect_true(
+        waiting,
+        "The host waits for the copies of prefetch.",
+        expected="copies from pinned memory that do not block",
+        got="copies that block the host",
+        cause="t.pin_memory().to(device, non_blocking=True)",
+    )
+    expect_true(
+        all(any(each) for each in ahead[:-1]),
+        "The next batch is not on its way while the present one is used.",
+        expected="its copy runs on a stream of its own when a batch is handed out",
+        got="no copy is on its way",
+        cause="start the next copy under torch.cuda.stream(side), then yield",
+    )
+    expect_true(
+        kept,
+        "The memory of a batch may be used anew while the caller works on it.",
+        expected="the allocator knows of the caller's stream",
+        got="it knows of the copying stream alone",
+        cause="t.record_stream(current_stream) for each tensor that is handed out",
     )
 
 
@@ -3211,6 +3571,46 @@ def replay_on_gpu(
     return results, [x.cpu() for x in inputs], len(calls) - before
 
 
+Replayed = tuple[list[Tensor], list[Tensor], list[str], int]
+
+
+def call_on_made_up_gpu(
+    ex: Any, kind: str, inputs: list[Tensor], index: int
+) -> Replayed | None:
+    """Return results, inputs, where `fn` ran in `capture`, and its later calls.
+
+    None: made-up GPUs do not have all that is asked for.
+    """
+    card = Card()
+    own = put_on_gpu(torch.zeros_like(inputs[0]), index)
+    runs: list[str] = []
+
+    def fn(x: Tensor) -> Tensor:
+        side = "caller" if card.lane(index) in card.callers else "side"
+        runs.append("graph" if card.capturing else side)
+        if kind == "in_place":
+            return x.mul_(3).add_(1)
+        return own.copy_(3 * x + 1) if kind == "own_output" else (3 * x + 1)
+
+    given = [put_on_gpu(x.clone(), index) for x in inputs]
+    with changed(ex, card.changes()):
+        try:
+            run = ex.capture(fn, given[0])
+            recorded = list(runs)
+            results = [run(x) for x in given[1:]]
+        except Exception as error:
+            if is_beyond(error):
+                return None
+            raise
+    later = len(runs) - len(recorded)
+    return (
+        [bring_back(y) for y in results],
+        list(map(bring_back, given)),
+        recorded,
+        later,
+    )
+
+
 def draw_inputs(rng, count: int = 4) -> list[Tensor]:
     n, d = rng.sample(DISTINCT, 2)
     return [torch.randn(n, d) for _ in range(count)]
@@ -3323,6 +3723,60 @@ def test_capture_refuses_other_kinds_of_input(observe, rng, kind):
         f"The captured function takes an input of another kind ({kind}).",
         cause="copy_ broadcasts and casts in silence: compare first",
     )
+
+
+@exercise("use_gpu.capture", weight=2)
+@pytest.mark.parametrize("index", [0, 1], ids=["current_gpu", "other_gpu"])
+@pytest.mark.parametrize("kind", ["plain", "in_place", "own_output"])
+def test_capture_warms_up_records_and_replays(observe, rng, kind, index):
+    inputs = draw_inputs(rng)
+
+    seen = observe(
+        call_on_made_up_gpu,
+        kind,
+        inputs,
+        index,
+        call=f"run = capture(fn, x); run(y) on 'cuda:{index}', GPUs made up, {kind}",
+    )
+
+    if seen is None:
+        return
+    results, after, runs, later = seen
+    warm = runs[:-1]
+    expect_equal(
+        runs[-1:],
+        ["graph"],
+        "fn is not recorded in a CUDA graph.",
+        slips={"with torch.cuda.graph(graph): output = fn(static)": lambda _: True},
+    )
+    expect_true(
+        len(warm) > 0,
+        "fn is not run to warm up before it is recorded.",
+        expected="calls of fn on a side stream before the graph",
+        got="none",
+        cause="the first call may set up what a graph cannot record",
+    )
+    expect_equal(
+        warm,
+        ["side"] * len(warm),
+        "fn does not warm up on a side stream.",
+        slips={
+            "fn is recorded once": lambda warm: "graph" in warm,
+            "with torch.cuda.stream(side) around the warm-up": (
+                lambda warm: "caller" in warm
+            ),
+        },
+    )
+    expect_equal(
+        later,
+        0,
+        "The captured function calls fn again on a GPU.",
+        slips={"no graph is replayed: graph.replay()": lambda later: later >= 3},
+    )
+    example, *expected = (3 * x + 1 for x in inputs)
+    fault = "The captured function does not compute fn of its input."
+    expect_results(results, expected, example, fault)
+    expect_equal(after, inputs, "The captured function changes example or inputs.")
 
 
 @exercise("use_gpu.capture")
