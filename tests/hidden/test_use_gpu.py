@@ -1884,12 +1884,15 @@ class Probe(nn.Module):
     def __init__(self, inner: int, out: int, note: Callable[[Any], None]):
         super().__init__()
         self.linear = nn.Linear(inner, out)
+        self.shift = self.tied = nn.Parameter(torch.zeros(1))
         self.register_buffer("mean", torch.zeros(1))
+        self.register_buffer("same", self.mean)
         self.note = note
 
     def forward(self, x: Tensor) -> Tensor:
-        own = [self.linear.weight.device.type, self.mean.device.type]
-        self.note((x.device.type, " and ".join(dict.fromkeys(own)), len(x)))
+        own = self.linear.weight, self.shift, self.tied, self.mean, self.same
+        places = dict.fromkeys(t.device.type for t in own)
+        self.note((x.device.type, " and ".join(places), len(x)))
         return self.linear(x.to(self.linear.weight.device))
 
 
@@ -2064,7 +2067,7 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
     )
     expect_equal(
         net_at,
-        ["cpu", "cpu"],
+        ["cpu"] * 3,
         "data_parallel moves the network itself.",
         slips={"net.to(device) moves net: move copies": lambda at: "meta" in at},
     )
