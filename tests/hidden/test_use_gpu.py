@@ -2567,6 +2567,15 @@ def test_prefetch_of_nothing_is_empty(observe):
     got = observe(take_all, [], call="list(prefetch([], 'cpu'))")
 
     expect_equal(got, [], "prefetch of no batches does not end at once.")
+    seen = observe(
+        take_from_made_up_gpu,
+        [],
+        "cuda",
+        call="list(prefetch([], 'cuda')), GPUs made up",
+        causes={r"StopIteration": "next(iterator, None) gives None at the end"},
+    )
+    if seen is not None:
+        expect_equal(seen[0], [], "prefetch of no batches does not end at once.")
 
 
 @exercise("use_gpu.prefetch")
