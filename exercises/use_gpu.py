@@ -9,7 +9,6 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
-from weakref import WeakSet
 
 import torch
 from torch import Tensor, nn
@@ -209,7 +208,7 @@ def data_parallel(net: nn.Module, x: Tensor, devices: Sequence[Device]) -> Tenso
 
     Gradients flow back to `x` and to the parameters of `net` itself, the same as those
     of `net(x)`. Nothing else about `net` changes: no parameter, buffer, device or
-    submodule.
+    submodule, also if a layer stands in `net` twice.
 
     Shapes: (n, …) -> (n, …), n at least 1
 
@@ -228,7 +227,8 @@ def prefetch(
     A batch is a tensor, or a list or tuple of tensors, and stays one. On a CUDA device
     the next batch is copied from pinned memory on a stream of its own while the caller
     uses the present one; a batch that is handed out has arrived as far as the caller's
-    current stream can tell. On other devices the batches are just moved.
+    current stream can tell, and its memory is not used anew before that stream is done
+    with it. On other devices the batches are just moved.
 
     At most one batch is read ahead. When the caller stops early (a `break`, or `close`
     on the iterator), the iterator of `loader` is let go at once and no thread stays

@@ -9,7 +9,6 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
-from weakref import WeakSet
 
 import torch
 from torch import Tensor, nn
@@ -211,12 +210,9 @@ def _is_on(tensor: Tensor, device: torch.device) -> bool:
 def _parts_of(node: Any) -> Iterable[tuple[Any, Any]]:
     match node:
         case nn.Module():
-            registries = ("_parameters", "_buffers", "_modules")
-            own = {k: v for k, v in vars(node).items() if k not in registries}
+            registered = (node._parameters, node._buffers, node._modules)
             return (
-                pair
-                for table in (node._parameters, node._buffers, node._modules, own)
-                for pair in table.items()
+                pair for table in (*registered, vars(node)) for pair in table.items()
             )
         case dict():
             return node.items()
@@ -293,7 +289,7 @@ def data_parallel(net: nn.Module, x: Tensor, devices: Sequence[Device]) -> Tenso
 
     Gradients flow back to `x` and to the parameters of `net` itself, the same as those
     of `net(x)`. Nothing else about `net` changes: no parameter, buffer, device or
-    submodule.
+    submodule, also if a layer stands in `net` twice.
 
     Shapes: (n, …) -> (n, …), n at least 1
 
@@ -301,17 +297,31 @@ def data_parallel(net: nn.Module, x: Tensor, devices: Sequence[Device]) -> Tenso
         >>> data_parallel(nn.Linear(3, 2), torch.ones(5, 3), ["cpu", "cpu"]).shape
         torch.Size([5, 2])
     """
-    outputs = [
-        functional_call(net, _replica(net, device), part.to(device)).to(devices[0])
-        for part, device in zip(x.chunk(len(devices)), devices, strict=False)
-    ]
+    outputs = []
+    for part, device in zip(x.chunk(len(devices)), devices, strict=False):
+        state, rows = _replica(net, device), part.to(device)
+        output = functional_call(net, state, rows, tie_weights=False)
+        outputs.append(output.to(devices[0]))
     return torch.cat(outputs)
 
 
 def _replica(net: nn.Module, device: Device) -> dict[str, Tensor]:
-    """Return copies on `device`: of parameters within the graph, of buffers without."""
-    parameters = {name: p.to(device) for name, p in net.named_parameters()}
-    buffers = {name: b.to(device, copy=True) for name, b in net.named_buffers()}
+    """Return copies on `device`: of parameters within the graph, of buffers without.
+
+    A layer that stands in `net` twice is listed once: what functional_call puts into
+    it twice is left there.
+    """
+    layers = list(net.named_modules())
+    parameters = {
+        name: p.to(device)
+        for path, layer in layers
+        for name, p in layer.named_parameters(path, False, remove_duplicate=False)
+    }
+    buffers = {
+        name: b.to(device, copy=True)
+        for path, layer in layers
+        for name, b in layer.named_buffers(path, False, remove_duplicate=False)
+    }
     return parameters | buffers
 
 
@@ -323,7 +333,8 @@ def prefetch(
     A batch is a tensor, or a list or tuple of tensors, and stays one. On a CUDA device
     the next batch is copied from pinned memory on a stream of its own while the caller
     uses the present one; a batch that is handed out has arrived as far as the caller's
-    current stream can tell. On other devices the batches are just moved.
+    current stream can tell, and its memory is not used anew before that stream is done
+    with it. On other devices the batches are just moved.
 
     At most one batch is read ahead. When the caller stops early (a `break`, or `close`
     on the iterator), the iterator of `loader` is let go at once and no thread stays
@@ -399,16 +410,13 @@ class _Storages(TorchDispatchMode):
         super().__init__()
         self.device = device
         self.now = self.peak = 0
-        self.known: WeakSet[torch.UntypedStorage] = WeakSet()
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self.known.update(_storages_of((args, kwargs), self.device))
+        given = _storages_of((args, kwargs), self.device)
         result = func(*args, **(kwargs or {}))
-        for storage in _storages_of(result, self.device):
-            if storage not in self.known:
-                self.known.add(storage)
-                self.count(storage.nbytes())
-                weakref.finalize(storage, self.count, -storage.nbytes())
+        for storage in _storages_of(result, self.device) - given:
+            self.count(storage.nbytes())
+            weakref.finalize(storage, self.count, -storage.nbytes())
         return result
 
     def count(self, nbytes: int) -> None:
@@ -416,9 +424,9 @@ class _Storages(TorchDispatchMode):
         self.peak = max(self.peak, self.now)
 
 
-def _storages_of(tree: Any, device: torch.device) -> list[torch.UntypedStorage]:
+def _storages_of(tree: Any, device: torch.device) -> set[torch.UntypedStorage]:
     tensors = [t for t in tree_leaves(tree) if isinstance(t, Tensor)]
-    return [t.untyped_storage() for t in tensors if _is_on(t, device)]
+    return {t.untyped_storage() for t in tensors if _is_on(t, device)}
 
 
 def amp_step(
@@ -531,13 +539,12 @@ def _kind(x: Tensor) -> tuple[torch.Size, torch.dtype, torch.device]:
 def _record(fn: Callable[[Tensor], Tensor], static: Tensor) -> Callable[[], Tensor]:
     side = torch.cuda.Stream(static.device)
     side.wait_stream(torch.cuda.current_stream(static.device))
-    with torch.cuda.stream(side):
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.stream(side):  # its device becomes the current one, too
         for _ in range(3):
             fn(static)
-    torch.cuda.current_stream(static.device).wait_stream(side)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        output = fn(static)
+        with torch.cuda.graph(graph, stream=side):
+            output = fn(static)
 
     def replay() -> Tensor:
         graph.replay()

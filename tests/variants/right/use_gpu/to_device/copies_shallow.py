@@ -19,7 +19,7 @@ def to_device(batch, device):
     if isinstance(batch, tuple):
         parts = [to_device(b, device) for b in batch]
         return batch._make(parts) if hasattr(batch, "_make") else tuple(parts)
-    if dataclasses.is_dataclass(batch):
+    if dataclasses.is_dataclass(batch) and not isinstance(batch, type):
         new = copy.copy(batch)
         for f in dataclasses.fields(batch):
             object.__setattr__(new, f.name, to_device(getattr(batch, f.name), device))

@@ -12,8 +12,7 @@ class _All(_Storages):
         for t in tree_leaves(out):
             if isinstance(t, Tensor):
                 s = t.untyped_storage()
-                if id(s) not in old and s not in self.known:
-                    self.known.add(s)
+                if id(s) not in old:
                     self.count(s.nbytes())
                     weakref.finalize(s, self.count, -s.nbytes())
         return out

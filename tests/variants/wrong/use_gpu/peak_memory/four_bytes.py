@@ -7,13 +7,12 @@ _other = peak_memory
 
 class _Four(_Storages):
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self.known.update(_storages_of((args, kwargs), self.device))
+        given = _storages_of((args, kwargs), self.device)
         out = func(*args, **(kwargs or {}))
         for t in tree_leaves(out):
             if isinstance(t, Tensor) and _is_on(t, self.device):
                 s = t.untyped_storage()
-                if s not in self.known:
-                    self.known.add(s)
+                if s not in given:
                     self.count(4 * t.numel())
                     weakref.finalize(s, self.count, -4 * t.numel())
         return out

@@ -1,0 +1,14 @@
+"""Never records a graph.
+
+says: not recorded in a CUDA graph
+"""
+def capture(fn, example):
+    kind = _kind(example)
+
+    @torch.no_grad()
+    def run(x):
+        if _kind(x) != kind:
+            raise ValueError
+        return fn(x.clone()).clone()
+
+    return run
