@@ -2,8 +2,8 @@
 
     python -m bench.fuzz {frames,archives,registry} [-max_total_time=60] [FOLDER…]
 
-Options and folders of seeds are libFuzzer's. A crash, a hang, memory above the limit, or
-an exception that is not documented ends the run and leaves its input behind.
+Options and folders of seeds are libFuzzer's. A crash, a hang, memory above the limit,
+or an exception that is not documented ends the run and leaves its input behind.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def read_archive(data: bytes) -> None:
 
 
 def parse_registry(data: bytes) -> None:
-    """Parse the registry after a few changes: an entry lost, another value, another name."""
+    """Parse the registry with entries lost, renamed, or of another kind."""
     choices = atheris.FuzzedDataProvider(data)
     document = tomllib.loads(REGISTRY)
     for _ in range(choices.ConsumeIntInRange(1, 4)):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -21,10 +23,12 @@ MAX_LIST = 4 << 20  # bytes of an archive's list of members
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
     EOFError,
     NotImplementedError,
+    OverflowError,
     RuntimeError,
-    UnicodeDecodeError,
     ValueError,
 )
 
@@ -82,7 +86,7 @@ def list_archive(path: Path) -> Iterator[Sequence[Candidate]]:
             "ask the student for it again"
         ) from error
     with archive:
-        members = [m for m in archive.infolist() if not m.is_dir()]
+        members = [m for m in archive.infolist() if m.filename and not m.is_dir()]
         if len(members) > MAX_FILES:
             raise HandinError(f"{path.name} holds more than {MAX_FILES:,} files")
         yield [FileInArchive(archive, m) for m in members if is_work(m.filename)]

@@ -169,6 +169,18 @@ def test_an_archive_whose_offsets_lead_nowhere_is_not_graded(tmp_path):
         read(path)
 
 
+def test_a_member_without_a_name_is_passed_over(tmp_path):
+    path = pack(tmp_path / "ana.zip", ("gamma.py", "x = 1"), ("a", ""))
+    data = path.read_bytes()
+    entry = data.rindex(b"PK\1\2")
+    nameless = bytearray(data)
+    nameless[entry + 28 : entry + 30] = b"\0\0"  # the length of the name
+    nameless[entry + 32 : entry + 34] = b"\1\0"  # the name's byte is a comment now
+    path.write_bytes(nameless)
+
+    assert read(path).sources == {"gamma": b"x = 1"}
+
+
 def test_an_archive_of_countless_files_is_not_listed(tmp_path, monkeypatch):
     names = [(f"{i:05}{'x' * 200}", b"") for i in range(20_000)]
     path = pack(tmp_path / "ana.zip", *names)
