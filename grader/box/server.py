@@ -15,6 +15,7 @@ import ctypes
 import gc
 import json
 import os
+import resource
 import select
 import shutil
 import signal
@@ -89,6 +90,7 @@ class Server:
         self.limits = limits
         self.worker: int | None = None
         self.out_of_memory = False
+        self.settings = own_settings()
 
     def run(self, control: socket.socket) -> None:
         """Answer the judge until it hangs up.
@@ -166,7 +168,8 @@ class Server:
             while True:
                 os.waitpid(-1, 0)
                 self.kill_all()
-        answer = {"out_of_memory": self.out_of_memory, "clean": self.wipe(), **ended}
+        clean = self.wipe() and own_settings() == self.settings
+        answer = {"out_of_memory": self.out_of_memory, "clean": clean, **ended}
         self.worker, self.out_of_memory = None, False
         return answer
 
@@ -220,7 +223,21 @@ class Server:
         folders = [self.scratch]
         if self.level == "bubblewrap":
             folders.append(Path("/dev/shm"))
-        return sum(map(wipe, folders)) == len(folders)
+        try:
+            return sum(map(wipe, folders)) == len(folders)
+        except OSError:
+            return False
+
+
+def own_settings() -> tuple[object, ...]:
+    """Return what a process may change of another one of the same user."""
+    names = [name for name in dir(resource) if name.startswith("RLIMIT_")]
+    return (
+        [resource.getrlimit(getattr(resource, name)) for name in names],
+        os.sched_getaffinity(0),
+        os.sched_getscheduler(0),
+        os.getpriority(os.PRIO_PROCESS, 0),
+    )
 
 
 def wipe(folder: Path) -> bool:

@@ -34,7 +34,7 @@ def main() -> int:
     arguments = [
         "-q",
         *("-c", "/dev/null", f"--rootdir={KIT.root}", "--import-mode=importlib"),
-        "--disable-plugin-autoload",
+        *("--disable-plugin-autoload", "--noconftest"),
         *(f"-p{name}" for name in PLUGINS),
         *("--json-report", "--json-report-file=none"),
         "--json-report-omit=collectors",

@@ -20,7 +20,7 @@ import cloudpickle
 import pytest
 import torch
 
-from grader.box.launch import Box
+from grader.box.launch import Box, BoxError
 from grader.judge.environment import environment
 from grader.judge.observer import BoxObserver
 from grader.layout import KIT
@@ -99,7 +99,11 @@ class JudgeSession:
         status = os.waitpid(pid, 0)[1]
         if status:
             self.owner.send(Fault(f"the judge's process ended with status {status}"))
-        if not self.box.clear().clean:
+        try:
+            clean = self.box.clear().clean
+        except BoxError:
+            clean = False
+        if not clean:
             self.box.restart()
 
     def run(self, session: pytest.Session, job: Job, manifest: Manifest) -> None:

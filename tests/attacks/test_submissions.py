@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -149,15 +150,20 @@ def listeners():
     opened.close()
 
 
-@pytest.fixture(scope="module", params=[Level.BUBBLEWRAP, Level.PROCESS])
-def arena(request, tmp_path_factory):
+@pytest.fixture(scope="module")
+def arena_of(tmp_path_factory):
+    """Return a function that gives the arena of a level, started once."""
     canary = f"canary-{secrets.token_hex(8)}"
-    folder = tmp_path_factory.mktemp("arena")
     with ExitStack() as stack:
         stack.enter_context(secret_in_the_environment(canary))
-        made = Arena(request.param, folder, canary)
-        stack.callback(made.judge.close)
-        yield made
+
+        @cache
+        def start(level: Level) -> Arena:
+            made = Arena(level, tmp_path_factory.mktemp("arena"), canary)
+            stack.callback(made.judge.close)
+            return made
+
+        yield start
 
 
 def without_times(report: dict[str, Any]) -> dict[str, Any]:
@@ -176,10 +182,11 @@ def cases() -> Iterator[Any]:
                 yield pytest.param(level, attack, id=f"{level}-{attack.name}")
 
 
-@pytest.mark.parametrize(("arena", "attack"), list(cases()), indirect=["arena"])
+@pytest.mark.parametrize(("level", "attack"), list(cases()))
 def test_an_attack_gets_what_its_honest_part_deserves(
-    arena, attack, listeners, syllabus
+    arena_of, level, attack, listeners, syllabus
 ):
+    arena = arena_of(level)
     report = arena.grade("mallory", attack.source(listeners.port))
     after = arena.neighbour()
 
@@ -203,7 +210,9 @@ def test_an_attack_gets_what_its_honest_part_deserves(
     assert listeners.visits() == 0
 
 
-def test_the_honest_part_earns_what_the_attacks_are_measured_by(arena, syllabus):
+@pytest.mark.parametrize("level", [Level.BUBBLEWRAP, Level.PROCESS])
+def test_the_honest_part_earns_what_attacks_are_measured_by(arena_of, level, syllabus):
+    arena = arena_of(level)
     result = score("neighbour", arena.honest, arena.judge.manifest, syllabus)
 
     points = {e.exercise: (e.points, e.max) for e in result.exercises}

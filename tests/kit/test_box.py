@@ -1,6 +1,7 @@
 """What a box keeps a submission from, and what it clears away after it."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -235,6 +236,29 @@ def is_alive(ex, pid):
         return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except FileNotFoundError:
         return False
+
+
+SETTINGS = {
+    "limit": lambda: resource.prlimit(1, resource.RLIMIT_NOFILE, (20, 20)),
+    "priority": lambda: os.setpriority(os.PRIO_PROCESS, 1, 19),
+    "affinity": lambda: os.sched_setaffinity(1, {min(os.sched_getaffinity(1))}),
+}
+
+
+def change_setting(ex, name) -> bool:
+    SETTINGS[name]()
+    return True
+
+
+@in_bubblewrap
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_box_whose_server_was_changed_is_not_clean(warm_box, name):
+    assert value(warm_box, change_setting, name)
+
+    try:
+        assert not warm_box.clear().clean
+    finally:
+        warm_box.restart()
 
 
 def test_a_daemon_does_not_outlive_its_submission(box):

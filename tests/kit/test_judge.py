@@ -168,6 +168,21 @@ def test_a_topic_without_a_file_says_why(judge_suite):
     assert tests["test_it"] == (Outcome.NO_IMPORT, "It is missing.")
 
 
+def test_files_of_pytest_beside_the_suite_are_not_read(judge_suite, tmp_path):
+    hook = "def pytest_collection_modifyitems(items): items.clear()"
+    (tmp_path / "conftest.py").write_text(hook)
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -k nothing")
+    suite = """
+        @exercise("model_construction.MLP")
+        def test_it(observe):
+            expect_equal(observe(answer), 1, "It is not 1.")
+    """
+
+    _, found = judge_suite(suite, "def answer(): return 1")
+
+    assert found == {"test_it": (Outcome.PASSED, "")}
+
+
 def test_the_same_seed_gives_the_same_inputs_and_another_does_not(level, tmp_path):
     (tmp_path / "test_suite.py").write_text(
         HEAD

@@ -2,6 +2,7 @@
 
 earns: CenteredLayer
 outcome: failed
+levels: bubblewrap
 """
 
 import contextlib

@@ -5,13 +5,14 @@ outcome: killed
 levels: bubblewrap
 """
 
+import contextlib
 import os
 import signal
 
 
 class MyLinear(MyLinear):
     def forward(self, x):
-        os.kill(-1, signal.SIGKILL)
-        os.kill(1, signal.SIGKILL)
-        os.kill(os.getppid(), signal.SIGKILL)
+        for pid in (-1, 1, os.getppid()):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
         os._exit(0)

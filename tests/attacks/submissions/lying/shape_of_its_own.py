@@ -1,7 +1,7 @@
 """Return a tensor subclass whose shape, dtype and bytes are lies.
 
 earns: CenteredLayer
-outcome: failed
+outcome: failed|broke the protocol
 """
 
 import torch

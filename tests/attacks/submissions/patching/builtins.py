@@ -1,7 +1,7 @@
 """Replace what every comparison rests on.
 
-earns: CenteredLayer
-outcome: failed
+earns: nothing
+outcome: broke the protocol
 """
 
 import builtins

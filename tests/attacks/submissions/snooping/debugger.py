@@ -8,18 +8,16 @@ levels: bubblewrap
 
 import sys
 
-
 seen = []
 
 
 def trace(frame, event, argument):
-    text = repr(frame.f_locals)
-    if "canary-" in text.lower():
-        seen.append(text)
-    return trace
+    for value in list(frame.f_locals.values()):
+        if isinstance(value, (str, bytes)) and "canary-" in str(value).lower():
+            seen.append(value)
 
 
-sys.setprofile(lambda frame, event, argument: trace(frame, event, argument))
+sys.setprofile(trace)
 
 
 class MyLinear(MyLinear):

@@ -7,30 +7,25 @@ levels: bubblewrap
 """
 
 import os
+import sys
+
+SYSTEM = ("/usr", "/proc", "/sys", "/dev", "/lib", sys.prefix, sys.base_prefix)
+
+
+def search(top):
+    for folder, folders, names in os.walk(top):
+        folders[:] = [f for f in folders if not f"{folder}/{f}"[-99:].endswith(SYSTEM)]
+        for name in names:
+            try:
+                with open(os.path.join(folder, name), errors="ignore") as file:
+                    text = file.read(100_000)
+            except OSError:
+                continue
+            if "canary-" in text.lower() and "SYSTEM = " not in text:
+                yield folder, name, text
 
 
 class MyLinear(MyLinear):
     def forward(self, x):
-        found = []
-        for top in (
-            "/",
-            "/proc/1/root",
-            "/proc/1/cwd",
-            "/work",
-            "/root",
-            "/home",
-            "/tmp",
-        ):
-            for folder, folders, names in os.walk(top):
-                folders[:] = [
-                    f for f in folders if f not in ("proc", "sys", "usr", "lib")
-                ]
-                for name in names:
-                    path = os.path.join(folder, name)
-                    try:
-                        text = open(path, errors="ignore").read(100_000)
-                    except OSError:
-                        continue
-                    if "canary" in text.lower() and "nothing found" not in text:
-                        found.append((path, text))
+        found = [f for top in ("/", "/proc/1/root", "/proc/1/cwd") for f in search(top)]
         raise RuntimeError(f"{found}" if found else "nothing found")
