@@ -8,7 +8,7 @@ SEED ?= kit
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help grade check test stubs handout check-kit kit-tests lint types mutants flakes attacks fuzz doctor
+.PHONY: help grade check test stubs handout check-kit kit-tests lint types mutants flakes attacks faults fuzz doctor
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ flakes: $(VENV)/bench ## grade the solutions with 50 seeds: does a test depend o
 
 attacks: $(VENV)/dev ## grade hostile submissions: each gets what its honest part deserves
 	$(BIN)/pytest -q -W error tests/attacks
+
+faults: $(VENV)/bench ## kill graders, judges and boxes 200 times: the scores stay the same
+	$(BIN)/python -m bench.faults
 
 fuzz: $(VENV)/bench ## feed the parsers with bytes that search for new paths
 	$(BIN)/python -m bench.fuzz frames -max_total_time=$(FUZZ_SECONDS)

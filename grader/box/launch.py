@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.box import wire
+from grader.box.folders import make_folder
 from grader.box.isolation import Level, bubblewrap_command
 from grader.box.limits import Limits
 from grader.box.uids import take_uid
@@ -52,7 +53,7 @@ class Box:
         self._start()
 
     def _start(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="grader-box-"))
+        self._folder, self._lock = make_folder()
         copy_kit(self._folder)
         self._control, there = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
@@ -155,6 +156,7 @@ class Box:
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
+        self._lock.close()
 
 
 def copy_kit(folder: Path) -> None:

@@ -2075,12 +2075,23 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
 
 def run_layer_twice(ex: Any, x: Tensor, devices: list[str]) -> tuple[bool, list[str]]:
     """Return whether a net with one layer used twice keeps it, and where it is."""
-    layer = nn.Linear(x.shape[-1], x.shape[-1])
-    net, own = nn.Sequential(layer, nn.Tanh(), layer), list(layer.parameters())
+    n = x.shape[-1]
+    layer = nn.Sequential(nn.Linear(n, n), nn.BatchNorm1d(n))
+    net, own = nn.Sequential(layer, nn.Tanh(), layer).eval(), held_by(layer)
     with Elsewhere():
         ex.data_parallel(net, x, devices)
-    same = all(a is b for a, b in zip(own, layer._parameters.values(), strict=False))
-    return same, [p.device.type for p in layer._parameters.values()]
+    same = all(a is b for a, b in zip(own, held_by(layer), strict=True))
+    return same, sorted({t.device.type for t in held_by(layer)})
+
+
+def held_by(net: nn.Module) -> list[Tensor]:
+    """Return the objects that stand in a network's places now, parameters or not."""
+    return [
+        t
+        for m in net.modules()
+        for t in (*m._parameters.values(), *m._buffers.values())
+        if t is not None
+    ]
 
 
 @exercise("use_gpu.data_parallel")
@@ -2096,7 +2107,7 @@ def test_data_parallel_keeps_a_layer_that_is_used_twice(observe, rng, devices):
     expect_true(
         same,
         "data_parallel changes a layer that is used twice.",
-        expected="its own Parameter objects, on ['cpu', 'cpu']",
+        expected="its own parameters and buffers, on ['cpu']",
         got=f"others, on {places}",
         cause=TWICE,
     )

@@ -1,0 +1,131 @@
+"""Kill a class run at random moments; what it finds in the end must not change.
+
+    python -m bench.faults [--kills 200]
+
+Graders, judges, boxes and whole process groups are killed with SIGKILL. A grader that
+died is started again by the same command, until the class is graded. Then scores.json
+must be, byte for byte, that of a run which nobody disturbed, and a report that was
+there before a rerun must not have been written again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.screen import print_plain, progress_bar
+from grader.layout import KIT
+
+CLASS = KIT.root / "examples" / "class"
+TARGETS = ("grader", "judge", "box", "group")
+
+
+def start(out: Path) -> subprocess.Popen[bytes]:
+    """Start the command, in a process group of its own."""
+    command = [sys.executable, "-m", "grader", "grade", str(CLASS), "--out", str(out)]
+    return subprocess.Popen(
+        [*command, "--only", "custom_layer", "--jobs", "2", "--unsandboxed"],
+        cwd=KIT.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def below(root: int) -> dict[int, str]:
+    """Return the processes below `root`, with their command lines."""
+    found: dict[int, str] = {}
+    unseen = [root]
+    while unseen:
+        for path in Path(f"/proc/{unseen.pop()}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                for pid in map(int, path.read_text().split()):
+                    found[pid] = Path(f"/proc/{pid}/cmdline").read_text()
+                    unseen.append(pid)
+    return found
+
+
+def kill(run: subprocess.Popen[bytes], target: str) -> bool:
+    """Kill the target; say whether there was one."""
+    processes = below(run.pid)
+    judges = [pid for pid, line in processes.items() if "grader.judge" in line]
+    boxes = [pid for pid, line in processes.items() if "server.py" in line]
+    with contextlib.suppress(ProcessLookupError):
+        match target:
+            case "grader":
+                os.kill(run.pid, signal.SIGKILL)
+            case "group":
+                os.killpg(run.pid, signal.SIGKILL)
+            case "judge" if judges:
+                os.kill(random.choice(judges), signal.SIGKILL)
+            case "box" if boxes:
+                os.kill(random.choice(boxes), signal.SIGKILL)
+            case _:
+                return False
+        return True
+    return False
+
+
+def reports(out: Path) -> dict[str, int]:
+    """Return the reports that lie there, with the times at which they were written."""
+    return {p.name: p.stat().st_mtime_ns for p in out.glob("reports/*.json")}
+
+
+def disturbed(out: Path, seconds: float, kills: int) -> tuple[int, int]:
+    """Grade the class while killing; return how many kills there were, and reruns."""
+    done = reruns = 0
+    while True:
+        before = reports(out)
+        run = start(out)
+        while run.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                run.wait(random.uniform(0.1, seconds))
+            if run.poll() is None and done < kills:
+                done += kill(run, random.choice(TARGETS))
+        after = reports(out)
+        again = [name for name, at in before.items() if after[name] != at]
+        if again:
+            raise SystemExit(f"graded twice: {again}")
+        if run.returncode == 0:
+            return done, reruns
+        reruns += 1
+
+
+def main(
+    kills: Annotated[int, typer.Option(min=1, help="How many in all.")] = 200,
+    each: Annotated[int, typer.Option(min=1, help="At most, for one class.")] = 8,
+) -> None:
+    """Compare the scores of disturbed runs with those of an undisturbed one."""
+    with tempfile.TemporaryDirectory() as folder, progress_bar("Kills") as bar:
+        task = bar.add_task("", total=kills)
+        started = time.monotonic()
+        if start(Path(folder, "alone")).wait():
+            raise SystemExit("the undisturbed run does not end well")
+        seconds = time.monotonic() - started
+        expected = Path(folder, "alone", "scores.json").read_bytes()
+        total = reruns = runs = 0
+        while total < kills:
+            out = Path(folder, str(runs))
+            done, again = disturbed(out, seconds, min(each, kills - total))
+            if (out / "scores.json").read_bytes() != expected:
+                raise SystemExit("the scores are not those of an undisturbed run")
+            total, reruns, runs = total + done, reruns + again, runs + 1
+            bar.update(task, completed=total)
+    print_plain(
+        f"{total} kills, {runs} classes, {reruns} reruns: nothing graded twice, "
+        f"scores.json the same bytes each time"
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)
