@@ -59,7 +59,7 @@ def to_device(batch, device):
     if isinstance(batch, tuple):
         parts = [to_device(b, device) for b in batch]
         return batch._make(parts) if hasattr(batch, "_make") else tuple(parts)
-    if dataclasses.is_dataclass(batch):
+    if dataclasses.is_dataclass(batch) and not isinstance(batch, type):
         new = copy.copy(batch)
         for f in dataclasses.fields(batch):
             object.__setattr__(new, f.name, to_device(getattr(batch, f.name), device))
@@ -169,9 +169,12 @@ def data_parallel(net, x, devices):
     gathered = []
     for i, part in enumerate(torch.split(x, size)):
         d = torch.device(devices[i])
-        params = {k: v.to(d) for k, v in net.named_parameters()}
-        bufs = {k: v.detach().clone().to(d) for k, v in net.named_buffers()}
-        gathered.append(torch.func.functional_call(net, (params, bufs), (part.to(d),)).to(devices[0]))
+        state = {}
+        for path, m in net.named_modules():
+            pre = path + "." if path else ""
+            state.update({pre + k: v.to(d) for k, v in m._parameters.items() if v is not None})
+            state.update({pre + k: v.detach().clone().to(d) for k, v in m._buffers.items() if v is not None})
+        gathered.append(functional_call(net, state, (part.to(d),), tie_weights=False).to(devices[0]))
     return torch.concat(gathered)
 
 

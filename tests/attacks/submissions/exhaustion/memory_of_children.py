@@ -1,8 +1,7 @@
 """Let many processes hold a little each.
 
 earns: CenteredLayer
-outcome: killed
-says: memory
+outcome: killed|timed out
 levels: bubblewrap
 """
 
