@@ -82,7 +82,7 @@ def respond(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Return the answer to one request from the judge."""
     if request["call"] is None:
         return play(request["topic"], lambda _: None, (), folder)
-    torch.manual_seed(request["seed"])
+    torch.default_generator.manual_seed(request["seed"])
     random.seed(request["seed"])
     scenario, args = Loader(io.BytesIO(request["call"].numpy().tobytes())).load()
     return play(request["topic"], scenario, args, folder)

@@ -63,7 +63,7 @@ class LocalObserver:
         """Give the scenario random numbers of its own, as another process would."""
         python_state = random.getstate()
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.default_generator.manual_seed(seed)
             random.seed(seed)
             yield
         random.setstate(python_state)

@@ -183,7 +183,7 @@ class Observe:
 @pytest.fixture
 def observe(request: pytest.FixtureRequest) -> Observe:
     """Return the way from a test to the student's code."""
-    torch.manual_seed(seed_of(request.node, "values"))
+    torch.default_generator.manual_seed(seed_of(request.node, "values"))
     return Observe(request.node)
 
 
