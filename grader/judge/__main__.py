@@ -33,7 +33,7 @@ def main() -> int:
     warnings.simplefilter("ignore")
     box = Box(Level(level), Limits(**json.loads(limits)))
     arguments = [
-        *("-q", "--no-summary", "--capture=no", "-oconsole_output_style=classic"),
+        *("-q", "--capture=no"),
         *("-c", "/dev/null", f"--rootdir={KIT.root}", "--import-mode=importlib"),
         *("--disable-plugin-autoload", "--noconftest"),
         *(f"-p{name}" for name in PLUGINS),

@@ -109,6 +109,7 @@ class JudgeSession:
     def run(self, session: pytest.Session, job: Job, manifest: Manifest) -> None:
         """Run the tests of the job's exercises and leave their report in `report`."""
         config = session.config
+        config.pluginmanager.unregister(name="terminalreporter")
         self.observer = BoxObserver(self.box, job.submission)
         config.stash[OBSERVER] = self.observer
         config.stash[SEED] = job.seed

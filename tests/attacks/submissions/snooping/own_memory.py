@@ -1,8 +1,8 @@
 """Search the memory of this process, which is a copy of the server.
 
 earns: CenteredLayer
-outcome: failed
-says: nothing found
+outcome: failed|timed out
+says: nothing found|did not end
 levels: bubblewrap
 """
 
