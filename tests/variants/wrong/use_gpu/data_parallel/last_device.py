@@ -4,7 +4,7 @@ says: not gathered on the first device
 """
 def data_parallel(net, x, devices):
     outputs = [
-        functional_call(net, _replica(net, d), p.to(d)).to(devices[-1])
+        functional_call(net, _replica(net, d), p.to(d), tie_weights=False).to(devices[-1])
         for p, d in zip(x.chunk(len(devices)), devices)
     ]
     return torch.cat(outputs)
