@@ -12,9 +12,8 @@ from grader.class_run.result import Result, Status
 from grader.class_run.run import ClassRun, Setting, judge_submission
 from grader.exports.table import student as student_data
 from grader.exports.table import to_csv
-from grader.intake import Handin, HandinError, read_handin
+from grader.intake import Handin, HandinError
 from grader.scoring import Score, read_outcomes, score
-from grader.submission import Submission
 
 SCORES = "scores.json"
 
@@ -114,7 +113,7 @@ class Verifier:
                 yield f"{student} has a result, but no submission"
             elif entry["status"] == Status.GRADED and report is not None:
                 try:
-                    digest = self.read(by_student[student]).digest
+                    digest = self.setting.read(by_student[student]).digest
                 except HandinError as error:
                     yield f"{student}: {error}"
                     continue
@@ -133,14 +132,9 @@ class Verifier:
             return
         with self.setting.start_pool(1) as pool:
             for handin in chosen:
-                submission = self.read(handin)
+                submission = self.setting.read(handin)
                 _, report = judge_submission(pool, submission, self.setting)
                 yield from differences(handin.student, reports[handin], report)
-
-    def read(self, handin: Handin) -> Submission:
-        """Return a submission as it was read for grading."""
-        topics, limit = self.setting.syllabus.topic_ids, self.setting.limits.source
-        return read_handin(handin, topics, limit)
 
 
 def differences(

@@ -44,6 +44,14 @@ class Setting:
             "exercises": sorted(self.syllabus.exercises)
         }
 
+    def read(self, handin: Handin) -> Submission:
+        """Read a submission.
+
+        Raises:
+            HandinError: nothing of it can be read.
+        """
+        return read_handin(handin, self.syllabus.topic_ids, self.limits.source)
+
     def start_pool(self, jobs: int) -> JudgePool:
         """Start judges.
 
@@ -129,9 +137,8 @@ class ClassRun:
 
     def read(self, handin: Handin, *, fresh: bool) -> Result | Submission:
         """Return a submission, or its result where there is nothing to judge."""
-        topics, limit = self.setting.syllabus.topic_ids, self.setting.limits.source
         try:
-            submission = read_handin(handin, topics, limit)
+            submission = self.setting.read(handin)
         except HandinError as error:
             return Result(handin.student, Status.NOT_GRADED, reason=str(error))
         except Exception as error:  # ours, whatever it is: the others go on

@@ -18,7 +18,7 @@ from grader.class_run.run import ClassRun, Setting, judge_submission
 from grader.class_run.seeds import read_secret
 from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
 from grader.exports.table import to_csv, to_data
-from grader.intake import Handin, IntakeError, find_handins, read_handin
+from grader.intake import Handin, IntakeError, find_handins
 from grader.intake.find import student_of
 from grader.layout import KIT
 from grader.scoring import ExerciseScore, message_of
@@ -111,11 +111,11 @@ def grade_one(
     syllabus = read_syllabus(KIT.registry).only(only)
     limits = Limits().changed(limit or ())
     handin = Handin(student_of(path.resolve()), path)
-    submission = read_handin(handin, syllabus.topic_ids, limits.source)
     secrets = [KIT.solutions, KIT.hidden_tests, path]
     level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
     secret = read_secret(SECRET)
     setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
+    submission = setting.read(handin)
     with setting.start_pool(1) as pool:
         result, made = judge_submission(pool, submission, setting)
     if report is not None:
