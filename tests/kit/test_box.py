@@ -50,10 +50,12 @@ def box(warm_box):
 in_bubblewrap = pytest.mark.parametrize("warm_box", [Level.BUBBLEWRAP], indirect=True)
 
 
-def ask(box, scenario, *args, source=SUBMISSION.sources["topic"]):
+def ask(box, scenario, *args, source=SUBMISSION.sources["topic"], seconds=None):
     """Play one scenario as one submission."""
     observer = BoxObserver(box, Submission("ana", {"topic": source}))
     observer.start_test()
+    if seconds is not None:
+        observer.test_deadline = time.monotonic() + seconds
     try:
         return observer.play("topic", scenario, args, 1)
     finally:
@@ -153,7 +155,7 @@ def fill_memory_in_children(ex):
 
 
 def test_memory_of_all_processes_counts_together(box):
-    found = outcome(box, fill_memory_in_children)
+    found = outcome(box, fill_memory_in_children, seconds=60)
 
     assert found.got == "more memory than a submission may use"
 
