@@ -1,4 +1,8 @@
-"""Play scenarios in a box: one worker for a submission, a fresh one when it is lost."""
+"""Play scenarios in a box: one worker for a submission, a fresh one when it is lost.
+
+A box that is lost is replaced, and the test is played again: it may have been the
+machine's fault. Only a test that loses one box after the other is the submission's own.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,12 @@ from typing import Any
 import cloudpickle
 
 from grader.box import wire
-from grader.box.launch import Box, Ended
+from grader.box.launch import Box, BoxError, Ended
 from grader.observe import verdicts
 from grader.observe.finding import Finding, Raised
 from grader.submission import Submission
+
+BOXES_PER_TEST = 3
 
 
 class BoxObserver:
@@ -23,6 +29,8 @@ class BoxObserver:
     def __init__(self, box: Box, submission: Submission) -> None:
         """Take a warm box that holds nothing, and whom to ask."""
         self.box = box
+        self.own_box: Box | None = None
+        self.may_lose = BOXES_PER_TEST
         self.submission = submission
         self.limits = box.limits
         self.seconds_left = self.limits.submission_seconds
@@ -46,12 +54,42 @@ class BoxObserver:
         """
         if topic in self.submission.problems:
             raise verdicts.missing_finding(self.submission.problems[topic])
-        if self.seconds_left <= 0:
-            raise verdicts.no_time_left(self.limits.submission_seconds)
-        self.import_topic(topic)
         call = wire.from_bytes(cloudpickle.dumps((scenario, args)))
         request = {"topic": topic, "call": call, "seed": seed}
-        return self.ask(request, "The test")
+        for _ in range(self.may_lose):
+            if self.seconds_left <= 0:
+                raise verdicts.no_time_left(self.limits.submission_seconds)
+            try:
+                self.import_topic(topic)
+                return self.ask(request, "The test")
+            except BoxError:
+                self.replace_box()
+        self.may_lose = 1
+        finding = verdicts.lost_box()
+        if topic not in self.imported:
+            self.import_findings[topic] = finding
+        raise finding
+
+    def replace_box(self) -> None:
+        """Take a fresh box in place of one that was lost.
+
+        Raises:
+            BoxError: none starts: a fault of the kit.
+        """
+        started = time.monotonic()
+        self.end()
+        if self.channel is not None:
+            self.channel.close()
+            self.channel = None
+        self.own_box = self.box = Box(self.box.level, self.limits)
+        self.box.wait()
+        self.seconds_left -= time.monotonic() - started
+        self.start_test()
+
+    def end(self) -> None:
+        """End the box that was taken in place of a lost one."""
+        if self.own_box is not None:
+            self.own_box.close()
 
     def import_topic(self, topic: str) -> None:
         """Import a topic once per worker; a topic that fails stays failed."""

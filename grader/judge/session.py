@@ -116,8 +116,11 @@ class JudgeSession:
         config._json_report._start_time = time.time()  # type: ignore[attr-defined]
         items = [i for i in session.items if exercise_of(i).id in job.exercises]
         session.testscollected = len(items)
-        for item, following in zip(items, [*items[1:], None], strict=True):
-            config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        try:
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        finally:
+            self.observer.end()
         session.exitstatus = pytest.ExitCode(min(session.testsfailed, 1))
         config.hook.pytest_sessionfinish(session=session, exitstatus=session.exitstatus)
         self.report["environment"] = environment(

@@ -81,6 +81,17 @@ def killed(
     )
 
 
+def lost_box() -> Finding:
+    """Return the verdict on a test that broke one sandbox after the other."""
+    return Finding(
+        "The submission broke the sandbox that it ran in, again and again.",
+        outcome=Outcome.KILLED,
+        expected="a result",
+        got="no answer",
+        cause="a change to processes that are not its own",
+    )
+
+
 def broken_protocol(error: Exception) -> Finding:
     """Return the verdict on a process that sends something else than an answer."""
     return Finding(

@@ -1,0 +1,88 @@
+"""A box that is lost: the machine's fault at first, the submission's in the end."""
+
+import pytest
+
+from grader.box.isolation import Level
+from grader.box.launch import BoxError
+from grader.judge import observer as observers
+from grader.judge.observer import BOXES_PER_TEST, BoxObserver
+from grader.observe.finding import Finding
+from grader.outcome import Outcome
+from grader.submission import Submission
+
+from .conftest import QUICK
+
+
+class LostBox:
+    """A box that was lost before it could start a worker."""
+
+    level, limits = Level.PROCESS, QUICK
+    started = 0
+    ended = 0
+
+    def __init__(self, *_):
+        type(self).started += 1
+
+    def wait(self):
+        pass
+
+    def start_worker(self, sources):
+        raise BoxError("it is gone")
+
+    def close(self):
+        type(self).ended += 1
+
+
+@pytest.fixture
+def lost_box(monkeypatch):
+    kind = type("LostBox", (LostBox,), {})
+    monkeypatch.setattr(observers, "Box", kind)
+    return kind
+
+
+def read_answer(ex):
+    return ex.answer
+
+
+def test_a_test_whose_box_is_lost_is_played_again(lost_box, monkeypatch):
+    observer = BoxObserver(lost_box(), Submission("ana", {"topic": b""}))
+    monkeypatch.setattr(
+        lost_box, "wait", lambda _: monkeypatch.setattr(observer, "ask", answer)
+    )
+
+    def answer(request, activity):
+        return {"value": 42}
+
+    assert observer.play("topic", read_answer, (), 1) == {"value": 42}
+    assert lost_box.started == 2
+
+
+def test_a_test_that_loses_one_box_after_the_other_is_the_submissions(lost_box):
+    observer = BoxObserver(lost_box(), Submission("ana", {"topic": b"", "other": b""}))
+
+    with pytest.raises(Finding) as first:
+        observer.play("topic", read_answer, (), 1)
+    after_first = lost_box.started
+    with pytest.raises(Finding) as same_topic:
+        observer.play("topic", read_answer, (), 1)
+    with pytest.raises(Finding) as other:
+        observer.play("other", read_answer, (), 1)
+    observer.end()
+
+    found = [raised.value.outcome for raised in (first, same_topic, other)]
+    assert found == [Outcome.KILLED] * 3
+    assert after_first == 1 + BOXES_PER_TEST
+    assert lost_box.started == after_first + 1
+    assert lost_box.ended == lost_box.started - 1
+
+
+def test_a_box_that_cannot_be_replaced_is_a_fault_of_the_kit(lost_box, monkeypatch):
+    observer = BoxObserver(lost_box(), Submission("ana", {"topic": b""}))
+
+    def fail(_):
+        raise BoxError("it does not start")
+
+    monkeypatch.setattr(lost_box, "wait", fail)
+
+    with pytest.raises(BoxError):
+        observer.play("topic", read_answer, (), 1)
