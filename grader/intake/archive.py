@@ -44,8 +44,11 @@ class FileInArchive(Candidate):
 
     def read(self, limit: int) -> bytes:
         """Return its bytes, counted while unpacking: headers can lie."""
-        if stat.S_ISLNK(self.member.external_attr >> 16):
+        mode = self.member.external_attr >> 16
+        if stat.S_ISLNK(mode):
             raise UnfitError(f"{self.name} is a symbolic link: hand in the file.")
+        if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+            raise UnfitError(f"{self.name} is not a regular file.")
         try:
             with self.archive.open(self.member) as stream:
                 data = stream.read(limit + 1)

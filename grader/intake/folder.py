@@ -27,7 +27,11 @@ class FileOnDisk(Candidate):
         self.root = root
 
     def read(self, limit: int) -> bytes:
-        """Return its bytes; links, pipes and devices are refused, never followed."""
+        """Return its bytes; links, pipes and devices are refused, never followed.
+
+        A hard link to somebody else's file is refused, too: it may be one that only
+        the grader can read.
+        """
         try:
             mode = os.lstat(self.root / self.path).st_mode
             if stat.S_ISLNK(mode):
@@ -36,9 +40,11 @@ class FileOnDisk(Candidate):
                 raise UnfitError(f"{self.name} is not a regular file.")
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
             with open(os.open(self.root / self.path, flags), "rb") as stream:
-                size = os.fstat(stream.fileno()).st_size
-                if size > limit:
-                    raise self.refuse_size(size, limit)
+                found = os.fstat(stream.fileno())
+                if found.st_nlink > 1 and found.st_uid != os.stat(self.root).st_uid:
+                    raise UnfitError(f"{self.name} is a hard link: hand in the file.")
+                if found.st_size > limit:
+                    raise self.refuse_size(found.st_size, limit)
                 data = stream.read(limit + 1)
         except OSError as error:
             raise HandinError(

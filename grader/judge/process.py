@@ -69,6 +69,11 @@ class Judge:
             raise JudgeError(f"the judge does not start: {ready.text}")
         self.manifest = ready.manifest
 
+    @property
+    def pid(self) -> int:
+        """Return the id of the judge's process."""
+        return self._process.pid
+
     def grade(
         self, submission: Submission, seed: str, exercises: Collection[str]
     ) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def children(pid):
 
 
 def judge_of(pool):
-    return pool._free.queue[0]._process.pid
+    return pool._free.queue[0].pid
 
 
 def test_a_judge_that_was_killed_is_replaced(class_run, submission):

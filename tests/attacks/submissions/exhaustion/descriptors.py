@@ -3,7 +3,7 @@
 earns: CenteredLayer
 outcome: failed
 says: Too many open files
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import os

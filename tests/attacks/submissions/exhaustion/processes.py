@@ -2,7 +2,7 @@
 
 earns: CenteredLayer
 outcome: timed out|killed|broke the protocol
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import os

@@ -3,7 +3,7 @@
 earns: CenteredLayer
 outcome: failed
 says: calls itself without end
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import sys

@@ -2,7 +2,7 @@
 
 earns: CenteredLayer
 outcome: timed out
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import re

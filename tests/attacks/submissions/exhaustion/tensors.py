@@ -1,9 +1,9 @@
 """Keep tensors until memory ends.
 
 earns: CenteredLayer
-outcome: failed|killed
+outcome: failed|killed|timed out
 says: memory
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import torch

@@ -2,7 +2,7 @@
 
 earns: CenteredLayer
 outcome: failed|timed out|killed
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import threading

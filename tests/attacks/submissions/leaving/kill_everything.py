@@ -2,7 +2,7 @@
 
 earns: CenteredLayer
 outcome: killed
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import contextlib

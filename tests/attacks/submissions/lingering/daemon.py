@@ -2,7 +2,7 @@
 
 earns: CenteredLayer
 outcome: killed|failed|timed out
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import os

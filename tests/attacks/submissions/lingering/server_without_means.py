@@ -3,7 +3,7 @@
 earns: CenteredLayer
 outcome: killed
 says: broke the sandbox|status 0
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import contextlib

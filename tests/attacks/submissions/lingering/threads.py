@@ -2,7 +2,7 @@
 
 earns: CenteredLayer
 outcome: failed|killed
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import os

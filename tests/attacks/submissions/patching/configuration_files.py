@@ -2,7 +2,7 @@
 
 earns: CenteredLayer
 outcome: failed
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import contextlib

@@ -3,7 +3,7 @@
 earns: CenteredLayer
 outcome: failed
 says: nothing found
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import os

@@ -3,7 +3,7 @@
 earns: CenteredLayer
 outcome: failed|timed out
 says: nothing found|did not end
-levels: bubblewrap
+levels: bubblewrap uid
 """
 
 import re

@@ -1,0 +1,80 @@
+"""How much memory the boxes of a judge hold, seen from outside."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+INTERVAL = 0.05  # seconds
+
+
+class Meter:
+    """Watches the boxes below a judge while an attack is played."""
+
+    def __init__(self, judge: int) -> None:
+        """Take the judge's process id."""
+        self.judge = judge
+        self.peak = 0
+        """Bytes above what the boxes held at the start."""
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def _watch(self) -> None:
+        while not self._done.wait(INTERVAL):
+            self.peak = max(self.peak, held_in_boxes(self.judge) - self._at_start)
+
+    def __enter__(self) -> Self:
+        """Start to watch."""
+        self._at_start = held_in_boxes(self.judge)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Watch no longer."""
+        self._done.set()
+        self._thread.join()
+
+
+def held_in_boxes(judge: int) -> int:
+    """Return the bytes of memory and of files in memory of the boxes below a judge."""
+    boxes = [pid for pid in below(judge) if not is_judge(pid)]
+    return sum(map(anonymous, boxes)) + sum(files_in_memory(boxes[:1]))
+
+
+def below(pid: int) -> Iterator[int]:
+    """Yield the processes below one."""
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, thread.read_text().split()):
+                yield child
+                yield from below(child)
+
+
+def is_judge(pid: int) -> bool:
+    """Say whether a process is a judge or its fork."""
+    with suppress(OSError):
+        return b"grader.judge" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
+
+
+def anonymous(pid: int) -> int:
+    """Return a process's share of memory that no file backs; 0 if it is gone."""
+    with suppress(OSError):
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        found = re.search(r"^Pss_Anon:\s+(\d+)", text, re.MULTILINE)
+        return int(found[1]) << 10 if found else 0
+    return 0
+
+
+def files_in_memory(boxes: list[int]) -> Iterator[int]:
+    """Yield the bytes of files in the folders of a box that lie in memory."""
+    for pid in boxes:
+        for folder in ("scratch", "dev/shm"):
+            with suppress(OSError):
+                found = os.statvfs(f"/proc/{pid}/root/{folder}")
+                yield (found.f_blocks - found.f_bfree) * found.f_frsize
