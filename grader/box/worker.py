@@ -7,10 +7,8 @@ by the judge's side of `wire`.
 from __future__ import annotations
 
 import importlib
-import io
 import linecache
 import os
-import pickle
 import random
 import resource
 import socket
@@ -18,14 +16,12 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NoReturn
 
-import cloudpickle
 import torch
 
 from grader import NotStarted
-from grader.box import wire
+from grader.box import parcel, wire
 from grader.box.limits import Limits
 
 MAX_MESSAGE = 2_000  # characters of an exception's text
@@ -84,39 +80,8 @@ def respond(request: dict[str, Any], folder: Path) -> dict[str, Any]:
         return play(request["topic"], lambda _: None, (), folder)
     torch.default_generator.manual_seed(request["seed"])
     random.seed(request["seed"])
-    scenario, args = Loader(io.BytesIO(request["call"].numpy().tobytes())).load()
+    scenario, args = parcel.unpack(request["call"])
     return play(request["topic"], scenario, args, folder)
-
-
-class Loader(pickle.Unpickler):
-    """Reads a scenario; its classes, which come by value, get a module to be found in.
-
-    Without one, no network made of them could be pickled, or saved whole.
-    """
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Return what a pickle names."""
-        found = super().find_class(module, name)
-        return make_findable if name == "_make_skeleton_class" else found
-
-
-def make_findable(
-    kind: type,
-    name: str,
-    bases: tuple[type, ...],
-    namespace: dict[str, Any],
-    *rest: Any,
-) -> type:
-    """Make a class as cloudpickle does, and put it where its name says it is."""
-    made: type = cloudpickle.cloudpickle._make_skeleton_class(
-        kind, name, bases, namespace, *rest
-    )
-    home = ""
-    for part in namespace.get("__module__", "__main__").split("."):
-        home = f"{home}.{part}".lstrip(".")
-        module = sys.modules.setdefault(home, ModuleType(home))
-    setattr(module, name, made)
-    return made
 
 
 def play(

@@ -12,10 +12,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import cloudpickle
-
 from grader.box import wire
 from grader.box.launch import Box, BoxError, Ended
+from grader.box.parcel import Packer
 from grader.observe import verdicts
 from grader.observe.finding import Finding, Raised
 from grader.submission import Submission
@@ -26,9 +25,12 @@ BOXES_PER_TEST = 3
 class BoxObserver:
     """Asks the workers of one submission, within its limits."""
 
-    def __init__(self, box: Box, submission: Submission) -> None:
-        """Take a warm box that holds nothing, and whom to ask."""
+    def __init__(
+        self, box: Box, submission: Submission, packer: Packer | None = None
+    ) -> None:
+        """Take a warm box that holds nothing, whom to ask, and who packs questions."""
         self.box = box
+        self.packer = packer or Packer()
         self.own_box: Box | None = None
         self.may_lose = BOXES_PER_TEST
         self.submission = submission
@@ -54,7 +56,7 @@ class BoxObserver:
         """
         if topic in self.submission.problems:
             raise verdicts.missing_finding(self.submission.problems[topic])
-        call = wire.from_bytes(cloudpickle.dumps((scenario, args)))
+        call = self.packer.pack(scenario, args)
         request = {"topic": topic, "call": call, "seed": seed}
         for _ in range(self.may_lose):
             if self.seconds_left <= 0:

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-import cloudpickle
 import pytest
 import torch
 
 from grader.box.launch import Box, BoxError
+from grader.box.parcel import Packer
 from grader.judge.environment import environment
 from grader.judge.observer import BoxObserver
 from grader.layout import KIT
@@ -70,8 +70,9 @@ class JudgeSession:
         if session.testsfailed:
             raise session.Interrupted("the tests cannot be collected")
         manifest = read_manifest(session.items)
-        for name in {item.function.__module__ for item in session.items}:  # type: ignore[attr-defined]
-            cloudpickle.register_pickle_by_value(sys.modules[name])
+        names = {item.function.__module__ for item in session.items}  # type: ignore[attr-defined]
+        self.packer = Packer(sys.modules[name] for name in sorted(names))
+        self.environment = environment(manifest.suite, self.box.level, self.box.limits)
         warm()
         self.box.wait()
         self.owner.send(Ready(manifest))
@@ -80,15 +81,15 @@ class JudgeSession:
                 job = self.owner.recv()
             except EOFError:
                 return True
-            self.judge(session, job, manifest)
+            self.judge(session, job)
 
-    def judge(self, session: pytest.Session, job: Job, manifest: Manifest) -> None:
+    def judge(self, session: pytest.Session, job: Job) -> None:
         """Let a fork run the tests and send the report; then leave the box empty."""
         pid = os.fork()
         if pid == 0:
             status = 70
             try:
-                self.run(session, job, manifest)
+                self.run(session, job)
                 self.owner.send(self.report)
                 status = 0
             except BaseException:
@@ -106,11 +107,11 @@ class JudgeSession:
         if not clean:
             self.box.restart()
 
-    def run(self, session: pytest.Session, job: Job, manifest: Manifest) -> None:
+    def run(self, session: pytest.Session, job: Job) -> None:
         """Run the tests of the job's exercises and leave their report in `report`."""
         config = session.config
         config.pluginmanager.unregister(name="terminalreporter")
-        self.observer = BoxObserver(self.box, job.submission)
+        self.observer = BoxObserver(self.box, job.submission, self.packer)
         config.stash[OBSERVER] = self.observer
         config.stash[SEED] = job.seed
         config._json_report._start_time = time.time()  # type: ignore[attr-defined]
@@ -123,9 +124,7 @@ class JudgeSession:
             self.observer.end()
         session.exitstatus = pytest.ExitCode(min(session.testsfailed, 1))
         config.hook.pytest_sessionfinish(session=session, exitstatus=session.exitstatus)
-        self.report["environment"] = environment(
-            manifest.suite, self.box.level, self.box.limits
-        ) | {
+        self.report["environment"] = self.environment | {
             "submission": job.submission.digest,
             "seed": job.seed,
             "exercises": sorted(job.exercises),
