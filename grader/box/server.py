@@ -46,6 +46,8 @@ PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 WATCH_SECONDS = 0.1
+CLOSE_WATCH_SECONDS = 0.02
+"""For submissions of more than one process, which fill memory the faster."""
 EXIT_SECONDS = 1.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -90,6 +92,7 @@ class Server:
         self.limits = limits
         self.worker: int | None = None
         self.out_of_memory = False
+        self.watch_seconds = WATCH_SECONDS
         self.settings = own_settings()
 
     def run(self, control: socket.socket) -> None:
@@ -99,7 +102,7 @@ class Server:
         a submission, `d` does so after a worker that was lost.
         """
         while True:
-            busy = WATCH_SECONDS if self.worker else None
+            busy = self.watch_seconds if self.worker else None
             if not select.select([control], [], [], busy)[0]:
                 self.watch_memory()
                 continue
@@ -151,8 +154,9 @@ class Server:
 
     def watch_memory(self) -> None:
         """Kill the submission when its processes together hold too much."""
-        held = sum(held_bytes(pid) for pid in self.pids())
-        if held > self.limits.memory:
+        pids = self.pids()
+        self.watch_seconds = CLOSE_WATCH_SECONDS if len(pids) > 1 else WATCH_SECONDS
+        if sum(map(held_bytes, pids)) > self.limits.memory:
             self.out_of_memory = True
             self.kill_all()
 

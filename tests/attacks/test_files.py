@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -49,8 +50,8 @@ def device(work: Path, secret: Path) -> None:
 
 
 def listening_socket(work: Path, secret: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(os.path.relpath(work / "parameters.py"))
+    with socket.socket(socket.AF_UNIX) as server, contextlib.chdir(work):
+        server.bind("parameters.py")
 
 
 def folder_with_a_files_name(work: Path, secret: Path) -> None:

@@ -2,7 +2,7 @@
 
 earns: CenteredLayer
 outcome: failed|killed|timed out
-says: memory
+says: memory|did not end
 levels: bubblewrap uid
 """
 

@@ -1,7 +1,7 @@
 """Leave a daemon of two forks, deaf to signals, that waits for the next student.
 
 earns: CenteredLayer
-outcome: killed|failed|timed out
+outcome: killed|failed|timed out|broke the protocol
 levels: bubblewrap uid
 """
 

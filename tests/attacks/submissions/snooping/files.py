@@ -1,8 +1,8 @@
 """Search every readable file for tests, solutions and other submissions.
 
 earns: CenteredLayer
-outcome: failed
-says: nothing found
+outcome: failed|timed out
+says: nothing found|did not end
 levels: bubblewrap uid
 """
 
