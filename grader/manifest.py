@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+
+from grader.syllabus import Topic
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,13 @@ class Manifest:
 
     checks: tuple[Check, ...]
     suite: str
+    topics: Mapping[str, str]
+    """By topic, a hash of what decides its verdicts: its tests, its registry entry."""
 
     def only(self, exercises: Collection[str]) -> Manifest:
         """Return the manifest of some exercises."""
         checks = tuple(c for c in self.checks if c.exercise in exercises)
-        return Manifest(checks, self.suite)
+        return replace(self, checks=checks)
 
     def shares(self) -> dict[str, Fraction]:
         """Return each test's share of its points: functions by weight, cases alike.
@@ -59,8 +63,20 @@ class Manifest:
 
 def suite_digest(registry: Path, tests: Iterable[Path]) -> str:
     """Return a hash of everything that decides what a submission must pass."""
+    return digest_files((registry, *sorted(tests)))
+
+
+def topic_digest(topic: Topic, tests: Iterable[Path]) -> str:
+    """Return a hash of everything that decides the verdicts on a topic's file."""
+    sections = [(exercise.id, exercise.section) for exercise in topic.exercises]
+    text = f"{topic.title} {sections} {digest_files(sorted(tests))}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_files(paths: Iterable[Path]) -> str:
+    """Return a hash of files' names and contents."""
     hasher = hashlib.sha256()
-    for path in (registry, *sorted(tests)):
+    for path in paths:
         data = path.read_bytes()
         hasher.update(f"{path.name} {len(data)}\n".encode())
         hasher.update(data)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 
@@ -21,10 +22,30 @@ class Submission:
     @property
     def digest(self) -> str:
         """Return a hash of everything that is graded."""
+        return self._digest({*self.sources, *self.problems})
+
+    def digest_of(self, topic: str) -> str:
+        """Return a hash of a topic's file and of those whose names it mentions."""
+        reached: set[str] = set()
+        unseen = {topic}
+        while unseen:
+            reached |= unseen
+            words = {
+                word.decode()
+                for name in unseen
+                for word in re.findall(rb"\w+", self.sources.get(name, b""))
+                if word.isascii()
+            }
+            unseen = (words & {*self.sources, *self.problems}) - reached
+        return self._digest(reached)
+
+    def _digest(self, topics: Collection[str]) -> str:
         hasher = hashlib.sha256()
         for topic, source in sorted(self.sources.items()):
-            hasher.update(f"{topic} {len(source)}\n".encode())
-            hasher.update(source)
+            if topic in topics:
+                hasher.update(f"{topic} {len(source)}\n".encode())
+                hasher.update(source)
         for topic, problem in sorted(self.problems.items()):
-            hasher.update(f"{topic} {problem}\n".encode())
+            if topic in topics:
+                hasher.update(f"{topic} {problem}\n".encode())
         return hasher.hexdigest()

@@ -58,9 +58,11 @@ class Topic:
 
 @dataclass(frozen=True)
 class Syllabus:
-    """All topics, in the order in which they are taught."""
+    """All topics, or a part of them, in the order in which they are taught."""
 
     topics: tuple[Topic, ...]
+    modules: tuple[str, ...]
+    """All topics' ids, those of the parts that are left out, too."""
 
     @cached_property
     def exercises(self) -> Mapping[str, Exercise]:
@@ -89,7 +91,7 @@ class Syllabus:
         if not name:
             return self
         if name in self.topic_ids:
-            return Syllabus((self.topic(name),))
+            return replace(self, topics=(self.topic(name),))
         if name in self.exercises:
             return self.restricted({name})
         known = [*self.topic_ids, *self.exercises]
@@ -103,7 +105,7 @@ class Syllabus:
             replace(t, exercises=tuple(e for e in t.exercises if e.id in exercises))
             for t in self.topics
         )
-        return Syllabus(tuple(part for part in parts if part.exercises))
+        return replace(self, topics=tuple(part for part in parts if part.exercises))
 
     def read_on(self, exercise: Exercise) -> str:
         """Return where the book tells more."""
@@ -133,7 +135,7 @@ def parse_syllabus(data: Mapping[str, Any], source: str) -> Syllabus:
     document = reader.table(data, "the document", {"topic": list})
     topics = tuple(reader.topic(entry, i) for i, entry in enumerate(document["topic"]))
     reader.refuse_twice([t.id for t in topics], "topic")
-    syllabus = Syllabus(topics)
+    syllabus = Syllabus(topics, tuple(topic.id for topic in topics))
     ids = [e.id for topic in topics for e in topic.exercises]
     reader.refuse_twice(ids, "exercise")
     for exercise in syllabus.exercises.values():

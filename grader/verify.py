@@ -9,11 +9,12 @@ from typing import Any
 
 from grader.class_run.output import OutputFolder, report_name
 from grader.class_run.result import Result, Status
-from grader.class_run.run import ClassRun, Setting, judge_submission
+from grader.class_run.run import ClassRun, Setting, Task, judge_task
 from grader.exports.table import student as student_data
 from grader.exports.table import to_csv
 from grader.intake import Handin, HandinError
-from grader.scoring import Score, read_outcomes, score
+from grader.manifest import Manifest
+from grader.scoring import Score, read_outcomes
 
 SCORES = "scores.json"
 
@@ -82,7 +83,7 @@ class Verifier:
         report = self.output.read_signed(report_name(student))
         if report is None or self.run.manifest is None:
             return None
-        return score(student, report, self.run.manifest, self.setting.syllabus)
+        return self.setting.score(student, report, self.run.manifest)
 
     def check_table(self, expected: str) -> Iterator[str]:
         """Yield whether scores.csv differs from the reports."""
@@ -133,16 +134,22 @@ class Verifier:
         with self.setting.start_pool(1) as pool:
             for handin in chosen:
                 submission = self.setting.read(handin)
-                _, report = judge_submission(pool, submission, self.setting)
-                yield from differences(handin.student, reports[handin], report)
+                _, report = judge_task(pool, Task(submission), self.setting)
+                expected = pool.manifest.only(self.setting.syllabus.exercises)
+                yield from differences(
+                    handin.student, reports[handin], report, expected
+                )
 
 
 def differences(
-    student: str, before: Mapping[str, Any], after: Mapping[str, Any]
+    student: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    expected: Manifest,
 ) -> Iterator[str]:
-    """Yield the tests of two reports that ended otherwise."""
+    """Yield the expected tests that ended otherwise in two reports."""
     old, new = read_outcomes(before), read_outcomes(after)
-    for nodeid in sorted(old.keys() | new.keys()):
+    for nodeid in sorted(check.nodeid for check in expected.checks):
         if old.get(nodeid) != new.get(nodeid):
             yield (
                 f"{student}: {nodeid} was {old.get(nodeid, 'missing')}, "

@@ -19,8 +19,8 @@ class Limits:
 
     test_seconds: float = 5.0
     """Wall-clock seconds of one test."""
-    submission_seconds: float = 120.0
-    """Wall-clock seconds that the judge waits for one submission, all together."""
+    topic_seconds: float = 60.0
+    """Wall-clock seconds that the judge waits for the tests of one topic together."""
     memory: int = 2 << 30
     """Bytes that belong to all processes of a submission together."""
     scratch: int = 256 << 20

@@ -39,7 +39,7 @@ def restrict(limits: Limits, *, count_processes: bool) -> None:
         resource.RLIMIT_DATA: limits.memory,
         resource.RLIMIT_FSIZE: limits.scratch,
         resource.RLIMIT_NOFILE: limits.open_files,
-        resource.RLIMIT_CPU: int(limits.submission_seconds) + 1,
+        resource.RLIMIT_CPU: int(limits.topic_seconds) + 1,
         resource.RLIMIT_CORE: 0,
     }
     if count_processes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from functools import cached_property
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from grader.box.limits import Limits
 from grader.class_run.output import OutputFolder, report_name
 from grader.class_run.pool import JudgePool
 from grader.class_run.result import Result, Status
+from grader.class_run.reuse import merge, topic_keys, topics_that_hold
 from grader.class_run.seeds import seed_for
 from grader.intake import Handin, HandinError, read_handin
 from grader.judge import JudgeError
@@ -50,7 +52,18 @@ class Setting:
         Raises:
             HandinError: nothing of it can be read.
         """
-        return read_handin(handin, self.syllabus.topic_ids, self.limits.source)
+        return read_handin(handin, self.syllabus.modules, self.limits.source)
+
+    def score(
+        self, student: str, report: Mapping[str, Any], manifest: Manifest
+    ) -> Score:
+        """Score a report in the exercises of this setting.
+
+        Raises:
+            KitFaultError: a test of the kit failed to run.
+        """
+        expected = manifest.only(self.syllabus.exercises)
+        return score(student, report, expected, self.syllabus)
 
     def start_pool(self, jobs: int) -> JudgePool:
         """Start judges.
@@ -61,8 +74,18 @@ class Setting:
         return JudgePool(self.level, jobs, self.limits, self.tests)
 
 
-def judge_submission(
-    pool: JudgePool, submission: Submission, setting: Setting
+@dataclass(frozen=True)
+class Task:
+    """A submission to judge, and what an earlier report says that still holds."""
+
+    submission: Submission
+    earlier: Mapping[str, Any] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+    """Topics whose tests need not be run again."""
+
+
+def judge_task(
+    pool: JudgePool, task: Task, setting: Setting
 ) -> tuple[Score, dict[str, Any]]:
     """Return score and report of one submission; a fault of the kit is tried again.
 
@@ -71,27 +94,34 @@ def judge_submission(
         KitFaultError: a test of the kit failed to run.
     """
     try:
-        return judge_once(pool, submission, setting)
+        return judge_once(pool, task, setting)
     except (JudgeError, KitFaultError):
-        return judge_once(pool, submission, setting)
+        return judge_once(pool, task, setting)
 
 
 def judge_once(
-    pool: JudgePool, submission: Submission, setting: Setting
+    pool: JudgePool, task: Task, setting: Setting
 ) -> tuple[Score, dict[str, Any]]:
     """Return score and report of one submission."""
-    exercises = setting.syllabus.exercises
-    seed = seed_for(setting.secret, submission.student)
-    report = pool.grade(submission, seed, exercises)
-    manifest = pool.manifest.only(exercises)
-    return score(submission.student, report, manifest, setting.syllabus), report
+    student = task.submission.student
+    exercises = {
+        exercise.id
+        for exercise in setting.syllabus.exercises.values()
+        if exercise.topic not in task.held
+    }
+    seed = seed_for(setting.secret, student)
+    report = pool.grade(task.submission, seed, exercises)
+    report["environment"]["topics"] = topic_keys(task.submission, pool.manifest)
+    if task.held:
+        report = merge(task.earlier, report, task.held, pool.manifest)
+    return setting.score(student, report, pool.manifest), report
 
 
 class ClassRun:
     """Grades submissions side by side and keeps a signed report of each.
 
-    A report of an earlier run is used again if submission, suite, limits, seed and
-    environment are the same.
+    What an earlier run's report says of a topic is used again if the topic's sources
+    and tests, limits, seed and environment are the same.
     """
 
     def __init__(self, setting: Setting, output: OutputFolder) -> None:
@@ -120,23 +150,33 @@ class ClassRun:
             JudgeError: no judge starts.
             OutputError: results cannot be written.
         """
-        found: dict[str, Result | Submission] = {
-            handin.student: self.read(handin, fresh=fresh) for handin in handins
-        }
-        pending = [s for s in found.values() if isinstance(s, Submission)]
-        results = {s: r for s, r in found.items() if isinstance(r, Result)}
-        for result in results.values():
-            done(result)
-        if pending:
-            with self.setting.start_pool(min(jobs, len(pending))) as pool:
+        with ExitStack() as stack:
+
+            @cache
+            def start_pool() -> JudgePool:
+                made = self.setting.start_pool(min(jobs, len(handins)))
+                pool = stack.enter_context(made)
                 self.keep_manifest(pool.manifest)
-                for result in self.judge_all(pool, pending, jobs):
+                return pool
+
+            manifest = self.manifest or start_pool().manifest
+            results: dict[str, Result] = {}
+            tasks = []
+            for handin in handins:
+                found = self.read(handin, manifest, fresh=fresh)
+                if isinstance(found, Task):
+                    tasks.append(found)
+                else:
+                    results[found.student] = found
+                    done(found)
+            if tasks:
+                for result in self.judge_all(start_pool(), tasks, jobs):
                     results[result.student] = result
                     done(result)
         return [results[handin.student] for handin in handins]
 
-    def read(self, handin: Handin, *, fresh: bool) -> Result | Submission:
-        """Return a submission, or its result where there is nothing to judge."""
+    def read(self, handin: Handin, manifest: Manifest, *, fresh: bool) -> Result | Task:
+        """Return what is to be judged of a submission, or its result if nothing is."""
         try:
             submission = self.setting.read(handin)
         except HandinError as error:
@@ -144,22 +184,23 @@ class ClassRun:
         except Exception as error:  # ours, whatever it is: the others go on
             reason = f"reading it failed: {type(error).__name__}: {error}"
             return Result(handin.student, Status.KIT_ERROR, reason=reason)
-        kept = None if fresh else self.kept_score(submission)
-        return graded(submission, kept, kept=True) if kept else submission
+        if fresh:
+            return Task(submission)
+        return self.compare(submission, manifest)
 
-    def kept_score(self, submission: Submission) -> Score | None:
-        """Return the score that an earlier run's report gives, if it still holds."""
-        report = self.output.read_signed(report_name(submission.student))
-        if report is None or self.manifest is None:
-            return None
-        mine = self.environment | {
-            "submission": submission.digest,
-            "seed": seed_for(self.setting.secret, submission.student),
-        }
-        if report["environment"] != mine:
-            return None
-        syllabus = self.setting.syllabus
-        return score(submission.student, report, self.manifest, syllabus)
+    def compare(self, submission: Submission, manifest: Manifest) -> Result | Task:
+        """Return what is to be judged of a submission since its earlier report."""
+        student = submission.student
+        report = self.output.read_signed(report_name(student))
+        if report is None:
+            return Task(submission)
+        mine = self.environment | {"seed": seed_for(self.setting.secret, student)}
+        keys = topic_keys(submission, manifest)
+        held = topics_that_hold(report, mine, keys, self.setting.syllabus)
+        if held < set(self.setting.syllabus.topic_ids):
+            return Task(submission, report, held)
+        made = self.setting.score(student, report, manifest)
+        return self.graded(submission, made, kept=True)
 
     @cached_property
     def manifest(self) -> Manifest | None:
@@ -167,23 +208,26 @@ class ClassRun:
         data = self.output.read_signed(MANIFEST)
         if data is None or data["suite"] != self.environment["suite"]:
             return None
-        whole = Manifest(
-            tuple(Check(*check) for check in data["checks"]), data["suite"]
-        )
-        return whole.only(self.setting.syllabus.exercises)
+        checks = tuple(Check(*check) for check in data["checks"])
+        return Manifest(checks, data["suite"], data["topics"])
 
     def keep_manifest(self, manifest: Manifest) -> None:
         """Keep what the suite expects, so that kept reports need no judge."""
         checks = [[c.nodeid, c.exercise, c.weight, c.cuda] for c in manifest.checks]
-        data = {"version": 1, "suite": manifest.suite, "checks": checks}
+        data = {
+            "version": 2,
+            "suite": manifest.suite,
+            "topics": dict(manifest.topics),
+            "checks": checks,
+        }
         self.output.write_signed(MANIFEST, data)
 
     def judge_all(
-        self, pool: JudgePool, submissions: Sequence[Submission], jobs: int
+        self, pool: JudgePool, tasks: Sequence[Task], jobs: int
     ) -> Iterator[Result]:
         """Judge submissions side by side; yield each result as it comes."""
         with ThreadPoolExecutor(jobs) as threads:
-            futures = [threads.submit(self.judge, pool, s) for s in submissions]
+            futures = [threads.submit(self.judge, pool, task) for task in tasks]
             try:
                 for future in as_completed(futures):
                     yield future.result()
@@ -191,18 +235,22 @@ class ClassRun:
                 threads.shutdown(cancel_futures=True)
                 raise
 
-    def judge(self, pool: JudgePool, submission: Submission) -> Result:
+    def judge(self, pool: JudgePool, task: Task) -> Result:
         """Judge one submission; only its score, never the kit's trouble, is a zero."""
-        student = submission.student
+        student = task.submission.student
         try:
-            made, report = judge_submission(pool, submission, self.setting)
+            made, report = judge_task(pool, task, self.setting)
         except (JudgeError, KitFaultError) as error:
             return Result(student, Status.KIT_ERROR, reason=str(error))
         self.output.write_signed(report_name(student), report)
-        return graded(submission, made, kept=False)
+        return self.graded(task.submission, made, kept=False)
 
-
-def graded(submission: Submission, made: Score, *, kept: bool) -> Result:
-    """Return the result of a submission that has a score."""
-    notes = (*submission.problems.values(), *submission.notes)
-    return Result(submission.student, Status.GRADED, made, notes=notes, kept=kept)
+    def graded(self, submission: Submission, made: Score, *, kept: bool) -> Result:
+        """Return the result of a submission that has a score."""
+        problems = [
+            problem
+            for topic, problem in submission.problems.items()
+            if topic in self.setting.syllabus.topic_ids
+        ]
+        notes = (*problems, *submission.notes)
+        return Result(submission.student, Status.GRADED, made, notes=notes, kept=kept)

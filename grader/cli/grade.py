@@ -14,7 +14,7 @@ from grader.box.isolation import Level, choose_level
 from grader.box.limits import Limits
 from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
-from grader.class_run.run import ClassRun, Setting, judge_submission
+from grader.class_run.run import ClassRun, Setting, Task, judge_task
 from grader.class_run.seeds import read_secret
 from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
 from grader.exports.table import to_csv, to_data
@@ -117,7 +117,7 @@ def grade_one(
     setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
     submission = setting.read(handin)
     with setting.start_pool(1) as pool:
-        result, made = judge_submission(pool, submission, setting)
+        result, made = judge_task(pool, Task(submission), setting)
     if report is not None:
         OutputFolder(report.parent, secret).write_signed(report.name, made)
     messages = {test["nodeid"]: message_of(test) for test in made["tests"]}

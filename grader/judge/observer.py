@@ -1,5 +1,7 @@
-"""Play scenarios in a box: one worker for a submission, a fresh one when it is lost.
+"""Play scenarios in a box: one worker for a topic, a fresh one when it is lost.
 
+Each topic has a worker and time of its own, so that what its tests say of a submission
+depends on its own file, and on those that this one imports, alone.
 A box that is lost is replaced, and the test is played again: it may have been the
 machine's fault. Only a test that loses one box after the other is the submission's own.
 """
@@ -35,7 +37,8 @@ class BoxObserver:
         self.may_lose = BOXES_PER_TEST
         self.submission = submission
         self.limits = box.limits
-        self.seconds_left = self.limits.submission_seconds
+        self.topic = ""
+        self.seconds_left = 0.0
         self.test_deadline = time.monotonic() + self.limits.test_seconds
         self.channel: socket.socket | None = None
         self.imported: set[str] = set()
@@ -56,11 +59,12 @@ class BoxObserver:
         """
         if topic in self.submission.problems:
             raise verdicts.missing_finding(self.submission.problems[topic])
+        self.enter(topic)
         call = self.packer.pack(scenario, args)
         request = {"topic": topic, "call": call, "seed": seed}
         for _ in range(self.may_lose):
             if self.seconds_left <= 0:
-                raise verdicts.no_time_left(self.limits.submission_seconds)
+                raise verdicts.no_time_left(self.limits.topic_seconds)
             try:
                 self.import_topic(topic)
                 return self.ask(request, "The test")
@@ -71,6 +75,18 @@ class BoxObserver:
         if topic not in self.imported:
             self.import_findings[topic] = finding
         raise finding
+
+    def enter(self, topic: str) -> None:
+        """Leave the worker of another topic behind."""
+        if topic == self.topic:
+            return
+        self.topic = topic
+        self.seconds_left = self.limits.topic_seconds
+        if self.channel is not None:
+            try:
+                self.close()
+            except BoxError:
+                self.replace_box()
 
     def replace_box(self) -> None:
         """Take a fresh box in place of one that was lost.

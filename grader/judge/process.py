@@ -45,6 +45,11 @@ class Judge:
             JudgeError: it does not start.
         """
         self.level, self.limits = level, limits
+        files = sorted(tests.glob("test_*.py"))
+        if not files:
+            raise JudgeError(
+                f"{tests} holds no test_*.py: there is nothing to judge by"
+            )
         here, there = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         with there:
@@ -53,7 +58,7 @@ class Judge:
                     *(sys.executable, "-I", "-m", "grader.judge"),
                     *(str(there.fileno()), level),
                     json.dumps(limits.as_dict()),
-                    *map(str, sorted(tests.glob("test_*.py"))),
+                    *map(str, files),
                 ],
                 pass_fds=[there.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -86,7 +91,9 @@ class Judge:
             self._owner.send(Job(submission, seed, frozenset(exercises)))
         except OSError as error:
             raise JudgeError(f"the judge is gone: {self._output()}") from error
-        reply = self._receive(self.limits.submission_seconds + GRACE_SECONDS)
+        topics = {exercise.partition(".")[0] for exercise in exercises}
+        seconds = self.limits.topic_seconds * len(topics) + GRACE_SECONDS
+        reply = self._receive(seconds)
         if isinstance(reply, Fault):
             raise JudgeError(reply.text)
         report: dict[str, Any] = reply

@@ -11,9 +11,11 @@ import os
 import sys
 import time
 import traceback
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,8 +26,8 @@ from grader.box.parcel import Packer
 from grader.judge.environment import environment
 from grader.judge.observer import BoxObserver
 from grader.layout import KIT
-from grader.manifest import Check, Manifest, suite_digest
-from grader.observe.plugin import OBSERVER, SEED, exercise_of
+from grader.manifest import Check, Manifest, suite_digest, topic_digest
+from grader.observe.plugin import OBSERVER, SEED, SYLLABUS, exercise_of
 from grader.submission import Submission
 
 
@@ -152,7 +154,17 @@ def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
         )
         for item in items
     )
-    return Manifest(checks, suite_digest(KIT.registry, {i.path for i in items}))
+    files: dict[str, set[Path]] = defaultdict(set)
+    for item in items:
+        files[exercise_of(item).topic].add(item.path)
+    syllabus = items[0].config.stash[SYLLABUS]
+    topics = {
+        topic.id: topic_digest(topic, files[topic.id])
+        for topic in syllabus.topics
+        if topic.id in files
+    }
+    suite = suite_digest(KIT.registry, set().union(*files.values()))
+    return Manifest(checks, suite, topics)
 
 
 def warm() -> None:

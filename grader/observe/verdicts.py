@@ -53,7 +53,7 @@ def time_up(seconds: float, activity: str = "The test") -> Finding:
 def no_time_left(seconds: float) -> Finding:
     """Return the verdict on a test that the submission left no time for."""
     return Finding(
-        f"Not run: the {seconds:g} seconds of the whole submission are used up.",
+        f"Not run: the {seconds:g} seconds of the whole topic are used up.",
         outcome=Outcome.TIMED_OUT,
         cause="earlier tests that were stopped for taking too long",
     )

@@ -10,7 +10,7 @@ from grader.class_run.pool import JudgePool
 from grader.layout import KIT
 from grader.syllabus import Syllabus, read_syllabus
 
-QUICK = Limits(test_seconds=2.0, submission_seconds=60.0)
+QUICK = Limits(test_seconds=2.0, topic_seconds=60.0)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from grader.scoring import KitFaultError, score
 from grader.syllabus import Exercise, Syllabus, Topic
 
 EXERCISE = Exercise("t", ("A",), "", "", "core", 1, 1, 4, 2, (), ("a", "b"))
-SYLLABUS = Syllabus((Topic("t", "T", "", (EXERCISE,)),))
+SYLLABUS = Syllabus((Topic("t", "T", "", (EXERCISE,)),), ("t",))
 MANIFEST = Manifest(
     (
         Check("f::one", "t.A", 1),
@@ -19,6 +19,7 @@ MANIFEST = Manifest(
         Check("f::gpu", "t.A", 1, cuda=True),
     ),
     "hash",
+    {"t": "hash"},
 )
 
 
