@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,11 +120,24 @@ class Box:
         try:
             self._control.settimeout(ANSWER_SECONDS)
             self._control.sendall(b"d" if lost else b"c")
-            deadline = time.monotonic() + ANSWER_SECONDS
-            answer = wire.receive(self._control, deadline)
+            answer = wire.receive(self._control, wire.Clock(ANSWER_SECONDS))
         except (OSError, EOFError, wire.ProtocolError) as error:
             raise self._no_answer(error) from error
         return Ended(**answer)
+
+    def waited(self) -> float:
+        """Return the seconds for which the worker could have run, but had no core.
+
+        Raises:
+            BoxError: the box does not answer.
+        """
+        try:
+            self._control.settimeout(ANSWER_SECONDS)
+            self._control.sendall(b"t")
+            seconds: float = wire.receive(self._control, wire.Clock(ANSWER_SECONDS))
+        except (OSError, EOFError, wire.ProtocolError) as error:
+            raise self._no_answer(error) from error
+        return seconds
 
     def _no_answer(self, error: Exception) -> BoxError:
         return BoxError(f"the box does not answer: {error} {self._last_words()}")

@@ -99,7 +99,8 @@ class Server:
         """Answer the judge until it hangs up.
 
         `w` starts a worker on the descriptor that comes with it, `c` clears up after
-        a submission, `d` does so after a worker that was lost.
+        a submission, `d` does so after a worker that was lost, `t` tells how long the
+        worker waited for a core.
         """
         while True:
             busy = self.watch_seconds if self.worker else None
@@ -113,6 +114,8 @@ class Server:
             if command == b"w":
                 self.start(control, descriptors[0])
                 control.sendall(b"+")
+            elif command == b"t":
+                wire.send(control, waited(self.worker))
             else:
                 wait = EXIT_SECONDS if command == b"d" else 0.0
                 wire.send(control, self.clear(wait))
@@ -271,6 +274,14 @@ def descendants(root: int) -> list[int]:
                 found += children
                 unseen += children
     return found
+
+
+def waited(pid: int | None) -> float:
+    """Return the seconds for which a process could have run, but had no core."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
 
 
 def held_bytes(pid: int) -> int:

@@ -250,35 +250,50 @@ def send(channel: socket.socket, value: Any) -> None:
     channel.sendall(encode(value))
 
 
-def receive(channel: socket.socket, deadline: float | None = None) -> Any:
+class Clock:
+    """Counts down from some seconds of wall-clock time."""
+
+    def __init__(self, seconds: float) -> None:
+        """Start with `seconds`."""
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return the seconds left; none or less when the time is up."""
+        return self._end - time.monotonic()
+
+
+def receive(channel: socket.socket, clock: Clock | None = None) -> Any:
     """Return the next frame's value.
 
     Args:
         channel: a connected stream socket.
-        deadline: in `time.monotonic` seconds; None waits for ever.
+        clock: says how long to wait; None waits for ever.
 
     Raises:
         EOFError: the other side is gone.
-        TimeoutError: the deadline passed.
+        TimeoutError: the time is up.
         ProtocolError: what came is not a frame.
     """
-    lengths = _LENGTHS.unpack(_exactly(channel, _LENGTHS.size, deadline))
+    lengths = _LENGTHS.unpack(_exactly(channel, _LENGTHS.size, clock))
     if lengths[0] > MAX_STRUCTURE or lengths[1] > MAX_TENSORS:
         raise ProtocolError("a frame beyond the limits")
-    structure = bytes(_exactly(channel, lengths[0], deadline))
-    return decode(structure, _exactly(channel, lengths[1], deadline))
+    structure = bytes(_exactly(channel, lengths[0], clock))
+    return decode(structure, _exactly(channel, lengths[1], clock))
 
 
-def _exactly(channel: socket.socket, size: int, deadline: float | None) -> bytearray:
+def _exactly(channel: socket.socket, size: int, clock: Clock | None) -> bytearray:
     """Return the next `size` bytes, reserving memory only as they come."""
     data = bytearray()
     while len(data) < size:
-        if deadline is not None:
-            left = deadline - time.monotonic()
+        if clock is not None:
+            left = clock.left()
             if left <= 0:
                 raise TimeoutError
             channel.settimeout(left)
-        chunk = channel.recv(min(size - len(data), 1 << 20))
+        try:
+            chunk = channel.recv(min(size - len(data), 1 << 20))
+        except TimeoutError:
+            continue
         if not chunk:
             raise EOFError("the other side is gone")
         data += chunk

@@ -55,7 +55,7 @@ def ask(box, scenario, *args, source=SUBMISSION.sources["topic"], seconds=None):
     observer = BoxObserver(box, Submission("ana", {"topic": source}))
     observer.start_test()
     if seconds is not None:
-        observer.test_deadline = time.monotonic() + seconds
+        observer.test_left = seconds
     try:
         return observer.play("topic", scenario, args, 1)
     finally:
@@ -112,6 +112,30 @@ def loop_for_ever(ex):
 
 def test_a_loop_without_end_is_stopped(box):
     assert outcome(box, loop_for_ever).outcome is Outcome.TIMED_OUT
+
+
+def crowd_one_core(ex):
+    core = {min(os.sched_getaffinity(0))}
+    os.sched_setaffinity(0, core)
+    children = [os.fork() for _ in range(2)]
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end:
+        pass
+    if 0 in children:
+        os._exit(0)
+
+
+def test_the_time_for_which_a_worker_had_no_core_is_known(warm_box):
+    observer = BoxObserver(warm_box, SUBMISSION)
+    observer.start_test()
+    observer.play("topic", lambda ex: None, (), 1)
+    before = warm_box.waited()
+
+    observer.play("topic", crowd_one_core, (), 1)
+    after = warm_box.waited()
+    observer.close()
+
+    assert after - before > 0.2
 
 
 def swallow_everything(ex):

@@ -5,7 +5,12 @@ import pytest
 from grader.box.isolation import Level
 from grader.box.launch import BoxError
 from grader.judge import observer as observers
-from grader.judge.observer import BOXES_PER_TEST, BoxObserver
+from grader.judge.observer import (
+    BOXES_PER_TEST,
+    MAX_EXTENSION,
+    BoxObserver,
+    PatientClock,
+)
 from grader.observe.finding import Finding
 from grader.outcome import Outcome
 from grader.submission import Submission
@@ -86,3 +91,47 @@ def test_a_box_that_cannot_be_replaced_is_a_fault_of_the_kit(lost_box, monkeypat
 
     with pytest.raises(BoxError):
         observer.play("topic", read_answer, (), 1)
+
+
+def test_a_clock_goes_on_for_what_the_machine_owes():
+    debts = [5.0, 2.0, 0.0]
+    clock = PatientClock(0.0, lambda: debts.pop(0))
+
+    first, second = clock.left(), clock.left()
+    clock._end -= 7.0
+
+    assert 4.0 < first <= 5.0
+    assert second <= first
+    assert clock.left() <= 0
+    assert clock.extended == 7.0
+
+
+class BusyMachine(LostBox):
+    """A box whose worker waits ever longer for a core."""
+
+    waits = 0.0
+
+    def waited(self):
+        self.waits += QUICK.test_seconds
+        return self.waits
+
+
+def test_each_wait_is_owed_once_and_within_bounds():
+    observer = BoxObserver(BusyMachine(), Submission("ana", {"topic": b""}))
+
+    owed = [observer.owed() for _ in range(MAX_EXTENSION + 2)]
+    observer.start_test()
+
+    limit = QUICK.test_seconds
+    assert owed == [limit] * MAX_EXTENSION + [0.0, 0.0]
+    assert observer.owed() == limit
+
+
+def test_a_box_that_does_not_answer_owes_nothing(lost_box, monkeypatch):
+    def fail(_):
+        raise BoxError("it is gone")
+
+    monkeypatch.setattr(lost_box, "waited", fail, raising=False)
+    observer = BoxObserver(lost_box(), Submission("ana", {"topic": b""}))
+
+    assert observer.owed() == 0.0
