@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 from grader.syllabus import Topic
@@ -42,7 +43,16 @@ class Manifest:
         checks = tuple(c for c in self.checks if c.exercise in exercises)
         return replace(self, checks=checks)
 
-    def shares(self) -> dict[str, Fraction]:
+    @cached_property
+    def by_exercise(self) -> Mapping[str, Sequence[Check]]:
+        """Return the checks of each exercise."""
+        found: dict[str, list[Check]] = defaultdict(list)
+        for check in self.checks:
+            found[check.exercise].append(check)
+        return found
+
+    @cached_property
+    def shares(self) -> Mapping[str, Fraction]:
         """Return each test's share of its points: functions by weight, cases alike.
 
         The shares of an exercise's tests that run everywhere add up to 1; so do those

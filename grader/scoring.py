@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from grader.manifest import Manifest
+from grader.manifest import Check, Manifest
 from grader.outcome import Outcome
 from grader.syllabus import Exercise, Syllabus
 
@@ -83,10 +83,10 @@ def score(
         KitFaultError: a test of the kit failed to run.
     """
     outcomes = read_outcomes(report)
-    shares = manifest.shares()
+    shares = manifest.shares
     exercises = []
     for exercise in syllabus.exercises.values():
-        checks = [c for c in manifest.checks if c.exercise == exercise.id]
+        checks = manifest.by_exercise.get(exercise.id)
         if not checks:
             continue
         mine = {c.nodeid: outcomes.get(c.nodeid, Outcome.FAILED) for c in checks}
@@ -103,16 +103,16 @@ def score(
                 exercise.id,
                 round(float(earned), 2),
                 round(float(open_points), 2),
-                max_points(exercise, manifest),
+                max_points(exercise, checks),
                 mine,
             )
         )
     return Score(student, tuple(exercises))
 
 
-def max_points(exercise: Exercise, manifest: Manifest) -> float:
+def max_points(exercise: Exercise, checks: Iterable[Check]) -> float:
     """Return the points of an exercise, those for a GPU if it has such tests."""
-    has_cuda = any(c.exercise == exercise.id and c.cuda for c in manifest.checks)
+    has_cuda = any(check.cuda for check in checks)
     return float(exercise.points + (exercise.cuda_points if has_cuda else 0))
 
 

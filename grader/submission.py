@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -30,13 +29,9 @@ class Submission:
         unseen = {topic}
         while unseen:
             reached |= unseen
-            words = {
-                word.decode()
-                for name in unseen
-                for word in re.findall(rb"\w+", self.sources.get(name, b""))
-                if word.isascii()
-            }
-            unseen = (words & {*self.sources, *self.problems}) - reached
+            texts = [self.sources.get(name, b"") for name in unseen]
+            others = {*self.sources, *self.problems} - reached
+            unseen = {o for o in others if any(o.encode() in t for t in texts)}
         return self._digest(reached)
 
     def _digest(self, topics: Collection[str]) -> str:

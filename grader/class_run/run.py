@@ -62,8 +62,7 @@ class Setting:
         Raises:
             KitFaultError: a test of the kit failed to run.
         """
-        expected = manifest.only(self.syllabus.exercises)
-        return score(student, report, expected, self.syllabus)
+        return score(student, report, manifest, self.syllabus)
 
     def start_pool(self, jobs: int) -> JudgePool:
         """Start judges.

@@ -39,8 +39,8 @@ def main() -> int:
         *("-c", "/dev/null", f"--rootdir={root}", "--import-mode=append"),
         *("--disable-plugin-autoload", "--noconftest"),
         *(f"-p{name}" for name in PLUGINS),
+        *("--json-report-omit", "collectors", "keywords", "warnings"),
         *("--json-report", "--json-report-file=none"),
-        "--json-report-omit=collectors",
         *tests,
     ]
     try:
