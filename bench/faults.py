@@ -11,6 +11,7 @@ there before a rerun must not have been written again.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import random
 import signal
@@ -117,7 +118,12 @@ def main(
         while total < kills:
             out = Path(folder, str(runs))
             done, again = disturbed(out, seconds, min(each, kills - total))
-            if (out / "scores.json").read_bytes() != expected:
+            found = (out / "scores.json").read_bytes()
+            if found != expected:
+                for line in difflib.unified_diff(
+                    expected.decode().splitlines(), found.decode().splitlines(), n=8
+                ):
+                    print_plain(line)
                 raise SystemExit("the scores are not those of an undisturbed run")
             total, reruns, runs = total + done, reruns + again, runs + 1
             bar.update(task, completed=total)
