@@ -19,7 +19,8 @@ FLOORS = (
     {"observe"},
     {"box"},
     {"stubs"},
-    {"syllabus", "manifest", "submission", "outcome", "layout", "files"},
+    {"syllabus", "manifest", "submission", "outcome", "layout"},
+    {"files", "tables"},
 )
 FLOOR = {room: -level for level, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted((KIT.root / "grader").rglob("*.py"))
