@@ -15,6 +15,7 @@ FLOORS = (
     {"class_run"},
     {"intake"},
     {"judge"},
+    {"policy"},
     {"scoring"},
     {"observe"},
     {"box"},
