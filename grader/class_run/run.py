@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from grader.box.isolation import Level
 from grader.box.limits import Limits
+from grader.class_run.attempts import Attempt, attempts_of, counted
 from grader.class_run.output import OutputFolder, report_name
 from grader.class_run.pool import JudgePool
 from grader.class_run.result import Result, Status
@@ -20,6 +21,7 @@ from grader.judge import JudgeError
 from grader.judge.environment import environment
 from grader.layout import KIT
 from grader.manifest import Check, Manifest, suite_digest
+from grader.policy import Policy
 from grader.scoring import KitFaultError, Score, score
 from grader.submission import Submission
 from grader.syllabus import Syllabus
@@ -94,10 +96,13 @@ class ClassRun:
     environment are the same.
     """
 
-    def __init__(self, setting: Setting, output: OutputFolder) -> None:
-        """Take the setting and the folder of results."""
+    def __init__(
+        self, setting: Setting, output: OutputFolder, policy: Policy | None = None
+    ) -> None:
+        """Take the setting, the folder of results, and the course's rules if any."""
         self.setting = setting
         self.output = output
+        self.policy = policy
         self.environment = setting.environment()
 
     def grade_all(
@@ -120,36 +125,61 @@ class ClassRun:
             JudgeError: no judge starts.
             OutputError: results cannot be written.
         """
-        found: dict[str, Result | Submission] = {
-            handin.student: self.read(handin, fresh=fresh) for handin in handins
+        found: dict[Attempt, Result | Submission] = {
+            attempt: self.read(attempt, fresh=fresh)
+            for handin in handins
+            for attempt in attempts_of(handin, self.policy)
         }
-        pending = [s for s in found.values() if isinstance(s, Submission)]
-        results = {s: r for s, r in found.items() if isinstance(r, Result)}
+        pending = [(a, s) for a, s in found.items() if isinstance(s, Submission)]
+        results = {a: r for a, r in found.items() if isinstance(r, Result)}
         for result in results.values():
             done(result)
         if pending:
             with self.setting.start_pool(min(jobs, len(pending))) as pool:
                 self.keep_manifest(pool.manifest)
-                for result in self.judge_all(pool, pending, jobs):
-                    results[result.student] = result
+                for attempt, result in self.judge_all(pool, pending, jobs):
+                    results[attempt] = result
                     done(result)
-        return [results[handin.student] for handin in handins]
+        return [self.count(handin, results) for handin in handins]
 
-    def read(self, handin: Handin, *, fresh: bool) -> Result | Submission:
+    def count(self, handin: Handin, results: Mapping[Attempt, Result]) -> Result:
+        """Return a student's result; its report lies where a single one would."""
+        attempts = attempts_of(handin, self.policy)
+        if self.policy is None:
+            return results[attempts[0]]
+        dated = [
+            replace(
+                results[attempt],
+                submitted_at=attempt.handin.submitted_at,
+                marked_late=attempt.handin.late,
+                attempt=attempt.number,
+                of=attempt.of,
+            )
+            for attempt in attempts
+        ]
+        result = counted(dated, self.policy)
+        if result.score is not None and len(attempts) > 1:
+            report = self.output.read_signed(attempts[result.attempt - 1].report)
+            assert report is not None
+            self.output.write_signed(report_name(handin.student), report)
+        return result
+
+    def read(self, attempt: Attempt, *, fresh: bool) -> Result | Submission:
         """Return a submission, or its result where there is nothing to judge."""
+        student = attempt.handin.student
         try:
-            submission = self.setting.read(handin)
+            submission = self.setting.read(attempt.handin)
         except HandinError as error:
-            return Result(handin.student, Status.NOT_GRADED, reason=str(error))
+            return Result(student, Status.NOT_GRADED, reason=str(error))
         except Exception as error:  # ours, whatever it is: the others go on
             reason = f"reading it failed: {type(error).__name__}: {error}"
-            return Result(handin.student, Status.KIT_ERROR, reason=reason)
-        kept = None if fresh else self.kept_score(submission)
+            return Result(student, Status.KIT_ERROR, reason=reason)
+        kept = None if fresh else self.kept_score(submission, attempt.report)
         return graded(submission, kept, kept=True) if kept else submission
 
-    def kept_score(self, submission: Submission) -> Score | None:
+    def kept_score(self, submission: Submission, name: str) -> Score | None:
         """Return the score that an earlier run's report gives, if it still holds."""
-        report = self.output.read_signed(report_name(submission.student))
+        report = self.output.read_signed(name)
         if report is None or self.manifest is None:
             return None
         mine = self.environment | {
@@ -164,12 +194,9 @@ class ClassRun:
     @cached_property
     def manifest(self) -> Manifest | None:
         """Return what an earlier run found the suite to expect, if it is the same."""
-        data = self.output.read_signed(MANIFEST)
-        if data is None or data["suite"] != self.environment["suite"]:
+        whole = read_manifest(self.output)
+        if whole is None or whole.suite != self.environment["suite"]:
             return None
-        whole = Manifest(
-            tuple(Check(*check) for check in data["checks"]), data["suite"]
-        )
         return whole.only(self.setting.syllabus.exercises)
 
     def keep_manifest(self, manifest: Manifest) -> None:
@@ -179,27 +206,45 @@ class ClassRun:
         self.output.write_signed(MANIFEST, data)
 
     def judge_all(
-        self, pool: JudgePool, submissions: Sequence[Submission], jobs: int
-    ) -> Iterator[Result]:
+        self, pool: JudgePool, pending: Sequence[tuple[Attempt, Submission]], jobs: int
+    ) -> Iterator[tuple[Attempt, Result]]:
         """Judge submissions side by side; yield each result as it comes."""
         with ThreadPoolExecutor(jobs) as threads:
-            futures = [threads.submit(self.judge, pool, s) for s in submissions]
+            futures = {
+                threads.submit(self.judge, pool, submission, attempt.report): attempt
+                for attempt, submission in pending
+            }
             try:
                 for future in as_completed(futures):
-                    yield future.result()
+                    yield futures[future], future.result()
             except BaseException:
                 threads.shutdown(cancel_futures=True)
                 raise
 
-    def judge(self, pool: JudgePool, submission: Submission) -> Result:
-        """Judge one submission; only its score, never the kit's trouble, is a zero."""
+    def judge(self, pool: JudgePool, submission: Submission, name: str) -> Result:
+        """Judge one submission; only its score, never the kit's trouble, is a zero.
+
+        Args:
+            pool: who judges.
+            submission: what is judged.
+            name: where its report goes.
+        """
         student = submission.student
         try:
             made, report = judge_submission(pool, submission, self.setting)
         except (JudgeError, KitFaultError) as error:
             return Result(student, Status.KIT_ERROR, reason=str(error))
-        self.output.write_signed(report_name(student), report)
+        self.output.write_signed(name, report)
         return graded(submission, made, kept=False)
+
+
+def read_manifest(output: OutputFolder) -> Manifest | None:
+    """Return what the suite of a folder's results expected; None if it was changed."""
+    data = output.read_signed(MANIFEST)
+    if data is None:
+        return None
+    checks = tuple(Check(*check) for check in data["checks"])
+    return Manifest(checks, data["suite"])
 
 
 def graded(submission: Submission, made: Score, *, kept: bool) -> Result:

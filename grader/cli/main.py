@@ -15,12 +15,14 @@ from grader.cli.screen import print_error
 from grader.handout import HandoutError
 from grader.intake import HandinError, IntakeError
 from grader.judge import JudgeError
+from grader.policy import CourseError
 from grader.scoring import KitFaultError
 from grader.stubs import StubError
 from grader.syllabus import SyllabusError
 from grader.verify import VerifyError
 
 KNOWN_ERRORS = (
+    CourseError,
     HandinError,
     HandoutError,
     IntakeError,

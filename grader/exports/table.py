@@ -9,23 +9,45 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.class_run.result import Result
+from grader.policy import Adjusted, Policy
 from grader.scoring import ExerciseScore, Score
 from grader.syllabus import Syllabus
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def to_csv(results: Sequence[Result], syllabus: Syllabus) -> str:
-    """Return one row per student: points by exercise and topic, total, open, max."""
+def to_csv(
+    results: Sequence[Result], syllabus: Syllabus, policy: Policy | None = None
+) -> str:
+    """Return one row per student: points by exercise and topic, total, open, max.
+
+    Where the course has rules, the points that it counts follow, and why they differ.
+    """
     exercises = list(syllabus.exercises)
     topics = syllabus.topic_ids
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["student", *exercises, *topics, "total", "open", "max", "status"])
+    sums = ["total", "open", "max", "status"]
+    counted = [] if policy is None else ["adjusted", "adjusted_max", "why"]
+    writer.writerow(["student", *exercises, *topics, *sums, *counted])
     for result in results:
-        name = neutralise(result.student)
-        writer.writerow([name, *points(result.score, exercises, topics), result.status])
+        row = [
+            neutralise(result.student),
+            *points(result.score, exercises, topics),
+            result.status,
+        ]
+        if policy is not None:
+            row += adjusted_cells(result.adjusted)
+        writer.writerow(row)
     return stream.getvalue()
+
+
+def adjusted_cells(adjusted: Adjusted | None) -> list[str]:
+    """Return the cells of the points that the course counts."""
+    if adjusted is None:
+        return [""] * 3
+    why = neutralise("; ".join(adjusted.reasons))
+    return [f"{adjusted.total:g}", f"{adjusted.max:g}", why]
 
 
 def points(
@@ -49,13 +71,18 @@ def neutralise(text: str) -> str:
 
 
 def to_data(
-    results: Sequence[Result], syllabus: Syllabus, environment: Mapping[str, Any]
+    results: Sequence[Result],
+    syllabus: Syllabus,
+    environment: Mapping[str, Any],
+    policy: Policy | None = None,
 ) -> dict[str, Any]:
-    """Return the scores as plain data, for `scores.json`."""
+    """Return the scores as plain data, for `scores.json`, with the course's rules."""
+    course = {} if policy is None else {"course": policy.text}
     return {
         "version": 1,
         "environment": dict(environment),
         "exercises": list(syllabus.exercises),
+        **course,
         "students": [student(result) for result in results],
     }
 
@@ -76,7 +103,43 @@ def student(result: Result) -> dict[str, Any]:
             "topics": result.score.topics,
             "exercises": {e.exercise: exercise(e) for e in result.score.exercises},
         }
+    if result.adjusted is not None:
+        data |= {**handed_in(result), "adjusted": adjusted_points(result.adjusted)}
+    if result.attempts:
+        data["attempts"] = [attempt(result) for result in result.attempts]
     return data
+
+
+def handed_in(result: Result) -> dict[str, Any]:
+    """Return when a submission was handed in, as far as it is known."""
+    moment = result.submitted_at
+    return {
+        "submitted_at": moment.isoformat() if moment else None,
+        "late": result.marked_late,
+        "attempt": result.attempt,
+        "of": result.of,
+    }
+
+
+def attempt(result: Result) -> dict[str, Any]:
+    """Return one of several attempts as plain data, without its points."""
+    return {
+        "status": str(result.status),
+        "reason": result.reason,
+        "notes": list(result.notes),
+        **handed_in(result),
+    }
+
+
+def adjusted_points(adjusted: Adjusted) -> dict[str, Any]:
+    """Return the points that the course counts as plain data."""
+    return {
+        "total": adjusted.total,
+        "open": adjusted.open,
+        "max": adjusted.max,
+        "topics": {t.topic: t.points for t in adjusted.topics},
+        "reasons": list(adjusted.reasons),
+    }
 
 
 def exercise(score: ExerciseScore) -> dict[str, Any]:
