@@ -84,7 +84,7 @@ class Verifier:
                 yield from self.check_entry(entry, results[-1])
         if len(results) == len(self.scores["students"]):
             yield from self.check_table(
-                to_csv(results, self.setting.syllabus, self.policy)
+                to_csv(results, self.setting.syllabus, adjusted=self.policy is not None)
             )
 
     def result_of(self, record: Mapping[str, Any], name: str) -> Result:

@@ -18,6 +18,9 @@ from grader.class_run.result import Result, Status
 from grader.class_run.run import ClassRun, Setting, judge_submission
 from grader.class_run.seeds import read_secret
 from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
+from grader.exports import formats
+from grader.exports.feedback import make_feedback
+from grader.exports.plain import ExportError
 from grader.exports.table import to_csv, to_data
 from grader.intake import Handin, IntakeError, find_handins
 from grader.intake.find import student_of
@@ -101,7 +104,9 @@ def grade(
             results = run.grade_all(
                 found.handins, jobs, lambda _: bar.advance(task), fresh=fresh
             )
-        output.write("scores.csv", to_csv(results, syllabus, policy))
+        output.write(
+            "scores.csv", to_csv(results, syllabus, adjusted=policy is not None)
+        )
         data = to_data(results, syllabus, run.environment, policy)
         output.write_signed("scores.json", data)
     show_class(results, syllabus, policy)
@@ -116,6 +121,20 @@ def grade_one(
     report: Annotated[
         Path | None, typer.Option(help="Also write the report to this file.")
     ] = None,
+    write: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FILE",
+            help=f"Also write the result for a platform; may be repeated: "
+            f"{', '.join(formats.NAMES)}.",
+        ),
+    ] = None,
+    student: Annotated[
+        str,
+        typer.Option(
+            help="Whose it is, which decides the inputs.", show_default="name of PATH"
+        ),
+    ] = "",
     only: Only = "",
     limit: Settings = None,
     unsandboxed: Unsandboxed = False,
@@ -125,7 +144,8 @@ def grade_one(
         raise IntakeError(f"{path} does not exist: name a student's folder or zip")
     syllabus = read_syllabus(KIT.registry).only(only)
     limits = Limits().changed(limit or ())
-    handin = Handin(student_of(path.resolve()), path)
+    targets = [find_target(setting, report) for setting in write or ()]
+    handin = Handin(student or student_of(path.resolve()), path)
     secrets = [KIT.solutions, KIT.hidden_tests, path]
     level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
     secret = read_secret(SECRET)
@@ -135,12 +155,25 @@ def grade_one(
         result, made = judge_submission(pool, submission, setting)
     if report is not None:
         OutputFolder(report.parent, secret).write_signed(report.name, made)
+    feedback = make_feedback(result, made, syllabus)
+    for form, target in targets:
+        text = form.to_text(feedback)
+        OutputFolder(target.parent, secret).write(target.name, text)
     messages = {test["nodeid"]: message_of(test) for test in made["tests"]}
     for exercise in result.exercises:
         show_exercise(exercise, messages)
     open_points = f", {result.open:g} open (no GPU here)" if result.open else ""
     print_plain(f"{result.total:g} of {result.max:g} points{open_points}", "bold")
     raise typer.Exit(0 if result.total + result.open == result.max else 1)
+
+
+def find_target(setting: str, report: Path | None) -> tuple[formats.Format, Path]:
+    """Return the format and the file that a setting like `junit=out.xml` names."""
+    name, _, file = setting.partition("=")
+    form = formats.find_format(name, os.environ, str(report or ""))
+    if not file:
+        raise ExportError(f"{setting!r} names no file: write it like {name}=FILE")
+    return form, Path(file)
 
 
 def find_policy(path: Path | None, registry: Syllabus) -> Policy | None:

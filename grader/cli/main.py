@@ -10,8 +10,9 @@ from grader.box.isolation import NoIsolationError
 from grader.box.limits import LimitError
 from grader.check_kit import VariantError
 from grader.class_run.output import OutputError
-from grader.cli import doctor, grade, kit, student, verify
+from grader.cli import doctor, export, grade, kit, student, verify
 from grader.cli.screen import print_error
+from grader.exports.plain import ExportError
 from grader.handout import HandoutError
 from grader.intake import HandinError, IntakeError
 from grader.judge import JudgeError
@@ -23,6 +24,7 @@ from grader.verify import VerifyError
 
 KNOWN_ERRORS = (
     CourseError,
+    ExportError,
     HandinError,
     HandoutError,
     IntakeError,
@@ -46,6 +48,7 @@ app = typer.Typer(
 app.command("grade")(grade.grade)
 app.command("grade-one")(grade.grade_one)
 app.command("verify")(verify.verify)
+app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
 app.command("test")(student.check)
 app.command("stubs")(kit.stubs)

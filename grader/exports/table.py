@@ -9,26 +9,28 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.class_run.result import Result
+from grader.exports.plain import neutralise
 from grader.policy import Adjusted, Policy
 from grader.scoring import ExerciseScore, Score
 from grader.syllabus import Syllabus
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
 
 def to_csv(
-    results: Sequence[Result], syllabus: Syllabus, policy: Policy | None = None
+    results: Sequence[Result], syllabus: Syllabus, *, adjusted: bool = False
 ) -> str:
     """Return one row per student: points by exercise and topic, total, open, max.
 
-    Where the course has rules, the points that it counts follow, and why they differ.
+    Args:
+        results: of the class.
+        syllabus: what it was graded in.
+        adjusted: add the points that the course counts, and why they differ.
     """
     exercises = list(syllabus.exercises)
     topics = syllabus.topic_ids
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     sums = ["total", "open", "max", "status"]
-    counted = [] if policy is None else ["adjusted", "adjusted_max", "why"]
+    counted = ["adjusted", "adjusted_max", "why"] if adjusted else []
     writer.writerow(["student", *exercises, *topics, *sums, *counted])
     for result in results:
         row = [
@@ -36,7 +38,7 @@ def to_csv(
             *points(result.score, exercises, topics),
             result.status,
         ]
-        if policy is not None:
+        if adjusted:
             row += adjusted_cells(result.adjusted)
         writer.writerow(row)
     return stream.getvalue()
@@ -63,11 +65,6 @@ def points(
         *(score.total, score.open, score.max),
     ]
     return [f"{cell:g}" for cell in cells]
-
-
-def neutralise(text: str) -> str:
-    """Return text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def to_data(
@@ -137,7 +134,10 @@ def adjusted_points(adjusted: Adjusted) -> dict[str, Any]:
         "total": adjusted.total,
         "open": adjusted.open,
         "max": adjusted.max,
-        "topics": {t.topic: t.points for t in adjusted.topics},
+        "topics": {
+            t.topic: {"points": t.points, "open": t.open, "max": t.max}
+            for t in adjusted.topics
+        },
         "reasons": list(adjusted.reasons),
     }
 

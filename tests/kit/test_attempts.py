@@ -69,7 +69,7 @@ def grade(root, setting, handins, policy):
     with OutputFolder(root / "out", setting.secret).opened() as output:
         run = ClassRun(setting, output, policy)
         results = run.grade_all(handins, 1, lambda result: None)
-        output.write("scores.csv", to_csv(results, setting.syllabus, policy))
+        output.write("scores.csv", to_csv(results, setting.syllabus, adjusted=True))
         data = to_data(results, setting.syllabus, run.environment, policy)
         output.write_signed("scores.json", data)
     return results
