@@ -230,7 +230,7 @@ def cells(result: Result, syllabus: Syllabus) -> list[str]:
     return [
         *(f"{mine.topics[topic]:g}" for topic in syllabus.topic_ids),
         *(f"{mine.total:g}", f"{mine.open:g}", f"{mine.max:g}"),
-        *([f"{counted.total:g}/{counted.max:g}"] if counted else []),
+        *([f"{counted.total:g}"] if counted else []),
     ]
 
 

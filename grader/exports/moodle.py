@@ -102,20 +102,22 @@ def fill(
 def to_import(grades: Sequence[Grade], most: float | None = None) -> Filled:
     """Return a table for the gradebook's import: map `student` to a user field there.
 
-    An unknown student stops the whole import, so the field must be the one that the
-    submissions are named by.
+    An unknown student or a grade above the maximum stops the whole import, so the field
+    must be the one that the submissions are named by.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["student", "grade", "feedback"])
     notes = []
     for grade in grades:
-        points = grade.out_of(most).points
-        text = "" if points is None else number(points)
+        made, said = clamped(grade.out_of(most))
+        text = "" if made.points is None else number(made.points)
         writer.writerow([neutralise(grade.student), text, neutralise(grade.comment)])
-        if points is None:
+        notes += [said] if said else []
+        if made.points is None:
             notes.append(f"{grade.student} has no score ({grade.comment}): left empty")
-    return Filled(stream.getvalue(), len(grades) - len(notes), tuple(notes))
+    count = sum(grade.points is not None for grade in grades)
+    return Filled(stream.getvalue(), count, tuple(notes))
 
 
 def find_column(sheet: Sheet, wanted: str) -> int:
