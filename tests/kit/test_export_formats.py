@@ -318,6 +318,7 @@ def test_classroom50_points_are_hundredths_and_whole_numbers():
 
     assert (data["score"], data["max-score"]) == (296, 810)
     odd = data["tests"][-1]
+    assert odd["score"] == 29
     assert {type(odd["score"]), type(data["score"]), type(data["max-score"])} == {int}
 
 
