@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,13 +29,14 @@ from grader.syllabus import Syllabus, read_syllabus
 from grader.verify import read_scores
 
 SHEETS = ("csv", "canvas", "moodle")
+KNOWN = ", ".join((*SHEETS, *formats.NAMES))
 
 
 def export(
     results: Annotated[Path, typer.Argument(help="Folder that grade wrote.")],
     to: Annotated[
         str,
-        typer.Option(metavar="NAME", help=", ".join((*SHEETS, *formats.NAMES)) + "."),
+        typer.Option(metavar="NAME", help=f"The format: {KNOWN}."),
     ],
     fill: Annotated[
         Path | None,
@@ -62,6 +64,10 @@ def export(
     Tables hold the points that the course counts, files per student those earned.
     Who cannot be matched is told; exit with 1 then.
     """
+    if to not in (*SHEETS, *formats.NAMES):
+        raise ExportError(f"no format is called {to!r}: {KNOWN}")
+    if out_of is not None and not math.isfinite(out_of):
+        raise ExportError(f"--out-of is {out_of}: give the maximum of the gradebook")
     output = OutputFolder(results, read_secret(SECRET))
     scores = read_scores(output)
     syllabus = read_syllabus(KIT.registry).restricted(scores["exercises"])

@@ -99,7 +99,7 @@ def test_empty_keys_are_nobodys():
 
 
 def test_whoever_is_not_matched_is_listed():
-    filled = fill_canvas(grade("rui", 3.0), grade("joao", None))
+    filled = fill_canvas(grade("rui", 3.0), grade("joao", None), most=20.0)
 
     assert filled.notes == (
         "joao has no score (Points: None): left as it is",
