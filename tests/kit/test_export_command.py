@@ -156,7 +156,7 @@ def test_what_was_changed_is_not_exported(results, change, error, says):
     ("name", "options", "says"),
     [
         ("canvs", (), "no format is called 'canvs': csv, canvas, moodle, gradescope"),
-        ("moodle", ("--out-of", "nan"), "--out-of is nan"),
+        ("moodle", ("--out-of", "inf"), "--out-of is inf"),
         ("canvas", (), "Canvas takes back its own sheet.*--fill"),
         ("canvas", ("--fill", "/nowhere.csv"), "/nowhere.csv cannot be read: No such"),
         ("classroom50", (), "for Classroom 50, its runner sets CLASSROOM"),
