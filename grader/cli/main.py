@@ -9,8 +9,9 @@ import typer
 from grader.box.isolation import NoIsolationError
 from grader.box.limits import LimitError
 from grader.check_kit import VariantError
+from grader.ci import CiError
 from grader.class_run.output import OutputError
-from grader.cli import doctor, export, grade, kit, student, verify
+from grader.cli import ci, doctor, export, grade, kit, student, verify
 from grader.cli.screen import print_error
 from grader.exports.plain import ExportError
 from grader.handout import HandoutError
@@ -23,6 +24,7 @@ from grader.syllabus import SyllabusError
 from grader.verify import VerifyError
 
 KNOWN_ERRORS = (
+    CiError,
     CourseError,
     ExportError,
     HandinError,
@@ -49,6 +51,7 @@ app.command("grade")(grade.grade)
 app.command("grade-one")(grade.grade_one)
 app.command("verify")(verify.verify)
 app.command("export")(export.export)
+app.command("init-ci")(ci.init_ci)
 app.command("doctor")(doctor.doctor)
 app.command("test")(student.check)
 app.command("stubs")(kit.stubs)

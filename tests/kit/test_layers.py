@@ -10,7 +10,7 @@ from grader.layout import KIT
 FLOORS = (
     {"__main__"},
     {"cli"},
-    {"check_kit", "handout", "verify"},
+    {"check_kit", "ci", "handout", "verify"},
     {"exports"},
     {"class_run"},
     {"intake"},
@@ -21,7 +21,7 @@ FLOORS = (
     {"box"},
     {"stubs"},
     {"syllabus", "manifest", "submission", "outcome", "layout"},
-    {"files", "tables"},
+    {"files", "packing", "tables"},
 )
 FLOOR = {room: -level for level, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted((KIT.root / "grader").rglob("*.py"))
