@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from grader.box.isolation import Level
 from grader.class_run.attempts import attempts_of, counted
 from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
 from grader.class_run.run import ClassRun, Setting
 from grader.exports.table import to_csv, to_data
 from grader.intake import Handin
+from grader.manifest import Check, Manifest
 from grader.policy import Attempts, Policy, parse_policy
 from grader.scoring import ExerciseScore, Score
 from grader.verify import Verifier
@@ -28,18 +30,35 @@ model_construction = 2026-10-01T23:59:00Z
 [late]
 percent_per_day = 60
 """
-SUITE = """
-import pytest
-from grader.observe import expect_equal
+CHECKS = tuple(Check(f"f::{part}", "model_construction.MLP", 1) for part in range(4))
 
-def answer(ex) -> int:
-    return ex.answer()
 
-@pytest.mark.exercise("model_construction.MLP")
-@pytest.mark.parametrize("part", range(4))
-def test_it(observe, part):
-    expect_equal(observe(answer) > part, True, "It is too small.")
-"""
+class Judges:
+    """Judges that pass as many of four tests as the submission's number says."""
+
+    def __init__(self, setting):
+        self.setting = setting
+        self.manifest = Manifest(CHECKS, setting.environment()["suite"])
+
+    def grade(self, submission, seed, exercises):
+        answer = int(submission.sources["model_construction"])
+        outcomes = ["passed" if part < answer else "failed" for part in range(4)]
+        tests = [
+            {
+                "nodeid": check.nodeid,
+                "outcome": outcome,
+                "user_properties": [{"outcome": outcome}],
+            }
+            for check, outcome in zip(CHECKS, outcomes, strict=True)
+        ]
+        mine = {"submission": submission.digest, "seed": seed}
+        return {"tests": tests, "environment": self.setting.environment() | mine}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
 
 
 def handin(root, name, *attempts):
@@ -48,7 +67,7 @@ def handin(root, name, *attempts):
     for number, (answer, moment) in enumerate(attempts, 1):
         folder = root / "class" / name / str(number)
         folder.mkdir(parents=True)
-        (folder / "model_construction.py").write_text(f"def answer(): return {answer}")
+        (folder / "model_construction.py").write_text(f"{answer}\n")
         made.append(Handin(name, folder, submitted_at=moment))
     *earlier, last = made
     return Handin(
@@ -75,35 +94,24 @@ def grade(root, setting, handins, policy):
     return results
 
 
-@pytest.fixture(scope="module")
-def graded(level, syllabus, tmp_path_factory):
-    """Return the folder of a class that has been graded once."""
-    root = tmp_path_factory.mktemp("attempts")
-    (root / "suite").mkdir()
-    (root / "suite" / "test_suite.py").write_text(SUITE)
-    setting = Setting(
-        level, QUICK, root / "suite", syllabus.only("model_construction"), b"secret"
-    )
-    policy = parse_policy(COURSE, "course.toml", syllabus)
-    grade(root, setting, make_class(root), policy)
-    return root
-
-
 @pytest.fixture
-def root(graded, tmp_path):
-    return shutil.copytree(graded, tmp_path / "copy")
-
-
-@pytest.fixture
-def setting(level, syllabus, root):
+def setting(syllabus, tmp_path, monkeypatch):
+    monkeypatch.setattr(Setting, "start_pool", lambda self, jobs: Judges(self))
     only = syllabus.only("model_construction")
-    return Setting(level, QUICK, root / "suite", only, b"secret")
+    return Setting(Level.PROCESS, QUICK, tmp_path / "suite", only, b"secret")
 
 
-def moved(root):
-    """The class of the copied folder."""
-    shutil.rmtree(root / "class")
-    return make_class(root)
+@pytest.fixture
+def handins(tmp_path):
+    return make_class(tmp_path)
+
+
+@pytest.fixture
+def root(setting, handins, syllabus, tmp_path):
+    """Return the folder of a class that has been graded once."""
+    policy = parse_policy(COURSE, "course.toml", syllabus)
+    grade(tmp_path, setting, handins, policy)
+    return tmp_path
 
 
 def entries(root):
@@ -111,8 +119,8 @@ def entries(root):
     return {entry["student"]: entry for entry in data["students"]}
 
 
-def test_the_attempt_with_most_adjusted_points_counts(graded):
-    found = entries(graded)
+def test_the_attempt_with_most_adjusted_points_counts(root):
+    found = entries(root)
 
     assert [found[s]["total"] for s in ("ana", "eva", "rui")] == [0.75, 1.0, 1.0]
     assert found["ana"]["adjusted"]["total"] == 0.75
@@ -120,8 +128,8 @@ def test_the_attempt_with_most_adjusted_points_counts(graded):
     assert found["rui"]["adjusted"]["reasons"] == ["attempt 3 of 3 counts: the best"]
 
 
-def test_raw_and_adjusted_points_stand_apart_in_the_table(graded):
-    with open(graded / "out" / "scores.csv", newline="") as stream:
+def test_raw_and_adjusted_points_stand_apart_in_the_table(root):
+    with open(root / "out" / "scores.csv", newline="") as stream:
         rows = {row["student"]: row for row in csv.DictReader(stream)}
 
     assert rows["ana"]["total"] == rows["ana"]["adjusted"] == "0.75"
@@ -129,38 +137,40 @@ def test_raw_and_adjusted_points_stand_apart_in_the_table(graded):
     assert rows["eva"]["why"] == ("time of submission unknown: not counted as late")
 
 
-def test_the_students_report_is_that_of_the_attempt_that_counts(graded):
-    reports = graded / "out" / "reports"
-    attempts = graded / "out" / "attempts"
+def test_the_students_report_is_that_of_the_attempt_that_counts(root):
+    reports = root / "out" / "reports"
+    attempts = root / "out" / "attempts"
 
     assert (reports / "ana.json").read_text() == (attempts / "1/ana.json").read_text()
     assert not (attempts / "1" / "eva.json").exists()
 
 
-def test_all_attempts_meet_the_same_inputs(graded):
+def test_all_attempts_meet_the_same_inputs(root):
     seeds = {
         json.loads(path.read_text())["environment"]["seed"]
-        for path in (graded / "out" / "attempts").glob("*/rui.json")
+        for path in (root / "out" / "attempts").glob("*/rui.json")
     }
 
     assert len(seeds) == 1
 
 
-def test_no_attempt_is_graded_twice(root, setting, syllabus, monkeypatch):
+def test_no_attempt_is_graded_twice(root, setting, handins, syllabus, monkeypatch):
     scores = (root / "out" / "scores.json").read_bytes()
     policy = parse_policy(COURSE, "course.toml", syllabus)
     monkeypatch.setattr(Setting, "start_pool", None)
 
-    grade(root, setting, moved(root), policy)
+    grade(root, setting, handins, policy)
 
     assert (root / "out" / "scores.json").read_bytes() == scores
 
 
-def test_other_rules_change_adjusted_points_alone(root, setting, syllabus, monkeypatch):
+def test_other_rules_change_adjusted_points_alone(
+    root, setting, handins, syllabus, monkeypatch
+):
     strict = parse_policy(COURSE.replace("60", "10"), "course.toml", syllabus)
     monkeypatch.setattr(Setting, "start_pool", None)
 
-    ana, *_ = grade(root, setting, moved(root), strict)
+    ana, *_ = grade(root, setting, handins, strict)
 
     assert (ana.score.total, ana.adjusted.total) == (1.0, 0.9)
     assert ana.adjusted.reasons == (
@@ -173,8 +183,7 @@ def test_other_rules_change_adjusted_points_alone(root, setting, syllabus, monke
 # Verify
 
 
-def test_true_results_are_told_to_be_true(root, setting):
-    handins = moved(root)
+def test_true_results_are_told_to_be_true(root, setting, handins):
     verifier = Verifier(root / "out", setting)
 
     assert list(verifier.check_files()) == []
@@ -229,7 +238,7 @@ def test_scores_that_were_signed_but_do_not_follow_the_rules_are_found(root, set
 
 def change_an_earlier_file(handins):
     path = handins[0].earlier[0].path / "model_construction.py"
-    path.write_text("def answer(): return 4")
+    path.write_text("4\n")
 
 
 def lose_an_attempt(handins):
@@ -244,8 +253,7 @@ def lose_an_attempt(handins):
         (lose_an_attempt, "ana: 2 attempts were graded, now there are 1"),
     ],
 )
-def test_changed_attempts_are_told(root, setting, change, said):
-    handins = moved(root)
+def test_changed_attempts_are_told(root, setting, handins, change, said):
     change(handins)
 
     found = list(Verifier(root / "out", setting).check_submissions(handins))
@@ -253,8 +261,8 @@ def test_changed_attempts_are_told(root, setting, change, said):
     assert found == [said]
 
 
-def test_grading_again_takes_the_attempt_that_counts(root, setting):
-    ana = moved(root)[:1]
+def test_grading_again_takes_the_attempt_that_counts(root, setting, handins):
+    ana = handins[:1]
 
     assert list(Verifier(root / "out", setting).regrade(ana, 1)) == []
 
