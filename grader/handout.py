@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import io
-import zipfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
+from grader import packing
 from grader.layout import Layout
+from grader.packing import read
 
 MIN_SECRET = 20
 """Characters from which on a line of a solution or a hidden test is telling."""
@@ -16,7 +15,6 @@ MIN_SECRET_IN_CODE = 40
 """The same in the grader's own code, where short lines are alike by chance."""
 BOILERPLATE = ("import ", "from ", "@pytest")
 FOLDER = "deep-learning-computation"
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class HandoutError(Exception):
@@ -37,26 +35,9 @@ def collect(layout: Layout) -> dict[str, bytes]:
     return files
 
 
-def read(folder: Path, base: Path, *patterns: str) -> dict[str, bytes]:
-    """Return the files of a folder that match, by their path below `base`."""
-    return {
-        path.relative_to(base).as_posix(): path.read_bytes()
-        for pattern in patterns
-        for path in sorted(folder.glob(pattern))
-        if path.is_file()
-    }
-
-
 def pack(files: Mapping[str, bytes]) -> bytes:
     """Return a zip archive that is the same, byte for byte, for the same files."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            member = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = 0o644 << 16
-            archive.writestr(member, data)
-    return stream.getvalue()
+    return packing.pack({f"{FOLDER}/{name}": data for name, data in files.items()})
 
 
 def refuse_secrets(files: Mapping[str, bytes], layout: Layout) -> None:

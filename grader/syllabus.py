@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
+
+from grader.tables import TableReader, read_document
 
 LEVELS = ("core", "deep")
 
@@ -118,10 +119,8 @@ def read_syllabus(path: Path) -> Syllabus:
     Raises:
         SyllabusError: it cannot be read, or an entry is missing, unknown or wrong.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SyllabusError(f"{path}: cannot be read: {error}") from error
+    reader = TableReader(str(path), SyllabusError)
+    data = reader.parse(read_document(path, SyllabusError))
     return parse_syllabus(data, str(path))
 
 
@@ -131,7 +130,7 @@ def parse_syllabus(data: Mapping[str, Any], source: str) -> Syllabus:
     Raises:
         SyllabusError: an entry is missing, unknown or wrong.
     """
-    reader = _Reader(source)
+    reader = _Reader(source, SyllabusError)
     document = reader.table(data, "the document", {"topic": list})
     topics = tuple(reader.topic(entry, i) for i, entry in enumerate(document["topic"]))
     reader.refuse_twice([t.id for t in topics], "topic")
@@ -145,45 +144,8 @@ def parse_syllabus(data: Mapping[str, Any], source: str) -> Syllabus:
     return syllabus
 
 
-class _Reader:
-    """Checks the entries of one document; every error names the file and the entry."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-
-    def fail(self, entry: str, problem: str) -> NoReturn:
-        raise SyllabusError(f"{self.source}: {entry} {problem}")
-
-    def refuse_twice(self, names: list[str], what: str) -> None:
-        for name in names:
-            if names.count(name) > 1:
-                self.fail(name, f"is listed twice; every {what} has an id of its own")
-
-    def table(
-        self,
-        data: Any,
-        entry: str,
-        required: Mapping[str, type],
-        optional: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """Return the table with defaults filled in, keys and types checked."""
-        if not isinstance(data, Mapping):
-            self.fail(entry, "is not a table")
-        defaults = dict(optional or {})
-        kinds = {**required, **{key: type(value) for key, value in defaults.items()}}
-        for key in data:
-            if key not in kinds:
-                self.fail(
-                    entry, f"has an unknown key {key!r}; known: {', '.join(kinds)}"
-                )
-        for key in required:
-            if key not in data:
-                self.fail(entry, f"lacks the key {key!r}")
-        for key, value in data.items():
-            if type(value) is not kinds[key]:
-                kind, given = kinds[key].__name__, type(value).__name__
-                self.fail(entry, f"has {key} of type {given}; {kind} is expected")
-        return {**defaults, **data}
+class _Reader(TableReader):
+    """Checks topics and exercises."""
 
     def topic(self, data: Any, index: int) -> Topic:
         texts = {"id": str, "title": str, "book": str, "exercise": list}

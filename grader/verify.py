@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.class_run.output import OutputFolder, report_name
+from grader.class_run.attempts import counted
+from grader.class_run.output import OutputFolder, attempt_name, report_name
 from grader.class_run.result import Result, Status
 from grader.class_run.run import ClassRun, Setting, Task, judge_task
 from grader.exports.table import student as student_data
 from grader.exports.table import to_csv
 from grader.intake import Handin, HandinError
+from grader.layout import KIT
 from grader.manifest import Manifest
+from grader.policy import Policy, parse_policy
 from grader.scoring import Score, read_outcomes
+from grader.syllabus import read_syllabus
 
 SCORES = "scores.json"
 
@@ -47,43 +53,77 @@ class Verifier:
         self.output = OutputFolder(folder, setting.secret)
         self.run = ClassRun(setting, self.output)
 
+    @cached_property
+    def scores(self) -> dict[str, Any]:
+        """Return the signed scores of the class."""
+        return read_scores(self.output)
+
+    @cached_property
+    def policy(self) -> Policy | None:
+        """Return the course's rules that the scores were made with."""
+        if "course" not in self.scores:
+            return None
+        registry = read_syllabus(KIT.registry)
+        return parse_policy(self.scores["course"], f"the course in {SCORES}", registry)
+
     def check_files(self) -> Iterator[str]:
         """Yield what is not as the grader wrote it."""
-        scores = read_scores(self.output)
         for name, value in self.run.environment.items():
-            if scores["environment"].get(name) != value:
+            if self.scores["environment"].get(name) != value:
                 yield f"these results come from a machine or suite with other {name}"
         if self.run.manifest is None:
             yield "manifest.json is missing, was changed, or is of another suite"
             return
         results = []
-        for entry in scores["students"]:
-            made = None
-            if entry["status"] == Status.GRADED:
-                made = self.score_of(entry["student"])
-            result = Result(
-                entry["student"],
-                Status(entry["status"]),
-                made,
-                entry["reason"],
-                tuple(entry["notes"]),
-            )
-            results.append(result)
-            if made is None and entry["status"] == Status.GRADED:
-                name = report_name(entry["student"])
+        for entry in self.scores["students"]:
+            found = [(self.result_of(one, name), name) for one, name in records(entry)]
+            lost = [n for r, n in found if r.status is Status.GRADED and not r.score]
+            for name in lost:
                 yield f"{name} is missing, was changed, or is of another course"
-            elif student_data(result) != entry:
-                yield f"{entry['student']}: {SCORES} is not what the report gives"
-        table = to_csv(results, self.setting.syllabus)
-        if all(r.score or r.status is not Status.GRADED for r in results):
-            yield from self.check_table(table)
+            if not lost:
+                results.append(self.counted([result for result, _ in found]))
+                yield from self.check_entry(entry, results[-1])
+        if len(results) == len(self.scores["students"]):
+            yield from self.check_table(
+                to_csv(results, self.setting.syllabus, adjusted=self.policy is not None)
+            )
 
-    def score_of(self, student: str) -> Score | None:
-        """Return the score that a student's report gives; None if it was changed."""
-        report = self.output.read_signed(report_name(student))
+    def result_of(self, record: Mapping[str, Any], name: str) -> Result:
+        """Return the result that a report gives; without a score if it was changed."""
+        graded = record["status"] == Status.GRADED
+        moment = record.get("submitted_at")
+        return Result(
+            record["student"],
+            Status(record["status"]),
+            self.score_of(record["student"], name) if graded else None,
+            record["reason"],
+            tuple(record["notes"]),
+            submitted_at=datetime.fromisoformat(moment) if moment else None,
+            marked_late=record.get("late", False),
+            attempt=record.get("attempt", 1),
+            of=record.get("of", 1),
+        )
+
+    def score_of(self, student: str, name: str) -> Score | None:
+        """Return the score that a report gives; None if it was changed."""
+        report = self.output.read_signed(name)
         if report is None or self.run.manifest is None:
             return None
         return self.setting.score(student, report, self.run.manifest)
+
+    def counted(self, results: Sequence[Result]) -> Result:
+        """Return the result that counts, by the course's rules if it has any."""
+        return results[0] if self.policy is None else counted(results, self.policy)
+
+    def check_entry(self, entry: Mapping[str, Any], result: Result) -> Iterator[str]:
+        """Yield whether the scores of a student differ from the reports."""
+        if student_data(result) != entry:
+            yield f"{result.student}: {SCORES} is not what the report gives"
+        elif result.attempts and result.score:
+            mine = report_name(result.student)
+            counts = attempt_name(result.student, result.attempt)
+            if self.output.read_signed(mine) != self.output.read_signed(counts):
+                yield f"{mine} is not the report of the attempt that counts, {counts}"
 
     def check_table(self, expected: str) -> Iterator[str]:
         """Yield whether scores.csv differs from the reports."""
@@ -103,30 +143,45 @@ class Verifier:
     def check_submissions(self, handins: Sequence[Handin]) -> Iterator[str]:
         """Yield whose files are not those that were graded."""
         by_student = {handin.student: handin for handin in handins}
-        entries = read_scores(self.output)["students"]
-        students = {entry["student"] for entry in entries}
+        students = {entry["student"] for entry in self.scores["students"]}
         for student in sorted(by_student.keys() - students):
             yield f"{student} handed in, but has no result"
-        for entry in entries:
-            student = entry["student"]
-            report = self.output.read_signed(report_name(student))
-            if student not in by_student:
-                yield f"{student} has a result, but no submission"
-            elif entry["status"] == Status.GRADED and report is not None:
-                try:
-                    digest = self.setting.read(by_student[student]).digest
-                except HandinError as error:
-                    yield f"{student}: {error}"
-                    continue
-                if digest != report["environment"]["submission"]:
-                    yield f"{student}: the files are not those that were graded"
+        for entry in self.scores["students"]:
+            if entry["student"] in by_student:
+                yield from self.check_sources(by_student[entry["student"]], entry)
+            else:
+                yield f"{entry['student']} has a result, but no submission"
+
+    def check_sources(self, handin: Handin, entry: Mapping[str, Any]) -> Iterator[str]:
+        """Yield whether a student's files are not those that were graded."""
+        attempts = [*handin.earlier, handin] if "attempts" in entry else [handin]
+        graded = records(entry)
+        if len(attempts) != len(graded):
+            yield (
+                f"{handin.student}: {len(graded)} attempts were graded, "
+                f"now there are {len(attempts)}"
+            )
+            return
+        for attempt, (record, name) in zip(attempts, graded, strict=True):
+            report = self.output.read_signed(name)
+            if record["status"] != Status.GRADED or report is None:
+                continue
+            try:
+                digest = self.setting.read(attempt).digest
+            except HandinError as error:
+                yield f"{handin.student}: {error}"
+                continue
+            if digest != report["environment"]["submission"]:
+                yield f"{handin.student}: the files are not those that were graded"
 
     def regrade(self, handins: Sequence[Handin], sample: int) -> Iterator[str]:
         """Grade some students again; yield each test that ends otherwise."""
+        entries = {entry["student"]: entry for entry in self.scores["students"]}
         reports = {
-            handin: report
+            attempt_that_counts(handin, entries[handin.student]): report
             for handin in handins
-            if (report := self.output.read_signed(report_name(handin.student)))
+            if handin.student in entries
+            and (report := self.output.read_signed(report_name(handin.student)))
         }
         chosen = random.SystemRandom().sample(list(reports), min(sample, len(reports)))
         if not chosen:
@@ -139,6 +194,25 @@ class Verifier:
                 yield from differences(
                     handin.student, reports[handin], report, expected
                 )
+
+
+def records(entry: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str]]:
+    """Return what the scores say of each attempt, and where its report lies."""
+    student = entry["student"]
+    if "attempts" not in entry:
+        return [(entry, report_name(student))]
+    return [
+        ({"student": student, **attempt}, attempt_name(student, attempt["attempt"]))
+        for attempt in entry["attempts"]
+    ]
+
+
+def attempt_that_counts(handin: Handin, entry: Mapping[str, Any]) -> Handin:
+    """Return the attempt whose report is the student's."""
+    if "attempts" not in entry:
+        return handin
+    number: int = entry["attempt"]
+    return [*handin.earlier, handin][number - 1]
 
 
 def differences(

@@ -6,7 +6,7 @@
 set -euo pipefail
 
 if [ "${IN_MACHINE:-}" != yes ]; then
-    stage=$(mktemp -d)
+    stage=$(mktemp -d --tmpdir=/var/tmp)
     trap 'rm -rf "$stage"' EXIT
     IN_MACHINE=yes STAGE=$stage unshare --mount "$0" "$@"
     exit
@@ -18,7 +18,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 venv=$root/.venv
 base=$("$venv/bin/python" -c 'import sys; print(sys.base_prefix)')
 
-mkdir -p "$STAGE"/{base,venv,solutions,hidden,tmp}
+mkdir -p "$STAGE"/{base,venv,solutions,hidden}
 mount --bind "$base" "$STAGE/base"
 mount --bind "$venv" "$STAGE/venv"
 if [ "$machine" = uid ]; then
@@ -39,10 +39,11 @@ case $base in /root/*)
 esac
 case $venv in /root/*) mkdir -p "$venv" && mount --bind "$STAGE/venv" "$venv" ;; esac
 
+# What a submission leaves in /tmp goes with the machine.
+mount -t tmpfs -o mode=1777,size=1g tmpfs /tmp
+
 if [ "$machine" = user ]; then
-    chmod 755 "$STAGE"
-    chmod 1777 "$STAGE/tmp"
-    export TMPDIR=$STAGE/tmp HOME=$STAGE/tmp USER=ordinary
+    export HOME=/tmp USER=ordinary
     exec setpriv --reuid 1000 --regid 1000 --clear-groups --no-new-privs "$@"
 fi
 exec "$@"

@@ -83,6 +83,7 @@ class OutputFolder:
             OutputError: it cannot be written; an older one is left as it was.
         """
         try:
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
             write_text(self.path / name, text)
         except OSError as error:
             raise self._error(error) from error
@@ -95,10 +96,20 @@ class OutputFolder:
 
 
 def report_name(student: str) -> str:
-    """Return where a student's report lies; long names are told apart by a hash."""
+    """Return where a student's report lies."""
+    return f"reports/{file_name(student)}.json"
+
+
+def attempt_name(student: str, number: int) -> str:
+    """Return where the report of one of several attempts lies."""
+    return f"attempts/{number}/{file_name(student)}.json"
+
+
+def file_name(student: str) -> str:
+    """Return a file's name for a student; long ones are told apart by a hash."""
     encoded = os.fsencode(student)
     name = student
     if len(encoded) > MAX_NAME:
         digest = hashlib.sha256(encoded).hexdigest()[:12]
         name = f"{encoded[:MAX_NAME].decode(errors='ignore')}-{digest}"
-    return f"reports/{name}.json"
+    return name

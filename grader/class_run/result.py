@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from grader.policy import Adjusted
 from grader.scoring import Score
 
 
@@ -31,3 +33,15 @@ class Result:
     """What an instructor should know about a graded submission."""
     kept: bool = False
     """Whether the score is that of an earlier run, since nothing has changed."""
+    submitted_at: datetime | None = None
+    """When it was handed in, with a time zone; None if unknown."""
+    marked_late: bool = False
+    """Whether the platform marks it late."""
+    attempt: int = 1
+    """Which attempt this is."""
+    of: int = 1
+    """How many attempts there are."""
+    adjusted: Adjusted | None = None
+    """The points as the course counts them, if it has rules."""
+    attempts: tuple[Result, ...] = ()
+    """All attempts, if several were graded."""

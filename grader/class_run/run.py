@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from grader.box.isolation import Level
 from grader.box.limits import Limits
+from grader.class_run.attempts import Attempt, attempts_of, counted
 from grader.class_run.output import OutputFolder, report_name
 from grader.class_run.pool import JudgePool
 from grader.class_run.result import Result, Status
@@ -22,11 +23,13 @@ from grader.judge import JudgeError
 from grader.judge.environment import environment
 from grader.layout import KIT
 from grader.manifest import Check, Manifest, suite_digest
+from grader.policy import Policy
 from grader.scoring import KitFaultError, Score, score
 from grader.submission import Submission
 from grader.syllabus import Syllabus
 
 MANIFEST = "manifest.json"
+MANIFEST_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ class Task:
     """A submission to judge, and what an earlier report says that still holds."""
 
     submission: Submission
+    report: str = ""
+    """Where its report goes; nowhere if empty."""
     earlier: Mapping[str, Any] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     """Topics whose tests need not be run again."""
@@ -123,10 +128,13 @@ class ClassRun:
     and tests, limits, seed and environment are the same.
     """
 
-    def __init__(self, setting: Setting, output: OutputFolder) -> None:
-        """Take the setting and the folder of results."""
+    def __init__(
+        self, setting: Setting, output: OutputFolder, policy: Policy | None = None
+    ) -> None:
+        """Take the setting, the folder of results, and the course's rules if any."""
         self.setting = setting
         self.output = output
+        self.policy = policy
         self.environment = setting.environment()
 
     def grade_all(
@@ -149,72 +157,94 @@ class ClassRun:
             JudgeError: no judge starts.
             OutputError: results cannot be written.
         """
+        attempts = [a for h in handins for a in attempts_of(h, self.policy)]
         with ExitStack() as stack:
 
             @cache
             def start_pool() -> JudgePool:
-                made = self.setting.start_pool(min(jobs, len(handins)))
+                made = self.setting.start_pool(min(jobs, len(attempts)))
                 pool = stack.enter_context(made)
                 self.keep_manifest(pool.manifest)
                 return pool
 
             manifest = self.manifest or start_pool().manifest
-            results: dict[str, Result] = {}
-            tasks = []
-            for handin in handins:
-                found = self.read(handin, manifest, fresh=fresh)
+            results: dict[Attempt, Result] = {}
+            tasks: dict[Attempt, Task] = {}
+            for attempt in attempts:
+                found = self.read(attempt, manifest, fresh=fresh)
                 if isinstance(found, Task):
-                    tasks.append(found)
+                    tasks[attempt] = found
                 else:
-                    results[found.student] = found
+                    results[attempt] = found
                     done(found)
             if tasks:
-                for result in self.judge_all(start_pool(), tasks, jobs):
-                    results[result.student] = result
+                for attempt, result in self.judge_all(start_pool(), tasks, jobs):
+                    results[attempt] = result
                     done(result)
-        return [results[handin.student] for handin in handins]
+        return [self.count(handin, results) for handin in handins]
 
-    def read(self, handin: Handin, manifest: Manifest, *, fresh: bool) -> Result | Task:
+    def count(self, handin: Handin, results: Mapping[Attempt, Result]) -> Result:
+        """Return a student's result; its report lies where a single one would."""
+        attempts = attempts_of(handin, self.policy)
+        if self.policy is None:
+            return results[attempts[0]]
+        dated = [
+            replace(
+                results[attempt],
+                submitted_at=attempt.handin.submitted_at,
+                marked_late=attempt.handin.late,
+                attempt=attempt.number,
+                of=attempt.of,
+            )
+            for attempt in attempts
+        ]
+        result = counted(dated, self.policy)
+        if result.score is not None and len(attempts) > 1:
+            report = self.output.read_signed(attempts[result.attempt - 1].report)
+            assert report is not None
+            self.output.write_signed(report_name(handin.student), report)
+        return result
+
+    def read(
+        self, attempt: Attempt, manifest: Manifest, *, fresh: bool
+    ) -> Result | Task:
         """Return what is to be judged of a submission, or its result if nothing is."""
+        student = attempt.handin.student
         try:
-            submission = self.setting.read(handin)
+            submission = self.setting.read(attempt.handin)
         except HandinError as error:
-            return Result(handin.student, Status.NOT_GRADED, reason=str(error))
+            return Result(student, Status.NOT_GRADED, reason=str(error))
         except Exception as error:  # ours, whatever it is: the others go on
             reason = f"reading it failed: {type(error).__name__}: {error}"
-            return Result(handin.student, Status.KIT_ERROR, reason=reason)
-        if fresh:
-            return Task(submission)
-        return self.compare(submission, manifest)
+            return Result(student, Status.KIT_ERROR, reason=reason)
+        whole = Task(submission, attempt.report)
+        return whole if fresh else self.compare(whole, manifest)
 
-    def compare(self, submission: Submission, manifest: Manifest) -> Result | Task:
+    def compare(self, whole: Task, manifest: Manifest) -> Result | Task:
         """Return what is to be judged of a submission since its earlier report."""
-        student = submission.student
-        report = self.output.read_signed(report_name(student))
+        student = whole.submission.student
+        report = self.output.read_signed(whole.report)
         if report is None:
-            return Task(submission)
+            return whole
         mine = self.environment | {"seed": seed_for(self.setting.secret, student)}
-        keys = topic_keys(submission, manifest)
+        keys = topic_keys(whole.submission, manifest)
         held = topics_that_hold(report, mine, keys, self.setting.syllabus)
         if held < set(self.setting.syllabus.topic_ids):
-            return Task(submission, report, held)
+            return replace(whole, earlier=report, held=held)
         made = self.setting.score(student, report, manifest)
-        return self.graded(submission, made, kept=True)
+        return self.graded(whole.submission, made, kept=True)
 
     @cached_property
     def manifest(self) -> Manifest | None:
         """Return what an earlier run found the suite to expect, if it is the same."""
-        data = self.output.read_signed(MANIFEST)
-        if data is None or data["suite"] != self.environment["suite"]:
-            return None
-        checks = tuple(Check(*check) for check in data["checks"])
-        return Manifest(checks, data["suite"], data["topics"])
+        kept = read_manifest(self.output)
+        return kept if kept and kept.suite == self.environment["suite"] else None
 
     def keep_manifest(self, manifest: Manifest) -> None:
         """Keep what the suite expects, so that kept reports need no judge."""
         checks = [[c.nodeid, c.exercise, c.weight, c.cuda] for c in manifest.checks]
         data = {
-            "version": 2,
+            "version": MANIFEST_VERSION,
             "suite": manifest.suite,
             "topics": dict(manifest.topics),
             "checks": checks,
@@ -222,14 +252,17 @@ class ClassRun:
         self.output.write_signed(MANIFEST, data)
 
     def judge_all(
-        self, pool: JudgePool, tasks: Sequence[Task], jobs: int
-    ) -> Iterator[Result]:
+        self, pool: JudgePool, tasks: Mapping[Attempt, Task], jobs: int
+    ) -> Iterator[tuple[Attempt, Result]]:
         """Judge submissions side by side; yield each result as it comes."""
         with ThreadPoolExecutor(jobs) as threads:
-            futures = [threads.submit(self.judge, pool, task) for task in tasks]
+            futures = {
+                threads.submit(self.judge, pool, task): attempt
+                for attempt, task in tasks.items()
+            }
             try:
                 for future in as_completed(futures):
-                    yield future.result()
+                    yield futures[future], future.result()
             except BaseException:
                 threads.shutdown(cancel_futures=True)
                 raise
@@ -241,7 +274,7 @@ class ClassRun:
             made, report = judge_task(pool, task, self.setting)
         except (JudgeError, KitFaultError) as error:
             return Result(student, Status.KIT_ERROR, reason=str(error))
-        self.output.write_signed(report_name(student), report)
+        self.output.write_signed(task.report, report)
         return self.graded(task.submission, made, kept=False)
 
     def graded(self, submission: Submission, made: Score, *, kept: bool) -> Result:
@@ -253,3 +286,12 @@ class ClassRun:
         ]
         notes = (*problems, *submission.notes)
         return Result(submission.student, Status.GRADED, made, notes=notes, kept=kept)
+
+
+def read_manifest(output: OutputFolder) -> Manifest | None:
+    """Return what the suite of a folder's results expected; None if it was changed."""
+    data = output.read_signed(MANIFEST)
+    if data is None or data["version"] != MANIFEST_VERSION:
+        return None
+    checks = tuple(Check(*check) for check in data["checks"])
+    return Manifest(checks, data["suite"], data["topics"])

@@ -12,19 +12,25 @@ from rich.text import Text
 
 from grader.box.isolation import Level, choose_level
 from grader.box.limits import Limits
+from grader.class_run.attempts import attempts_of
 from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
 from grader.class_run.run import ClassRun, Setting, Task, judge_task
 from grader.class_run.seeds import read_secret
 from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
+from grader.exports import formats
+from grader.exports.feedback import make_feedback
+from grader.exports.plain import ExportError
 from grader.exports.table import to_csv, to_data
 from grader.intake import Handin, IntakeError, find_handins
 from grader.intake.find import student_of
 from grader.layout import KIT
+from grader.policy import Policy, read_policy
 from grader.scoring import ExerciseScore, message_of
 from grader.syllabus import Syllabus, read_syllabus
 
 SECRET = KIT.root / "course.secret"
+COURSE = KIT.root / "course.toml"
 MAX_ROWS = 60
 LIMITS = ", ".join(f"{name}={n:g}" for name, n in Limits().as_dict().items())
 
@@ -61,6 +67,13 @@ def grade(
     ] = None,
     only: Only = "",
     limit: Settings = None,
+    course: Annotated[
+        Path | None,
+        typer.Option(
+            help="The course's rules: weights, due dates, attempts.",
+            show_default="course.toml beside the kit, if there is one",
+        ),
+    ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what has not changed, too.")
     ] = False,
@@ -70,26 +83,33 @@ def grade(
 
     Run it again after a change or a crash: it grades what is new and nothing twice.
     """
-    syllabus = read_syllabus(KIT.registry).only(only)
+    registry = read_syllabus(KIT.registry)
+    syllabus = registry.only(only)
     limits = Limits().changed(limit or ())
+    policy = find_policy(course, registry)
     found = find_handins(path)
     for ignored in found.ignored:
         errors.print(Text(f"{ignored} is neither a folder nor a zip: ignored"))
+    tell_strangers(policy, [handin.student for handin in found.handins])
     jobs = jobs or os.cpu_count() or 1
     secret = read_secret(SECRET)
     with OutputFolder(out_folder, secret).opened() as output:
         secrets = [KIT.solutions, KIT.hidden_tests, path, out_folder]
         level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
         setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
-        run = ClassRun(setting, output)
-        with progress_bar("Students") as bar:
-            task = bar.add_task("", total=len(found.handins))
+        run = ClassRun(setting, output, policy)
+        total = sum(len(attempts_of(handin, policy)) for handin in found.handins)
+        with progress_bar("Submissions") as bar:
+            task = bar.add_task("", total=total)
             results = run.grade_all(
                 found.handins, jobs, lambda _: bar.advance(task), fresh=fresh
             )
-        output.write("scores.csv", to_csv(results, syllabus))
-        output.write_signed("scores.json", to_data(results, syllabus, run.environment))
-    show_class(results, syllabus)
+        output.write(
+            "scores.csv", to_csv(results, syllabus, adjusted=policy is not None)
+        )
+        data = to_data(results, syllabus, run.environment, policy)
+        output.write_signed("scores.json", data)
+    show_class(results, syllabus, policy)
     kept = sum(result.kept for result in results)
     again = f" ({kept} unchanged, not graded again)" if kept else ""
     print_plain(f"{out_folder / 'scores.csv'} and reports/ beside it written{again}")
@@ -101,6 +121,20 @@ def grade_one(
     report: Annotated[
         Path | None, typer.Option(help="Also write the report to this file.")
     ] = None,
+    write: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FILE",
+            help=f"Also write the result for a platform; may be repeated: "
+            f"{', '.join(formats.NAMES)}.",
+        ),
+    ] = None,
+    student: Annotated[
+        str,
+        typer.Option(
+            help="Whose it is, which decides the inputs.", show_default="name of PATH"
+        ),
+    ] = "",
     only: Only = "",
     limit: Settings = None,
     unsandboxed: Unsandboxed = False,
@@ -110,7 +144,8 @@ def grade_one(
         raise IntakeError(f"{path} does not exist: name a student's folder or zip")
     syllabus = read_syllabus(KIT.registry).only(only)
     limits = Limits().changed(limit or ())
-    handin = Handin(student_of(path.resolve()), path)
+    targets = [find_target(setting, report) for setting in write or ()]
+    handin = Handin(student or student_of(path.resolve()), path)
     secrets = [KIT.solutions, KIT.hidden_tests, path]
     level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
     secret = read_secret(SECRET)
@@ -120,12 +155,38 @@ def grade_one(
         result, made = judge_task(pool, Task(submission), setting)
     if report is not None:
         OutputFolder(report.parent, secret).write_signed(report.name, made)
+    feedback = make_feedback(result, made, syllabus)
+    for form, target in targets:
+        text = form.to_text(feedback)
+        OutputFolder(target.parent, secret).write(target.name, text)
     messages = {test["nodeid"]: message_of(test) for test in made["tests"]}
     for exercise in result.exercises:
         show_exercise(exercise, messages)
     open_points = f", {result.open:g} open (no GPU here)" if result.open else ""
     print_plain(f"{result.total:g} of {result.max:g} points{open_points}", "bold")
     raise typer.Exit(0 if result.total + result.open == result.max else 1)
+
+
+def find_target(setting: str, report: Path | None) -> tuple[formats.Format, Path]:
+    """Return the format and the file that a setting like `junit=out.xml` names."""
+    name, _, file = setting.partition("=")
+    form = formats.find_format(name, os.environ, str(report or ""))
+    if not file:
+        raise ExportError(f"{setting!r} names no file: write it like {name}=FILE")
+    return form, Path(file)
+
+
+def find_policy(path: Path | None, registry: Syllabus) -> Policy | None:
+    """Return the course's rules, of the file named or of the one beside the kit."""
+    if path is None and not COURSE.exists():
+        return None
+    return read_policy(path or COURSE, registry)
+
+
+def tell_strangers(policy: Policy | None, students: list[str]) -> None:
+    """Say who has an extension and handed nothing in: a name may be misspelt."""
+    for stranger in policy.strangers(students) if policy else ():
+        errors.print(Text(f"{stranger} has an extension, but handed in nothing"))
 
 
 def tell_level(level: Level) -> Level:
@@ -144,13 +205,15 @@ def tell_level(level: Level) -> Level:
     return level
 
 
-def show_class(results: list[Result], syllabus: Syllabus) -> None:
-    """Print the points of each student by topic."""
+def show_class(
+    results: list[Result], syllabus: Syllabus, policy: Policy | None
+) -> None:
+    """Print the points of each student by topic, and what the course counts."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     table.add_column("student", overflow="fold")
     for topic in syllabus.topics:
         table.add_column(topic.id.partition("_")[0], justify="right")
-    for name in ("total", "open", "max"):
+    for name in ("total", "open", "max", *(["adjusted"] if policy else [])):
         table.add_column(name, justify="right")
     for result in results[:MAX_ROWS]:
         table.add_row(Text(result.student), *cells(result, syllabus))
@@ -163,10 +226,11 @@ def cells(result: Result, syllabus: Syllabus) -> list[str]:
     """Return a student's points by topic, total, open and max."""
     if result.score is None:
         return [str(result.status), *[""] * (len(syllabus.topics) + 2)]
-    mine = result.score
+    mine, counted = result.score, result.adjusted
     return [
         *(f"{mine.topics[topic]:g}" for topic in syllabus.topic_ids),
         *(f"{mine.total:g}", f"{mine.open:g}", f"{mine.max:g}"),
+        *([f"{counted.total:g}"] if counted else []),
     ]
 
 

@@ -9,18 +9,24 @@ import typer
 from grader.box.isolation import NoIsolationError
 from grader.box.limits import LimitError
 from grader.check_kit import VariantError
+from grader.ci import CiError
 from grader.class_run.output import OutputError
-from grader.cli import doctor, grade, kit, student, verify
+from grader.cli import ci, doctor, export, grade, kit, student, verify
 from grader.cli.screen import print_error
+from grader.exports.plain import ExportError
 from grader.handout import HandoutError
 from grader.intake import HandinError, IntakeError
 from grader.judge import JudgeError
+from grader.policy import CourseError
 from grader.scoring import KitFaultError
 from grader.stubs import StubError
 from grader.syllabus import SyllabusError
 from grader.verify import VerifyError
 
 KNOWN_ERRORS = (
+    CiError,
+    CourseError,
+    ExportError,
     HandinError,
     HandoutError,
     IntakeError,
@@ -44,6 +50,8 @@ app = typer.Typer(
 app.command("grade")(grade.grade)
 app.command("grade-one")(grade.grade_one)
 app.command("verify")(verify.verify)
+app.command("export")(export.export)
+app.command("init-ci")(ci.init_ci)
 app.command("doctor")(doctor.doctor)
 app.command("test")(student.check)
 app.command("stubs")(kit.stubs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 
@@ -20,6 +21,12 @@ class Handin:
     path: Path
     clashes: tuple[Path, ...] = ()
     """Other submissions under the same student's name."""
+    submitted_at: datetime | None = None
+    """When it was handed in, with a time zone; None where nothing says so."""
+    late: bool = False
+    """Whether the platform marks it late."""
+    earlier: tuple[Handin, ...] = ()
+    """Earlier attempts, the oldest first."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from grader.box.isolation import Level, choose_level
@@ -9,6 +10,9 @@ from grader.box.limits import Limits
 from grader.class_run.pool import JudgePool
 from grader.layout import KIT
 from grader.syllabus import Syllabus, read_syllabus
+
+hypothesis.settings.register_profile("kit", deadline=None)
+hypothesis.settings.load_profile("kit")
 
 QUICK = Limits(test_seconds=2.0, topic_seconds=60.0)
 

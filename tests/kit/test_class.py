@@ -242,14 +242,19 @@ def test_without_isolation_grading_must_be_asked_for(one_student, tmp_path):
     assert "--unsandboxed" in done.stderr
 
 
-def test_grade_one_prints_points_and_messages(tmp_path):
+def test_grade_one_prints_points_and_messages_and_writes_them(tmp_path):
     done = run_grader(
         "grade-one",
         CLASS / "nils-berg",
-        *("--unsandboxed", "--report", tmp_path / "report.json"),
+        *("--unsandboxed", "--report", tmp_path / "report.json", "--student", "nils"),
+        *("--write", f"gradescope={tmp_path / 'results.json'}"),
+        *("--write", f"github={tmp_path / 'output'}"),
     )
 
     assert done.returncode == 1
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert "plain list" in results["tests"][1]["output"]
+    assert f"\nscore={results['score']:g}\n" in (tmp_path / "output").read_text()
     assert "✗ model_construction.MySequential" in done.stdout
     assert "plain list" in done.stdout
     assert json.loads((tmp_path / "report.json").read_text())["tests"]

@@ -68,7 +68,7 @@ def test_a_judge_that_was_killed_is_replaced(class_run, submission):
     run, pool = class_run()
     os.kill(judge_of(pool), signal.SIGKILL)
 
-    result = run.judge(pool, Task(submission))
+    result = run.judge(pool, Task(submission, "reports/ana.json"))
 
     assert (result.status, result.score.total) == (Status.GRADED, 1.0)
 
@@ -78,7 +78,7 @@ def test_a_box_that_was_killed_is_replaced(class_run, submission):
     for pid in children(judge_of(pool)):
         os.kill(pid, signal.SIGKILL)
 
-    result = run.judge(pool, Task(submission))
+    result = run.judge(pool, Task(submission, "reports/ana.json"))
 
     assert (result.status, result.score.total) == (Status.GRADED, 1.0)
 
@@ -86,7 +86,7 @@ def test_a_box_that_was_killed_is_replaced(class_run, submission):
 def test_a_test_that_fails_to_run_gives_no_score(class_run, submission, tmp_path):
     run, pool = class_run("raise KeyError")
 
-    result = run.judge(pool, Task(submission))
+    result = run.judge(pool, Task(submission, "reports/ana.json"))
 
     assert (result.status, result.score) == (Status.KIT_ERROR, None)
     assert "KeyError" in result.reason

@@ -10,16 +10,18 @@ from grader.layout import KIT
 FLOORS = (
     {"__main__"},
     {"cli"},
-    {"check_kit", "handout", "verify"},
+    {"check_kit", "ci", "handout", "verify"},
     {"exports"},
     {"class_run"},
     {"intake"},
     {"judge"},
+    {"policy"},
     {"scoring"},
     {"observe"},
     {"box"},
     {"stubs"},
-    {"syllabus", "manifest", "submission", "outcome", "layout", "files"},
+    {"syllabus", "manifest", "submission", "outcome", "layout"},
+    {"files", "packing", "tables"},
 )
 FLOOR = {room: -level for level, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted((KIT.root / "grader").rglob("*.py"))

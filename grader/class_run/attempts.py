@@ -1,0 +1,81 @@
+"""Which attempts of a student are graded, and which of them counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from grader.class_run.output import attempt_name, report_name
+from grader.class_run.result import Result, Status
+from grader.intake import Handin
+from grader.policy import Attempts, Policy, adjust
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt of a student, to be graded."""
+
+    handin: Handin
+    number: int
+    of: int
+    report: str
+    """Where its report lies."""
+
+
+def attempts_of(handin: Handin, policy: Policy | None) -> list[Attempt]:
+    """Return the attempts to grade: the last, or all where the best counts."""
+    of = len(handin.earlier) + 1
+    if policy is None or policy.attempts is Attempts.LAST or of == 1:
+        return [Attempt(handin, of, of, report_name(handin.student))]
+    return [
+        Attempt(one, number, of, attempt_name(handin.student, number))
+        for number, one in enumerate([*handin.earlier, handin], 1)
+    ]
+
+
+def counted(results: Sequence[Result], policy: Policy) -> Result:
+    """Return the attempt that counts, its points adjusted, and say which it is.
+
+    A fault of the kit in one of them leaves open which is the best: there is no score.
+    """
+    for result in results:
+        if result.status is Status.KIT_ERROR:
+            return result
+    graded = [adjusted(result, policy) for result in results if result.score]
+    if not graded:
+        return in_view_of(results, results[-1])
+    return in_view_of(results, max(graded, key=worth))
+
+
+def adjusted(result: Result, policy: Policy) -> Result:
+    """Return a graded result with the points that the course counts."""
+    assert result.score is not None
+    points = adjust(
+        result.score,
+        result.submitted_at,
+        policy,
+        result.student,
+        marked_late=result.marked_late,
+    )
+    if result.of > 1:
+        why = f"attempt {result.attempt} of {result.of} counts: the {policy.attempts}"
+        points = replace(points, reasons=(*points.reasons, why))
+    return replace(result, adjusted=points)
+
+
+def worth(result: Result) -> tuple[float, float, int]:
+    """Return what makes one attempt better than another; of equal ones the later."""
+    assert result.adjusted is not None
+    return result.adjusted.total, result.adjusted.open, result.attempt
+
+
+def in_view_of(results: Sequence[Result], result: Result) -> Result:
+    """Return a result with what is to be known about the attempts beside it."""
+    if len(results) == 1:
+        return result
+    others = (
+        f"attempt {other.attempt}: {other.status}: {other.reason}"
+        for other in results
+        if other.score is None and other.attempt != result.attempt
+    )
+    return replace(result, notes=(*result.notes, *others), attempts=tuple(results))

@@ -1,0 +1,43 @@
+"""The verb init-ci: workflows, jobs and autograders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.ci import PLATFORMS, CiError, make_files
+from grader.class_run.seeds import read_secret
+from grader.cli.grade import SECRET, Only
+from grader.cli.screen import print_plain
+from grader.files import write_bytes
+from grader.layout import KIT
+from grader.syllabus import read_syllabus
+
+NEXT = {
+    "github": "read its head, and copy it into the students' template repository",
+    "gitlab": "read its head, and copy it into a project of yours",
+    "gradescope": "upload it as it is; it holds hidden tests and the course's secret",
+}
+
+
+def init_ci(
+    platform: Annotated[str, typer.Argument(metavar="|".join(PLATFORMS))],
+    out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("ci"),
+    only: Only = "",
+) -> None:
+    """Write what a platform needs to grade: a workflow, a job or an autograder."""
+    syllabus = read_syllabus(KIT.registry)
+    secret = read_secret(SECRET)
+    for name, data in make_files(platform, KIT, syllabus, only, secret).items():
+        target = out / name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(target, data)
+        except OSError as error:
+            raise CiError(
+                f"{target} cannot be written: {error.strerror}. "
+                "Name another folder with --out"
+            ) from error
+        print_plain(f"{target} written: {NEXT[platform]}")

@@ -1,0 +1,158 @@
+"""The verb export: scores for gradebooks and platforms."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from grader.class_run.output import OutputFolder, file_name, report_name
+from grader.class_run.result import Result
+from grader.class_run.run import read_manifest
+from grader.class_run.seeds import read_secret
+from grader.cli.grade import SECRET
+from grader.cli.screen import print_error, print_plain
+from grader.exports import canvas, formats, moodle
+from grader.exports.feedback import Feedback, make_feedback
+from grader.exports.grades import grade_of
+from grader.exports.plain import ExportError
+from grader.exports.results import to_results
+from grader.exports.sheet import BOM, Filled, read_sheet
+from grader.exports.table import to_csv
+from grader.layout import KIT
+from grader.scoring import score
+from grader.syllabus import Syllabus, read_syllabus
+from grader.verify import read_scores
+
+SHEETS = ("csv", "canvas", "moodle")
+KNOWN = ", ".join((*SHEETS, *formats.NAMES))
+
+
+def export(
+    results: Annotated[Path, typer.Argument(help="Folder that grade wrote.")],
+    to: Annotated[
+        str,
+        typer.Option(metavar="NAME", help=f"The format: {KNOWN}."),
+    ],
+    fill: Annotated[
+        Path | None,
+        typer.Option(help="The sheet that Canvas or Moodle gave, to be filled."),
+    ] = None,
+    column: Annotated[
+        str, typer.Option(help="The sheet's column for the grades, if it is not clear.")
+    ] = "",
+    out_of: Annotated[
+        float | None, typer.Option(min=0.01, help="Scale grades to this maximum.")
+    ] = None,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="Begin a table so that Excel reads UTF-8.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of a table, folder of files per student.",
+            show_default="exports/ in the folder of results",
+        ),
+    ] = None,
+) -> None:
+    """Write scores for a gradebook, or a file per student for a platform.
+
+    Tables hold the points that the course counts, files per student those earned.
+    Who cannot be matched is told; exit with 1 then.
+    """
+    if to not in (*SHEETS, *formats.NAMES):
+        raise ExportError(f"no format is called {to!r}: {KNOWN}")
+    if out_of is not None and not math.isfinite(out_of):
+        raise ExportError(f"--out-of is {out_of}: give the maximum of the gradebook")
+    output = OutputFolder(results, read_secret(SECRET))
+    scores = read_scores(output)
+    syllabus = read_syllabus(KIT.registry).restricted(scores["exercises"])
+    if to in SHEETS:
+        filled = make_table(to, scores, syllabus, fill, column, out_of)
+        path = out or results / "exports" / f"{to}.csv"
+        text = BOM + filled.text if bom else filled.text
+        OutputFolder(path.parent, output.secret).write(path.name, text)
+        print_plain(f"{path} written: {filled.grades} grades")
+        notes = list(filled.notes)
+    else:
+        folder = out or results / "exports" / to
+        notes = list(write_each(output, to, scores, syllabus, folder))
+    for note in notes:
+        print_error(note)
+    raise typer.Exit(1 if notes else 0)
+
+
+def make_table(
+    name: str,
+    scores: dict[str, Any],
+    syllabus: Syllabus,
+    fill: Path | None,
+    column: str,
+    out_of: float | None,
+) -> Filled:
+    """Return the table of a class."""
+    results = to_results(scores)
+    if name == "csv":
+        return Filled(
+            to_csv(results, syllabus, adjusted="course" in scores), len(results)
+        )
+    grades = [grade_of(result) for result in results]
+    if fill is None:
+        if name == "canvas":
+            raise ExportError(
+                "Canvas takes back its own sheet: export the gradebook there "
+                "(Grades, Export) and name the file with --fill"
+            )
+        return moodle.to_import(grades, out_of)
+    try:
+        sheet = read_sheet(fill.read_bytes(), str(fill))
+    except OSError as error:
+        raise ExportError(f"{fill} cannot be read: {error.strerror}") from error
+    fill_sheet = canvas.fill if name == "canvas" else moodle.fill
+    return fill_sheet(sheet, grades, column, out_of)
+
+
+def write_each(
+    output: OutputFolder,
+    name: str,
+    scores: dict[str, Any],
+    syllabus: Syllabus,
+    folder: Path,
+) -> Iterator[str]:
+    """Write a file for each student who has a score; yield who has none."""
+    written = 0
+    for result in to_results(scores):
+        if result.score is None:
+            yield f"{result.student} has no score ({result.status}: {result.reason})"
+            continue
+        variables = {**os.environ, "OWNER": result.student}
+        report = report_name(result.student)
+        form = formats.find_format(name, variables, str(output.path / report))
+        text = form.to_text(read_feedback(output, result, syllabus))
+        target = OutputFolder(folder, output.secret)
+        target.write(f"{file_name(result.student)}{form.suffix}", text)
+        written += 1
+    print_plain(f"{folder} written: {written} files")
+
+
+def read_feedback(output: OutputFolder, result: Result, syllabus: Syllabus) -> Feedback:
+    """Return what a student's report says, in a student's words.
+
+    Raises:
+        ExportError: the report is missing, or was changed.
+    """
+    report = output.read_signed(report_name(result.student))
+    manifest = read_manifest(output)
+    if report is None or manifest is None:
+        raise ExportError(
+            f"{output.path / report_name(result.student)} or manifest.json is missing "
+            "or was changed: grade the class again"
+        )
+    known = manifest.only(syllabus.exercises)
+    return make_feedback(
+        score(result.student, report, known, syllabus), report, syllabus
+    )

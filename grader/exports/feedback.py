@@ -1,0 +1,147 @@
+"""What a student may see of a graded submission: points and messages by exercise.
+
+Names of hidden tests, their sources and the seeds of their inputs are not part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.exports.plain import plain
+from grader.outcome import Outcome
+from grader.scoring import ExerciseScore, Score, add, message_of
+from grader.syllabus import Syllabus
+
+STAGES = ("setup", "call", "teardown")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One exercise of a submission."""
+
+    exercise: str
+    number: str
+    """Its place in the course: topic and exercise, as 2.3."""
+    title: str
+    points: float
+    open: float
+    max: float
+    outcome: Outcome
+    """Of the first test that does not pass, if one does not."""
+    message: str
+    """Of the first test that says something; empty if all pass."""
+    seconds: float
+
+    @property
+    def topic(self) -> str:
+        """Return the topic of the exercise."""
+        return self.exercise.partition(".")[0]
+
+    @property
+    def reachable(self) -> float:
+        """Return the points that could be had where it was graded."""
+        return round(self.max - self.open, 2)
+
+    @property
+    def full(self) -> bool:
+        """Say whether nothing is missing that could be had where it was graded."""
+        return self.points == self.reachable
+
+    @property
+    def file(self) -> str:
+        """Return the student's file, as handed out."""
+        return f"exercises/{self.topic}.py"
+
+    @property
+    def place(self) -> int | None:
+        """Return the line of the file that the message tells of, if it tells of one."""
+        said = re.search(
+            rf"^  at +{re.escape(self.topic)}\.py, line (\d{{1,6}})\b",
+            self.message,
+            re.MULTILINE,
+        )
+        return int(said[1]) if said else None
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """A graded submission as its student may see it; points are those earned."""
+
+    student: str
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> float:
+        """Return the points of all exercises."""
+        return add(line.points for line in self.lines)
+
+    @property
+    def open(self) -> float:
+        """Return the points that only a GPU can decide."""
+        return add(line.open for line in self.lines)
+
+    @property
+    def reachable(self) -> float:
+        """Return the points that could be had where it was graded."""
+        return add(line.reachable for line in self.lines)
+
+    @property
+    def full(self) -> bool:
+        """Say whether nothing is missing that could be had where it was graded."""
+        return all(line.full for line in self.lines)
+
+    @property
+    def summary(self) -> str:
+        """Return the points in one line."""
+        left = f", {self.open:g} open (no GPU here)" if self.open else ""
+        return f"{self.total:g} of {self.reachable:g} points{left}"
+
+
+def make_feedback(
+    score: Score, report: Mapping[str, Any], syllabus: Syllabus
+) -> Feedback:
+    """Return what a student may see of a score and its report."""
+    tests = {test["nodeid"]: test for test in report["tests"]}
+    numbers = {
+        exercise.id: f"{i}.{j}"
+        for i, topic in enumerate(syllabus.topics, 1)
+        for j, exercise in enumerate(topic.exercises, 1)
+    }
+    lines = (
+        Line(
+            made.exercise,
+            numbers[made.exercise],
+            plain(syllabus.exercises[made.exercise].title),
+            made.points,
+            made.open,
+            made.max,
+            outcome_of(made),
+            message(tests[nodeid] for nodeid in made.outcomes if nodeid in tests),
+            round(sum(seconds(tests.get(n, {})) for n in made.outcomes), 3),
+        )
+        for made in score.exercises
+    )
+    return Feedback(plain(score.student), tuple(lines))
+
+
+def outcome_of(made: ExerciseScore) -> Outcome:
+    """Return the outcome of the first test that does not pass, if one does not."""
+    outcomes = list(made.outcomes.values())
+    lost = [o for o in outcomes if o not in (Outcome.PASSED, Outcome.NO_GPU)]
+    if lost:
+        return lost[0]
+    return Outcome.PASSED if Outcome.PASSED in outcomes else Outcome.NO_GPU
+
+
+def message(tests: Iterable[Mapping[str, Any]]) -> str:
+    """Return the first message of some tests; skips for want of a GPU say nothing."""
+    said = (message_of(test) for test in tests if test["outcome"] == "failed")
+    return plain(next(filter(None, said), ""))
+
+
+def seconds(test: Mapping[str, Any]) -> float:
+    """Return how long a test took."""
+    return sum(float(test.get(stage, {}).get("duration", 0.0)) for stage in STAGES)

@@ -1,0 +1,183 @@
+"""Points as a course counts them: a pure function of a score and the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from grader.policy.course import OpenPoints, Policy
+from grader.scoring import ExerciseScore, Score, add
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class AdjustedTopic:
+    """The points of one topic, rounded to two decimals."""
+
+    topic: str
+    points: float
+    open: float
+    max: float
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """The points of one submission as a course counts them, and why."""
+
+    topics: tuple[AdjustedTopic, ...]
+    reasons: tuple[str, ...] = ()
+    """Why they are not the points earned; none if they are."""
+
+    @property
+    def total(self) -> float:
+        """Return the points of all topics."""
+        return add(t.points for t in self.topics)
+
+    @property
+    def open(self) -> float:
+        """Return the points that only a GPU can decide."""
+        return add(t.open for t in self.topics)
+
+    @property
+    def max(self) -> float:
+        """Return the points that can be had without a bonus."""
+        return add(t.max for t in self.topics)
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """How late a topic was handed in, in days that have begun, and what it costs."""
+
+    days: int
+    percent: Fraction
+    words: str
+
+
+def adjust(
+    score: Score,
+    submitted_at: datetime | None,
+    policy: Policy,
+    student: str,
+    *,
+    marked_late: bool = False,
+) -> Adjusted:
+    """Return the points of a submission as a course counts them.
+
+    Args:
+        score: what was earned.
+        submitted_at: when, with a time zone; an unknown time is not late.
+        policy: the course's rules.
+        student: whose extensions to look for.
+        marked_late: the platform calls it late; told where the time is unknown.
+    """
+    topics, said = [], []
+    for name in score.topics:
+        exercises = [e for e in score.exercises if e.topic == name]
+        lateness = lateness_of(name, submitted_at, policy, student)
+        weight = policy.weights.get(name, Fraction(1))
+        factor = weight * (1 - lateness.percent / 100)
+        earned, left, most = count(exercises, policy)
+        topics.append(
+            AdjustedTopic(
+                name,
+                rounded(earned * factor),
+                rounded(left * factor),
+                rounded(most * weight),
+            )
+        )
+        if lateness.words:
+            said.append((lateness.words, name))
+        if weight != 1:
+            said.append((f"weight {float(weight):g}", name))
+    reasons = [
+        *together(said, list(score.topics)),
+        *exercise_reasons(score.exercises, policy),
+    ]
+    if submitted_at is None and policy.late.percent_per_day and policy.due:
+        marked = ", though the platform marks it late" if marked_late else ""
+        reasons.append(f"time of submission unknown: not counted as late{marked}")
+    return Adjusted(tuple(topics), tuple(reasons))
+
+
+def count(
+    exercises: Sequence[ExerciseScore], policy: Policy
+) -> tuple[Fraction, Fraction, Fraction]:
+    """Return the points earned, open, and to be had, before weight and lateness."""
+    required = [e for e in exercises if e.exercise not in policy.bonus]
+    earned = total(e.points for e in exercises)
+    left = total(e.open for e in exercises)
+    most = total(e.max for e in required)
+    if policy.open is OpenPoints.FULL:
+        return earned + left, Fraction(0), most
+    if policy.open is OpenPoints.NONE:
+        return earned, Fraction(0), most - total(e.open for e in required)
+    return earned, left, most
+
+
+def lateness_of(
+    topic: str, submitted_at: datetime | None, policy: Policy, student: str
+) -> Lateness:
+    """Return how late a topic was handed in."""
+    due = policy.due.get(topic)
+    if due is None or submitted_at is None or submitted_at <= due:
+        return Lateness(0, Fraction(0), "")
+    extension = policy.extension_days(student, topic)
+    extended = f"extension of {days_in_words(extension)}" if extension else ""
+    late_by = submitted_at - (due + extension * DAY)
+    if late_by <= timedelta(0):
+        return Lateness(0, Fraction(0), extended)
+    rule = policy.late
+    if late_by <= timedelta(minutes=rule.grace_minutes):
+        words = f"late within the {rule.grace_minutes} minutes of grace"
+        return Lateness(0, Fraction(0), joined(words, extended))
+    days = -(-late_by // DAY)
+    percent = min(days * rule.percent_per_day, rule.max_percent)
+    cost = f": −{float(percent):g} %" if percent else ""
+    words = f"{days_in_words(days)} late{cost}"
+    return Lateness(days, percent, joined(words, extended))
+
+
+def joined(words: str, extended: str) -> str:
+    """Return words about lateness, with the extension that did not suffice."""
+    return f"{words} (after an {extended})" if extended else words
+
+
+def days_in_words(days: int) -> str:
+    """Return a number of days in words."""
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def together(said: Iterable[tuple[str, str]], topics: Sequence[str]) -> Iterator[str]:
+    """Yield each reason once, with the topics that it holds for if not for all."""
+    by_words: dict[str, list[str]] = {}
+    for words, topic in said:
+        by_words.setdefault(words, []).append(topic)
+    for words, names in by_words.items():
+        yield words if len(names) == len(topics) else f"{', '.join(names)}: {words}"
+
+
+def exercise_reasons(
+    exercises: Sequence[ExerciseScore], policy: Policy
+) -> Iterator[str]:
+    """Yield what bonus exercises and open points change."""
+    bonus = add(e.points for e in exercises if e.exercise in policy.bonus)
+    if bonus:
+        yield f"{bonus:g} points of bonus exercises"
+    left = add(e.open for e in exercises)
+    if left and policy.open is OpenPoints.FULL:
+        yield f"{left:g} points for a GPU count in full"
+    elif left and policy.open is OpenPoints.NONE:
+        yield f"{left:g} points for a GPU do not count"
+
+
+def total(points: Iterable[float]) -> Fraction:
+    """Return the exact sum of points that have two decimals."""
+    return sum((Fraction(str(p)) for p in points), Fraction(0))
+
+
+def rounded(points: Fraction) -> float:
+    """Return points with two decimals."""
+    return float(round(points, 2))
