@@ -109,7 +109,10 @@ class Verifier:
         for entry in entries:
             student = entry["student"]
             report = self.output.read_signed(report_name(student))
-            if student not in by_student:
+            if entry["status"] == Status.MISSING:
+                if student in by_student:
+                    yield f"{student} handed in, and the results say otherwise"
+            elif student not in by_student:
                 yield f"{student} has a result, but no submission"
             elif entry["status"] == Status.GRADED and report is not None:
                 try:

@@ -16,9 +16,19 @@ from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
 from grader.class_run.run import ClassRun, Setting, judge_submission
 from grader.class_run.seeds import read_secret
+from grader.cli.intake import (
+    Assignment,
+    ClassPath,
+    Deadline,
+    From,
+    RosterFile,
+    find_class,
+    missing_results,
+    show_found,
+)
 from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
 from grader.exports.table import to_csv, to_data
-from grader.intake import Handin, IntakeError, find_handins
+from grader.intake import Handin, IntakeError
 from grader.intake.find import student_of
 from grader.layout import KIT
 from grader.scoring import ExerciseScore, message_of
@@ -49,9 +59,7 @@ Only = Annotated[
 
 
 def grade(
-    path: Annotated[
-        Path, typer.Argument(help="Folder with a folder or a zip per student.")
-    ],
+    path: ClassPath,
     out_folder: Annotated[
         Path, typer.Option("--out", help="Folder for scores and reports.")
     ] = Path("grades"),
@@ -59,6 +67,10 @@ def grade(
         int | None,
         typer.Option(min=1, help="Judges side by side.", show_default="cores"),
     ] = None,
+    platform: From = "",
+    roster: RosterFile = None,
+    deadline: Deadline = "",
+    assignment: Assignment = "",
     only: Only = "",
     limit: Settings = None,
     fresh: Annotated[
@@ -72,9 +84,8 @@ def grade(
     """
     syllabus = read_syllabus(KIT.registry).only(only)
     limits = Limits().changed(limit or ())
-    found = find_handins(path)
-    for ignored in found.ignored:
-        errors.print(Text(f"{ignored} is neither a folder nor a zip: ignored"))
+    found = find_class(path, platform, roster, deadline, assignment)
+    show_found(path, found)
     jobs = jobs or os.cpu_count() or 1
     secret = read_secret(SECRET)
     with OutputFolder(out_folder, secret).opened() as output:
@@ -87,6 +98,7 @@ def grade(
             results = run.grade_all(
                 found.handins, jobs, lambda _: bar.advance(task), fresh=fresh
             )
+        results += missing_results(found)
         output.write("scores.csv", to_csv(results, syllabus))
         output.write_signed("scores.json", to_data(results, syllabus, run.environment))
     show_class(results, syllabus)
@@ -176,7 +188,7 @@ def tell_trouble(results: list[Result]) -> None:
         for note in result.notes:
             print_plain(f"{result.student}: {note}", "dim")
     for result in results:
-        if result.status is not Status.GRADED:
+        if result.status not in (Status.GRADED, Status.MISSING):
             print_error(f"{result.student}: {result.status}: {result.reason}")
     statuses = {result.status for result in results}
     if Status.KIT_ERROR in statuses:

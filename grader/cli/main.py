@@ -10,10 +10,10 @@ from grader.box.isolation import NoIsolationError
 from grader.box.limits import LimitError
 from grader.check_kit import VariantError
 from grader.class_run.output import OutputError
-from grader.cli import doctor, grade, kit, student, verify
+from grader.cli import doctor, grade, intake, kit, student, verify
 from grader.cli.screen import print_error
 from grader.handout import HandoutError
-from grader.intake import HandinError, IntakeError
+from grader.intake import HandinError, IntakeError, RosterError
 from grader.judge import JudgeError
 from grader.scoring import KitFaultError
 from grader.stubs import StubError
@@ -29,6 +29,7 @@ KNOWN_ERRORS = (
     LimitError,
     NoIsolationError,
     OutputError,
+    RosterError,
     StubError,
     SyllabusError,
     VariantError,
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.command("grade")(grade.grade)
 app.command("grade-one")(grade.grade_one)
+app.command("intake")(intake.intake)
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.command("test")(student.check)
