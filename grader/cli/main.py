@@ -10,12 +10,13 @@ from grader.box.isolation import NoIsolationError
 from grader.box.limits import LimitError
 from grader.check_kit import VariantError
 from grader.class_run.output import OutputError
-from grader.cli import doctor, grade, intake, kit, student, verify
+from grader.cli import doctor, grade, intake, kit, similar, student, verify
 from grader.cli.screen import print_error
 from grader.handout import HandoutError
 from grader.intake import HandinError, IntakeError, RosterError
 from grader.judge import JudgeError
 from grader.scoring import KitFaultError
+from grader.similarity import SimilarityError
 from grader.stubs import StubError
 from grader.syllabus import SyllabusError
 from grader.verify import VerifyError
@@ -30,6 +31,7 @@ KNOWN_ERRORS = (
     NoIsolationError,
     OutputError,
     RosterError,
+    SimilarityError,
     StubError,
     SyllabusError,
     VariantError,
@@ -45,6 +47,7 @@ app = typer.Typer(
 app.command("grade")(grade.grade)
 app.command("grade-one")(grade.grade_one)
 app.command("intake")(intake.intake)
+app.command("similar")(similar.similar)
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.command("test")(student.check)

@@ -10,7 +10,7 @@ from grader.layout import KIT
 FLOORS = (
     {"__main__"},
     {"cli"},
-    {"check_kit", "handout", "verify"},
+    {"check_kit", "handout", "similarity", "verify"},
     {"exports"},
     {"class_run"},
     {"intake"},
