@@ -26,7 +26,14 @@ from grader.cli.intake import (
     missing_results,
     show_found,
 )
-from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
+from grader.cli.screen import (
+    errors,
+    out,
+    plain,
+    print_error,
+    print_plain,
+    progress_bar,
+)
 from grader.exports.table import to_csv, to_data
 from grader.intake import Handin, IntakeError
 from grader.intake.find import student_of
@@ -165,7 +172,7 @@ def show_class(results: list[Result], syllabus: Syllabus) -> None:
     for name in ("total", "open", "max"):
         table.add_column(name, justify="right")
     for result in results[:MAX_ROWS]:
-        table.add_row(Text(result.student), *cells(result, syllabus))
+        table.add_row(plain(result.student), *cells(result, syllabus))
     out.print(table)
     if len(results) > MAX_ROWS:
         print_plain(f"… and {len(results) - MAX_ROWS} more in scores.csv")

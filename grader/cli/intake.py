@@ -9,10 +9,9 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from grader.class_run.result import Result, Status
-from grader.cli.screen import out, print_plain
+from grader.cli.screen import out, plain, print_plain
 from grader.intake import (
     PLATFORMS,
     ClassFolder,
@@ -81,7 +80,7 @@ def intake(
         unread += not files
         time = tell_time(handin.submitted_at) if handin.submitted_at else ""
         said = "; ".join([*mine, *remarks])
-        table.add_row(*map(Text, (handin.student, time, files, said)))
+        table.add_row(*map(plain, (handin.student, time, files, said)))
     out.print(table)
     show_found(path, found)
     raise typer.Exit(1 if unread else 0)
@@ -111,7 +110,7 @@ def show_found(path: Path, found: ClassFolder) -> None:
     for mark, names in marked(found).items():
         more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
         listed = ", ".join(names[:MAX_NAMES]) + more
-        table.add_row(f"  {mark}", str(len(names)), Text(listed, overflow="fold"))
+        table.add_row(f"  {mark}", str(len(names)), plain(listed))
     if table.row_count:
         out.print(table)
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from grader.cli.intake import (
     Assignment,
@@ -19,7 +18,7 @@ from grader.cli.intake import (
     find_class,
     show_found,
 )
-from grader.cli.screen import out, print_error, print_plain, progress_bar
+from grader.cli.screen import out, plain, print_error, print_plain, progress_bar
 from grader.intake import ClassFolder, HandinError, read_handin
 from grader.layout import KIT
 from grader.similarity import SimilarityError
@@ -82,7 +81,7 @@ def similar(
         table.add_column(name, overflow="fold")
     for pair in pairs[:MAX_ROWS]:
         shares = ", ".join(f"{m.first.topic} {m.percent}" for m in pair.matches)
-        table.add_row(*map(Text, (pair.first, pair.second, shares)))
+        table.add_row(*map(plain, (pair.first, pair.second, shares)))
     if pairs:
         out.print(table)
     print_plain(f"{len(pairs)} pairs, side by side in {out_folder / 'index.html'}")

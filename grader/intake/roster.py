@@ -24,6 +24,7 @@ PLATFORM_COLUMNS = {
     "github": "github",
 }
 """Columns of platforms' ids, and the kind of id that each holds."""
+NAMES = ("name", "sortable")
 COLUMNS = ("student", "name", "email", *PLATFORM_COLUMNS)
 FIT_ID = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*")
 
@@ -58,6 +59,11 @@ class Roster:
     def __init__(self, students: Sequence[Student] = ()) -> None:
         """Take the students."""
         self.students = tuple(students)
+        self._known: dict[tuple[str, str], dict[str, Student]] = {}
+        for student in students:
+            for kind, folded in keys_of(student):
+                if folded:
+                    self._known.setdefault((kind, folded), {})[student.id] = student
 
     def find(self, alias: str, kind: str = "") -> Student | None:
         """Return the one student that an id means; None if none or several.
@@ -67,9 +73,8 @@ class Roster:
             kind: look at ids of this kind only: one of a student's `known_as`, or
                 "sortable", Canvas's last name and first name without a space.
         """
-        kinds = [kind] if kind else ["student", "email", "", "name"]
-        for one in kinds:
-            found = [s for s in self.students if means(s, one, alias)]
+        for one in [kind] if kind else ["student", "email", "any", "name"]:
+            found = self._meant(one, alias)
             if len(found) == 1:
                 return found[0]
         return None
@@ -80,46 +85,37 @@ class Roster:
         A name is the last resort: it does not mean a student whose id on the platform
         is known to be another one.
         """
-        sure = [
-            (kind, alias) for kind, alias in ids if kind not in ("name", "sortable")
-        ]
+        sure = [(kind, alias) for kind, alias in ids if kind not in NAMES]
         for kind, alias in sure:
             if student := self.find(alias, kind):
                 return student
         platforms = {kind for kind, _ in sure}
-        others = [s for s in self.students if not platforms & set(s.ids)]
         for kind, alias in ids:
-            if student := Roster(others).find(alias, kind):
-                return student
+            found = self._meant(kind, alias)
+            others = [student for student in found if not platforms & set(student.ids)]
+            if kind in NAMES and len(others) == 1:
+                return others[0]
         return None
 
-
-def means(student: Student, kind: str, alias: str) -> bool:
-    """Say whether an id of a kind means a student; any platform's if it is empty."""
-    if kind == "sortable":
-        return fold(alias) in rotations(student.name)
-    if kind == "name":
-        return letters(alias) == letters(student.name) != ""
-    kinds = [kind] if kind else list(PLATFORM_COLUMNS.values())
-    return any(
-        fold(mine) == fold(alias) for own, mine in student.known_as() if own in kinds
-    )
+    def _meant(self, kind: str, alias: str) -> Sequence[Student]:
+        return list(self._known.get((kind, fold(alias, kind)), {}).values())
 
 
-def fold(text: str) -> str:
-    """Return what is equal for two spellings of one id or name."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+def keys_of(student: Student) -> Iterator[tuple[str, str]]:
+    """Yield what a roster looks a student up by."""
+    for kind, alias in student.known_as():
+        yield kind, fold(alias, kind)
+    for alias in student.ids.values():
+        yield "any", fold(alias)
+    words = student.name.split()
+    for i in range(len(words)):
+        yield "sortable", fold(" ".join(words[i:] + words[:i]), "sortable")
 
 
-def letters(text: str) -> str:
-    """Return what a platform leaves of a name."""
-    return re.sub(r"\W", "", fold(text))
-
-
-def rotations(name: str) -> set[str]:
-    """Return a name's words run together, each of them once in front."""
-    words = [letters(word) for word in name.split()]
-    return {"".join(words[i:] + words[:i]) for i in range(len(words))}
+def fold(text: str, kind: str = "") -> str:
+    """Return what is equal for two spellings of an id, or what is left of a name."""
+    folded = " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    return re.sub(r"\W", "", folded) if kind in NAMES else folded
 
 
 def read_roster(path: Path) -> Roster:
@@ -188,9 +184,9 @@ def check_columns(cells: Sequence[str]) -> Sequence[str]:
     for cell, column in zip(cells, columns, strict=True):
         if column not in COLUMNS:
             close = difflib.get_close_matches(column, COLUMNS, 1)
-            hint = f", is it {close[0]}?" if close else ""
+            hint = f" (is it {close[0]}?)" if close else ""
             raise ValueError(
-                f"unknown column {cell!r}{hint} Known are {', '.join(COLUMNS)}"
+                f"unknown column {cell!r}{hint}; known are {', '.join(COLUMNS)}"
             )
         if columns.count(column) > 1:
             raise ValueError(f"the column {column} stands there twice: keep one")

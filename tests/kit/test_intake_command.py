@@ -73,6 +73,20 @@ def test_long_lists_are_cut_short(tmp_path):
     assert rows["ignored"].endswith("note07.txt and 12 more")
 
 
+def test_names_that_do_not_print_do_no_harm(tmp_path):
+    (tmp_path / "a\x1b[2Jna").mkdir()
+    (tmp_path / "b\udcffob").mkdir()
+    (tmp_path / "no\u202ete.txt").write_text("")
+
+    done = run("intake", tmp_path)
+
+    assert done.exit_code == 0
+    assert "a_[2Jna" in done.stdout
+    assert "b\ufffdob" in done.stdout
+    assert "no\ufffdte.txt" in done.stdout
+    assert not {"\x1b", "\u202e"} & set(done.stdout)
+
+
 @pytest.mark.parametrize("text", ["soon", "2026-04-26", "2026-13-01T10:00"])
 def test_a_deadline_that_is_none_is_an_error(text):
     with pytest.raises(IntakeError, match="name day, time and zone"):

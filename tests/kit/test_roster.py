@@ -85,8 +85,8 @@ def test_spreadsheets_write_rosters_in_several_ways(tmp_path, text):
     ("text", "says"),
     [
         ("", "roster.csv is empty: it needs the columns student, name"),
-        ("student,emial\n", "line 1: unknown column 'emial', is it email?"),
-        ("student,points\n", "line 1: unknown column 'points' Known are student"),
+        ("student,emial\n", "line 1: unknown column 'emial' (is it email?); known"),
+        ("student,points\n", "line 1: unknown column 'points'; known are student"),
         ("name,email\n", "line 1: the column student is missing"),
         ("student,name,name\n", "line 1: the column name stands there twice"),
         ("student,name\na,b,c\n", "line 2: 3 cells for 2 columns: quote"),
