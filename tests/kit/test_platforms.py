@@ -1,6 +1,7 @@
 """What platforms hand out is recognised, and nobody who handed in is dropped."""
 
 import doctest
+import os
 import shutil
 import zipfile
 from datetime import UTC, datetime
@@ -321,6 +322,15 @@ def test_anchors_and_tags_in_metadata_build_nothing(export):
     assert (handin.student, handin.ids) == ("007", (("sis", "007"),))
 
 
+def test_what_lies_deep_in_metadata_is_passed_over(export):
+    deep = b"[" * 500 + b"]" * 500
+    metadata = b"submission_1:\n  :results: " + deep + b"\n  :submitters: []\n"
+
+    (handin,) = find_handins(export(metadata)).handins
+
+    assert handin.student == "submission_1"
+
+
 def test_metadata_leads_nowhere_outside_of_the_export(export):
     folder = export(b"../../etc:\n  :submitters:\n  - :email: ../../../x\n")
 
@@ -420,6 +430,22 @@ def test_an_archive_in_an_archive_is_bounded(tmp_path):
     (handin,) = find_handins(tmp_path).handins
 
     with pytest.raises(HandinError, match="bomb.zip is too large"):
+        read_handin(handin, TOPICS)
+
+
+def test_a_class_archive_that_is_broken_is_an_error(tmp_path):
+    (tmp_path / "submissions.zip").write_bytes(b"PK\x03\x04broken")
+
+    with pytest.raises(IntakeError, match="submissions.zip is not a readable zip"):
+        find_handins(tmp_path / "submissions.zip")
+
+
+def test_a_pipe_that_is_named_like_an_archive_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "eve.zip")
+
+    (handin,) = find_handins(tmp_path).handins
+
+    with pytest.raises(HandinError, match="eve.zip is not a regular file"):
         read_handin(handin, TOPICS)
 
 
