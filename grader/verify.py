@@ -147,10 +147,14 @@ class Verifier:
         for student in sorted(by_student.keys() - students):
             yield f"{student} handed in, but has no result"
         for entry in self.scores["students"]:
-            if entry["student"] in by_student:
-                yield from self.check_sources(by_student[entry["student"]], entry)
+            student = entry["student"]
+            if entry["status"] == Status.MISSING:
+                if student in by_student:
+                    yield f"{student} handed in, and the results say otherwise"
+            elif student in by_student:
+                yield from self.check_sources(by_student[student], entry)
             else:
-                yield f"{entry['student']} has a result, but no submission"
+                yield f"{student} has a result, but no submission"
 
     def check_sources(self, handin: Handin, entry: Mapping[str, Any]) -> Iterator[str]:
         """Yield whether a student's files are not those that were graded."""

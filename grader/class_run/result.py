@@ -18,6 +18,8 @@ class Status(StrEnum):
     """It could not be read; an instructor must look at it."""
     KIT_ERROR = "kit error"
     """The kit failed; grade it again."""
+    MISSING = "not handed in"
+    """On the roster, and nothing came; counted as nothing."""
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,29 @@ from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
 from grader.class_run.run import ClassRun, Setting, Task, judge_task
 from grader.class_run.seeds import read_secret
-from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
+from grader.cli.intake import (
+    Assignment,
+    ClassPath,
+    Deadline,
+    From,
+    RosterFile,
+    find_class,
+    missing_results,
+    show_found,
+)
+from grader.cli.screen import (
+    errors,
+    out,
+    plain,
+    print_error,
+    print_plain,
+    progress_bar,
+)
 from grader.exports import formats
 from grader.exports.feedback import make_feedback
 from grader.exports.plain import ExportError
 from grader.exports.table import to_csv, to_data
-from grader.intake import Handin, IntakeError, find_handins
+from grader.intake import Handin, IntakeError
 from grader.intake.find import student_of
 from grader.layout import KIT
 from grader.policy import Policy, read_policy
@@ -55,9 +72,7 @@ Only = Annotated[
 
 
 def grade(
-    path: Annotated[
-        Path, typer.Argument(help="Folder with a folder or a zip per student.")
-    ],
+    path: ClassPath,
     out_folder: Annotated[
         Path, typer.Option("--out", help="Folder for scores and reports.")
     ] = Path("grades"),
@@ -65,6 +80,10 @@ def grade(
         int | None,
         typer.Option(min=1, help="Judges side by side.", show_default="cores"),
     ] = None,
+    platform: From = "",
+    roster: RosterFile = None,
+    deadline: Deadline = "",
+    assignment: Assignment = "",
     only: Only = "",
     limit: Settings = None,
     course: Annotated[
@@ -87,9 +106,8 @@ def grade(
     syllabus = registry.only(only)
     limits = Limits().changed(limit or ())
     policy = find_policy(course, registry)
-    found = find_handins(path)
-    for ignored in found.ignored:
-        errors.print(Text(f"{ignored} is neither a folder nor a zip: ignored"))
+    found = find_class(path, platform, roster, deadline, assignment)
+    show_found(path, found)
     tell_strangers(policy, [handin.student for handin in found.handins])
     jobs = jobs or os.cpu_count() or 1
     secret = read_secret(SECRET)
@@ -104,6 +122,7 @@ def grade(
             results = run.grade_all(
                 found.handins, jobs, lambda _: bar.advance(task), fresh=fresh
             )
+        results += missing_results(found)
         output.write(
             "scores.csv", to_csv(results, syllabus, adjusted=policy is not None)
         )
@@ -216,7 +235,7 @@ def show_class(
     for name in ("total", "open", "max", *(["adjusted"] if policy else [])):
         table.add_column(name, justify="right")
     for result in results[:MAX_ROWS]:
-        table.add_row(Text(result.student), *cells(result, syllabus))
+        table.add_row(plain(result.student), *cells(result, syllabus))
     out.print(table)
     if len(results) > MAX_ROWS:
         print_plain(f"… and {len(results) - MAX_ROWS} more in scores.csv")
@@ -240,7 +259,7 @@ def tell_trouble(results: list[Result]) -> None:
         for note in result.notes:
             print_plain(f"{result.student}: {note}", "dim")
     for result in results:
-        if result.status is not Status.GRADED:
+        if result.status not in (Status.GRADED, Status.MISSING):
             print_error(f"{result.student}: {result.status}: {result.reason}")
     statuses = {result.status for result in results}
     if Status.KIT_ERROR in statuses:

@@ -11,14 +11,15 @@ from grader.box.limits import LimitError
 from grader.check_kit import VariantError
 from grader.ci import CiError
 from grader.class_run.output import OutputError
-from grader.cli import ci, doctor, export, grade, kit, student, verify
+from grader.cli import ci, doctor, export, grade, intake, kit, similar, student, verify
 from grader.cli.screen import print_error
 from grader.exports.plain import ExportError
 from grader.handout import HandoutError
-from grader.intake import HandinError, IntakeError
+from grader.intake import HandinError, IntakeError, RosterError
 from grader.judge import JudgeError
 from grader.policy import CourseError
 from grader.scoring import KitFaultError
+from grader.similarity import SimilarityError
 from grader.stubs import StubError
 from grader.syllabus import SyllabusError
 from grader.verify import VerifyError
@@ -35,6 +36,8 @@ KNOWN_ERRORS = (
     LimitError,
     NoIsolationError,
     OutputError,
+    RosterError,
+    SimilarityError,
     StubError,
     SyllabusError,
     VariantError,
@@ -49,6 +52,8 @@ app = typer.Typer(
 )
 app.command("grade")(grade.grade)
 app.command("grade-one")(grade.grade_one)
+app.command("intake")(intake.intake)
+app.command("similar")(similar.similar)
 app.command("verify")(verify.verify)
 app.command("export")(export.export)
 app.command("init-ci")(ci.init_ci)

@@ -18,12 +18,19 @@ errors = Console(stderr=True, highlight=False)
 
 def print_error(message: str) -> None:
     """Print an error to stderr, taking nothing in it for markup."""
-    errors.print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
+    text = Text.assemble(("error: ", "bold red"), plain(message))
+    errors.print(text, soft_wrap=True)
 
 
 def print_plain(message: str, style: str = "") -> None:
     """Print a line as it is."""
-    out.print(Text(message, style=style), soft_wrap=True)
+    out.print(plain(message, style), soft_wrap=True)
+
+
+def plain(message: str, style: str = "") -> Text:
+    """Return text without markup and control characters, as of a file's name."""
+    chars = (c if c.isprintable() or c in "\n\t" else "\ufffd" for c in message)
+    return Text("".join(chars), style=style)
 
 
 def progress_bar(what: str) -> Progress:

@@ -13,8 +13,8 @@ from grader.class_run.output import OutputFolder
 from grader.class_run.run import Setting
 from grader.class_run.seeds import read_secret
 from grader.cli.grade import SECRET
+from grader.cli.intake import Assignment, Deadline, From, RosterFile, find_class
 from grader.cli.screen import out, print_plain
-from grader.intake import find_handins
 from grader.layout import KIT
 from grader.syllabus import read_syllabus
 from grader.verify import Verifier, read_scores
@@ -26,6 +26,10 @@ def verify(
         Path | None,
         typer.Argument(help="The class: look whether its files are those graded."),
     ] = None,
+    platform: From = "",
+    roster: RosterFile = None,
+    deadline: Deadline = "",
+    assignment: Assignment = "",
     sample: Annotated[
         int, typer.Option(min=0, help="Students of the class to grade again.")
     ] = 3,
@@ -39,7 +43,7 @@ def verify(
     verifier = Verifier(results, setting)
     problems = list(verifier.check_files())
     if path is not None:
-        handins = find_handins(path).handins
+        handins = find_class(path, platform, roster, deadline, assignment).handins
         problems += verifier.check_submissions(handins)
         if not problems:
             problems += verifier.regrade(handins, sample)

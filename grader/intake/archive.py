@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import lzma
 import stat
 import struct
@@ -10,6 +11,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from grader.intake.candidate import (
     MAX_FILES,
@@ -20,6 +22,8 @@ from grader.intake.candidate import (
 )
 
 MAX_LIST = 4 << 20  # bytes of an archive's list of members
+MAX_CLASS_LIST = 64 << 20
+MAX_INNER = 64 << 20  # bytes of an archive that lies in another one
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -36,9 +40,11 @@ BROKEN = (
 class FileInArchive(Candidate):
     """A member of a submitted archive."""
 
-    def __init__(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-        """Take the open archive and one of its members."""
-        super().__init__(member.filename)
+    def __init__(
+        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, below: str = ""
+    ) -> None:
+        """Take the open archive, one of its members, and the folder to name it from."""
+        super().__init__(member.filename.removeprefix(below))
         self.archive = archive
         self.member = member
 
@@ -73,39 +79,97 @@ def list_archive(path: Path) -> Iterator[Sequence[Candidate]]:
     Raises:
         HandinError: it is no archive, or holds far too much.
     """
+    with open_archive(path) as archive:
+        yield list_members(archive, path.name)
+
+
+@contextmanager
+def list_inner(archive: Candidate) -> Iterator[Sequence[Candidate]]:
+    """Give the members of an archive that is itself a file of a submission.
+
+    Raises:
+        HandinError: it is no archive, or holds far too much.
+    """
+    try:
+        stream = io.BytesIO(archive.read(MAX_INNER))
+    except UnfitError as error:
+        raise HandinError(str(error)) from error
+    with open_stream(stream, archive.name, MAX_LIST) as inner:
+        yield list_members(inner, archive.name)
+
+
+@contextmanager
+def open_archive(path: Path, most: int = MAX_LIST) -> Iterator[zipfile.ZipFile]:
+    """Open an archive whose list of members has at most `most` bytes.
+
+    Raises:
+        HandinError: it is no archive, or holds far too much.
+    """
     if path.is_symlink():
         raise HandinError(f"{path.name} is a symbolic link: put the archive there")
     try:
-        refuse_size(path)
-        archive = zipfile.ZipFile(path)
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise HandinError(f"{path.name} is not a regular file")
+        stream = open(path, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise HandinError(
             f"{path.name} cannot be read: {error.strerror}. "
             "Give yourself the right to read it and run again."
         ) from error
-    except BROKEN as error:
+    with stream, open_stream(stream, path.name, most) as archive:
+        yield archive
+
+
+@contextmanager
+def open_stream(stream: IO[bytes], name: str, most: int) -> Iterator[zipfile.ZipFile]:
+    """Open an archive that is read from a stream.
+
+    Raises:
+        HandinError: it is no archive, or holds far too much.
+    """
+    try:
+        refuse_size(stream, name, most)
+        archive = zipfile.ZipFile(stream)
+    except (*BROKEN, OSError) as error:
         raise HandinError(
-            f"{path.name} is not a readable zip archive ({error}): "
+            f"{name} is not a readable zip archive ({error}): "
             "ask the student for it again"
         ) from error
     with archive:
-        members = [m for m in archive.infolist() if m.filename and not m.is_dir()]
-        if len(members) > MAX_FILES:
-            raise HandinError(f"{path.name} holds more than {MAX_FILES:,} files")
-        yield [FileInArchive(archive, m) for m in members if is_work(m.filename)]
+        yield archive
 
 
-def refuse_size(path: Path) -> None:
+def list_members(
+    archive: zipfile.ZipFile, name: str, below: str = ""
+) -> Sequence[Candidate]:
+    """Return the files of an open archive, or of a folder in it.
+
+    Raises:
+        HandinError: they are far too many.
+    """
+    members = [
+        member
+        for member in archive.infolist()
+        if member.filename.removeprefix(below)
+        and member.filename.startswith(below)
+        and not member.is_dir()
+    ]
+    if len(members) > MAX_FILES:
+        raise HandinError(f"{name} holds more than {MAX_FILES:,} files")
+    found = [FileInArchive(archive, member, below) for member in members]
+    return [candidate for candidate in found if is_work(candidate.path)]
+
+
+def refuse_size(stream: IO[bytes], name: str, most: int) -> None:
     """Refuse an archive whose list of members alone would fill the memory.
 
     Raises:
         HandinError: the list is far too long.
     """
-    with open(path, "rb") as stream:
-        # What ZipFile itself goes by: the size that it reads before it counts.
-        end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]
-    if end is not None and end[zipfile._ECD_SIZE] > MAX_LIST:  # type: ignore[attr-defined]
-        raise HandinError(f"{path.name} holds more than {MAX_FILES:,} files")
+    # What ZipFile itself goes by: the size that it reads before it counts.
+    end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]
+    if end is not None and end[zipfile._ECD_SIZE] > most:  # type: ignore[attr-defined]
+        raise HandinError(f"{name} holds more than {MAX_FILES:,} files")
 
 
 def is_work(name: str) -> bool:

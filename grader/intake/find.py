@@ -1,12 +1,16 @@
-"""Find the submissions of a class: a folder or a zip archive for each student."""
+"""What was found: the submissions of a class, by student."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from grader.intake.place import Place, Source, is_archive
+from grader.intake.roster import Student
 
 
 class IntakeError(Exception):
@@ -15,71 +19,92 @@ class IntakeError(Exception):
 
 @dataclass(frozen=True)
 class Handin:
-    """Where one student's files lie."""
+    """Where one student's files lie, and what the platform says of them."""
 
     student: str
     path: Path
     clashes: tuple[Path, ...] = ()
     """Other submissions under the same student's name."""
     submitted_at: datetime | None = None
-    """When it was handed in, with a time zone; None where nothing says so."""
+    """In UTC, where it is known."""
     late: bool = False
-    """Whether the platform marks it late."""
+    """The platform's own mark."""
     earlier: tuple[Handin, ...] = ()
-    """Earlier attempts, the oldest first."""
+    """Earlier attempts of the student, the oldest first."""
+    source: Source | None = None
+    """What gives the files; the folder or archive at `path` if None."""
+    ids: tuple[tuple[str, str], ...] = ()
+    """Who the platform says it is: kinds as in a roster, and ids."""
+    group: str = ""
+    """What members of a group have in common, who handed in together."""
+    problem: str = ""
+    """Why there is nothing that could be graded."""
+    notes: tuple[str, ...] = ()
+    """What else an instructor should know."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """What a platform's shape was found to hold."""
+
+    handins: Sequence[Handin]
+    ignored: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)
 class ClassFolder:
-    """The submissions of a class, by student, and the files that are none."""
+    """The submissions of a class, by student, and what else is there or missing."""
 
     handins: tuple[Handin, ...]
     ignored: tuple[Path, ...]
+    """Files that are nobody's work."""
+    platform: str = "folder"
+    """The name of the platform whose shape was taken."""
+    unknown: tuple[str, ...] = ()
+    """Who handed in and does not stand on the roster."""
+    missing: tuple[Student, ...] = ()
+    """Who stands on the roster and did not hand in."""
 
 
-def find_handins(folder: Path) -> ClassFolder:
-    """List the submissions in `folder`.
+@dataclass(frozen=True)
+class Wanted:
+    """What a platform must be told beside the path."""
 
-    Raises:
-        IntakeError: the folder cannot be read or holds no submission.
-    """
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError as error:
-        raise IntakeError(
-            f"{folder} cannot be read: {error.strerror}. "
-            "Name a folder that holds a folder or a zip archive per student."
-        ) from error
-    visible = [e for e in entries if not e.name.startswith((".", "__MACOSX"))]
-    found = [e for e in visible if e.is_dir() or is_archive(e)]
-    if not found:
-        raise IntakeError(
-            f"{folder} holds no submission: put a folder or a zip archive "
-            "for each student into it."
-        )
-    by_student: dict[str, list[Path]] = {}
-    for entry in found:
-        by_student.setdefault(same_student(student_of(entry)), []).append(entry)
-    handins = [make_handin(paths) for paths in by_student.values()]
-    ignored = tuple(e for e in visible if e not in found)
-    return ClassFolder(tuple(sorted(handins, key=lambda h: h.student)), ignored)
+    deadline: datetime | None = None
+    """The last commit before it counts."""
+    assignment: str = ""
+    """The one of several assignments."""
 
 
-def make_handin(paths: Sequence[Path]) -> Handin:
-    """Return the submission of one student, with others of the same name."""
-    first, *others = paths
-    return Handin(student_of(first), first, tuple(others))
+def merge(handins: Iterable[Handin]) -> tuple[Handin, ...]:
+    """Return one submission per student; others of the same student are its clashes."""
+    by_student: dict[str, list[Handin]] = {}
+    for given in handins:
+        handin = replace(given, student=fit_id(given.student))
+        by_student.setdefault(same_student(handin.student), []).append(handin)
+    merged = [
+        replace(first, clashes=(*first.clashes, *(other.path for other in others)))
+        for first, *others in by_student.values()
+    ]
+    return tuple(sorted(merged, key=lambda handin: handin.student))
 
 
-def is_archive(path: Path) -> bool:
-    """Say whether a path is named like a zip archive."""
-    return path.suffix.lower() == ".zip"
+def hand_in(place: Place) -> Handin:
+    """Return the submission that lies in a folder or an archive of the student's."""
+    return Handin(student_of(place.path, place.is_folder), place.path, source=place)
 
 
-def student_of(path: Path) -> str:
+def student_of(path: Path, is_folder: bool | None = None) -> str:
     """Return the student's id: the name of the folder, or of the archive."""
-    name = path.stem if is_archive(path) and not path.is_dir() else path.name
+    is_folder = path.is_dir() if is_folder is None else is_folder
+    name = path.stem if is_archive(path) and not is_folder else path.name
     return unicodedata.normalize("NFC", name)
+
+
+def fit_id(student: str) -> str:
+    """Return an id that names a file of its folder, whatever a platform wrote."""
+    name = re.sub(r"[/\\\x00-\x1f\x7f]", "_", unicodedata.normalize("NFC", student))
+    return re.sub(r"\A\.|\A\Z", "_", name)
 
 
 def same_student(student: str) -> str:

@@ -6,11 +6,11 @@ import difflib
 import io
 import tokenize
 from collections.abc import Sequence
+from dataclasses import replace
 
-from grader.intake.archive import list_archive
 from grader.intake.candidate import Candidate, HandinError, UnfitError
-from grader.intake.find import Handin, is_archive
-from grader.intake.folder import list_folder
+from grader.intake.find import Handin
+from grader.intake.place import DiskPlace, unpacked
 from grader.submission import Submission
 
 MAX_SOURCE = 1 << 20  # bytes
@@ -34,9 +34,12 @@ def read_handin(
         raise HandinError(
             f"{handin.path.name} and {others} are of one student: keep one of them"
         )
-    listing = list_archive if is_archive(handin.path) else list_folder
-    with listing(handin.path) as candidates:
-        return choose(handin.student, candidates, topics, max_source)
+    if handin.problem:
+        raise HandinError(handin.problem)
+    source = handin.source or DiskPlace(handin.path)
+    with source.listing() as files, unpacked(files) as candidates:
+        submission = choose(handin.student, candidates, topics, max_source)
+    return replace(submission, notes=(*handin.notes, *submission.notes))
 
 
 def choose(

@@ -10,7 +10,7 @@ from grader.layout import KIT
 FLOORS = (
     {"__main__"},
     {"cli"},
-    {"check_kit", "ci", "handout", "verify"},
+    {"check_kit", "ci", "handout", "similarity", "verify"},
     {"exports"},
     {"class_run"},
     {"intake"},
@@ -19,8 +19,8 @@ FLOORS = (
     {"scoring"},
     {"observe"},
     {"box"},
-    {"stubs"},
-    {"syllabus", "manifest", "submission", "outcome", "layout"},
+    {"manifest", "stubs"},
+    {"syllabus", "submission", "outcome", "layout"},
     {"files", "packing", "tables"},
 )
 FLOOR = {room: -level for level, rooms in enumerate(FLOORS) for room in rooms}

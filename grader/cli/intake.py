@@ -1,0 +1,171 @@
+"""The verb intake, and how every verb is told where submissions come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from grader.class_run.result import Result, Status
+from grader.cli.screen import out, plain, print_plain
+from grader.intake import (
+    PLATFORMS,
+    ClassFolder,
+    Handin,
+    HandinError,
+    IntakeError,
+    Wanted,
+    find_handins,
+    read_handin,
+    read_roster,
+)
+from grader.intake.times import tell_time
+from grader.layout import KIT
+from grader.syllabus import read_syllabus
+
+MAX_NAMES = 8
+
+ClassPath = Annotated[
+    Path,
+    typer.Argument(help="Folder or zip with the submissions, as it was handed out."),
+]
+From = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="NAME",
+        help=f"What the submissions came from: {', '.join(PLATFORMS)}.",
+        show_default="recognised",
+    ),
+]
+RosterFile = Annotated[
+    Path | None,
+    typer.Option("--roster", help="CSV with a row per student: who should be there."),
+]
+Deadline = Annotated[
+    str,
+    typer.Option(
+        "--deadline",
+        metavar="TIME",
+        help="For git: the last commit until then counts, as 2026-05-01T23:59-03:00.",
+    ),
+]
+Assignment = Annotated[
+    str, typer.Option("--assignment", help="For nbgrader: the one of several to take.")
+]
+
+
+def intake(
+    path: ClassPath,
+    platform: From = "",
+    roster: RosterFile = None,
+    deadline: Deadline = "",
+    assignment: Assignment = "",
+) -> None:
+    """Say what would be graded, and grade nothing; exit with 1 if some cannot be."""
+    found = find_class(path, platform, roster, deadline, assignment)
+    topics = read_syllabus(KIT.registry).topic_ids
+    marks = marked(found)
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
+    for name in ("student", "handed in", "files", "remarks"):
+        table.add_column(name, overflow="fold")
+    unread = 0
+    for handin in found.handins:
+        mine = [mark for mark, names in marks.items() if handin.student in names]
+        files, remarks = look_into(handin, topics)
+        unread += not files
+        time = tell_time(handin.submitted_at) if handin.submitted_at else ""
+        said = "; ".join([*mine, *remarks])
+        table.add_row(*map(plain, (handin.student, time, files, said)))
+    out.print(table)
+    show_found(path, found)
+    raise typer.Exit(1 if unread else 0)
+
+
+def look_into(handin: Handin, topics: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Return how many topics have a file, and remarks; no number if nothing is read."""
+    try:
+        submission = read_handin(handin, topics)
+    except HandinError as error:
+        return "", [str(error)]
+    problems = submission.problems
+    missing = [
+        topic for topic, why in problems.items() if why == f"{topic}.py is missing."
+    ]
+    others = [why for topic, why in problems.items() if topic not in missing]
+    without = [f"without {', '.join(missing)}"] if missing else []
+    remarks = (*others, *submission.notes, *without)
+    return f"{len(submission.sources)} of {len(topics)}", remarks
+
+
+def show_found(path: Path, found: ClassFolder) -> None:
+    """Print what was found: how many handed in, and who needs a look."""
+    title = PLATFORMS[found.platform].title
+    print_plain(f"{path}: {title}, {len(found.handins)} handed in")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
+    for mark, names in marked(found).items():
+        more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+        listed = ", ".join(names[:MAX_NAMES]) + more
+        table.add_row(f"  {mark}", str(len(names)), plain(listed))
+    if table.row_count:
+        out.print(table)
+
+
+def marked(found: ClassFolder) -> Mapping[str, Sequence[str]]:
+    """Return who or what needs a look, by the reason; without reasons that are none."""
+    handins = found.handins
+    marks = {
+        "late": [h.student for h in handins if h.late],
+        "several attempts": [h.student for h in handins if h.earlier],
+        "doubled": [h.student for h in handins if h.clashes],
+        "nothing to grade": [h.student for h in handins if h.problem],
+        "with remarks": [h.student for h in handins if h.notes],
+        "unknown": list(found.unknown),
+        "missing": [student.id for student in found.missing],
+        "ignored": [ignored.name for ignored in found.ignored],
+    }
+    return {mark: names for mark, names in marks.items() if names}
+
+
+def missing_results(found: ClassFolder) -> list[Result]:
+    """Return a result without a score for each who did not hand in."""
+    return [Result(student.id, Status.MISSING) for student in found.missing]
+
+
+def find_class(
+    path: Path, platform: str, roster: Path | None, deadline: str, assignment: str
+) -> ClassFolder:
+    """Return the submissions of a class, as the options of a verb name them.
+
+    Raises:
+        IntakeError: the class cannot be read, or an option is amiss.
+        RosterError: the roster cannot be read.
+    """
+    return find_handins(
+        path,
+        platform,
+        roster=None if roster is None else read_roster(roster),
+        wanted=Wanted(parse_deadline(deadline), assignment),
+    )
+
+
+def parse_deadline(text: str) -> datetime | None:
+    """Return a time of this machine's zone if it names none; None if it is empty.
+
+    Raises:
+        IntakeError: it is no time, or a day without one.
+    """
+    if not text:
+        return None
+    try:
+        if len(text) <= len("2026-05-01"):
+            raise ValueError
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError) as error:
+        raise IntakeError(
+            f"--deadline {text}: name day, time and zone as 2026-05-01T23:59-03:00"
+        ) from error

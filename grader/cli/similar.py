@@ -1,0 +1,105 @@
+"""The verb similar: whose work is alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from grader.cli.intake import (
+    Assignment,
+    ClassPath,
+    Deadline,
+    From,
+    RosterFile,
+    find_class,
+    show_found,
+)
+from grader.cli.screen import out, plain, print_error, print_plain, progress_bar
+from grader.intake import ClassFolder, HandinError, read_handin
+from grader.layout import KIT
+from grader.similarity import SimilarityError
+from grader.syllabus import read_syllabus
+
+if TYPE_CHECKING:
+    from grader.similarity.compare import Work
+
+MAX_ROWS = 60
+INSTALL = "python -m pip install --constraint constraints.txt --editable '.[similar]'"
+
+
+def similar(
+    path: ClassPath,
+    out_folder: Annotated[
+        Path, typer.Option("--out", help="Folder for pages to look at.")
+    ] = Path("similar"),
+    threshold: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Least share of the smaller one's own code."),
+    ] = 0.7,
+    common: Annotated[
+        int,
+        typer.Option(min=2, help="What so many students have, everybody may know."),
+    ] = 10,
+    platform: From = "",
+    roster: RosterFile = None,
+    deadline: Deadline = "",
+    assignment: Assignment = "",
+) -> None:
+    """Show pairs of students whose work is alike: a hint for a person, never a grade.
+
+    What everybody was given does not count, and neither do names, comments and layout.
+    """
+    try:
+        from grader.similarity.compare import find_matches, to_text
+        from grader.similarity.page import make_pages, to_pairs, write_pages
+    except ModuleNotFoundError as error:
+        raise SimilarityError(f"{error.name} is not installed: {INSTALL}") from error
+
+    found = find_class(path, platform, roster, deadline, assignment)
+    show_found(path, found)
+    topics = read_syllabus(KIT.registry).topic_ids
+    works = list(read_works(found, topics))
+    folders = (KIT.exercises, KIT.visible_tests)
+    public = [to_text(p.read_bytes()) for f in folders for p in sorted(f.glob("*.py"))]
+    with progress_bar("Topics") as bar:
+        task = bar.add_task("", total=len(topics))
+        matches = find_matches(
+            works,
+            public,
+            threshold=threshold,
+            common=common,
+            done=lambda: bar.advance(task),
+        )
+    pairs = to_pairs(matches)
+    write_pages(out_folder, make_pages(pairs, compared=len(works), threshold=threshold))
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
+    for name in ("students", "", "share of the smaller one's own code, by topic"):
+        table.add_column(name, overflow="fold")
+    for pair in pairs[:MAX_ROWS]:
+        shares = ", ".join(f"{m.first.topic} {m.percent}" for m in pair.matches)
+        table.add_row(*map(plain, (pair.first, pair.second, shares)))
+    if pairs:
+        out.print(table)
+    print_plain(f"{len(pairs)} pairs, side by side in {out_folder / 'index.html'}")
+    print_plain("A hint for a person, never a grade: alike is not copied.", "bold")
+
+
+def read_works(found: ClassFolder, topics: tuple[str, ...]) -> Iterator[Work]:
+    """Yield each student's files; say which cannot be compared."""
+    from grader.similarity.compare import MAX_SOURCE, Work, to_text
+
+    for handin in found.handins:
+        try:
+            submission = read_handin(handin, topics, MAX_SOURCE)
+        except HandinError as error:
+            print_error(f"{handin.student}: not compared: {error}")
+            continue
+        for problem in submission.problems.values():
+            if not problem.endswith(".py is missing."):
+                print_plain(f"{handin.student}: not compared: {problem}", "dim")
+        for topic, source in submission.sources.items():
+            yield Work(handin.student, topic, to_text(source), handin.group)

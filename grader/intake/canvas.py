@@ -1,0 +1,113 @@
+"""What Canvas gives as “Download submissions”: all files of all students side by side.
+
+    lastnamefirst[_LATE]_<user id>_<attachment id>_<the student's name for it>
+    [LATE_]anon_<anonymous id>_<attachment id>_<name>      with anonymous grading
+    lastnamefirst[_LATE]_<user id>_text.html      a text entry; _link.html: a link
+
+The student's sortable name is in lower case, without spaces and punctuation; accents
+stay. Canvas gives a file that is handed in again under its old name the ending `-1`,
+`-2` and so on; attachment ids grow with time. Source: `add_submission` and its helpers
+in lib/content_zipper.rb, `make_unique_filename` in app/models/attachment.rb, of
+instructure/canvas-lms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from grader.intake.files import LooseFiles
+from grader.intake.find import Download, Handin, Wanted
+from grader.intake.place import Place
+
+WHO = r"(?:(?!LATE_)(?P<name>.+?)_)?(?:(?P<late>LATE)_)?(?P<user>\d+|anon_[^_]+)"
+FILE = re.compile(rf"{WHO}_(?P<attachment>\d+)_(?P<file>.+)")
+ENTRY = re.compile(rf"{WHO}_(?P<kind>text|link)\.html")
+AGAIN = re.compile(r"-\d{1,2}(?=\.(?:py|ipynb|zip)\Z)")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file, by the parts of its name."""
+
+    place: Place
+    match: re.Match[str]
+
+    @property
+    def attachment(self) -> int:
+        """Return the id that grows with each upload."""
+        return int(self.match["attachment"])
+
+    @property
+    def name(self) -> str:
+        """Return the name that the student gave it."""
+        return AGAIN.sub("", self.match["file"])
+
+
+def recognises(top: Place) -> bool:
+    """Say whether most of what is there is named as Canvas does."""
+    entries = top.children()
+    named = [e for e in entries if FILE.fullmatch(e.name) or ENTRY.fullmatch(e.name)]
+    return 2 * len([e for e in named if not e.is_folder]) > len(entries)
+
+
+def find(top: Place, wanted: Wanted) -> Download:  # noqa: ARG001 - as every platform
+    """Return a submission per user id."""
+    uploads: dict[str, list[Upload]] = {}
+    entries: dict[str, re.Match[str]] = {}
+    ignored = []
+    for place in top.children():
+        if place.is_folder:
+            ignored.append(place.path)
+        elif match := FILE.fullmatch(place.name):
+            uploads.setdefault(match["user"], []).append(Upload(place, match))
+        elif match := ENTRY.fullmatch(place.name):
+            entries[match["user"]] = match
+        else:
+            ignored.append(place.path)
+    handins = [from_uploads(top, found) for found in uploads.values()]
+    handins += [
+        from_entry(top, match) for user, match in entries.items() if user not in uploads
+    ]
+    return Download(handins, ignored)
+
+
+def from_uploads(top: Place, uploads: Sequence[Upload]) -> Handin:
+    """Return a student's submission: the newest archive, or the newest of each file."""
+    uploads = sorted(uploads, key=lambda upload: upload.attachment)
+    handin = by_name(top, uploads[-1].match)
+    archives = [upload for upload in uploads if upload.place.is_archive]
+    if len(archives) == len(uploads):
+        *earlier, last = [
+            replace(handin, path=one.place.path, source=one.place) for one in archives
+        ]
+        return replace(last, earlier=tuple(earlier))
+    newest = {upload.name: upload for upload in uploads}
+    files = LooseFiles(tuple((name, one.place) for name, one in newest.items()))
+    return replace(handin, source=files, notes=tuple(tell_older(uploads, newest)))
+
+
+def tell_older(uploads: Sequence[Upload], newest: dict[str, Upload]) -> Iterator[str]:
+    """Yield which files were handed in more than once, and which of them counts."""
+    for name, upload in newest.items():
+        older = [u for u in uploads if u.name == name and u is not upload]
+        if older:
+            yield f"{name}: the newest of {len(older) + 1} counts, {upload.place.name}"
+
+
+def from_entry(top: Place, match: re.Match[str]) -> Handin:
+    """Return the submission of a student who handed in a text or a link."""
+    what = "a text" if match["kind"] == "text" else "a link"
+    return replace(by_name(top, match), problem=f"handed in {what} and no file")
+
+
+def by_name(top: Place, match: re.Match[str]) -> Handin:
+    """Return what the name of a file tells of the student."""
+    name, user = match["name"] or "", match["user"]
+    return Handin(
+        "_".join(filter(None, [name, user])),
+        top.path,
+        late=match["late"] is not None,
+        ids=(("canvas", user), *([("sortable", name)] if name else [])),
+    )

@@ -1,0 +1,114 @@
+"""Recognise what a platform handed out, and find the submissions in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.intake import canvas, folders, git, gradescope, moodle, nbgrader
+from grader.intake.candidate import HandinError
+from grader.intake.find import (
+    ClassFolder,
+    Download,
+    Handin,
+    IntakeError,
+    Wanted,
+    merge,
+)
+from grader.intake.place import Place, open_place
+from grader.intake.roster import Roster
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A shape that submissions come in."""
+
+    title: str
+    recognises: Callable[[Place], bool]
+    find: Callable[[Place, Wanted], Download]
+
+
+PLATFORMS = {
+    "gradescope": Platform(
+        "a Gradescope export", gradescope.recognises, gradescope.find
+    ),
+    "moodle": Platform("a Moodle download", moodle.recognises, moodle.find),
+    "canvas": Platform("a Canvas download", canvas.recognises, canvas.find),
+    "nbgrader": Platform("nbgrader's submitted/", nbgrader.recognises, nbgrader.find),
+    "git": Platform("git repositories", git.recognises, git.find),
+    "folder": Platform("a folder per student", folders.recognises, folders.find),
+}
+"""By name; the first that recognises a class is taken."""
+
+
+def find_handins(
+    path: Path,
+    platform: str = "",
+    *,
+    roster: Roster | None = None,
+    wanted: Wanted | None = None,
+) -> ClassFolder:
+    """List the submissions of a class.
+
+    Args:
+        path: a folder, or a zip archive, as a platform handed it out.
+        platform: the name of the shape to take; recognised if it is empty.
+        roster: who takes the course; all are taken as they come if None.
+        wanted: what a platform must be told beside.
+
+    Raises:
+        IntakeError: the class cannot be read or holds no submission.
+    """
+    wanted = wanted or Wanted()
+    if platform and platform not in PLATFORMS:
+        raise IntakeError(f"--from {platform}: known are {', '.join(PLATFORMS)}")
+    step = "Name a folder with a folder or a zip per student, or what a platform gave."
+    if not path.exists():
+        raise IntakeError(f"{path}: No such file or directory. {step}")
+    try:
+        top = open_place(path)
+        name = platform or recognise(top)
+        if wanted.deadline and name != "git":
+            raise IntakeError(
+                f"{path} is {PLATFORMS[name].title}: --deadline chooses among commits"
+            )
+        found = PLATFORMS[name].find(top, wanted)
+    except HandinError as error:
+        raise IntakeError(f"{str(error).rstrip('.')}. {step}") from error
+    if not found.handins:
+        raise IntakeError(
+            f"{path} holds no submission: put a folder or a zip archive "
+            "for each student into it."
+        )
+    return on_roster(name, found, roster)
+
+
+def recognise(top: Place) -> str:
+    """Return the name of the shape that a class has; of the plainest if of none."""
+    known = (name for name, one in PLATFORMS.items() if one.recognises(top))
+    return next(known, "folder")
+
+
+def on_roster(platform: str, found: Download, roster: Roster | None) -> ClassFolder:
+    """Return what was found, with the roster's ids, and who is on one side only."""
+    if roster is None:
+        handins = merge(found.handins)
+        return ClassFolder(handins, tuple(found.ignored), platform)
+    named = [rename(handin, roster) for handin in found.handins]
+    handins = merge(named)
+    known = {student.id for student in roster.students}
+    there = {handin.student for handin in handins}
+    return ClassFolder(
+        handins,
+        tuple(found.ignored),
+        platform,
+        unknown=tuple(sorted(there - known)),
+        missing=tuple(s for s in roster.students if s.id not in there),
+    )
+
+
+def rename(handin: Handin, roster: Roster) -> Handin:
+    """Return a submission under the roster's id, if the roster knows the student."""
+    student = roster.owner(handin.ids) or roster.find(handin.student)
+    return replace(handin, student=student.id) if student else handin

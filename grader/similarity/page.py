@@ -1,0 +1,104 @@
+"""Pages for a person to judge by: all pairs, and two files side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from grader.files import write_text
+from grader.layout import KIT
+from grader.similarity import SimilarityError
+from grader.similarity.compare import Match
+
+TEMPLATES = KIT.root / "grader" / "templates" / "similarity"
+INDEX = "index.html"
+PAGE = re.compile(r"pair-\d+\.html")
+MAX_PAIRS = 200
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two students and all that they share."""
+
+    number: int
+    matches: Sequence[Match]
+
+    @property
+    def first(self) -> str:
+        """Return the first student."""
+        return self.matches[0].first.student
+
+    @property
+    def second(self) -> str:
+        """Return the second student."""
+        return self.matches[0].second.student
+
+    @property
+    def page(self) -> str:
+        """Return the name of the pair's page."""
+        return f"pair-{self.number:03}.html"
+
+
+def to_pairs(matches: Sequence[Match]) -> list[Pair]:
+    """Return matches by the pair of students, the most alike first, not countless."""
+    by_students: dict[tuple[str, str], list[Match]] = {}
+    for match in matches:
+        by_students.setdefault(match.students, []).append(match)
+    found = list(by_students.values())[:MAX_PAIRS]
+    return [Pair(number, matches) for number, matches in enumerate(found, 1)]
+
+
+def make_pages(
+    pairs: Sequence[Pair], *, compared: int, threshold: float
+) -> dict[str, str]:
+    """Return the pages by their names; what students wrote is text in them."""
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    templates.filters["lines"] = to_lines
+    index = templates.get_template(INDEX)
+    page = templates.get_template("pair.html")
+    pages = {pair.page: page.render(pair=pair) for pair in pairs}
+    facts = {"compared": compared, "threshold": f"{threshold:.0%}"}
+    return pages | {INDEX: index.render(pairs=pairs, **facts)}
+
+
+def to_lines(text: str) -> list[str]:
+    """Return lines that show what stands there: no character that moves others."""
+    return ["".join(map(to_visible, line)) for line in text.split("\n")[:-1]]
+
+
+def to_visible(char: str) -> str:
+    """Return a character, or a sign for one that does not print."""
+    return char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}"
+
+
+def write_pages(folder: Path, pages: dict[str, str]) -> None:
+    """Write the pages into a folder of their own; those of an earlier run go.
+
+    Raises:
+        SimilarityError: the folder holds other files, or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        there = {path.name: path for path in folder.iterdir()}
+        others = [n for n in sorted(there) if n != INDEX and not PAGE.fullmatch(n)]
+        if others:
+            raise SimilarityError(
+                f"{folder} holds {others[0]}: name an empty or a new folder with --out"
+            )
+        for name in there.keys() - pages.keys():
+            there[name].unlink()
+        for name, text in pages.items():
+            write_text(folder / name, text)
+    except OSError as error:
+        raise SimilarityError(
+            f"{folder} cannot be written: {error.strerror}. Name another with --out"
+        ) from error
