@@ -28,6 +28,7 @@ def collect(layout: Layout) -> dict[str, bytes]:
     templates = layout.root / "grader" / "templates" / "handout"
     files = {
         **read(layout.exercises, layout.root, "*.py", "syllabus.toml"),
+        **read(layout.exercises, layout.root, "notebooks/*.ipynb"),
         **read(layout.visible_tests, layout.root, "*.py"),
         **read(layout.root / "grader", layout.root, "**/*.py"),
         **read(templates, templates, "*"),

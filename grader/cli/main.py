@@ -47,6 +47,7 @@ app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.command("test")(student.check)
 app.command("stubs")(kit.stubs)
+app.command("notebooks")(kit.notebooks)
 app.command("check-kit")(kit.check_kit)
 app.command("handout")(kit.handout)
 
