@@ -36,8 +36,8 @@ def check(exercise: str) -> None:
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         raise NotPassed(
             "Not graded: student code and verdict must not share a process. Put "
-            "`from grader.gradebook import configure; configure(get_config())` "
-            "into nbgrader_config.py."
+            "`from grader.gradebook.config import configure` and "
+            "`configure(get_config())` into nbgrader_config.py."
         )
     syllabus = read_syllabus(KIT.registry)
     (topic,) = syllabus.only(exercise).topics

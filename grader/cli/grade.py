@@ -15,7 +15,15 @@ from grader.box.limits import Limits
 from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
 from grader.class_run.run import ClassRun, Setting, judge_submission
-from grader.class_run.seeds import read_secret
+from grader.class_run.seeds import SECRET, read_secret
+from grader.cli.gradebook import (
+    Assignment,
+    ConfigFile,
+    Course,
+    Url,
+    choose_target,
+    fill_gradebook,
+)
 from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
 from grader.exports.table import to_csv, to_data
 from grader.intake import Handin, IntakeError, find_handins
@@ -24,7 +32,6 @@ from grader.layout import KIT
 from grader.scoring import ExerciseScore, message_of
 from grader.syllabus import Syllabus, read_syllabus
 
-SECRET = KIT.root / "course.secret"
 MAX_ROWS = 60
 LIMITS = ", ".join(f"{name}={n:g}" for name, n in Limits().as_dict().items())
 
@@ -65,6 +72,10 @@ def grade(
         bool, typer.Option("--fresh", help="Grade again what has not changed, too.")
     ] = False,
     unsandboxed: Unsandboxed = False,
+    gradebook: Url = "",
+    course: Course = "",
+    assignment: Assignment = "",
+    nbgrader_config: ConfigFile = None,
 ) -> None:
     """Grade a class; exit with 1 if some were not graded, 2 for a fault of the kit.
 
@@ -72,6 +83,7 @@ def grade(
     """
     syllabus = read_syllabus(KIT.registry).only(only)
     limits = Limits().changed(limit or ())
+    target = choose_target(gradebook, course, assignment, nbgrader_config)
     found = find_handins(path)
     for ignored in found.ignored:
         errors.print(Text(f"{ignored} is neither a folder nor a zip: ignored"))
@@ -89,6 +101,8 @@ def grade(
             )
         output.write("scores.csv", to_csv(results, syllabus))
         output.write_signed("scores.json", to_data(results, syllabus, run.environment))
+        if target is not None:
+            fill_gradebook(target, results, output, syllabus, found.handins)
     show_class(results, syllabus)
     kept = sum(result.kept for result in results)
     again = f" ({kept} unchanged, not graded again)" if kept else ""

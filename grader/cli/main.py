@@ -12,6 +12,7 @@ from grader.check_kit import VariantError
 from grader.class_run.output import OutputError
 from grader.cli import doctor, grade, kit, student, verify
 from grader.cli.screen import print_error
+from grader.gradebook import GradebookError
 from grader.handout import HandoutError
 from grader.intake import HandinError, IntakeError
 from grader.judge import JudgeError
@@ -21,6 +22,7 @@ from grader.syllabus import SyllabusError
 from grader.verify import VerifyError
 
 KNOWN_ERRORS = (
+    GradebookError,
     HandinError,
     HandoutError,
     IntakeError,
