@@ -49,7 +49,7 @@ def check(exercise: str) -> None:
     arguments = [
         *("-c", os.devnull, f"--rootdir={KIT.root}", "--import-mode=importlib"),
         *("--disable-plugin-autoload", "-pno:terminal", "-pno:cacheprovider"),
-        "--capture=sys",
+        *("--capture=sys", "--noconftest"),
         str(KIT.visible_tests / f"test_{topic.id}.py"),
     ]
     pytest.main(arguments, plugins=[plugin, observer, desk])

@@ -22,7 +22,7 @@ from grader.gradebook.mend import name_of, to_node
 from grader.intake import Handin
 from grader.layout import KIT
 from grader.scoring import ExerciseScore
-from grader.stubs import tests_id
+from grader.stubs import check_id
 
 
 class GradeApart(Execute):  # type: ignore[misc] # nbgrader has no types
@@ -69,7 +69,7 @@ class GradeApart(Execute):  # type: ignore[misc] # nbgrader has no types
         score, report = judge_submission(pool, submission, setting)
         for exercise in score.exercises:
             said = comment_on(exercise, report)
-            cells[tests_id(exercise.exercise)].outputs = outputs(exercise, said)
+            cells[check_id(exercise.exercise)].outputs = outputs(exercise, said)
         return nb, resources
 
     @property

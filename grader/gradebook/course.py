@@ -10,7 +10,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 
 from grader.layout import KIT
-from grader.stubs import tests_id
+from grader.stubs import check_id
 from grader.syllabus import Syllabus, read_syllabus
 
 
@@ -56,4 +56,4 @@ def exercises_of(notebook: str, cells: Mapping[str, Any]) -> list[str]:
     """Return the exercises that a notebook's cells check, by id."""
     topics = (topic for topic in syllabus().topics if topic.id == notebook)
     exercises = (e.id for topic in topics for e in topic.exercises)
-    return [exercise for exercise in exercises if tests_id(exercise) in cells]
+    return [exercise for exercise in exercises if check_id(exercise) in cells]

@@ -25,7 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.gradebook.entries import Entries, Entry, GradebookError
-from grader.stubs import grade_id, tests_id
+from grader.stubs import check_id, grade_id
 from grader.syllabus import Syllabus
 
 LatePenalty = Callable[[str, float, float], float | None]
@@ -97,7 +97,7 @@ class GradebookWriter:
                     points = float(e.points + e.cuda_points)
                     book.update_or_create_solution_cell(grade_id(e.id), *place)
                     book.update_or_create_grade_cell(
-                        tests_id(e.id), *place, max_score=points, cell_type="code"
+                        check_id(e.id), *place, max_score=points, cell_type="code"
                     )
             book.db().expire_on_commit = False
             self.cells: Mapping[str, Mapping[str, BaseCell]] = {
@@ -178,7 +178,7 @@ class GradebookWriter:
             GradebookError: a cell cannot have these points.
         """
         cells = self.cells[entry.topic]
-        cell, answer = cells[tests_id(entry.exercise)], cells[grade_id(entry.exercise)]
+        cell, answer = cells[check_id(entry.exercise)], cells[grade_id(entry.exercise)]
         if not (math.isfinite(entry.points) and 0 <= entry.points <= cell.max_score):
             raise GradebookError(
                 f"{entry.exercise} cannot have {entry.points} of {cell.max_score:g} "

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.box.cells import find_magics
 from grader.intake.candidate import UnfitError
-from grader.stubs import RAISE, tests_id
+from grader.stubs import RAISE, check_id
 
 MAX_NOTEBOOK = 64 << 20  # bytes, outputs and all
 MAX_CONTAINERS = 2_000_000
@@ -149,7 +149,7 @@ def grade_id_of(cell: dict[str, Any]) -> str:
 
 def is_check(cell: CodeCell) -> bool:
     """Say whether a cell is one that checks an exercise."""
-    return cell.grade_id.endswith(tests_id(""))
+    return cell.grade_id.endswith(check_id(""))
 
 
 def is_started(cell: CodeCell, topic: str) -> bool:

@@ -123,14 +123,13 @@ def pick(found: Sequence[Candidate], name: str, others: Sequence[str]) -> Candid
 
 def suggest(name: str, others: Sequence[str]) -> str:
     """Return a hint at a file whose name is nearly right."""
-    close = difflib.get_close_matches(
-        name.lower(), [o.lower() for o in others], 1, 0.75
-    )
-    original = next((o for o in others if close and o.lower() == close[0]), None)
-    if original is None:
+    by_stem = {PurePath(other).stem.lower(): PurePath(other) for other in others}
+    wanted = PurePath(name)
+    close = difflib.get_close_matches(wanted.stem.lower(), by_stem, 1, 0.7)
+    if not close:
         return ""
-    wanted = str(PurePath(name).with_suffix(PurePath(original).suffix))
-    return f" Is it {original}? Then rename it to {wanted}."
+    found = by_stem[close[0]]
+    return f" Is it {found}? Then rename it to {wanted.with_suffix(found.suffix)}."
 
 
 def check_text(name: str, source: bytes) -> bytes:

@@ -19,9 +19,9 @@ def grade_id(exercise: str) -> str:
     return exercise.replace(".", "-")
 
 
-def tests_id(exercise: str) -> str:
+def check_id(exercise: str) -> str:
     """Return the id of the cell that checks an exercise and has its points."""
-    return f"{grade_id(exercise)}-tests"
+    return f"{grade_id(exercise)}-check"
 
 
 def markdown(name: str, text: str) -> Cell:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.stubs.cells import Cell, code, grade_id, markdown, tests_id, to_text
+from grader.stubs.cells import Cell, check_id, code, grade_id, markdown, to_text
 from grader.stubs.module import (
     IMPORT,
     RAISE,
@@ -100,7 +100,7 @@ class Builder:
             if exercise is None and not is_private(node):
                 given += self.lines_of(node)
             if node in last_import:
-                given += ["", IMPORT]
+                given += ["", IMPORT, ""]
             if exercise is None or (only is not None and exercise.id not in only):
                 continue
             if given:
@@ -125,7 +125,7 @@ class Builder:
         yield code(name, tidy(lines).rstrip(), locked=False)
         points = exercise.points + exercise.cuda_points
         check = CHECK.format(exercise=exercise.id)
-        yield code(tests_id(exercise.id), check, points=points, locked=True)
+        yield code(check_id(exercise.id), check, points=points, locked=True)
 
     def exercise_of(self, node: ast.stmt) -> Exercise | None:
         """Return the exercise that a statement belongs to."""
@@ -155,21 +155,22 @@ class Builder:
         at = self.starts[id(node)]
         region: Region | None = None
         for start, end, replacement in sorted([*self.shorten(node), *empty(node)]):
-            yield from self.lines[at : start - 1]
+            between, lines = self.lines[at : start - 1], self.lines[start - 1 : end]
             at = end
-            lines = self.lines[start - 1 : end]
-            if replacement and replacement[0].endswith(RAISE):
+            if not replacement:
+                if region is None:
+                    raise StubError(
+                        f"{self.name}: {node.name} begins with a private member: "
+                        "put it behind the first public method"
+                    )
+                region.lines += [*between, *lines]
+                continue
+            yield from between
+            if replacement[0].endswith(RAISE):
                 region = Region(replacement[0].removesuffix(RAISE), lines)
                 yield region
-            elif replacement:
-                yield from replacement
-            elif region is not None:
-                region.lines += ["", *lines]
             else:
-                raise StubError(
-                    f"{self.name}: {node.name} begins with a private member: "
-                    "put it behind the first public method"
-                )
+                yield from replacement
         yield from self.lines[at : end_of(node)]
 
     def shorten(self, node: Definition) -> Iterator[tuple[int, int, list[str]]]:
