@@ -55,7 +55,7 @@ def comment_on(exercise: ExerciseScore, report: Mapping[str, Any]) -> str:
     if said:
         lines.append(next(iter(said)))
     if len(said) > 1:
-        lines.append(f"… and {len(said) - 1} more that do not pass")
+        lines.append(f"… and {len(said) - 1} more tests do not pass.")
     if exercise.open:
-        lines.append(f"{exercise.open:g} points are open: no GPU here")
+        lines.append(f"A GPU decides {exercise.open:g} more.")
     return "\n".join(lines)
