@@ -56,6 +56,7 @@ faults: $(VENV)/bench ## kill graders, judges and boxes 200 times: the scores st
 fuzz: $(VENV)/bench ## feed the parsers with bytes that search for new paths
 	$(BIN)/python -m bench.fuzz frames -max_total_time=$(FUZZ_SECONDS)
 	$(BIN)/python -m bench.fuzz archives -max_total_time=$(FUZZ_SECONDS)
+	$(BIN)/python -m bench.fuzz notebooks -max_total_time=$(FUZZ_SECONDS)
 	$(BIN)/python -m bench.fuzz registry -max_total_time=$(FUZZ_SECONDS)
 
 doctor: $(VENV)/student ## what this machine can do

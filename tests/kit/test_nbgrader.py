@@ -69,10 +69,9 @@ class Course:
         folder.mkdir(parents=True)
         nbformat.write(notebook, folder / f"{TOPIC}.ipynb")
 
-    def points(self):
-        """Return what nbgrader's gradebook says: each student's points by exercise."""
-        url = f"sqlite:///{self.folder}/gradebook.db"
-        with Gradebook(url, "d2l") as book:
+    def points(self, name):
+        """Return what a gradebook says: each student's points by exercise."""
+        with Gradebook(f"sqlite:///{self.folder}/{name}", "d2l") as book:
             return {
                 submission.student.id: {
                     grade.name: grade.score for grade in submission.notebooks[0].grades
@@ -161,7 +160,15 @@ def course(tmp_path_factory):
     course.run("nbgrader", "generate_feedback", ASSIGNMENT, "--student", "slip")
     course.run(
         *("grader", "grade", "submitted", "--out", "ours", "--only", TOPIC),
-        *("--unsandboxed", "--gradebook", "sqlite:///ours.db", "--course", "d2l"),
+        *(
+            "--jobs",
+            "1",
+            "--unsandboxed",
+            "--gradebook",
+            "sqlite:///ours.db",
+            "--course",
+            "d2l",
+        ),
         *("--assignment", ASSIGNMENT),
     )
     return course
