@@ -8,7 +8,7 @@ SEED ?= kit
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help grade check test stubs handout check-kit kit-tests lint types mutants flakes attacks faults fuzz doctor
+.PHONY: help grade check test stubs handout check-kit kit-tests lint types mutants flakes attacks faults fuzz gradebook-postgres jupyter-check doctor
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,7 +59,16 @@ faults: $(VENV)/bench ## kill graders, judges and boxes 200 times: the scores st
 fuzz: $(VENV)/bench ## feed the parsers with bytes that search for new paths
 	$(BIN)/python -m bench.fuzz frames -max_total_time=$(FUZZ_SECONDS)
 	$(BIN)/python -m bench.fuzz archives -max_total_time=$(FUZZ_SECONDS)
+	$(BIN)/python -m bench.fuzz notebooks -max_total_time=$(FUZZ_SECONDS)
 	$(BIN)/python -m bench.fuzz registry -max_total_time=$(FUZZ_SECONDS)
+
+gradebook-postgres: $(VENV)/dev ## test the gradebook on a PostgreSQL server, started here
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[postgres]'
+	$(BIN)/python -m bench.postgres
+
+jupyter-check: $(VENV)/dev ## answer an exercise in JupyterLab, in a real browser
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[browser]'
+	$(BIN)/python -m bench.jupyter
 
 doctor: $(VENV)/student ## what this machine can do
 	@$(BIN)/grader doctor

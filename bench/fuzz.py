@@ -1,14 +1,16 @@
 """Feed the parsers with bytes that grow towards new paths through their code.
 
-    python -m bench.fuzz {frames,archives,registry} [-max_total_time=60] [FOLDER…]
+    python -m bench.fuzz TARGET [-max_total_time=60] [FOLDER…]
 
-Options and folders of seeds are libFuzzer's. A crash, a hang, memory above the limit,
-or an exception that is not documented ends the run and leaves its input behind.
+Targets are frames, archives, notebooks and registry; options and folders of seeds are
+libFuzzer's. A crash, a hang, memory above the limit, or an exception that is not
+documented ends the run and leaves its input behind.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import sys
 import tempfile
 import tomllib
@@ -21,12 +23,19 @@ import atheris
 with atheris.instrument_imports(include=["grader", "zipfile", "msgpack"]):
     from grader.box import wire
     from grader.intake import Handin, HandinError, read_handin
+    from grader.intake.candidate import UnfitError
+    from grader.intake.notebook import read_notebook
     from grader.layout import KIT
     from grader.syllabus import SyllabusError, parse_syllabus
 
 LIMITS = ["-rss_limit_mb=1500", "-timeout=5", "-print_final_stats=1"]
 TOPICS = ("alpha", "beta")
 REGISTRY = KIT.registry.read_text(encoding="utf-8")
+CELL = {"cell_type": "code", "source": ["x = 1\n", "%time"], "input": "y = 2"}
+NAMED = {**CELL, "metadata": {"nbgrader": {"grade_id": "alpha-f"}}, "outputs": [{}]}
+NOTEBOOK = json.dumps(
+    {"nbformat": 4, "cells": [CELL, NAMED, NAMED], "worksheets": [{"cells": [CELL]}]}
+)
 
 
 def decode_frame(data: bytes) -> None:
@@ -49,6 +58,20 @@ def read_archive(data: bytes) -> None:
         except HandinError:
             return
     assert set(submission.sources) | set(submission.problems) == set(TOPICS)
+
+
+def read_cells(data: bytes) -> None:
+    """Make modules of these bytes and of a changed notebook: they must be Python."""
+    choices = atheris.FuzzedDataProvider(data)
+    document = json.loads(NOTEBOOK)
+    for _ in range(choices.ConsumeIntInRange(1, 4)):
+        change(document, choices)
+    for notebook in (data, json.dumps(document).encode()):
+        try:
+            module = read_notebook("alpha.ipynb", notebook, "alpha", 1 << 20)
+        except UnfitError:
+            continue
+        compile(module.source, "alpha.py", "exec")
 
 
 def parse_registry(data: bytes) -> None:
@@ -92,6 +115,8 @@ def seeds(target: str) -> list[bytes]:
         return [bytes([len(structure)]) + structure]
     if target == "registry":
         return [bytes(range(64))]
+    if target == "notebooks":
+        return [NOTEBOOK.encode()]
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for topic in TOPICS:
@@ -102,6 +127,7 @@ def seeds(target: str) -> list[bytes]:
 TARGETS = {
     "frames": decode_frame,
     "archives": read_archive,
+    "notebooks": read_cells,
     "registry": parse_registry,
 }
 

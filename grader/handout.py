@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator, Mapping
 
 from grader import packing
@@ -25,7 +26,11 @@ def collect(layout: Layout) -> dict[str, bytes]:
     """Return the files of the handout, by their path in it."""
     templates = layout.root / "grader" / "templates" / "handout"
     files = {
-        **read(layout.exercises, layout.root, "*.py", "syllabus.toml"),
+        **read(
+            layout.exercises,
+            layout.root,
+            *("*.py", "syllabus.toml", "notebooks/*.ipynb"),
+        ),
         **read(layout.visible_tests, layout.root, "*.py"),
         **read(layout.root / "grader", layout.root, "**/*.py"),
         **read(templates, templates, "*"),
@@ -49,10 +54,17 @@ def refuse_secrets(files: Mapping[str, bytes], layout: Layout) -> None:
     secrets = dict(secret_lines(layout, files))
     for name, data in files.items():
         least = MIN_SECRET_IN_CODE if name.startswith("grader/") else MIN_SECRET
-        for text in data.decode(errors="replace").splitlines():
+        for text in lines_of(name, data):
             line = text.strip()
             if len(line) >= least and line in secrets:
                 raise HandoutError(f"{name} would tell {secrets[line]}: {line!r}")
+
+
+def lines_of(name: str, data: bytes) -> list[str]:
+    """Return the lines of a file; of a notebook, those of its cells."""
+    if name.endswith(".ipynb"):
+        return [line for c in json.loads(data)["cells"] for line in c["source"]]
+    return data.decode(errors="replace").splitlines()
 
 
 def secret_lines(
@@ -65,7 +77,7 @@ def secret_lines(
     public = {
         line.strip()
         for name, data in files.items()
-        if name.startswith(("exercises/", "tests/visible/"))
+        if name.startswith(("exercises/", "tests/visible/")) and name.endswith(".py")
         for line in data.decode().splitlines()
     }
     sources = [

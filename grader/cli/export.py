@@ -13,8 +13,7 @@ import typer
 from grader.class_run.output import OutputFolder, file_name, report_name
 from grader.class_run.result import Result
 from grader.class_run.run import read_manifest
-from grader.class_run.seeds import read_secret
-from grader.cli.grade import SECRET
+from grader.class_run.seeds import SECRET, read_secret
 from grader.cli.screen import print_error, print_plain
 from grader.exports import canvas, formats, moodle
 from grader.exports.feedback import Feedback, make_feedback

@@ -16,7 +16,14 @@ from grader.class_run.attempts import attempts_of
 from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
 from grader.class_run.run import ClassRun, Setting, Task, judge_task
-from grader.class_run.seeds import read_secret
+from grader.class_run.seeds import SECRET, read_secret
+from grader.cli.gradebook import (
+    ConfigFile,
+    Course,
+    Url,
+    choose_target,
+    fill_gradebook,
+)
 from grader.cli.intake import (
     Assignment,
     ClassPath,
@@ -46,7 +53,6 @@ from grader.policy import Policy, read_policy
 from grader.scoring import ExerciseScore, message_of
 from grader.syllabus import Syllabus, read_syllabus
 
-SECRET = KIT.root / "course.secret"
 COURSE = KIT.root / "course.toml"
 MAX_ROWS = 60
 LIMITS = ", ".join(f"{name}={n:g}" for name, n in Limits().as_dict().items())
@@ -86,7 +92,7 @@ def grade(
     assignment: Assignment = "",
     only: Only = "",
     limit: Settings = None,
-    course: Annotated[
+    rules: Annotated[
         Path | None,
         typer.Option(
             help="The course's rules: weights, due dates, attempts.",
@@ -97,6 +103,9 @@ def grade(
         bool, typer.Option("--fresh", help="Grade again what has not changed, too.")
     ] = False,
     unsandboxed: Unsandboxed = False,
+    gradebook: Url = "",
+    course: Course = "",
+    nbgrader_config: ConfigFile = None,
 ) -> None:
     """Grade a class; exit with 1 if some were not graded, 2 for a fault of the kit.
 
@@ -105,7 +114,8 @@ def grade(
     registry = read_syllabus(KIT.registry)
     syllabus = registry.only(only)
     limits = Limits().changed(limit or ())
-    policy = find_policy(course, registry)
+    policy = find_policy(rules, registry)
+    target = choose_target(gradebook, course, assignment, nbgrader_config)
     found = find_class(path, platform, roster, deadline, assignment)
     show_found(path, found)
     tell_strangers(policy, [handin.student for handin in found.handins])
@@ -128,6 +138,8 @@ def grade(
         )
         data = to_data(results, syllabus, run.environment, policy)
         output.write_signed("scores.json", data)
+        if target is not None:
+            fill_gradebook(target, results, output, syllabus, found.handins)
     show_class(results, syllabus, policy)
     kept = sum(result.kept for result in results)
     again = f" ({kept} unchanged, not graded again)" if kept else ""

@@ -55,7 +55,11 @@ Deadline = Annotated[
     ),
 ]
 Assignment = Annotated[
-    str, typer.Option("--assignment", help="For nbgrader: the one of several to take.")
+    str,
+    typer.Option(
+        "--assignment",
+        help="nbgrader's: the one of several to take, and the gradebook's.",
+    ),
 ]
 
 

@@ -35,12 +35,30 @@ def stubs(
         raise typer.Exit(1 if outdated else 0)
     for name in outdated:
         if name in made:
+            (KIT.exercises / name).parent.mkdir(exist_ok=True)
             write_text(KIT.exercises / name, made[name])
             print_plain(f"exercises/{name} written")
         else:
             print_plain(f"exercises/{name} has no solution: remove it, or register it")
     if not outdated:
         print_plain("exercises/ is up to date")
+
+
+def notebooks(
+    target: Annotated[
+        Path, typer.Option("--out", help="Folder of an assignment below source/.")
+    ],
+    only: Annotated[
+        str, typer.Option(help="Make this topic's or exercise's notebook only.")
+    ] = "",
+) -> None:
+    """Make nbgrader's source notebooks, one for each topic, from solutions/."""
+    syllabus = read_syllabus(KIT.registry)
+    made = stub_maker.make_sources(syllabus, KIT.solutions, syllabus.only(only))
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in made.items():
+        write_text(target / name, text)
+        print_plain(f"{target / name} written")
 
 
 def check_kit(

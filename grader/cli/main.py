@@ -14,6 +14,7 @@ from grader.class_run.output import OutputError
 from grader.cli import ci, doctor, export, grade, intake, kit, similar, student, verify
 from grader.cli.screen import print_error
 from grader.exports.plain import ExportError
+from grader.gradebook import GradebookError
 from grader.handout import HandoutError
 from grader.intake import HandinError, IntakeError, RosterError
 from grader.judge import JudgeError
@@ -28,6 +29,7 @@ KNOWN_ERRORS = (
     CiError,
     CourseError,
     ExportError,
+    GradebookError,
     HandinError,
     HandoutError,
     IntakeError,
@@ -60,6 +62,7 @@ app.command("init-ci")(ci.init_ci)
 app.command("doctor")(doctor.doctor)
 app.command("test")(student.check)
 app.command("stubs")(kit.stubs)
+app.command("notebooks")(kit.notebooks)
 app.command("check-kit")(kit.check_kit)
 app.command("handout")(kit.handout)
 

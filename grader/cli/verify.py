@@ -11,8 +11,7 @@ from grader.box.isolation import Level
 from grader.box.limits import Limits
 from grader.class_run.output import OutputFolder
 from grader.class_run.run import Setting
-from grader.class_run.seeds import read_secret
-from grader.cli.grade import SECRET
+from grader.class_run.seeds import SECRET, read_secret
 from grader.cli.intake import Assignment, Deadline, From, RosterFile, find_class
 from grader.cli.screen import out, print_plain
 from grader.layout import KIT

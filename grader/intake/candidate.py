@@ -36,9 +36,14 @@ class Candidate(ABC):
         return len(PurePosixPath(self.path).parts) - 1
 
     @property
-    def is_python(self) -> bool:
-        """Say whether it is named like a Python file."""
-        return self.name.endswith(".py")
+    def is_notebook(self) -> bool:
+        """Say whether it is named like a notebook."""
+        return self.name.endswith(".ipynb")
+
+    @property
+    def is_work(self) -> bool:
+        """Say whether it is named like a file that can be graded."""
+        return self.is_notebook or self.name.endswith(".py")
 
     @abstractmethod
     def read(self, limit: int) -> bytes:

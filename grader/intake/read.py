@@ -7,9 +7,11 @@ import io
 import tokenize
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 from grader.intake.candidate import Candidate, HandinError, UnfitError
 from grader.intake.find import Handin
+from grader.intake.notebook import MAX_NOTEBOOK, Module, read_notebook
 from grader.intake.place import DiskPlace, unpacked
 from grader.submission import Submission
 
@@ -51,17 +53,58 @@ def choose(
     """Take the file of each topic from a submission's files."""
     sources: dict[str, bytes] = {}
     problems: dict[str, str] = {}
-    wanted = {f"{topic}.py": topic for topic in topics}
-    others = [c.name for c in candidates if c.name not in wanted and c.is_python]
-    for name, topic in wanted.items():
+    notes: list[str] = []
+    wanted = {f"{topic}{suffix}" for topic in topics for suffix in (".py", ".ipynb")}
+    others = [c.name for c in candidates if c.name not in wanted and c.is_work]
+    for topic in topics:
         try:
-            found = pick([c for c in candidates if c.name == name], name, others)
-            sources[topic] = check_text(name, found.read(max_source))
+            module = take(topic, candidates, others, max_source)
+            sources[topic] = module.source
+            notes += module.notes
         except UnfitError as error:
             problems[topic] = str(error)
     unknown = sorted({name for name in others if name != "__init__.py"})
-    notes = (f"not graded: {', '.join(unknown[:5])}",) if unknown else ()
-    return Submission(student, sources, problems, notes)
+    if unknown:
+        notes.append(f"not graded: {', '.join(unknown[:5])}")
+    return Submission(student, sources, problems, tuple(notes))
+
+
+def take(
+    topic: str, candidates: Sequence[Candidate], others: Sequence[str], max_source: int
+) -> Module:
+    """Return a topic's module; of a file and a notebook, the one with more work in it.
+
+    Raises:
+        UnfitError: there is neither, or neither can be graded.
+    """
+    names = [f"{topic}.py", f"{topic}.ipynb"]
+    present = [n for n in names if any(c.name == n for c in candidates)] or names[:1]
+    read: list[Module] = []
+    errors: list[str] = []
+    for name in present:
+        try:
+            found = pick([c for c in candidates if c.name == name], name, others)
+            read.append(read_module(found, topic, max_source))
+        except UnfitError as error:
+            errors.append(str(error))
+    if not read:
+        raise UnfitError(" ".join(errors))
+    first, *rest = sorted(read, key=lambda module: module.left)
+    notes = [*errors, *first.notes]
+    if rest and all(module.started for module in read):
+        notes.append(f"{first.name} is graded, not {rest[0].name}, where more is left")
+    return replace(first, notes=tuple(notes))
+
+
+def read_module(file: Candidate, topic: str, max_source: int) -> Module:
+    """Return the module that a file holds.
+
+    Raises:
+        UnfitError: it cannot be graded.
+    """
+    if file.is_notebook:
+        return read_notebook(file.name, file.read(MAX_NOTEBOOK), topic, max_source)
+    return Module(file.name, check_text(file.name, file.read(max_source)))
 
 
 def pick(found: Sequence[Candidate], name: str, others: Sequence[str]) -> Candidate:
@@ -82,11 +125,13 @@ def pick(found: Sequence[Candidate], name: str, others: Sequence[str]) -> Candid
 
 def suggest(name: str, others: Sequence[str]) -> str:
     """Return a hint at a file whose name is nearly right."""
-    close = difflib.get_close_matches(
-        name.lower(), [o.lower() for o in others], 1, 0.75
-    )
-    original = next((o for o in others if close and o.lower() == close[0]), None)
-    return f" Is it {original}? Then rename it to {name}." if original else ""
+    by_stem = {PurePath(other).stem.lower(): PurePath(other) for other in others}
+    wanted = PurePath(name)
+    close = difflib.get_close_matches(wanted.stem.lower(), by_stem, 1, 0.7)
+    if not close:
+        return ""
+    found = by_stem[close[0]]
+    return f" Is it {found}? Then rename it to {wanted.with_suffix(found.suffix)}."
 
 
 def check_text(name: str, source: bytes) -> bytes:

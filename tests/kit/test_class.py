@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from grader.cli.grade import SECRET
+from grader.class_run.seeds import SECRET
 from grader.layout import KIT
 from grader.syllabus import read_syllabus
 

@@ -9,6 +9,7 @@ import pytest
 
 from grader import handout
 from grader.layout import KIT
+from grader.stubs import make_sources
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,14 @@ def test_no_secret_folder_is_in_it(files, folder):
 def test_a_line_of_a_solution_or_a_hidden_test_is_found(files, secret):
     with pytest.raises(handout.HandoutError, match="grader/extra.py would tell"):
         handout.refuse_secrets({**files, "grader/extra.py": secret}, KIT)
+
+
+def test_a_line_of_a_solution_is_found_in_a_notebook(files, syllabus):
+    made = make_sources(syllabus, KIT.solutions, syllabus)["parameters.ipynb"]
+    name = "exercises/notebooks/parameters.ipynb"
+
+    with pytest.raises(handout.HandoutError, match=f"{name} would tell solutions/"):
+        handout.refuse_secrets({**files, name: made.encode()}, KIT)
 
 
 def test_the_archive_is_the_same_for_the_same_files(files):

@@ -8,10 +8,11 @@ import pytest
 from grader.layout import KIT
 
 FLOORS = (
-    {"__main__"},
+    {"__main__", "notebook"},
     {"cli"},
     {"check_kit", "ci", "handout", "similarity", "verify"},
     {"exports"},
+    {"gradebook"},
     {"class_run"},
     {"intake"},
     {"judge"},
@@ -60,7 +61,8 @@ def test_a_room_imports_only_from_below(path):
 
 def test_the_sandboxed_side_imports_the_box_alone():
     inside = [
-        KIT.root / "grader" / "box" / f"{n}.py" for n in ("server", "worker", "wire")
+        KIT.root / "grader" / "box" / f"{n}.py"
+        for n in ("server", "worker", "wire", "cells")
     ]
 
     assert {room for path in inside for room in imported_rooms(path)} == {"box"}

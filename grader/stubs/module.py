@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TypeGuard
 
-from grader.syllabus import Syllabus, Topic
+from grader.syllabus import Topic
 
 IMPORT = "from grader import NotStarted"
+RAISE = "raise NotStarted"
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -35,14 +35,8 @@ def make_stub(source: str, topic: Topic, name: str = "") -> str:
     Raises:
         StubError: a symbol of the registry is missing or has no docstring.
     """
-    tree = ast.parse(source, filename=name)
+    tree, _ = read_definitions(source, topic, name)
     symbols = {symbol for exercise in topic.exercises for symbol in exercise.symbols}
-    defined = {node.name: node for node in tree.body if is_definition(node)}
-    for symbol in symbols:
-        if symbol not in defined:
-            raise StubError(f"{name}: {symbol} is in the registry but not defined")
-        if ast.get_docstring(defined[symbol]) is None:
-            raise StubError(f"{name}: {symbol} has no docstring to state its contract")
     lines = source.splitlines()
     edits: list[tuple[int, int, list[str]]] = []
     for node in tree.body:
@@ -60,6 +54,27 @@ def make_stub(source: str, topic: Topic, name: str = "") -> str:
     return tidy(lines)
 
 
+def read_definitions(
+    source: str, topic: Topic, name: str
+) -> tuple[ast.Module, dict[str, Definition]]:
+    """Return a module of solutions and its definitions by name.
+
+    Raises:
+        StubError: a symbol of the registry is missing or has no docstring.
+    """
+    tree = ast.parse(source, filename=name)
+    defined = {node.name: node for node in tree.body if is_definition(node)}
+    for exercise in topic.exercises:
+        for symbol in exercise.symbols:
+            if symbol not in defined:
+                raise StubError(f"{name}: {symbol} is in the registry but not defined")
+            if ast.get_docstring(defined[symbol]) is None:
+                raise StubError(
+                    f"{name}: {symbol} has no docstring to state its contract"
+                )
+    return tree, defined
+
+
 def is_definition(node: ast.stmt) -> TypeGuard[Definition]:
     """Say whether a node defines a function or a class."""
     return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
@@ -67,14 +82,18 @@ def is_definition(node: ast.stmt) -> TypeGuard[Definition]:
 
 def is_private(node: ast.stmt) -> bool:
     """Say whether a top-level statement defines a name for the solution only."""
-    names: list[str] = []
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        names = [node.name]
-    elif isinstance(node, ast.Assign):
-        names = [t.id for t in node.targets if isinstance(t, ast.Name)]
-    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-        names = [node.target.id]
-    return any(n.startswith("_") and not n.startswith("__") for n in names)
+    return any(n.startswith("_") and not n.startswith("__") for n in names_of(node))
+
+
+def names_of(node: ast.stmt) -> list[str]:
+    """Return the names that a statement defines."""
+    if is_definition(node):
+        return [node.name]
+    if isinstance(node, ast.Assign):
+        return [t.id for t in node.targets if isinstance(t, ast.Name)]
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return [node.target.id]
+    return []
 
 
 def empty(node: ast.stmt) -> Iterator[tuple[int, int, list[str]]]:
@@ -85,7 +104,7 @@ def empty(node: ast.stmt) -> Iterator[tuple[int, int, list[str]]]:
         if ast.get_docstring(node) is not None:
             start = end_of(body[0]) + 1
         indent = " " * body[0].col_offset
-        yield (start, end_of(node), [f"{indent}raise NotStarted"])
+        yield (start, end_of(node), [f"{indent}{RAISE}"])
     elif isinstance(node, ast.ClassDef):
         for member in node.body:
             if is_private(member):
@@ -113,31 +132,3 @@ def tidy(lines: list[str]) -> str:
             continue
         kept.append(line.rstrip())
     return "\n".join(kept).strip() + "\n"
-
-
-def make_all(syllabus: Syllabus, solutions: Path) -> dict[str, str]:
-    """Return the stub of every topic, by file name.
-
-    Raises:
-        StubError: a solution is missing, or cannot be turned into a stub.
-    """
-    stubs = {}
-    for topic in syllabus.topics:
-        path = solutions / f"{topic.id}.py"
-        try:
-            source = path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise StubError(f"{path}: cannot be read: {error.strerror}") from error
-        stubs[path.name] = make_stub(source, topic, str(path))
-    return stubs
-
-
-def outdated(stubs: dict[str, str], exercises: Path) -> list[str]:
-    """Return the names of files in `exercises` that are not what they should be."""
-    present = {path.name for path in exercises.glob("*.py")}
-    differ = [
-        name
-        for name, text in stubs.items()
-        if name not in present or (exercises / name).read_text(encoding="utf-8") != text
-    ]
-    return sorted({*differ, *(present - set(stubs))})

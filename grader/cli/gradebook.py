@@ -1,0 +1,98 @@
+"""What grade writes into nbgrader's gradebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.class_run.output import OutputFolder, report_name
+from grader.class_run.result import Result
+from grader.cli.screen import print_plain, progress_bar
+from grader.gradebook import GradebookError, entries_of
+from grader.intake import Handin
+from grader.syllabus import Syllabus
+
+ASSIGNMENT = "deep-learning-computation"
+
+Url = Annotated[
+    str,
+    typer.Option(
+        "--gradebook",
+        metavar="URL",
+        help="Write the scores to nbgrader's gradebook, as sqlite:///gradebook.db.",
+    ),
+]
+Course = Annotated[str, typer.Option(help="The gradebook's course.")]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(help="nbgrader_config.py that says what being late costs."),
+]
+
+
+@dataclass(frozen=True)
+class Target:
+    """The gradebook to write to."""
+
+    url: str
+    course: str
+    assignment: str
+    config: Path | None
+
+
+def choose_target(
+    url: str, course: str, assignment: str, config: Path | None
+) -> Target | None:
+    """Return the gradebook that the options name, if they name one.
+
+    Raises:
+        GradebookError: the course is missing, or there is no gradebook.
+    """
+    if not url:
+        if course or config:
+            raise GradebookError("--course and --nbgrader-config need --gradebook")
+        return None
+    if not course:
+        raise GradebookError(
+            "--gradebook needs --course, the course's name in nbgrader_config.py"
+        )
+    return Target(url, course, assignment or ASSIGNMENT, config)
+
+
+def fill_gradebook(
+    target: Target,
+    results: Sequence[Result],
+    output: OutputFolder,
+    syllabus: Syllabus,
+    handins: Sequence[Handin],
+) -> None:
+    """Write the scores of all that were graded; others keep what they have.
+
+    Raises:
+        GradebookError: the gradebook refuses them.
+    """
+    try:
+        from grader.gradebook.late import read_late_penalty
+        from grader.gradebook.writer import GradebookWriter, open_gradebook
+    except ImportError as error:
+        raise GradebookError(
+            f"--gradebook needs nbgrader ({error}): pip install -e '.[instructor]'"
+        ) from error
+    penalty = read_late_penalty(target.config)
+    times = {handin.student: handin.submitted_at for handin in handins}
+    written = 0
+    with (
+        open_gradebook(target.url, target.course) as book,
+        progress_bar("Gradebook") as bar,
+    ):
+        writer = GradebookWriter(book, target.assignment, syllabus, penalty)
+        for result in bar.track(results):
+            report = output.read_signed(report_name(result.student))
+            if result.score is not None and report is not None:
+                time = times[result.student]
+                writer.write(entries_of(result.score, report, time))
+                written += 1
+    print_plain(f"{target.assignment} of {written} students written to the gradebook")

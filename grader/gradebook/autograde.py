@@ -1,0 +1,99 @@
+"""nbgrader's autograding, with the student's code in a box and the verdict outside."""
+
+from __future__ import annotations
+
+import atexit
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader.preprocessors import Execute
+from traitlets import Bool, List, Unicode
+
+from grader.box.isolation import Level, choose_level
+from grader.box.limits import Limits
+from grader.class_run.pool import JudgePool
+from grader.class_run.run import Setting, Task, judge_task
+from grader.class_run.seeds import SECRET, read_secret
+from grader.gradebook.course import exercises_of, syllabus
+from grader.gradebook.entries import comment_on
+from grader.gradebook.mend import name_of, to_node
+from grader.intake import Handin
+from grader.layout import KIT
+from grader.scoring import ExerciseScore
+from grader.stubs import check_id
+
+
+class GradeApart(Execute):  # type: ignore[misc] # nbgrader has no types
+    """Grades a notebook of this kit as `grader grade` does, and runs nothing of it.
+
+    The points stand in the outputs of the cells that check exercises, where nbgrader
+    looks for them. Notebooks of other kinds are run, as by `Execute`.
+    """
+
+    unsandboxed = Bool(False, help="Where nothing better can be had, use no box.").tag(
+        config=True
+    )
+    limits = List(Unicode(), help="Limits to change, as memory=4GiB.").tag(config=True)
+
+    def preprocess(
+        self,
+        nb: NotebookNode,
+        resources: dict[str, Any] | None = None,
+        km: Any = None,
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Put points and messages into the notebook."""
+        assert resources is not None
+        ids = resources["nbgrader"]
+        cells = {name_of(cell): cell for cell in nb.cells}
+        exercises = exercises_of(ids["notebook"], cells)
+        if not exercises:
+            executed: tuple[NotebookNode, dict[str, Any]]
+            executed = super().preprocess(nb, resources, km)
+            return executed
+        secrets = (KIT.solutions, KIT.hidden_tests, self.course.root)
+        level = choose_level(map(Path, secrets), unsandboxed=self.unsandboxed)
+        setting = Setting(
+            level,
+            Limits().changed(self.limits),
+            KIT.hidden_tests,
+            syllabus().restricted(exercises),
+            read_secret(SECRET),
+        )
+        folder = self.course.format_path(
+            self.course.submitted_directory, ids["student"], ids["assignment"]
+        )
+        submission = setting.read(Handin(ids["student"], Path(folder)))
+        pool = warm_pool(setting.level, setting.limits)
+        score, report = judge_task(pool, Task(submission), setting)
+        for exercise in score.exercises:
+            said = comment_on(exercise, report)
+            cells[check_id(exercise.exercise)].outputs = outputs(exercise, said)
+        return nb, resources
+
+    @property
+    def course(self) -> Any:
+        """Return where the course's folders lie."""
+        return self.parent.parent.coursedir
+
+
+@cache
+def warm_pool(level: Level, limits: Limits) -> JudgePool:
+    """Return a judge that lasts as long as this process: torch is imported once."""
+    pool = JudgePool(level, 1, limits, KIT.hidden_tests)
+    atexit.register(pool.close)
+    return pool
+
+
+def outputs(exercise: ExerciseScore, said: str) -> list[NotebookNode]:
+    """Return what nbgrader reads the points from, and what feedback shows."""
+    text = said or f"✓ {exercise.exercise}"
+    shown = {"output_type": "stream", "name": "stdout", "text": f"{text}\n"}
+    points = {
+        "output_type": "execute_result",
+        "execution_count": None,
+        "metadata": {},
+        "data": {"text/plain": f"{exercise.points:g}"},
+    }
+    return [to_node(shown), to_node(points)]

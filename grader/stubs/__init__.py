@@ -1,0 +1,18 @@
+"""The exercises, made from the solutions: modules of stubs, and notebooks of them."""
+
+from grader.stubs.cells import check_id, grade_id
+from grader.stubs.exercises import make_all, make_sources, outdated
+from grader.stubs.module import RAISE, StubError, make_stub
+from grader.stubs.notebook import make_notebook
+
+__all__ = [
+    "RAISE",
+    "StubError",
+    "check_id",
+    "grade_id",
+    "make_all",
+    "make_notebook",
+    "make_sources",
+    "make_stub",
+    "outdated",
+]
