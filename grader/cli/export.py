@@ -70,6 +70,11 @@ def export(
     output = OutputFolder(results, read_secret(SECRET))
     scores = read_scores(output)
     syllabus = read_syllabus(KIT.registry).restricted(scores["exercises"])
+    if lost := sorted(set(scores["exercises"]) - set(syllabus.exercises)):
+        raise ExportError(
+            f"{results} has scores of {', '.join(lost)}, which the registry does not "
+            "know any more: grade the class again"
+        )
     if to in SHEETS:
         filled = make_table(to, scores, syllabus, fill, column, out_of)
         path = out or results / "exports" / f"{to}.csv"

@@ -168,6 +168,16 @@ def test_what_is_missing_is_told_with_the_next_step(results, name, options, says
         export(results, name, *options)
 
 
+def test_scores_of_an_exercise_that_is_gone_are_not_dropped(results):
+    output = OutputFolder(results, b"secret")
+    data = output.read_signed("scores.json")
+    data["exercises"].append("layers.Gone")
+    output.write_signed("scores.json", data)
+
+    with pytest.raises(ExportError, match=r"has scores of layers\.Gone, which"):
+        export(results, "csv")
+
+
 @pytest.mark.parametrize(
     ("setting", "says"),
     [("junit", "'junit' names no file"), ("xml=a.xml", "no format is called 'xml'")],
