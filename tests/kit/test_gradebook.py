@@ -6,12 +6,14 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from nbgrader.api import MissingEntry
 from sqlalchemy import MetaData, create_engine, make_url, select, text
 
+from grader.cli.gradebook import choose_target
 from grader.exports.nbgrader import COLUMNS, Csv
 from grader.gradebook import Entries, GradebookError, entries_of
 from grader.gradebook.entries import Entry, comment_on
@@ -357,3 +359,20 @@ def test_the_exporter_takes_the_students_and_assignments_asked_for(book, part, e
     assert [(row["assignment"], row["student_id"]) for row in rows] == [
         ("ps2", "bruno")
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("sqlite:///g.db", "", "", None), "--gradebook needs --course"),
+        (("", "d2l", "", None), "need --gradebook"),
+        (("", "", "", Path("nbgrader_config.py")), "need --gradebook"),
+    ],
+)
+def test_options_that_do_not_fit_together_are_told(options, problem):
+    with pytest.raises(GradebookError, match=problem):
+        choose_target(*options)
+
+
+def test_without_a_gradebook_nothing_is_written():
+    assert choose_target("", "", "", None) is None

@@ -23,6 +23,7 @@ c = get_config()
 configure(c)
 c.CourseDirectory.course_id = "d2l"
 c.GradeApart.unsandboxed = True
+c.GradeApart.limits = ["test_seconds=30"]
 """
 CHEAT = """
 import builtins, os, sys, grader.notebook
@@ -169,7 +170,7 @@ def course(tmp_path_factory):
             "--course",
             "d2l",
         ),
-        *("--assignment", ASSIGNMENT),
+        *("--assignment", ASSIGNMENT, "--limit", "test_seconds=30"),
     )
     return course
 

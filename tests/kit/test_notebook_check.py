@@ -54,6 +54,7 @@ def outputs(desk):
     client = NotebookClient(
         notebook,
         allow_errors=True,
+        startup_timeout=300,
         resources={"metadata": {"path": str(desk)}},
         kernel_name="python3",
     )
