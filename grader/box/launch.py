@@ -21,6 +21,8 @@ from grader.box.uids import take_uid
 
 START_SECONDS = 120
 ANSWER_SECONDS = 20
+ROOMS = ("box", "sim")
+"""What a box holds of the kit."""
 
 
 class BoxError(Exception):
@@ -97,13 +99,21 @@ class Box:
             json.dumps(self.limits.as_dict()),
         ]
 
-    def start_worker(self, sources: dict[str, bytes]) -> socket.socket:
-        """Return a channel to a fresh worker that holds `sources` by topic."""
+    def start_worker(
+        self, sources: dict[str, bytes], *, simulated: bool = False
+    ) -> socket.socket:
+        """Return a channel to a fresh worker that holds `sources` by topic.
+
+        Args:
+            sources: the submission's files.
+            simulated: the worker has the simulated accelerator.
+        """
+        command = b"s" if simulated else b"w"
         here, there = socket.socketpair()
         with there:
             try:
                 self._control.settimeout(ANSWER_SECONDS)
-                socket.send_fds(self._control, [b"w"], [there.fileno()])
+                socket.send_fds(self._control, [command], [there.fileno()])
                 if self._control.recv(1) != b"+":
                     raise EOFError("it is gone")
             except (OSError, EOFError) as error:
@@ -161,14 +171,15 @@ class Box:
 
 def copy_kit(folder: Path) -> None:
     """Copy what a box needs of the kit to `folder`, away from solutions and tests."""
-    here = Path(__file__).parent
+    grader = Path(__file__).parents[1]
     target = folder / "kit" / "grader"
     ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(here, target / "box", ignore=ignore)
-    shutil.copy(here.parent / "__init__.py", target)
+    for room in ROOMS:
+        shutil.copytree(grader / room, target / room, ignore=ignore)
+    shutil.copy(grader / "__init__.py", target)
     scratch = folder / "scratch"
     scratch.mkdir()
-    for path in (folder, folder / "kit", target, target / "box"):
+    for path in (folder, folder / "kit", target, *(target / room for room in ROOMS)):
         path.chmod(0o755)
     scratch.chmod(0o1777)
 

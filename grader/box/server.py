@@ -41,6 +41,7 @@ import torch
 
 from grader.box import wire, worker
 from grader.box.limits import Limits
+from grader.sim import load, register
 
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
@@ -75,6 +76,7 @@ def warm() -> None:
     parameter = torch.nn.Parameter(torch.zeros(1))
     parameter.grad = torch.zeros(1)
     torch.optim.SGD([parameter], lr=0.1).step()
+    load()
     gc.collect()
     gc.freeze()
 
@@ -95,8 +97,9 @@ class Server:
     def run(self, control: socket.socket) -> None:
         """Answer the judge until it hangs up.
 
-        `w` starts a worker on the descriptor that comes with it, `c` clears up after
-        a submission, `d` does so after a worker that was lost.
+        `w` starts a worker on the descriptor that comes with it, `s` one that has the
+        simulated accelerator, `c` clears up after a submission, `d` does so after a
+        worker that was lost.
         """
         while True:
             busy = WATCH_SECONDS if self.worker else None
@@ -107,14 +110,16 @@ class Server:
             if not command:
                 self.clear(0.0)
                 return
-            if command == b"w":
-                self.start(control, descriptors[0])
+            if command in (b"w", b"s"):
+                self.start(control, descriptors[0], simulated=command == b"s")
                 control.sendall(b"+")
             else:
                 wait = EXIT_SECONDS if command == b"d" else 0.0
                 wire.send(control, self.clear(wait))
 
-    def start(self, control: socket.socket, descriptor: int) -> None:
+    def start(
+        self, control: socket.socket, descriptor: int, *, simulated: bool
+    ) -> None:
         """Fork a worker that serves `descriptor`."""
         pid = os.fork()
         if pid:
@@ -123,11 +128,11 @@ class Server:
             return
         try:
             control.close()
-            self.become_worker(socket.socket(fileno=descriptor))
+            self.become_worker(socket.socket(fileno=descriptor), simulated=simulated)
         finally:
             os._exit(70)
 
-    def become_worker(self, channel: socket.socket) -> None:
+    def become_worker(self, channel: socket.socket, *, simulated: bool) -> None:
         """Give up every right and play scenarios; does not return."""
         os.setsid()
         null = os.open(os.devnull, os.O_RDWR)
@@ -140,6 +145,8 @@ class Server:
             self.drop_to_uid()
         worker.restrict(self.limits, count_processes=self.level != "process")
         prctl(PR_SET_DUMPABLE, 1)
+        if simulated:
+            register()
         worker.serve(channel, folder)
 
     def drop_to_uid(self) -> None:

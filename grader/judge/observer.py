@@ -27,6 +27,7 @@ class BoxObserver:
         self.limits = box.limits
         self.seconds_left = self.limits.submission_seconds
         self.test_deadline = time.monotonic() + self.limits.test_seconds
+        self.simulated = False
         self.channel: socket.socket | None = None
         self.imported: set[str] = set()
         self.import_findings: dict[str, Finding] = {}
@@ -34,6 +35,12 @@ class BoxObserver:
     def start_test(self) -> None:
         """Start the clock of the next test."""
         self.test_deadline = time.monotonic() + self.limits.test_seconds
+
+    def prepare(self, *, simulated: bool) -> None:
+        """Replace the worker if the next test needs one of another kind."""
+        if simulated != self.simulated and self.channel is not None:
+            self.close()
+        self.simulated = simulated
 
     def play(
         self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
@@ -106,7 +113,8 @@ class BoxObserver:
     def open_channel(self) -> socket.socket:
         """Return the channel to the current worker, or to a fresh one."""
         if self.channel is None:
-            self.channel = self.box.start_worker(dict(self.submission.sources))
+            sources = dict(self.submission.sources)
+            self.channel = self.box.start_worker(sources, simulated=self.simulated)
             self.imported.clear()
         return self.channel
 

@@ -25,7 +25,7 @@ from grader.judge.environment import environment
 from grader.judge.observer import BoxObserver
 from grader.layout import KIT
 from grader.manifest import Check, Manifest, suite_digest
-from grader.observe.plugin import OBSERVER, SEED, exercise_of
+from grader.observe.plugin import OBSERVER, SEED, exercise_of, is_simulated
 from grader.submission import Submission
 
 
@@ -115,6 +115,7 @@ class JudgeSession:
         config.stash[SEED] = job.seed
         config._json_report._start_time = time.time()  # type: ignore[attr-defined]
         items = [i for i in session.items if exercise_of(i).id in job.exercises]
+        items.sort(key=is_simulated)  # one change of workers, not one in each exercise
         session.testscollected = len(items)
         for item, following in zip(items, [*items[1:], None], strict=True):
             config.hook.pytest_runtest_protocol(item=item, nextitem=following)

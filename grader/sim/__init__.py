@@ -26,7 +26,7 @@ What it does not do:
 nothing but torch: the sandbox holds it beside `grader.box`.
 """
 
-from grader.sim.device import SimulationError, attached, register
+from grader.sim.device import SimulationError, attached, load, register
 from grader.sim.meter import Meter
 
-__all__ = ["Meter", "SimulationError", "attached", "register"]
+__all__ = ["Meter", "SimulationError", "attached", "load", "register"]

@@ -42,14 +42,18 @@ def register() -> None:
         SimulationError: it is too late: backward passes run on threads, one for each
             device, and they have been started without one for this device.
     """
-    add_to_torch()
+    load()
+    introduce()
     check_backward()
 
 
 @cache
-def add_to_torch() -> tuple[Any, Any]:
-    """Register names and operators; return what the operators live in."""
-    _setup_privateuseone_for_python_backend(NAME, backend_module=api, hook=_Hooks())
+def load() -> tuple[Any, Any]:
+    """Load the device's operators; return what they live in.
+
+    It takes longer than the rest of `register`, and torch does not know the device yet:
+    a process can do it before it forks, whether its children want the device or not.
+    """
     own: Any = torch.library.Library("aten", "IMPL")  # type: ignore[no-untyped-call]
     for name, kernel in KERNELS.items():
         own.impl(name, kernel, "PrivateUse1")
@@ -58,9 +62,15 @@ def add_to_torch() -> tuple[Any, Any]:
     others: Any = torch.library.Library("_", "IMPL")  # type: ignore[no-untyped-call]
     others.fallback(run, "PrivateUse1")
     others.fallback(refuse_autocast, "AutocastPrivateUse1")
+    return own, others
+
+
+@cache
+def introduce() -> None:
+    """Give the device its name, and let torch ask for it."""
+    _setup_privateuseone_for_python_backend(NAME, backend_module=api, hook=_Hooks())
     for owner, name, new in REPLACED:
         setattr(owner, name, new)
-    return own, others
 
 
 REPLACED: tuple[tuple[Any, str, Any], ...] = (
