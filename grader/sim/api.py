@@ -13,6 +13,9 @@ from grader.sim.meter import METER
 
 __all__ = ["get_rng_state", "manual_seed", "set_rng_state"]
 
+_initialized = True
+"""What torch.utils.checkpoint asks before it saves random numbers."""
+
 attached = 0
 """How many `attached()` blocks the program is in: 0, and there is no device."""
 

@@ -38,7 +38,8 @@ def refuse_mixes(
     if packet in INDEXING and is_on_device(args[0]):
         for index in args[1]:
             if index is not None and index.is_cpu:
-                METER.arrive(index.nbytes)
+                if packet is aten._index_put_impl_:  # torch has moved those of `index`
+                    METER.arrive(index.nbytes)
                 strangers = [t for t in strangers if t is not index]
     numbers = torch.Tag.pointwise in op.tags or packet in TAKE_A_NUMBER
     for tensor in strangers:
