@@ -187,9 +187,9 @@ def convolution_backward(
     gradient: Tensor, x: Tensor, weight: Tensor, *settings: Any
 ) -> Any:
     """Return the gradients of a convolution."""
-    *shape, mask = settings
+    bias_sizes = None
     op = aten.convolution_backward.default
-    return run(op, gradient, x, weight, [weight.shape[0]], *shape, mask)
+    return run(op, gradient, x, weight, bias_sizes, *settings)
 
 
 def solve(*args: Any, **kwargs: Any) -> Any:

@@ -12,6 +12,7 @@ from torch import nn
 from torch.utils.checkpoint import checkpoint
 
 from grader import sim
+from grader.sim.memory import to_device_view
 
 SIM = "sim:0"
 
@@ -67,6 +68,10 @@ def test_views_share_memory_and_storage(x):
     assert x.tolist() == [[0, 1, 2], [4, 5, 6]]
     assert x.T.untyped_storage()._cdata == x.untyped_storage()._cdata
     assert x.view(3, 2).tolist() == [[0, 1], [2, 4], [5, 6]]
+    pairs = row.unfold(0, 2, 1)
+    assert pairs.tolist() == [[4, 5], [5, 6]]
+    assert pairs.untyped_storage()._cdata == x.untyped_storage()._cdata
+    assert x.view(torch.int32).untyped_storage().data_ptr() == x.data_ptr()
 
 
 def test_conjugate_views_keep_their_values(meter):
@@ -76,6 +81,7 @@ def test_conjugate_views_keep_their_values(meter):
     assert z.conj().cpu().tolist() == [1 - 2j]
     assert (z.conj() * 1).tolist() == [1 - 2j]
     assert z.conj().imag.tolist() == [-2]
+    assert to_device_view(torch.tensor([1 + 2j]).conj()).tolist() == [1 - 2j]
 
 
 def test_an_output_given_is_written_to(x):
@@ -494,6 +500,7 @@ MIXES = {
     "einsum": lambda x, y: torch.einsum("ij,kj->ik", x, y),
     "embedding": lambda x, y: nn.functional.embedding(y[0].long(), x),
     "cat": lambda x, y: torch.cat([x, y]),
+    "number_as_index": lambda x, y: x.index_select(0, y[0, 0].long()),
     "numbers_stacked": lambda x, y: torch.stack([x[0, 0], y[0, 0]]),
     "loss": nn.functional.mse_loss,
     "index_of_the_device": lambda x, y: y[x[0].long()],
