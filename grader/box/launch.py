@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader.box import wire
 from grader.box.folders import make_folder
+from grader.box.gpu import find_binds
 from grader.box.isolation import Level, bubblewrap_command
 from grader.box.limits import Limits
 from grader.box.uids import take_uid
@@ -43,14 +44,16 @@ class Ended:
 class Box:
     """A warm, isolated server that forks workers for one submission at a time."""
 
-    def __init__(self, level: Level, limits: Limits) -> None:
+    def __init__(self, level: Level, limits: Limits, *, gpu: bool = False) -> None:
         """Start the box; `wait` returns when it is warm.
 
         Args:
             level: how to isolate it.
             limits: what a submission may use.
+            gpu: let the machine's GPUs in.
         """
         self.level, self.limits = level, limits
+        self._gpu = find_binds() if gpu and level is Level.BUBBLEWRAP else []
         self._uid, self._uid_lock = take_uid()
         self._start()
 
@@ -90,7 +93,9 @@ class Box:
         kit, scratch = self._folder / "kit", self._folder / "scratch"
         prefix: list[str] = []
         if self.level is Level.BUBBLEWRAP:
-            prefix = bubblewrap_command(self._uid, self.limits.scratch, (kit, "/kit"))
+            prefix = bubblewrap_command(
+                self._uid, self.limits.scratch, (kit, "/kit"), gpu=self._gpu
+            )
             kit, scratch = Path("/kit"), Path("/scratch")
         return [
             *prefix,

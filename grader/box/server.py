@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import gc
 import json
 import os
 import resource
@@ -37,10 +36,9 @@ sys.meta_path[:] = [
     if not str(getattr(finder, "__module__", "")).startswith("__editable__")
 ]
 
-import torch
-
 from grader.box import wire, worker
 from grader.box.limits import Limits
+from grader.box.warm import warm
 from grader.sim import load, register
 
 PR_SET_DUMPABLE = 4
@@ -58,6 +56,8 @@ def main() -> None:
     server = Server(level, int(uid), Path(scratch), Limits(**json.loads(limits)))
     prctl(PR_SET_DUMPABLE, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
+    warnings.simplefilter("ignore")
+    load()
     warm()
     control.sendall(b"+")
     server.run(control)
@@ -66,19 +66,6 @@ def main() -> None:
 def prctl(option: int, value: int) -> None:
     """Set an attribute of this process."""
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
-def warm() -> None:
-    """Import what the first test would import, with one thread."""
-    warnings.simplefilter("ignore")
-    torch.set_num_threads(1)
-    torch.testing.assert_close(torch.zeros(1), torch.zeros(1))
-    parameter = torch.nn.Parameter(torch.zeros(1))
-    parameter.grad = torch.zeros(1)
-    torch.optim.SGD([parameter], lr=0.1).step()
-    load()
-    gc.collect()
-    gc.freeze()
 
 
 class Server:

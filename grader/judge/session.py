@@ -6,7 +6,6 @@ owner, in turn: a report, or a `Fault`. Both ends are the kit's own.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
@@ -18,9 +17,9 @@ from typing import Any
 
 import cloudpickle
 import pytest
-import torch
 
 from grader.box.launch import Box, BoxError
+from grader.box.warm import warm
 from grader.judge.environment import environment
 from grader.judge.observer import BoxObserver
 from grader.layout import KIT
@@ -152,12 +151,3 @@ def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
         for item in items
     )
     return Manifest(checks, suite_digest(KIT.registry, {i.path for i in items}))
-
-
-def warm() -> None:
-    """Import what the first test would import, with one thread."""
-    torch.set_num_threads(1)
-    torch.testing.assert_close(torch.zeros(1), torch.zeros(1))
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1).step()
-    gc.collect()
-    gc.freeze()
