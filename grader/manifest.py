@@ -56,16 +56,16 @@ class Manifest:
         """Return each test's share of its points: functions by weight, cases alike.
 
         The shares of an exercise's tests that run everywhere add up to 1; so do those
-        of its tests that need a GPU.
+        of its tests that need a GPU. A function may have cases of both kinds.
         """
-        cases = Counter(check.function for check in self.checks)
+        cases = Counter((check.function, check.cuda) for check in self.checks)
         weights: dict[tuple[str, bool], Fraction] = {}
         for check in self.checks:
             key = (check.exercise, check.cuda)
-            part = Fraction(check.weight, cases[check.function])
+            part = Fraction(check.weight, cases[check.function, check.cuda])
             weights[key] = weights.get(key, Fraction(0)) + part
         return {
-            check.nodeid: Fraction(check.weight, cases[check.function])
+            check.nodeid: Fraction(check.weight, cases[check.function, check.cuda])
             / weights[check.exercise, check.cuda]
             for check in self.checks
         }

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -131,7 +131,9 @@ def run_as(uid: int, command: list[str | Path]) -> str:
         return ""
 
 
-def bubblewrap_command(uid: int, scratch: int, *binds: tuple[Path, str]) -> list[str]:
+def bubblewrap_command(
+    uid: int, scratch: int, *binds: tuple[Path, str], gpu: Sequence[str] = ()
+) -> list[str]:
     """Return the arguments that start a program alone in a sandbox.
 
     Args:
@@ -139,6 +141,7 @@ def bubblewrap_command(uid: int, scratch: int, *binds: tuple[Path, str]) -> list
             kernel counts processes per user.
         scratch: bytes of the scratch folder, and as many of shared memory.
         binds: what else to show inside, read-only: pairs of outer and inner path.
+        gpu: arguments that let the GPU in.
     """
     read_only = [(Path("/usr"), "/usr")]
     prefixes = dict.fromkeys([sys.base_prefix, sys.prefix])
@@ -149,7 +152,7 @@ def bubblewrap_command(uid: int, scratch: int, *binds: tuple[Path, str]) -> list
         "bwrap",
         *(a for name in ("/bin", "/lib", "/lib64") for a in _system_folder(name)),
         *(a for outer, inner in read_only for a in _bind(outer, inner)),
-        *("--proc", "/proc", "--dev", "/dev"),
+        *("--proc", "/proc", "--dev", "/dev", *gpu),
         *("--perms", "1777", "--size", size, "--tmpfs", "/scratch"),
         *("--perms", "1777", "--size", size, "--tmpfs", "/dev/shm"),
         *("--remount-ro", "/dev", "--remount-ro", "/"),

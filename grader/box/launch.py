@@ -14,12 +14,15 @@ from pathlib import Path
 
 from grader.box import wire
 from grader.box.folders import make_folder
+from grader.box.gpu import find_binds
 from grader.box.isolation import Level, bubblewrap_command
 from grader.box.limits import Limits
 from grader.box.uids import take_uid
 
 START_SECONDS = 120
 ANSWER_SECONDS = 20
+ROOMS = ("box", "sim")
+"""What a box holds of the kit."""
 
 
 class BoxError(Exception):
@@ -40,14 +43,16 @@ class Ended:
 class Box:
     """A warm, isolated server that forks workers for one submission at a time."""
 
-    def __init__(self, level: Level, limits: Limits) -> None:
+    def __init__(self, level: Level, limits: Limits, *, gpu: bool = False) -> None:
         """Start the box; `wait` returns when it is warm.
 
         Args:
             level: how to isolate it.
             limits: what a submission may use.
+            gpu: let the machine's GPUs in.
         """
-        self.level, self.limits = level, limits
+        self.level, self.limits, self.gpu = level, limits, gpu
+        self._gpu = find_binds() if gpu and level is Level.BUBBLEWRAP else []
         self._uid, self._uid_lock = take_uid()
         self._start()
 
@@ -87,7 +92,9 @@ class Box:
         kit, scratch = self._folder / "kit", self._folder / "scratch"
         prefix: list[str] = []
         if self.level is Level.BUBBLEWRAP:
-            prefix = bubblewrap_command(self._uid, self.limits.scratch, (kit, "/kit"))
+            prefix = bubblewrap_command(
+                self._uid, self.limits.scratch, (kit, "/kit"), gpu=self._gpu
+            )
             kit, scratch = Path("/kit"), Path("/scratch")
         return [
             *prefix,
@@ -96,13 +103,21 @@ class Box:
             json.dumps(self.limits.as_dict()),
         ]
 
-    def start_worker(self, sources: dict[str, bytes]) -> socket.socket:
-        """Return a channel to a fresh worker that holds `sources` by topic."""
+    def start_worker(
+        self, sources: dict[str, bytes], *, simulated: bool = False
+    ) -> socket.socket:
+        """Return a channel to a fresh worker that holds `sources` by topic.
+
+        Args:
+            sources: the submission's files.
+            simulated: the worker has the simulated accelerator.
+        """
+        command = b"s" if simulated else b"w"
         here, there = socket.socketpair()
         with there:
             try:
                 self._control.settimeout(ANSWER_SECONDS)
-                socket.send_fds(self._control, [b"w"], [there.fileno()])
+                socket.send_fds(self._control, [command], [there.fileno()])
                 if self._control.recv(1) != b"+":
                     raise EOFError("it is gone")
             except (OSError, EOFError) as error:
@@ -173,14 +188,15 @@ class Box:
 
 def copy_kit(folder: Path) -> None:
     """Copy what a box needs of the kit to `folder`, away from solutions and tests."""
-    here = Path(__file__).parent
+    grader = Path(__file__).parents[1]
     target = folder / "kit" / "grader"
     ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(here, target / "box", ignore=ignore)
-    shutil.copy(here.parent / "__init__.py", target)
+    for room in ROOMS:
+        shutil.copytree(grader / room, target / room, ignore=ignore)
+    shutil.copy(grader / "__init__.py", target)
     scratch = folder / "scratch"
     scratch.mkdir()
-    for path in (folder, folder / "kit", target, target / "box"):
+    for path in (folder, folder / "kit", target, *(target / room for room in ROOMS)):
         path.chmod(0o755)
     scratch.chmod(0o1777)
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import gc
 import json
 import os
 import resource
@@ -37,10 +36,10 @@ sys.meta_path[:] = [
     if not str(getattr(finder, "__module__", "")).startswith("__editable__")
 ]
 
-import torch
-
 from grader.box import wire, worker
 from grader.box.limits import Limits
+from grader.box.warm import warm
+from grader.sim import load, register
 
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
@@ -59,6 +58,8 @@ def main() -> None:
     server = Server(level, int(uid), Path(scratch), Limits(**json.loads(limits)))
     prctl(PR_SET_DUMPABLE, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
+    warnings.simplefilter("ignore")
+    load()
     warm()
     control.sendall(b"+")
     server.run(control)
@@ -67,18 +68,6 @@ def main() -> None:
 def prctl(option: int, value: int) -> None:
     """Set an attribute of this process."""
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
-def warm() -> None:
-    """Import what the first test would import, with one thread."""
-    warnings.simplefilter("ignore")
-    torch.set_num_threads(1)
-    torch.testing.assert_close(torch.zeros(1), torch.zeros(1))
-    parameter = torch.nn.Parameter(torch.zeros(1))
-    parameter.grad = torch.zeros(1)
-    torch.optim.SGD([parameter], lr=0.1).step()
-    gc.collect()
-    gc.freeze()
 
 
 class Server:
@@ -98,9 +87,9 @@ class Server:
     def run(self, control: socket.socket) -> None:
         """Answer the judge until it hangs up.
 
-        `w` starts a worker on the descriptor that comes with it, `c` clears up after
-        a submission, `d` does so after a worker that was lost, `t` tells how long the
-        worker waited for a core.
+        `w` starts a worker on the descriptor that comes with it, `s` one that has the
+        simulated accelerator, `c` clears up after a submission, `d` does so after a
+        worker that was lost, `t` tells how long the worker waited for a core.
         """
         while True:
             busy = self.watch_seconds if self.worker else None
@@ -111,8 +100,8 @@ class Server:
             if not command:
                 self.clear(0.0)
                 return
-            if command == b"w":
-                self.start(control, descriptors[0])
+            if command in (b"w", b"s"):
+                self.start(control, descriptors[0], simulated=command == b"s")
                 control.sendall(b"+")
             elif command == b"t":
                 wire.send(control, waited(self.worker))
@@ -120,7 +109,9 @@ class Server:
                 wait = EXIT_SECONDS if command == b"d" else 0.0
                 wire.send(control, self.clear(wait))
 
-    def start(self, control: socket.socket, descriptor: int) -> None:
+    def start(
+        self, control: socket.socket, descriptor: int, *, simulated: bool
+    ) -> None:
         """Fork a worker that serves `descriptor`."""
         pid = os.fork()
         if pid:
@@ -129,11 +120,11 @@ class Server:
             return
         try:
             control.close()
-            self.become_worker(socket.socket(fileno=descriptor))
+            self.become_worker(socket.socket(fileno=descriptor), simulated=simulated)
         finally:
             os._exit(70)
 
-    def become_worker(self, channel: socket.socket) -> None:
+    def become_worker(self, channel: socket.socket, *, simulated: bool) -> None:
         """Give up every right and play scenarios; does not return."""
         os.setsid()
         null = os.open(os.devnull, os.O_RDWR)
@@ -146,6 +137,8 @@ class Server:
             self.drop_to_uid()
         worker.restrict(self.limits, count_processes=self.level != "process")
         prctl(PR_SET_DUMPABLE, 1)
+        if simulated:
+            register()
         worker.serve(channel, folder)
 
     def drop_to_uid(self) -> None:

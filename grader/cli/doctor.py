@@ -24,7 +24,7 @@ def doctor() -> None:
         ("kit", grader.__version__, str(KIT.root)),
         ("python", platform.python_version(), platform.platform()),
         ("torch", torch.__version__, f"{os.cpu_count()} cores"),
-        ("cuda", *describe_gpu()),
+        ("gpu", *describe_gpu()),
         ("bubblewrap", describe_bubblewrap(), ""),
     ]
     secrets = [p for p in (KIT.solutions, KIT.hidden_tests) if p.exists()]
@@ -39,12 +39,13 @@ def doctor() -> None:
 
 
 def describe_gpu() -> tuple[str, str]:
-    """Return whether CUDA can be used, and with what."""
-    import torch
+    """Return the GPU, or what happens without one."""
+    from grader.observe import gpu
 
-    if not torch.cuda.is_available():
-        return "no", "tests marked cuda are skipped; their points stay open"
-    return "yes", torch.cuda.get_device_name()
+    found = gpu.name()
+    if found is None:
+        return "none", "tests marked cuda are skipped; their points stay open"
+    return found, "tests marked cuda run on it"
 
 
 def describe_bubblewrap() -> str:

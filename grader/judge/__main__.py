@@ -4,8 +4,10 @@ python -m grader.judge CONTROL_FD LEVEL LIMITS TEST_FILE...
 """
 
 import json
+import os
 import sys
 import warnings
+from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from grader.box.isolation import Level
 from grader.box.launch import Box
 from grader.box.limits import Limits
 from grader.judge.session import Fault, JudgeSession
+from grader.observe import gpu
 
 PLUGINS = (
     "grader.observe.plugin",
@@ -26,6 +29,12 @@ PLUGINS = (
 )
 
 
+def needs_gpu(tests: Iterable[str]) -> bool:
+    """Say whether there is a GPU, and a test that is marked for one."""
+    texts = (Path(test).read_text("utf-8") for test in tests)
+    return gpu.is_available() and any("mark.cuda" in text for text in texts)
+
+
 def main() -> int:
     """Start a box, then pytest around it."""
     control, level, limits, *tests = sys.argv[1:]
@@ -33,7 +42,8 @@ def main() -> int:
     root = Path(tests[0]).parents[2]
     owner = Connection(int(control))
     warnings.simplefilter("ignore")
-    box = Box(Level(level), Limits(**json.loads(limits)))
+    box = Box(Level(level), Limits(**json.loads(limits)), gpu=needs_gpu(tests))
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # what is expected comes from the CPU
     arguments = [
         *("-q", "--capture=no"),
         *("-c", "/dev/null", f"--rootdir={root}", "--import-mode=append"),

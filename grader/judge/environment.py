@@ -26,7 +26,7 @@ def environment(suite: str, level: Level, limits: Limits) -> dict[str, Any]:
         "suite": suite,
         "isolation": str(level),
         "limits": limits.as_dict(),
-        "gpu": gpu.is_available(),
+        "gpu": gpu.name(),
     }
 
 

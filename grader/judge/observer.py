@@ -60,6 +60,8 @@ class BoxObserver:
         self.submission = submission
         self.limits = box.limits
         self.topic = ""
+        self.simulated = False
+        self.worker_of = ("", False)
         self.seconds_left = 0.0
         self.start_test()
         self.channel: socket.socket | None = None
@@ -71,6 +73,10 @@ class BoxObserver:
         """Give the next test its time; only waiting for the submission uses it up."""
         self.test_left = self.limits.test_seconds
         self.may_extend = MAX_EXTENSION * self.limits.test_seconds
+
+    def prepare(self, *, simulated: bool) -> None:
+        """Say whether the next test needs the simulated accelerator."""
+        self.simulated = simulated
 
     def play(
         self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
@@ -101,11 +107,12 @@ class BoxObserver:
         raise finding
 
     def enter(self, topic: str) -> None:
-        """Leave the worker of another topic behind."""
-        if topic == self.topic:
+        """Leave the worker of another topic, or of another kind, behind."""
+        if topic != self.topic:
+            self.topic, self.seconds_left = topic, self.limits.topic_seconds
+        elif self.worker_of == (topic, self.simulated):
             return
-        self.topic = topic
-        self.seconds_left = self.limits.topic_seconds
+        self.worker_of = (topic, self.simulated)
         if self.channel is not None:
             try:
                 self.close()
@@ -123,7 +130,7 @@ class BoxObserver:
         if self.channel is not None:
             self.channel.close()
             self.channel = None
-        self.own_box = self.box = Box(self.box.level, self.limits)
+        self.own_box = self.box = Box(self.box.level, self.limits, gpu=self.box.gpu)
         self.box.wait()
         self.seconds_left -= time.monotonic() - started
         self.start_test()
@@ -203,7 +210,8 @@ class BoxObserver:
     def open_channel(self) -> socket.socket:
         """Return the channel to the current worker, or to a fresh one."""
         if self.channel is None:
-            self.channel = self.box.start_worker(dict(self.submission.sources))
+            sources = dict(self.submission.sources)
+            self.channel = self.box.start_worker(sources, simulated=self.simulated)
             self.imported.clear()
             self.accounted = 0.0
         return self.channel

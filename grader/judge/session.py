@@ -6,7 +6,6 @@ owner, in turn: a report, or a `Fault`. Both ends are the kit's own.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
@@ -19,15 +18,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from grader.box.launch import Box, BoxError
 from grader.box.parcel import Packer
+from grader.box.warm import warm
 from grader.judge.environment import environment
 from grader.judge.observer import BoxObserver
 from grader.layout import KIT
 from grader.manifest import Check, Manifest, suite_digest, topic_digest
-from grader.observe.plugin import OBSERVER, SEED, SYLLABUS, exercise_of
+from grader.observe.plugin import (
+    OBSERVER,
+    SEED,
+    SYLLABUS,
+    exercise_of,
+    is_simulated,
+)
 from grader.submission import Submission
 
 
@@ -118,6 +123,7 @@ class JudgeSession:
         config.stash[SEED] = job.seed
         config._json_report._start_time = time.time()  # type: ignore[attr-defined]
         items = [i for i in session.items if exercise_of(i).id in job.exercises]
+        items.sort(key=is_simulated)  # one change of workers, not one in each exercise
         session.testscollected = len(items)
         try:
             for item, following in zip(items, [*items[1:], None], strict=True):
@@ -165,12 +171,3 @@ def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
     }
     suite = suite_digest(KIT.registry, set().union(*files.values()))
     return Manifest(checks, suite, topics)
-
-
-def warm() -> None:
-    """Import what the first test would import, with one thread."""
-    torch.set_num_threads(1)
-    torch.testing.assert_close(torch.zeros(1), torch.zeros(1))
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1).step()
-    gc.collect()
-    gc.freeze()

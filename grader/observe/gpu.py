@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 import torch
+
+DRIVER = Path("/proc/driver/nvidia/gpus")
 
 
 @cache
@@ -13,3 +18,17 @@ def is_available() -> bool:
     """Ask the driver's library, since a process that starts CUDA cannot fork."""
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     return torch.cuda.is_available()
+
+
+def name() -> str | None:
+    """Return the models of the GPUs, None where there is none to use."""
+    if not is_available():
+        return None
+    return models(p.read_text() for p in sorted(DRIVER.glob("*/information")))
+
+
+def models(cards: Iterable[str]) -> str:
+    """Return what the GPUs are, each model once, from what the driver tells of them."""
+    found = [re.search(r"^Model:\s*(.*\S)", card, re.MULTILINE) for card in cards]
+    names = dict.fromkeys(match[1] for match in found if match)
+    return ", ".join(names) or "a CUDA device of unknown model"

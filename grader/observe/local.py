@@ -16,11 +16,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 from grader.box import wire, worker
+from grader.observe import gpu
 from grader.observe.finding import Raised
 from grader.observe.verdicts import import_finding, time_up
+from grader.sim import register
 
 
 class TimeUp(BaseException):
@@ -34,6 +37,17 @@ class LocalObserver:
         """Take the folder with the topics' modules and the seconds of one test."""
         self.folder = folder.resolve()
         self.test_seconds = test_seconds
+
+    def prepare(self, *, simulated: bool) -> None:
+        """Register the simulated accelerator, which must not come later.
+
+        It would take the place of a real GPU in this process. Where there is one, the
+        tests that need the simulated one are skipped; their twins run on the GPU.
+        """
+        if not gpu.is_available():
+            register()
+        elif simulated:
+            pytest.skip("there is a real GPU, and the simulated one would replace it")
 
     def play(
         self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int

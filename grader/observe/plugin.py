@@ -31,6 +31,9 @@ LOCAL_TEST_SECONDS = 10.0
 class Observer(Protocol):
     """Where a submission's code runs."""
 
+    def prepare(self, *, simulated: bool) -> None:
+        """Make ready for a test, with the simulated accelerator if it needs it."""
+
     def play(
         self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
     ) -> dict[str, Any]:
@@ -62,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in (
         "exercise(id, weight=1): the exercise that the test checks",
         "cuda: needs a GPU; its points stay open where there is none",
+        "sim: needs the simulated accelerator, grader.sim",
     ):
         config.addinivalue_line("markers", line)
     folder = config.getoption("--submission")
@@ -105,6 +109,11 @@ def exercise_of(item: pytest.Item) -> Exercise:
             f"{item.nodeid} checks {mark.args[0]!r}, which is not in {KIT.registry}"
         )
     return exercises[mark.args[0]]
+
+
+def is_simulated(item: pytest.Item) -> bool:
+    """Say whether a test needs the simulated accelerator."""
+    return item.get_closest_marker("sim") is not None
 
 
 def seed_of(item: pytest.Item, purpose: str) -> int:
@@ -183,6 +192,8 @@ class Observe:
 @pytest.fixture
 def observe(request: pytest.FixtureRequest) -> Observe:
     """Return the way from a test to the student's code."""
+    observer = request.config.stash[OBSERVER]
+    observer.prepare(simulated=is_simulated(request.node))
     torch.default_generator.manual_seed(seed_of(request.node, "values"))
     return Observe(request.node)
 

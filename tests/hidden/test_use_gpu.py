@@ -1,8 +1,8 @@
 """GPUs: devices, moves, waits and memory, on whatever this machine has.
 
-The meta device stands in for an accelerator where only places and waits matter: its
-tensors have no values, so `Elsewhere` answers a read with zeros, and counts it. What
-asks CUDA for counts, clocks and waits is answered by a `Machine` that is made up.
+What any accelerator can judge runs on the simulated one, and on a GPU where there is
+one. What asks CUDA for counts, clocks and streams is answered by machines that are made
+up.
 """
 
 import copy
@@ -14,7 +14,7 @@ import timeit
 import weakref
 from collections import namedtuple
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,18 +23,20 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from grader import sim
 from grader.observe import expect_close, expect_equal, expect_error, expect_true
 
 exercise = pytest.mark.exercise
+SIM = pytest.param("sim:0", marks=pytest.mark.sim)
+CUDA = pytest.param("cuda:0", marks=pytest.mark.cuda)
+on_device = pytest.mark.parametrize("device", [SIM, CUDA])
+on_sim = pytest.mark.sim
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats
 
 
-class Elsewhere(TorchDispatchMode):
-    """Counts what crosses from an accelerator to the host, and to it.
-
-    A read of a tensor of the meta device, which has no values, gives zeros.
-    """
+class CudaMeter(TorchDispatchMode):
+    """Counts a GPU's copies and waits as the simulated accelerator counts its own."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,27 +46,26 @@ class Elsewhere(TorchDispatchMode):
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         name = str(func)  # torch.ops itself cannot be pickled by value
-        if name == "aten._local_scalar_dense.default" and not args[0].is_cpu:
-            self.waits += 1
-            if args[0].is_meta:
-                return torch.zeros((), dtype=args[0].dtype).item()
+        if name == "aten._local_scalar_dense.default":
+            self.waits += args[0].is_cuda
         if name == "aten._to_copy.default":
-            here, there = args[0].device, kwargs.get("device") or args[0].device
-            self.note(here.type, there.type)
-            if here.type == "meta" and there.type == "cpu":
-                dtype = kwargs.get("dtype") or args[0].dtype
-                return torch.zeros(args[0].shape, dtype=dtype)
+            self.note(args[0].device, kwargs.get("device") or args[0].device)
         if name == "aten.copy_.default":
-            here, there = args[1].device, args[0].device
-            self.note(here.type, there.type)
-            if here.type == "meta" and there.type == "cpu":
-                return args[0].zero_()
+            self.note(args[1].device, args[0].device)
         return func(*args, **kwargs)
 
-    def note(self, here: str, there: str) -> None:
+    def note(self, here: torch.device, there: torch.device) -> None:
         """Count a copy between two kinds of devices."""
-        self.waits += here != "cpu" and there == "cpu"
-        self.arrivals += here == "cpu" and there != "cpu"
+        self.waits += here.type == "cuda" and there.type == "cpu"
+        self.arrivals += here.type == "cpu" and there.type == "cuda"
+
+
+def metered(*devices: str) -> Any:
+    """Return a block in which devices are there, and their copies and waits counted."""
+    if any(device.startswith("cuda") for device in devices):
+        return CudaMeter()
+    simulated = any(device.startswith("sim") for device in devices)
+    return sim.attached() if simulated else nullcontext()
 
 
 Change = tuple[Any, str, Any]
@@ -314,39 +315,43 @@ def outline(batch: Any) -> str:
     return repr(batch) if isinstance(batch, (str, int, float, type(None))) else name
 
 
-def move(ex: Any, batch: Any, device: str) -> tuple[str, list[str]]:
-    moved = ex.to_device(batch, torch.device(device))
-    tensors = [leaf for leaf in leaves_of(moved) if isinstance(leaf, Tensor)]
-    return outline(moved), [t.device.type for t in tensors]
+def tensors_of(batch: Any) -> list[Tensor]:
+    return [leaf for leaf in leaves_of(batch) if isinstance(leaf, Tensor)]
+
+
+def places_of(batch: Any) -> list[str]:
+    return [str(t.device) for t in tensors_of(batch)]
+
+
+def move(
+    ex: Any, batch: Any, device: str
+) -> tuple[str, list[str], list[Tensor], str, list[str]]:
+    """Return what is like after a move: form, places, values; the same of the batch."""
+    with metered(device):
+        moved = ex.to_device(batch, torch.device(device))
+    form, places = outline(moved), places_of(moved)
+    return form, places, tensors_of(moved), outline(batch), places_of(batch)
 
 
 def move_by_name(ex: Any, batch: Any, device: str) -> list[str]:
-    moved = ex.to_device(batch, device)
-    return [t.device.type for t in leaves_of(moved) if isinstance(t, Tensor)]
+    with metered(device):
+        return places_of(ex.to_device(batch, device))
 
 
-def move_and_look_back(ex: Any, batch: Any, device: str) -> tuple[str, list[str]]:
-    """Return what the caller's batch is like after the move."""
-    ex.to_device(batch, torch.device(device))
-    tensors = [leaf for leaf in leaves_of(batch) if isinstance(leaf, Tensor)]
-    return outline(batch), [t.device.type for t in tensors]
-
-
-def move_what_is_there(ex: Any, sizes: list[int]) -> tuple[bool, bool, bool, int]:
-    """Return whether three objects came back themselves, and the number of moves."""
-    here, there, thing = torch.zeros(sizes), torch.zeros(sizes, device="meta"), Thing()
-    kept = ex.to_device({"tensor": there, "things": [thing]}, "meta")
-    stayed = ex.to_device(here, torch.device("cpu"))
-    with Elsewhere() as elsewhere:
-        ex.to_device([here, there, {"deep": (here.clone(), there)}], "meta")
-        moves = elsewhere.arrivals
-    return kept["tensor"] is there, stayed is here, kept["things"][0] is thing, moves
-
-
-def move_and_return(ex: Any, batch: Any) -> tuple[list[str], list[Tensor]]:
-    moved = ex.to_device(batch, torch.device("cuda", 0))
-    tensors = [leaf for leaf in leaves_of(moved) if isinstance(leaf, Tensor)]
-    return [str(t.device) for t in tensors], tensors
+def move_what_is_there(
+    ex: Any, sizes: list[int], device: str
+) -> tuple[bool, bool, bool, int, int]:
+    """Return whether three objects came back themselves, and the moves and waits."""
+    thing = Thing()
+    with metered(device) as meter:
+        here, there = torch.zeros(sizes), torch.zeros(sizes, device=device)
+        kept = ex.to_device({"tensor": there, "things": [thing]}, device)
+        stayed = ex.to_device(here, torch.device("cpu"))
+        before = meter.arrivals
+        ex.to_device([here, there, {"deep": (here.clone(), there)}], device)
+        moves, waits = meter.arrivals - before, meter.waits
+    same = kept["tensor"] is there, stayed is here, kept["things"][0] is thing
+    return *same, moves, waits
 
 
 def draw_tensor(rng) -> Tensor:
@@ -367,17 +372,17 @@ KINDS: dict[str, Callable[..., Any]] = {
 
 
 @exercise("use_gpu.to_device", weight=2)
+@on_device
 @pytest.mark.parametrize("kind", KINDS)
-def test_to_device_moves_every_tensor(observe, rng, kind):
+def test_to_device_moves_every_tensor(observe, rng, kind, device):
     batch = KINDS[kind](draw_tensor(rng), draw_tensor(rng))
-    call = f"to_device({outline(batch)}, 'meta')"
-    count = sum(isinstance(leaf, Tensor) for leaf in leaves_of(batch))
+    tensors = tensors_of(batch)
 
-    form, places = observe(
+    form, places, values, _, _ = observe(
         move,
         batch,
-        "meta",
-        call=call,
+        device,
+        call=f"to_device({outline(batch)}, {device!r})",
         causes={
             r"FrozenInstanceError": (
                 "a frozen dataclass cannot be assigned to: make a new one"
@@ -412,7 +417,7 @@ def test_to_device_moves_every_tensor(observe, rng, kind):
     )
     expect_equal(
         places,
-        ["meta"] * count,
+        [device] * len(tensors),
         "to_device leaves tensors where they were.",
         slips={
             "t.to(device) returns the moved tensor; t itself does not move": (
@@ -423,45 +428,50 @@ def test_to_device_moves_every_tensor(observe, rng, kind):
             ),
         },
     )
+    expect_equal(values, tensors, "Values change on their way to the device.")
 
 
 @exercise("use_gpu.to_device")
-def test_to_device_takes_a_devices_name(observe, rng):
+@on_device
+def test_to_device_takes_a_devices_name(observe, rng, device):
+    name = device.removesuffix(":0")
+
     places = observe(
-        move_by_name, [draw_tensor(rng)], "meta", call="to_device([x], 'meta')"
+        move_by_name, [draw_tensor(rng)], name, call=f"to_device([x], {name!r})"
     )
 
-    expect_equal(places, ["meta"], "to_device does not take a device's name.")
+    expect_equal(places, [device], "to_device does not take a device's name.")
 
 
 @exercise("use_gpu.to_device")
+@on_sim
 @pytest.mark.parametrize("kind", ["list", "dict", "nested", "dataclass"])
 def test_to_device_leaves_the_callers_batch_alone(observe, rng, kind):
     batch = KINDS[kind](draw_tensor(rng), draw_tensor(rng))
-    count = sum(isinstance(leaf, Tensor) for leaf in leaves_of(batch))
 
-    form, places = observe(
-        move_and_look_back,
+    *_, form, places = observe(
+        move,
         batch,
-        "meta",
-        call=f"batch = {outline(batch)}; to_device(batch, 'meta'); batch",
+        "sim:0",
+        call=f"batch = {outline(batch)}; to_device(batch, 'sim:0'); batch",
     )
 
     fault = "to_device changes the caller's batch."
     expect_equal(form, outline(batch), fault)
     expect_equal(
         places,
-        ["cpu"] * count,
+        places_of(batch),
         fault,
         slips={
             "moved tensors are written into the caller's containers: build new ones": (
-                lambda places: "meta" in places
+                lambda places: "sim:0" in places
             )
         },
     )
 
 
 @exercise("use_gpu.to_device")
+@on_sim
 @pytest.mark.parametrize(
     "other",
     [
@@ -473,11 +483,11 @@ def test_to_device_leaves_the_callers_batch_alone(observe, rng, kind):
 def test_to_device_keeps_what_is_no_tensor(observe, rng, other):
     batch = [draw_tensor(rng), other]
 
-    form, places = observe(
+    form, places, *_ = observe(
         move,
         batch,
-        "meta",
-        call=f"to_device({outline(batch)}, 'meta')",
+        "sim:0",
+        call=f"to_device({outline(batch)}, 'sim:0')",
         causes={
             r"(AttributeError|TypeError): .*(Sample|image|type|class)": (
                 "is_dataclass is true of the class itself, too: it holds no values"
@@ -495,14 +505,16 @@ def test_to_device_keeps_what_is_no_tensor(observe, rng, other):
             "what is no tensor is dropped": lambda form: len(form) < len(outline(batch))
         },
     )
-    expect_equal(places, ["meta"], "to_device leaves tensors where they were.")
+    expect_equal(places, ["sim:0"], "to_device leaves tensors where they were.")
 
 
 @exercise("use_gpu.to_device", weight=2)
-def test_to_device_copies_only_what_is_elsewhere(observe, rng):
-    there, here, thing, moves = observe(
+@on_device
+def test_to_device_copies_only_what_is_elsewhere(observe, rng, device):
+    there, here, thing, moves, waits = observe(
         move_what_is_there,
         rng.sample(DISTINCT, 2),
+        device,
         call="to_device of tensors that are on the device, and of other objects",
     )
 
@@ -520,21 +532,7 @@ def test_to_device_copies_only_what_is_elsewhere(observe, rng):
         got="another object",
     )
     expect_equal(moves, 2, "to_device does not move each tensor once.")
-
-
-@exercise("use_gpu.to_device")
-@pytest.mark.cuda
-def test_to_device_brings_values_to_the_gpu(observe, rng):
-    batch = KINDS["nested"](draw_tensor(rng), draw_tensor(rng))
-    expected = leaves_of(batch)
-
-    places, moved = observe(
-        move_and_return, batch, call=f"to_device({outline(batch)}, 'cuda:0')"
-    )
-
-    fault = "to_device does not bring the batch to the GPU."
-    expect_equal(places, ["cuda:0"] * len(expected), fault)
-    expect_equal(moved, expected, fault)
+    expect_equal(waits, 0, "to_device brings values back to the host.")
 
 
 # train_epoch
@@ -584,13 +582,14 @@ def run_epoch(
     return loss, [p.detach() for p in net.parameters()]
 
 
-def run_epoch_on_gpu(
-    ex: Any, net: nn.Module, batches: Batches, lr: float
+def run_epoch_on_device(
+    ex: Any, net: nn.Module, batches: Batches, lr: float, device: str
 ) -> tuple[float, list[Tensor], int]:
-    net.to("cuda")
-    with Elsewhere() as elsewhere:
-        loss, parameters = run_epoch(ex, net, batches, lr, "cuda")
-        waits = elsewhere.waits
+    """Return loss and parameters, and how often the host waited for the device."""
+    net.to(device)
+    with metered(device) as meter:
+        loss, parameters = run_epoch(ex, net, batches, lr, device)
+        waits = meter.waits
     return loss, parameters, waits
 
 
@@ -608,23 +607,22 @@ def run_epoch_from_generator(
     return run_epoch(ex, net, (pair for pair in batches), lr, "cpu")[0]
 
 
-def run_epoch_elsewhere(
-    ex: Any, sizes: list[int], batches: Batches, by_name: bool
-) -> tuple[list[str], list[str], int, list[bool]]:
-    """Return where inputs and targets were, the waits, and the modes."""
-    net = Reporter(*sizes, device="meta").eval()
+def watch_epoch(
+    ex: Any, sizes: list[int], batches: Batches, device: str, by_name: bool
+) -> tuple[list[str], list[str], list[bool]]:
+    """Return where inputs and targets were, and the modes of the network."""
     targets_at = []
 
     def loss_fn(output: Tensor, target: Tensor) -> Tensor:
         targets_at.append(target.device.type)
         return nn.functional.mse_loss(output, target.to(output.device))
 
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    device = "meta" if by_name else torch.device("meta")
-    with Elsewhere() as elsewhere:
-        ex.train_epoch(net, batches, loss_fn, optimizer, device)
-        waits = elsewhere.waits
-    return net.places, targets_at, waits, net.modes
+    with metered(device):
+        net = Reporter(*sizes, device=device).eval()
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        place = device if by_name else torch.device(device)
+        ex.train_epoch(net, batches, loss_fn, optimizer, place)
+    return net.places, targets_at, net.modes
 
 
 def graphs_alive(ex: Any, net: nn.Module, batches: Batches) -> list[int]:
@@ -748,16 +746,18 @@ def test_train_epoch_makes_a_step_for_each_batch(observe, rng):
 
 
 @exercise("use_gpu.train_epoch", weight=2)
+@on_sim
 @pytest.mark.parametrize("by_name", [False, True], ids=["device", "name"])
 def test_train_epoch_moves_inputs_and_targets(observe, rng, by_name):
     sizes, batches = draw_batches(rng, 3)
 
-    inputs_at, targets_at, _, _ = observe(
-        run_epoch_elsewhere,
+    inputs_at, targets_at, _ = observe(
+        watch_epoch,
         sizes,
         batches,
+        "sim:0",
         by_name,
-        call="train_epoch on CPU batches, the network and device on 'meta'",
+        call="train_epoch on CPU batches, the network and device on 'sim:0'",
     )
 
     lost = {
@@ -765,33 +765,45 @@ def test_train_epoch_moves_inputs_and_targets(observe, rng, by_name):
     }
     expect_equal(
         inputs_at,
-        ["meta"] * 3,
+        ["sim"] * 3,
         "train_epoch does not move the inputs to the device.",
         slips=lost,
     )
     expect_equal(
         targets_at,
-        ["meta"] * 3,
+        ["sim"] * 3,
         "train_epoch does not move the targets to the device.",
         slips=lost,
     )
 
 
 @exercise("use_gpu.train_epoch", weight=2)
-def test_train_epoch_waits_for_the_device_once(observe, rng):
+@on_device
+def test_train_epoch_trains_on_the_device_and_waits_once(observe, rng, device):
     count = rng.choice([3, 5, 6])
-    sizes, batches = draw_batches(rng, count)
+    (inner, out), batches = draw_batches(rng, count)
+    net = nn.Sequential(nn.Linear(inner, 4), nn.Tanh(), nn.Linear(4, out))
 
-    _, _, waits, _ = observe(
-        run_epoch_elsewhere, sizes, batches, False, call=f"train_epoch, {count} batches"
+    loss, parameters, waits = observe(
+        run_epoch_on_device,
+        net,
+        batches,
+        0.1,
+        device,
+        call=f"train_epoch on {device!r}, {count} batches",
     )
 
+    losses, expected = train_outside(net, batches, 0.1)
+    fault = "train_epoch does not train on the device as it does on the CPU."
+    expect_parameters(parameters, expected, fault, {})
+    expect_loss(loss, losses, batches)
     often = "item, float, cpu or a print of the loss in the loop waits at every step"
-    expect_equal(
-        waits,
-        1,
+    expect_true(
+        waits <= 1,
         "train_epoch waits for the device more than once in an epoch.",
-        slips={often: lambda waits: waits >= count},
+        expected="1 wait",
+        got=f"{waits}",
+        cause=often if waits >= count else None,
     )
 
 
@@ -817,10 +829,11 @@ def test_train_epoch_lets_graphs_go(observe, rng):
 def test_train_epoch_trains_in_training_mode(observe, rng):
     sizes, batches = draw_batches(rng, 2)
 
-    _, _, _, modes = observe(
-        run_epoch_elsewhere,
+    _, _, modes = observe(
+        watch_epoch,
         sizes,
         batches,
+        "cpu",
         False,
         call="net.eval(); train_epoch(net, …)",
     )
@@ -898,23 +911,6 @@ def test_train_epoch_refuses_an_empty_loader(observe):
     )
 
     expect_error(raised, ValueError, "train_epoch takes an empty loader.")
-
-
-@exercise("use_gpu.train_epoch")
-@pytest.mark.cuda
-def test_train_epoch_trains_on_the_gpu(observe, rng):
-    (inner, out), batches = draw_batches(rng, 4)
-    net = nn.Linear(inner, out)
-
-    loss, parameters, waits = observe(
-        run_epoch_on_gpu, net, batches, 0.1, call="train_epoch on a GPU, four batches"
-    )
-
-    losses, expected = train_outside(net, batches, 0.1)
-    fault = "train_epoch does not train on the GPU as it does on the CPU."
-    expect_parameters(parameters, expected, fault, {})
-    expect_loss(loss, losses, batches)
-    expect_equal(waits, 1, "train_epoch waits for the GPU more than once in an epoch.")
 
 
 # time_op
@@ -1103,6 +1099,27 @@ def time_on_gpu(
         return ex.time_op(fn, device, warmup=warmup, repeat=len(seconds) - warmup)
 
 
+def time_on_sim(
+    ex: Any, start: float, seconds: list[float], warmup: int
+) -> tuple[float, int]:
+    """Return what `time_op` measured on a device without CUDA, and its calls."""
+    machine = Machine(start)
+    left = list(seconds)
+    calls: list[int] = []
+
+    def fn() -> None:
+        x.add_(1)
+        machine.work(left.pop(0) if left else 50.0)
+        calls.append(1)
+
+    with metered("sim:0"), changed(ex, clocks(machine)):
+        x = torch.zeros(3, device="sim:0")
+        measured = ex.time_op(
+            fn, torch.device("sim:0"), warmup=warmup, repeat=len(seconds) - warmup
+        )
+    return measured, len(calls)
+
+
 def time_nothing(ex: Any, warmup: int, repeat: int) -> float:
     return ex.time_op(lambda: None, "cpu", warmup=warmup, repeat=repeat)
 
@@ -1289,6 +1306,28 @@ def test_time_op_needs_no_gpu(observe):
 
 
 @exercise("use_gpu.time_op")
+@on_sim
+def test_time_op_asks_cuda_about_cuda_devices_only(observe, rng):
+    seconds = draw_seconds(rng, 1, 5)
+
+    measured, calls = observe(
+        time_on_sim,
+        rng.uniform(1, 1000),
+        seconds,
+        1,
+        call="time_op(fn, 'sim:0', warmup=1, repeat=5)",
+        causes={
+            r"(?i)cuda": (
+                "torch.cuda.synchronize is for CUDA devices: look at device.type first"
+            )
+        },
+    )
+
+    expect_seconds(measured, seconds, 1, {})
+    expect_equal(calls, 6, "time_op does not call fn warmup + repeat times.")
+
+
+@exercise("use_gpu.time_op")
 @pytest.mark.parametrize(("warmup", "repeat"), [(0, 0), (3, -1), (-1, 5)])
 def test_time_op_refuses_numbers_that_make_no_sense(observe, warmup, repeat):
     raised = observe.error(
@@ -1378,7 +1417,8 @@ AUDIT_SLIPS = {
 
 
 def audit(ex: Any, away: str, kinds: list[str], device: Any) -> list[str]:
-    strays = ex.placement_audit(net_with(away, kinds), device)
+    with metered(away):
+        strays = ex.placement_audit(net_with(away, kinds), device)
     return [str(path) for path in strays] if is_set(strays) else ["no set"]
 
 
@@ -1386,34 +1426,46 @@ def is_set(value: Any) -> bool:
     return isinstance(value, (set, frozenset))
 
 
-def audit_other_device(ex: Any, kinds: list[str]) -> list[str]:
+def audit_other_device(ex: Any, kinds: list[str], device: str) -> list[str]:
     """Audit for the device that `net_with` calls away."""
-    return audit(ex, "meta", kinds, torch.device("meta"))
+    return audit(ex, "sim:0", kinds, torch.device(device))
+
+
+def audit_moved(ex: Any, kinds: list[str]) -> list[str]:
+    """Audit a network for the device that it has been moved to."""
+    with metered("sim:0"):
+        return list(ex.placement_audit(net_with("cpu", kinds).to("sim"), "sim"))
 
 
 def audit_circle(ex: Any) -> list[str]:
-    net = nn.Sequential(nn.Linear(1, 1))
-    net[0].parent = [net]  # an attribute that leads back
-    net.loop = [torch.zeros(1, device="meta")]
-    net.loop.append(net.loop)
-    return list(ex.placement_audit(net, "cpu"))
+    with metered("sim:0"):
+        net = nn.Sequential(nn.Linear(1, 1))
+        net[0].parent = [net]  # an attribute that leads back
+        net.loop = [torch.zeros(1, device="sim:0")]
+        net.loop.append(net.loop)
+        return list(ex.placement_audit(net, "cpu"))
 
 
 def audit_shared(ex: Any) -> list[str]:
-    net = nn.Module()
-    net.one = nn.Linear(1, 1, bias=False, device="meta")
-    net.two = nn.Linear(1, 1, bias=False)
-    net.two.weight = net.one.weight
-    net.also = net.one.weight.data_ptr, [net.one.weight]
-    return list(ex.placement_audit(net, "cpu"))
+    with metered("sim:0"):
+        net = nn.Module()
+        net.one = nn.Linear(1, 1, bias=False, device="sim:0")
+        net.two = nn.Linear(1, 1, bias=False)
+        net.two.weight = net.one.weight
+        net.also = net.one.weight.data_ptr, [net.one.weight]
+        return list(ex.placement_audit(net, "cpu"))
 
 
-def audit_and_look_back(ex: Any) -> tuple[list[str], list[str], bool]:
-    net = net_with("meta", list(ADDED))
-    before = sorted(vars(net)), [p.device.type for p in net.parameters()]
-    ex.placement_audit(net, "cpu")
-    after = sorted(vars(net)), [p.device.type for p in net.parameters()]
-    return after[0], after[1], before == after
+def audit_and_look_back(ex: Any) -> tuple[bool, int]:
+    """Return whether the network is as it was, and the copies between devices."""
+    with metered("sim:0") as meter:
+        net = net_with("sim:0", list(ADDED))
+        before = sorted(vars(net)), [str(p.device) for p in net.parameters()]
+        meter.reset()
+        ex.placement_audit(net, "cpu")
+        copies = meter.arrivals + meter.departures
+        after = sorted(vars(net)), [str(p.device) for p in net.parameters()]
+    return before == after, copies
 
 
 def expect_paths(paths: list[str], expected: set[str], slips: dict[str, Any]) -> None:
@@ -1434,8 +1486,9 @@ def expect_paths(paths: list[str], expected: set[str], slips: dict[str, Any]) ->
 
 
 @exercise("use_gpu.placement_audit")
+@on_sim
 def test_audit_finds_registered_tensors(observe):
-    paths = observe(audit, "meta", [], "cpu", call="placement_audit(net, 'cpu')")
+    paths = observe(audit, "sim:0", [], "cpu", call="placement_audit(net, 'cpu')")
 
     expect_true(
         paths != ["no set"],
@@ -1448,10 +1501,11 @@ def test_audit_finds_registered_tensors(observe):
 
 
 @exercise("use_gpu.placement_audit", weight=2)
+@on_sim
 @pytest.mark.parametrize("kind", ADDED)
 def test_audit_finds_unregistered_tensors(observe, kind):
     paths = observe(
-        audit, "meta", [kind], "cpu", call=f"placement_audit(net, 'cpu'), {kind}"
+        audit, "sim:0", [kind], "cpu", call=f"placement_audit(net, 'cpu'), {kind}"
     )
 
     added = ADDED[kind]
@@ -1463,10 +1517,14 @@ def test_audit_finds_unregistered_tensors(observe, kind):
 
 
 @exercise("use_gpu.placement_audit")
-def test_audit_lists_what_is_not_on_the_device_asked_for(observe, rng):
+@on_sim
+@pytest.mark.parametrize("device", ["sim:0", "sim"])
+def test_audit_lists_what_is_not_on_the_device_asked_for(observe, rng, device):
     kinds = rng.sample(list(ADDED), 2)
 
-    paths = observe(audit_other_device, kinds, call="placement_audit(net, meta)")
+    paths = observe(
+        audit_other_device, kinds, device, call=f"placement_audit(net, {device!r})"
+    )
 
     expected = {"inner.0.weight", "inner.0.bias", "scale"}
     expected |= {"steps.0"} if "list" in kinds else set()
@@ -1477,12 +1535,40 @@ def test_audit_lists_what_is_not_on_the_device_asked_for(observe, rng):
         sorted(expected),
         "placement_audit does not look for tensors that are not on the device given.",
         slips={
+            "without an index a device stands for all of its type: sim:0 is on sim": (
+                lambda paths: device == "sim" and {"saved", "scale"} <= set(paths)
+            ),
             "the device given counts, not the CPU": lambda paths: "saved" in paths,
         },
     )
 
 
 @exercise("use_gpu.placement_audit")
+@on_sim
+def test_audit_finds_what_a_move_leaves_behind(observe, rng):
+    kinds = rng.sample(list(ADDED), 3)
+
+    paths = observe(
+        audit_moved, kinds, call="net.to('sim'); placement_audit(net, 'sim')"
+    )
+
+    at_home = {
+        "plain": set(),
+        "list": {"steps.0"},
+        "dict": {"table.b"},
+        "modules": {"blocks.0.weight", "blocks.0.bias"},
+    }
+    left = set().union(*(ADDED[kind] | at_home[kind] for kind in kinds))
+    expect_equal(
+        sorted(paths),
+        sorted(left),
+        "placement_audit does not find what net.to(device) leaves behind.",
+        slips={AUDIT_SLIPS[kinds[0]]: lambda paths: not ADDED[kinds[0]] <= set(paths)},
+    )
+
+
+@exercise("use_gpu.placement_audit")
+@on_sim
 def test_audit_survives_circles(observe):
     paths = observe(
         audit_circle,
@@ -1500,6 +1586,7 @@ def test_audit_survives_circles(observe):
 
 
 @exercise("use_gpu.placement_audit")
+@on_sim
 def test_audit_lists_a_shared_tensor_once(observe):
     paths = observe(audit_shared, call="placement_audit of a net with a tied weight")
 
@@ -1514,8 +1601,9 @@ def test_audit_lists_a_shared_tensor_once(observe):
 
 
 @exercise("use_gpu.placement_audit")
+@on_sim
 def test_audit_changes_nothing(observe):
-    _, _, same = observe(audit_and_look_back, call="placement_audit(net, 'cpu'); net")
+    same, copies = observe(audit_and_look_back, call="placement_audit(net, 'cpu'); net")
 
     expect_true(
         same,
@@ -1523,6 +1611,7 @@ def test_audit_changes_nothing(observe):
         expected="attributes and devices as before",
         got="others",
     )
+    expect_equal(copies, 0, "placement_audit copies tensors between devices.")
 
 
 # SinusoidalPositions
@@ -1537,24 +1626,22 @@ def add_positions_and_look_back(ex: Any, d: int, max_len: int, x: Tensor) -> Ten
     return x
 
 
-def add_positions_elsewhere(ex: Any, d: int, dtype: str, moved: bool) -> str:
-    """Return device and dtype of the output for an input on the meta device."""
-    net = ex.SinusoidalPositions(d, 9)
-    if moved:
-        net.to("meta")
-    x = torch.zeros(2, 5, d, dtype=getattr(torch, dtype), device="meta")
-    y = net(x)
-    return f"{y.device.type} {y.dtype}"
+def add_positions_on_sim(ex: Any, d: int, x: Tensor, moved: bool) -> tuple[str, Tensor]:
+    """Return device and values of the output for an input on the device."""
+    with metered("sim:0"):
+        net = ex.SinusoidalPositions(d, 9)
+        y = net.to("sim:0")(x.to("sim:0")) if moved else net(x.to("sim:0"))
+        return str(y.device), y
 
 
 def count_arrivals(ex: Any, d: int) -> int:
     """Return the number of copies that calls send to a device where the module is."""
-    net = ex.SinusoidalPositions(d, 9).to("meta")
-    x = torch.zeros(5, d, device="meta")
-    with Elsewhere() as elsewhere:
+    with metered("sim:0") as meter:
+        net, x = ex.SinusoidalPositions(d, 9).to("sim"), torch.zeros(5, d, device="sim")
+        meter.reset()
         net(x)
         net(x)
-        return elsewhere.arrivals
+        return meter.arrivals
 
 
 def count_trained(ex: Any, d: int) -> int:
@@ -1614,33 +1701,51 @@ def test_positions_add_sines_and_cosines(observe, rng, odd, leading):
 
 
 @exercise("use_gpu.SinusoidalPositions")
+@on_sim
 @pytest.mark.parametrize("moved", [False, True], ids=["module_on_cpu", "module_moved"])
 def test_positions_follow_the_input_to_its_device(observe, rng, moved):
     d = 2 * rng.choice(DISTINCT)
+    x = torch.randn(2, 5, d)
 
-    place = observe(
-        add_positions_elsewhere,
+    place, y = observe(
+        add_positions_on_sim,
         d,
-        "float32",
+        x,
         moved,
-        call=f"SinusoidalPositions({d}, 9){'.to(device)' * moved}(x) with x on 'meta'",
+        call=f"SinusoidalPositions({d}, 9){'.to(device)' * moved}(x) with x on 'sim:0'",
         causes={
-            r"(?i)device|meta tensor": (
+            r"(?i)device": (
                 "net.to moves buffers, not plain attributes; in forward, .to(x) "
                 "follows x"
             )
         },
     )
 
-    expect_equal(place, "meta torch.float32", "The output is not where the input is.")
+    expect_equal(place, "sim:0", "The output is not where the input is.")
+    expect_close(
+        y,
+        x + position_codes(5, d).float(),
+        "SinusoidalPositions adds other codes on the device than on the CPU.",
+        atol=1e-4,
+        rtol=1e-4,
+    )
 
 
 @exercise("use_gpu.SinusoidalPositions")
+@on_sim
 def test_positions_send_nothing_once_the_module_is_moved(observe, rng):
     d = 2 * rng.choice(DISTINCT)
 
     arrivals = observe(
-        count_arrivals, d, call="net.to('meta'); net(x); net(x) with x on 'meta'"
+        count_arrivals,
+        d,
+        call="net.to('sim'); net(x); net(x) with x on 'sim:0'",
+        causes={
+            r"(?i)device": (
+                "net.to moves buffers, not plain attributes; in forward, .to(x) "
+                "follows x"
+            )
+        },
     )
 
     expect_equal(
@@ -1753,19 +1858,14 @@ def log_norms(ex: Any, matrices: list[Tensor], device: str) -> Tensor:
     return ex.norm_log(matrices, torch.device(device))
 
 
-def log_norms_elsewhere(ex: Any, matrices: list[Tensor]) -> tuple[str, int, int]:
-    """Return where the norms are, the waits for the device and the moves to it."""
-    with Elsewhere() as elsewhere:
-        norms = ex.norm_log(matrices, "meta")
-        waits, arrivals = elsewhere.waits, elsewhere.arrivals
-    return norms.device.type, waits, arrivals
-
-
-def log_norms_on_gpu(ex: Any, matrices: list[Tensor]) -> tuple[Tensor, str, int]:
-    with Elsewhere() as elsewhere:
-        norms = ex.norm_log(matrices, "cuda")
-        waits = elsewhere.waits
-    return norms, norms.device.type, waits
+def log_norms_on_device(
+    ex: Any, matrices: list[Tensor], device: str
+) -> tuple[Tensor, str, int, int]:
+    """Return the norms and where they are, the waits and the moves to the device."""
+    with metered(device) as meter:
+        norms = ex.norm_log(matrices, device)
+        waits, arrivals = meter.waits, meter.arrivals
+    return norms, norms.device.type, waits, arrivals
 
 
 def draw_matrices(rng, dtype: torch.dtype) -> list[Tensor]:
@@ -1806,18 +1906,22 @@ def test_norm_log_gives_the_norms_of_the_products(observe, rng, dtype):
 
 
 @exercise("use_gpu.norm_log", weight=2)
-def test_norm_log_waits_for_the_device_once(observe, rng):
-    matrices = draw_matrices(rng, torch.float32)
+@on_device
+def test_norm_log_waits_for_the_device_once(observe, rng, device):
+    matrices = draw_matrices(rng, torch.float64)
 
-    place, waits, arrivals = observe(
-        log_norms_elsewhere, matrices, call="norm_log(four matrices, 'meta')"
+    norms, place, waits, arrivals = observe(
+        log_norms_on_device,
+        matrices,
+        device,
+        call=f"norm_log(four matrices, {device!r})",
     )
 
     expect_equal(
         place,
         "cpu",
         "norm_log does not return the norms on the CPU.",
-        slips={"the norms stay on the device: .cpu() at the end": "meta"},
+        slips={"the norms stay on the device: .cpu() at the end": device[:-2]},
     )
     often = "item, cpu or a write into a CPU tensor per matrix waits at every step"
     computed = "the products are not computed on the device at all"
@@ -1833,6 +1937,9 @@ def test_norm_log_waits_for_the_device_once(observe, rng):
         expected=f"{len(matrices)} moves",
         got=f"{arrivals}",
         cause="m.to(device) @ m.to(device) moves m twice" if arrivals > 4 else None,
+    )
+    expect_close(
+        norms, norms_of(matrices), "norm_log does not give the norm of each product."
     )
 
 
@@ -1851,22 +1958,6 @@ def test_norm_log_of_nothing_is_empty(observe):
     )
 
     expect_equal(list(norms.shape), [0], "norm_log of no matrices is not empty.")
-
-
-@exercise("use_gpu.norm_log")
-@pytest.mark.cuda
-def test_norm_log_computes_on_the_gpu(observe, rng):
-    matrices = draw_matrices(rng, torch.float64)
-
-    norms, place, waits = observe(
-        log_norms_on_gpu, matrices, call="norm_log(four matrices, 'cuda')"
-    )
-
-    expect_equal(place, "cpu", "norm_log does not return the norms on the CPU.")
-    expect_close(
-        norms, norms_of(matrices), "norm_log does not give the norm of each product."
-    )
-    expect_equal(waits, 1, "norm_log does not bring the norms back together.")
 
 
 # data_parallel
@@ -1901,7 +1992,8 @@ def run_parallel(
 ) -> tuple[Tensor, list[Tensor], Tensor]:
     """Return output, gradients (empty if there is none) and the input's gradient."""
     x.requires_grad_()
-    y = ex.data_parallel(net, x, devices)
+    with metered(*devices):
+        y = ex.data_parallel(net, x, devices)
     weights = torch.arange(1.0, 1 + y.numel(), device=y.device).reshape(y.shape)
     (y * weights).sum().backward()
     none = torch.empty(0)
@@ -1909,15 +2001,15 @@ def run_parallel(
     return y, gradients, none if x.grad is None else x.grad
 
 
-def run_parallel_elsewhere(
+def watch_parallel(
     ex: Any, sizes: list[int], x: Tensor, devices: list[str]
 ) -> tuple[list[tuple[str, str, int]], str, list[str]]:
     """Return what each replica saw, where the output is and where the net is now."""
     seen: list[Any] = []
     net = Probe(*sizes, seen.append)
-    with Elsewhere():
+    with metered(*devices):
         y = ex.data_parallel(net, x, [torch.device(d) for d in devices])
-    return seen, y.device.type, [p.device.type for p in net.parameters()]
+    return seen, str(y.device), [p.device.type for p in net.parameters()]
 
 
 def run_parallel_and_look_back(
@@ -2027,14 +2119,17 @@ def test_data_parallel_trains_a_tied_weight(observe, rng):
 
 
 @exercise("use_gpu.data_parallel", weight=2)
-@pytest.mark.parametrize("devices", [["cpu", "meta"], ["meta", "meta", "cpu"]], ids=str)
+@on_sim
+@pytest.mark.parametrize(
+    "devices", [["cpu", "sim:0"], ["sim:0", "sim:0", "cpu"]], ids=str
+)
 def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
     sizes = rng.sample(DISTINCT, 2)
     rows = 3 * len(devices) + 1
     x = torch.randn(rows, sizes[0])
 
     seen, place, net_at = observe(
-        run_parallel_elsewhere,
+        watch_parallel,
         sizes,
         x,
         devices,
@@ -2043,7 +2138,7 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
 
     expect_equal(
         sorted({(x_at, w_at) for x_at, w_at, _ in seen}),
-        [("cpu", "cpu"), ("meta", "meta")],
+        [("cpu", "cpu"), ("sim", "sim")],
         "Parts and replicas are not on the devices given.",
         slips={
             "the network stays where it is: copy its parameters to each device": (
@@ -2069,7 +2164,7 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
         net_at,
         ["cpu"] * 3,
         "data_parallel moves the network itself.",
-        slips={"net.to(device) moves net: move copies": lambda at: "meta" in at},
+        slips={"net.to(device) moves net: move copies": lambda at: "sim" in at},
     )
 
 
@@ -2078,7 +2173,7 @@ def run_layer_twice(ex: Any, x: Tensor, devices: list[str]) -> tuple[bool, list[
     n = x.shape[-1]
     layer = nn.Sequential(nn.Linear(n, n), nn.BatchNorm1d(n))
     net, own = nn.Sequential(layer, nn.Tanh(), layer).eval(), held_by(layer)
-    with Elsewhere():
+    with metered(*devices):
         ex.data_parallel(net, x, devices)
     same = all(a is b for a, b in zip(own, held_by(layer), strict=True))
     return same, sorted({t.device.type for t in held_by(layer)})
@@ -2095,7 +2190,8 @@ def held_by(net: nn.Module) -> list[Tensor]:
 
 
 @exercise("use_gpu.data_parallel")
-@pytest.mark.parametrize("devices", [["cpu", "cpu"], ["cpu", "meta"]], ids=str)
+@on_sim
+@pytest.mark.parametrize("devices", [["cpu", "cpu"], ["cpu", "sim:0"]], ids=str)
 def test_data_parallel_keeps_a_layer_that_is_used_twice(observe, rng, devices):
     same, places = observe(
         run_layer_twice,
@@ -2149,13 +2245,17 @@ def test_data_parallel_leaves_the_network_as_it_was(observe, rng):
         )
 
 
+PAIRS = [["first", "cpu"], ["cpu", "first"], ["first", "first"]]
+
+
 @exercise("use_gpu.data_parallel")
-@pytest.mark.cuda
-def test_data_parallel_runs_on_cpu_and_gpu(observe, rng):
+@on_device
+@pytest.mark.parametrize("places", PAIRS, ids="_".join)
+def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device):
     inner, out = rng.sample(DISTINCT, 2)
     net = nn.Sequential(nn.Linear(inner, 8), nn.Tanh(), nn.Linear(8, out))
     x = torch.randn(7, inner)
-    devices = rng.choice([["cuda:0", "cpu"], ["cpu", "cuda:0"], ["cuda:0", "cuda:0"]])
+    devices = [place.replace("first", device) for place in places]
 
     y, gradients, gradient = observe(
         run_parallel, net, x, devices, call=f"data_parallel(net, x, {devices})"
@@ -2439,9 +2539,14 @@ def take_all(ex: Any, batches: list[Any]) -> list[Any]:
     return list(ex.prefetch(batches, torch.device("cpu")))
 
 
-def take_all_elsewhere(ex: Any, batches: list[Any]) -> list[list[str]]:
-    moved = ex.prefetch(batches, "meta")
-    return [[t.device.type for t in leaves_of(batch)] for batch in moved]
+def take_all_on_device(
+    ex: Any, batches: list[Any], device: str
+) -> tuple[list[list[str]], list[Any], int]:
+    """Return where the batches are, the batches, and the copies to the device."""
+    with metered(device) as meter:
+        moved = list(ex.prefetch(batches, device))
+        arrivals = meter.arrivals
+    return [places_of(batch) for batch in moved], moved, arrivals
 
 
 def stop_early(ex: Any, count: int, taken: int) -> tuple[list[int], bool, int]:
@@ -2590,27 +2695,35 @@ def test_prefetch_of_nothing_is_empty(observe):
 
 
 @exercise("use_gpu.prefetch")
+@on_device
 @pytest.mark.parametrize("kind", ["tensor", "tuple", "list"])
-def test_prefetch_moves_every_tensor(observe, rng, kind):
+def test_prefetch_moves_every_tensor_once(observe, rng, kind, device):
     batches = draw_pairs(rng, kind)
 
-    places = observe(
-        take_all_elsewhere, batches, call=f"prefetch(batches, 'meta'), {kind}s"
+    places, moved, arrivals = observe(
+        take_all_on_device,
+        batches,
+        device,
+        call=f"list(prefetch(batches, {device!r})), {kind}s",
     )
 
     count = 1 if kind == "tensor" else 2
     expect_equal(
         places,
-        [["meta"] * count] * len(batches),
+        [[device] * count] * len(batches),
         "prefetch does not move every tensor to the device.",
         slips={
             "t.to(device) returns the moved tensor; t itself does not move": (
-                lambda places: all("meta" not in each for each in places)
+                lambda places: all(device not in each for each in places)
             ),
             "the first of a batch alone is moved": (
                 lambda places: any("cpu" in each for each in places)
             ),
         },
+    )
+    expect_equal(moved, batches, "prefetch changes values on their way to the device.")
+    expect_equal(
+        arrivals, count * len(batches), "prefetch does not move each tensor once."
     )
 
 
@@ -2848,9 +2961,10 @@ def measure_gpu(
 
 def measure(ex: Any, work: str, n: int, device: str) -> int:
     """Return the peak of one of the `WORKS` on n float32 numbers."""
-    given = torch.zeros(n, device=device)
     kept: list[Tensor] = []
-    return ex.peak_memory(lambda: WORKS[work](n, device, given, kept), device)
+    with metered(device):
+        given = torch.zeros(n, device=device)
+        return ex.peak_memory(lambda: WORKS[work](n, device, given, kept), device)
 
 
 def measure_twice(ex: Any, n: int) -> tuple[int, int]:
@@ -2941,7 +3055,7 @@ def peak_of(work: str, n: int) -> tuple[int, dict[str, Any]]:
 
 
 @exercise("use_gpu.peak_memory", weight=2)
-@pytest.mark.parametrize("device", ["cpu", "meta"])
+@pytest.mark.parametrize("device", ["cpu", SIM])
 @pytest.mark.parametrize("work", WORKS)
 def test_peak_memory_counts_storages(observe, rng, work, device):
     n = rng.randrange(1000, 5000)

@@ -9,7 +9,10 @@ from grader.box.isolation import Level, choose_level
 from grader.box.limits import Limits
 from grader.class_run.pool import JudgePool
 from grader.layout import KIT
+from grader.sim import register
 from grader.syllabus import Syllabus, read_syllabus
+
+register()  # must come before the first backward pass of any test
 
 hypothesis.settings.register_profile("kit", deadline=None)
 hypothesis.settings.load_profile("kit")

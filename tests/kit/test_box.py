@@ -13,6 +13,7 @@ import cloudpickle
 import pytest
 import torch
 
+from grader import sim
 from grader.box.isolation import Level, probe_bubblewrap
 from grader.box.launch import Box
 from grader.box.limits import Limits
@@ -318,6 +319,32 @@ def use_data_loader(ex):
 
 def test_a_data_loader_with_workers_runs(box):
     assert value(box, use_data_loader) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+
+
+def train_on_device(ex):
+    with sim.attached() as meter:
+        net = torch.nn.Linear(2, 1).to("sim")
+        net(torch.ones(3, 2, device="sim")).sum().backward()
+        return str(net.weight.grad.device), meter.arrivals, net.bias.grad
+
+
+def name_accelerator(ex):
+    return str(torch.accelerator.current_accelerator())
+
+
+def test_a_worker_has_the_simulated_accelerator_only_if_asked_for(box):
+    observer = BoxObserver(box, SUBMISSION)
+    observer.start_test()
+
+    before = observer.play("topic", name_accelerator, (), 1)
+    observer.prepare(simulated=True)
+    trained = observer.play("topic", train_on_device, (), 1)
+    observer.prepare(simulated=False)
+    after = observer.play("topic", name_accelerator, (), 1)
+    observer.close()
+
+    assert trained["value"] == ("sim:0", 2, torch.tensor([3.0]))
+    assert before["value"] == after["value"] == "None"
 
 
 def can_import(ex, names):

@@ -229,3 +229,38 @@ def test_a_suite_that_does_not_run_is_an_error_that_names_it(
         Judge(level, QUICK, tmp_path)
 
     assert says in str(raised.value)
+
+
+def test_a_test_on_the_simulated_accelerator_changes_no_other(judge_suite):
+    suite = """
+        from grader import sim
+
+        def place(ex, device) -> str:
+            with sim.attached():
+                return str(ex.made_on(device).device)
+
+        def accelerator(ex) -> str:
+            return str(torch.accelerator.current_accelerator())
+
+        @exercise("model_construction.MLP")
+        @pytest.mark.sim
+        def test_on_it(observe):
+            expect_equal(observe(place, "sim"), "sim:0", "It is elsewhere.")
+
+        @exercise("model_construction.MLP")
+        def test_beside_it(observe):
+            expect_equal(observe(accelerator), "None", "There is one.")
+    """
+    source = """
+        import torch
+
+        def made_on(device):
+            return torch.ones(1, device=device, requires_grad=True)
+    """
+
+    _, tests = judge_suite(suite, source)
+
+    assert {name: outcome for name, (outcome, _) in tests.items()} == {
+        "test_on_it": Outcome.PASSED,
+        "test_beside_it": Outcome.PASSED,
+    }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.box.launch import ROOMS
 from grader.layout import KIT
 
 FLOORS = (
@@ -20,6 +21,7 @@ FLOORS = (
     {"scoring"},
     {"observe"},
     {"box"},
+    {"sim"},
     {"manifest", "stubs"},
     {"syllabus", "submission", "outcome", "layout"},
     {"files", "packing", "tables"},
@@ -59,13 +61,14 @@ def test_a_room_imports_only_from_below(path):
     assert above == set()
 
 
-def test_the_sandboxed_side_imports_the_box_alone():
+def test_the_sandboxed_side_imports_what_a_box_holds():
+    box, sim = KIT.root / "grader" / "box", KIT.root / "grader" / "sim"
     inside = [
-        KIT.root / "grader" / "box" / f"{n}.py"
-        for n in ("server", "worker", "wire", "cells")
+        box / f"{n}.py" for n in ("server", "worker", "wire", "parcel", "cells", "warm")
     ]
+    inside += sim.glob("*.py")
 
-    assert {room for path in inside for room in imported_rooms(path)} == {"box"}
+    assert {room for path in inside for room in imported_rooms(path)} == {*ROOMS}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(KIT.root)))

@@ -21,17 +21,17 @@ from .conftest import QUICK
 class LostBox:
     """A box that was lost before it could start a worker."""
 
-    level, limits = Level.PROCESS, QUICK
+    level, limits, gpu = Level.PROCESS, QUICK, False
     started = 0
     ended = 0
 
-    def __init__(self, *_):
+    def __init__(self, *_, **__):
         type(self).started += 1
 
     def wait(self):
         pass
 
-    def start_worker(self, sources):
+    def start_worker(self, sources, **_):
         raise BoxError("it is gone")
 
     def close(self):

@@ -53,6 +53,23 @@ def test_functions_share_by_weight_and_cases_alike():
     }
 
 
+def test_a_case_for_a_gpu_takes_no_share_of_the_others():
+    twins = Manifest(
+        (
+            Check("f::one[sim]", "t.A", 1),
+            Check("f::one[cuda]", "t.A", 1, cuda=True),
+            Check("f::two", "t.A", 1),
+        ),
+        "hash",
+    )
+
+    assert twins.shares() == {
+        "f::one[sim]": Fraction(1, 2),
+        "f::one[cuda]": 1,
+        "f::two": Fraction(1, 2),
+    }
+
+
 def test_all_passed_without_a_gpu_leaves_its_points_open():
     result = grade(*ALL, NO_GPU)
 

@@ -1,4 +1,8 @@
-"""GPUs: small cases to check your own work against; none of them needs a GPU."""
+"""GPUs: small cases to check your own work against; none of them needs a GPU.
+
+Tests marked `sim` run on `sim:0`, a simulated accelerator. To try something on it
+yourself: `from grader import sim`, then `with sim.attached() as meter: …`.
+"""
 
 from typing import Any
 
@@ -6,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from grader import sim
 from grader.observe import expect_close, expect_equal, expect_error, expect_true
 
 exercise = pytest.mark.exercise
@@ -50,28 +55,31 @@ def test_try_gpu_refuses_a_negative_number(observe):
     expect_error(raised, ValueError, "try_gpu takes a negative number.")
 
 
-def move_batch(ex: Any, x: Tensor) -> tuple[list[str], str]:
-    moved = ex.to_device({"x": x, "more": [x, (x, "name")]}, "meta")
+def move_batch(ex: Any, x: Tensor) -> tuple[list[str], list[Tensor], str]:
+    with sim.attached():
+        moved = ex.to_device({"x": x, "more": [x, (x, "name")]}, "sim")
     tensors = [moved["x"], moved["more"][0], moved["more"][1][0]]
-    return [t.device.type for t in tensors], moved["more"][1][1]
+    return [t.device.type for t in tensors], tensors, moved["more"][1][1]
 
 
 @exercise("use_gpu.to_device")
+@pytest.mark.sim
 def test_to_device_moves_every_tensor(observe):
-    places, name = observe(
-        move_batch,
-        torch.randn(2, 3),
-        call="to_device({'x': x, 'more': [x, (x, 'name')]}, 'meta')",
+    x = torch.randn(2, 3)
+
+    places, values, name = observe(
+        move_batch, x, call="to_device({'x': x, 'more': [x, (x, 'name')]}, 'sim')"
     )
 
     expect_equal(
         places,
-        ["meta"] * 3,
+        ["sim"] * 3,
         "to_device leaves tensors where they were.",
         slips={
             "t.to(device) returns the moved tensor; t itself does not move": ["cpu"] * 3
         },
     )
+    expect_equal(values, [x] * 3, "Values change on their way to the device.")
     expect_equal(name, "name", "to_device does not keep what is no tensor.")
 
 
@@ -109,6 +117,32 @@ def test_train_epoch_makes_a_step_for_each_batch(observe):
     )
 
 
+def count_waits(ex: Any, batches: list[tuple[Tensor, Tensor]]) -> int:
+    with sim.attached() as meter:
+        net = nn.Linear(1, 1, device="sim")
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.25)
+        ex.train_epoch(net, batches, nn.MSELoss(), optimizer, "sim")
+        return meter.waits
+
+
+@exercise("use_gpu.train_epoch")
+@pytest.mark.sim
+def test_train_epoch_waits_for_the_device_once(observe):
+    x = torch.tensor([[1.0], [-1.0]])
+
+    waits = observe(count_waits, [(x, 2 * x)] * 4, call="train_epoch on four batches")
+
+    expect_true(
+        waits <= 1,
+        "train_epoch waits for the device more than once in an epoch.",
+        expected="1 wait",
+        got=f"{waits}",
+        cause="item, float, cpu or a print of the loss in the loop waits at every step"
+        if waits >= 4
+        else None,
+    )
+
+
 def time_calls(ex: Any) -> tuple[float, int]:
     calls: list[int] = []
     seconds = ex.time_op(lambda: calls.append(1), "cpu", warmup=2, repeat=3)
@@ -134,15 +168,17 @@ def test_time_op_calls_and_measures(observe):
 
 
 def audit_net(ex: Any) -> list[str]:
-    net = nn.Sequential(nn.Linear(2, 2, device="meta"), nn.ReLU())
-    net[1].scales = [torch.ones(2), torch.ones(2, device="meta")]
-    return sorted(ex.placement_audit(net, "cpu"))
+    with sim.attached():
+        net = nn.Sequential(nn.Linear(2, 2, device="sim"), nn.ReLU())
+        net[1].scales = [torch.ones(2), torch.ones(2, device="sim")]
+        return sorted(ex.placement_audit(net, "cpu"))
 
 
 @exercise("use_gpu.placement_audit")
+@pytest.mark.sim
 def test_audit_finds_what_is_elsewhere(observe):
     paths = observe(
-        audit_net, call="placement_audit(net, 'cpu'), parts of net are on 'meta'"
+        audit_net, call="placement_audit(net, 'cpu'), parts of net are on 'sim:0'"
     )
 
     expect_equal(

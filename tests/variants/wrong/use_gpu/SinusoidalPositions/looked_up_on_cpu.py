@@ -1,0 +1,18 @@
+"""Looks the codes up with positions that stay on the CPU.
+
+says: net\.to moves buffers, not plain attributes
+"""
+class SinusoidalPositions(nn.Module):
+    def __init__(self, d, max_len):
+        super().__init__()
+        codes = torch.zeros(max_len, d)
+        angles = torch.arange(max_len)[:, None] / 10_000 ** (torch.arange(0, d, 2) / d)
+        codes[:, 0::2] = angles.sin()
+        codes[:, 1::2] = angles[:, : d // 2].cos()
+        self.register_buffer("codes", codes)
+
+    def forward(self, x):
+        if x.shape[-2] > len(self.codes):
+            raise ValueError
+        positions = torch.arange(x.shape[-2])
+        return x + nn.functional.embedding(positions, self.codes).to(x)
