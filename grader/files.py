@@ -1,12 +1,16 @@
-"""Write files whole or not at all."""
+"""Write files whole or not at all, and archives that are always the same."""
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @contextmanager
@@ -39,3 +43,18 @@ def create_bytes(path: Path, data: bytes, mode: int) -> None:
     """Make a file that nobody has made yet; an existing one stays as it is."""
     with written_beside(path, data, mode) as temporary, suppress(FileExistsError):
         os.link(temporary, path)
+
+
+def zip_bytes(files: Mapping[str, bytes], folder: str) -> bytes:
+    """Return a zip archive with all files below one folder.
+
+    It is the same, byte for byte, for the same files.
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(files.items()):
+            member = zipfile.ZipInfo(f"{folder}/{name}", EPOCH)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, data)
+    return stream.getvalue()

@@ -26,6 +26,26 @@ class Layout:
         return self.root / "solutions"
 
     @property
+    def references(self) -> Path:
+        """Encoded solutions, where an instructor put them into a handout."""
+        return self.root / "references"
+
+    @property
+    def pristine(self) -> Path:
+        """The exercises as they were handed out; in a handout only."""
+        return self.templates / "exercises"
+
+    @property
+    def templates(self) -> Path:
+        """What the kit makes files from."""
+        return self.root / "grader" / "templates"
+
+    @property
+    def state(self) -> Path:
+        """What the student's desk remembers."""
+        return self.root / ".progress.json"
+
+    @property
     def visible_tests(self) -> Path:
         """The tests that students get."""
         return self.root / "tests" / "visible"

@@ -1,94 +1,101 @@
-"""What a student sees of a test run: a line per exercise, a message per slip."""
+"""What a student sees: a line per exercise, a message per slip, what comes next."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
 
-import pytest
 from rich.text import Text
 
-from grader.cli.screen import out, print_plain
-from grader.observe.plugin import exercise_of
-from grader.outcome import Outcome
-from grader.syllabus import Exercise, Syllabus
+from grader.cli.screen import ROW, out, print_message, print_plain, print_wrapped
+from grader.desk.desk import Desk
+from grader.desk.progress import Progress, bar, duration
+from grader.desk.verdict import Verdict
+from grader.syllabus import Exercise
+
+INDENT = 6
+BAR = 20
+MAX_PRINTED = 8  # lines
 
 
-class Desk:
-    """A pytest plugin that reports by exercise, in the order of the syllabus."""
+def show_verdict(desk: Desk, verdict: Verdict) -> None:
+    """Print an exercise's line, and its message if it does not pass."""
+    exercise = desk.syllabus.exercises[verdict.exercise]
+    name = exercise.symbols[0]
+    if verdict.passes:
+        out.print(Text(f"  ✓ {name}", style="green"), Text(gpu_note(verdict), "dim"))
+    elif not verdict.is_started:
+        show_unwritten(name, desk.work.unwritten(exercise), exercise.topic)
+    else:
+        out.print(Text(f"  ✗ {name}", style="red"))
+        print_message(verdict.message, INDENT)
+        show_printed(verdict.printed)
 
-    def __init__(self, syllabus: Syllabus, only: str = "") -> None:
-        """Take the registry, and the one exercise to report on if not all."""
-        self.syllabus = syllabus
-        self.only = only if only in syllabus.exercises else ""
-        self.exercises: dict[str, Exercise] = {}
-        self.left: dict[str, set[str]] = defaultdict(set)
-        self.messages: dict[str, list[str]] = defaultdict(list)
-        self.outcomes: dict[str, list[Outcome]] = defaultdict(list)
-        self.topic = ""
 
-    def pytest_collection_modifyitems(
-        self, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
-        """Keep what was asked for, in the order of the syllabus."""
-        order = list(self.syllabus.exercises)
-        items.sort(key=lambda item: order.index(exercise_of(item).id))
-        if self.only:
-            others = [item for item in items if exercise_of(item).id != self.only]
-            items[:] = [item for item in items if item not in others]
-            config.hook.pytest_deselected(items=others)
-        for item in items:
-            self.exercises[item.nodeid] = exercise_of(item)
-            self.left[exercise_of(item).id].add(item.nodeid)
+def gpu_note(verdict: Verdict) -> str:
+    """Return what a student without a GPU should know of a verdict."""
+    if not verdict.waiting:
+        return ""
+    tests = "1 test waits" if verdict.waiting == 1 else f"{verdict.waiting} tests wait"
+    return f"{tests} for a GPU: not run here, points stay open"
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Collect outcomes; print an exercise's line when its last test is done."""
-        exercise = self.exercises[report.nodeid]
-        if report.outcome != "passed" or report.when == "call":
-            noted = [v for name, v in report.user_properties if name == "outcome"]
-            self.outcomes[exercise.id].append(Outcome(str(noted[-1])))
-            if report.failed:
-                self.messages[exercise.id].append(str(report.longrepr))
-        if report.when == "teardown":
-            self.left[exercise.id].discard(report.nodeid)
-            if not self.left[exercise.id]:
-                self.show(exercise)
 
-    def show(self, exercise: Exercise) -> None:
-        """Print an exercise's line, and the first message if it does not pass."""
-        if exercise.topic != self.topic:
-            self.topic = exercise.topic
-            out.print(Text(f"\n{exercise.topic}", style="bold"))
-        outcomes = self.outcomes[exercise.id]
-        name = exercise.symbols[0]
-        if self.passes(exercise):
-            out.print(Text(f"  ✓ {name}", style="green"))
-        elif Outcome.NOT_STARTED in outcomes and set(outcomes) <= {
-            Outcome.NOT_STARTED,
-            Outcome.NO_GPU,
-        }:
-            out.print(Text(f"  · {name:<24} {Outcome.NOT_STARTED}", style="dim"))
-        else:
-            out.print(Text(f"  ✗ {name}", style="red"))
-            said = next(m for m in self.messages[exercise.id] if m != "Not started.")
-            print_plain("      " + said.replace("\n", "\n      "))
+def show_unwritten(name: str, lines: Sequence[int], topic: str) -> None:
+    """Print the line of an exercise that still raises `NotStarted`."""
+    where = f"exercises/{topic}.py, line {lines[0]}: raise NotStarted" if lines else ""
+    out.print(Text(f"  · {name}  not started", style="dim"))
+    if where:
+        print_wrapped(where, INDENT, style="dim")
 
-    def passes(self, exercise: Exercise) -> bool:
-        """Say whether all tests of an exercise that could run here passed."""
-        return set(self.outcomes[exercise.id]) <= {Outcome.PASSED, Outcome.NO_GPU}
 
-    def all_required_pass(self) -> bool:
-        """Say whether every core exercise that was tested passes."""
-        tested = {e.id: e for e in self.exercises.values() if e.level == "core"}
-        return all(map(self.passes, tested.values()))
+def show_printed(printed: str) -> None:
+    """Print the end of what the student's own code printed."""
+    lines = printed.rstrip().splitlines()
+    for label, line in zip(
+        ["printed"] + [""] * MAX_PRINTED, lines[-MAX_PRINTED:], strict=False
+    ):
+        print_wrapped(f"  {label:<9} {line}", INDENT, ROW)
 
-    def conclude(self) -> None:
-        """Print how many pass and what to do next."""
-        tested = list({e.id: e for e in self.exercises.values()}.values())
-        passed = [e for e in tested if self.passes(e)]
-        print_plain(f"\n{len(passed)} of {len(tested)} exercises pass.", "bold")
-        if len(passed) < len(tested):
-            following = next(e for e in tested if e not in passed)
-            print_plain(
-                f"Next: {following.symbols[0]} in exercises/{following.topic}.py, "
-                f"then make test EX={following.id}"
-            )
+
+def show_next(desk: Desk, exercise: Exercise) -> None:
+    """Print where to go on."""
+    where = f"exercises/{exercise.topic}.py"
+    if line := desk.work.line(exercise):
+        where += f", line {line}"
+    name = exercise.symbols[0]
+    print_wrapped(f"Next: {name} in {where}, then make test EX={exercise.id}", 0, 2)
+
+
+def show_broken(desk: Desk, topics: Sequence[str]) -> None:
+    """Print which files are no Python at the moment."""
+    for topic in topics:
+        if topic in desk.work.broken:
+            problem = desk.work.broken[topic]
+            print_plain(f"exercises/{topic}.py cannot be read as Python: {problem}")
+
+
+def describe(desk: Desk, exercise: Exercise) -> None:
+    """Print what an exercise is about, where to write, and where to read."""
+    choice = "required" if exercise.level == "core" else "deep, may be left out"
+    print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
+    line = desk.work.line(exercise)
+    rows = {
+        "level": f"{choice}, about {duration(exercise.minutes)}",
+        "write": f"exercises/{exercise.topic}.py" + (f", line {line}" if line else ""),
+        "read": desk.syllabus.read_on(exercise),
+        "": desk.syllabus.topic(exercise.topic).book,
+        "check": f"make test EX={exercise.id}, or make watch",
+    }
+    for name, value in rows.items():
+        print_wrapped(f"  {name:<9} {value}", 0, ROW)
+
+
+def cells(part: Progress) -> list[Text]:
+    """Return a progress as the cells of a row: title, bar, count, minutes."""
+    done, left = bar(part, BAR)
+    minutes = f"{duration(part.minutes_left)} left" if part.minutes_left else "done"
+    return [
+        Text(part.title),
+        Text.assemble((done, "green"), (left, "dim")),
+        Text(f"{part.passed} of {part.total}"),
+        Text(minutes),
+    ]

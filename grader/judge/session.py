@@ -6,7 +6,6 @@ owner, in turn: a report, or a `Fault`. Both ends are the kit's own.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
@@ -18,7 +17,6 @@ from typing import Any
 
 import cloudpickle
 import pytest
-import torch
 
 from grader.box.launch import Box, BoxError
 from grader.judge.environment import environment
@@ -26,6 +24,7 @@ from grader.judge.observer import BoxObserver
 from grader.layout import KIT
 from grader.manifest import Check, Manifest, suite_digest
 from grader.observe.plugin import OBSERVER, SEED, exercise_of
+from grader.observe.warm import warm
 from grader.submission import Submission
 
 
@@ -151,12 +150,3 @@ def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
         for item in items
     )
     return Manifest(checks, suite_digest(KIT.registry, {i.path for i in items}))
-
-
-def warm() -> None:
-    """Import what the first test would import, with one thread."""
-    torch.set_num_threads(1)
-    torch.testing.assert_close(torch.zeros(1), torch.zeros(1))
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1).step()
-    gc.collect()
-    gc.freeze()

@@ -1,0 +1,100 @@
+"""A student's desk: the registry, the work as it lies there, and what is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+
+from grader.desk import DeskError
+from grader.desk.choice import following
+from grader.desk.state import read_state, update_state
+from grader.desk.verdict import Verdict
+from grader.desk.work import Standing, read_work
+from grader.layout import Layout
+from grader.syllabus import Exercise, read_syllabus
+
+
+class Desk:
+    """What is known of one folder of exercises, without running any."""
+
+    def __init__(self, layout: Layout) -> None:
+        """Read the registry, the work and the state.
+
+        Raises:
+            SyllabusError: the registry cannot be read.
+        """
+        self.layout = layout
+        self.syllabus = read_syllabus(layout.registry)
+        self.work = read_work(layout, self.syllabus)
+        self.state = read_state(layout.state)
+
+    def reread(self) -> None:
+        """Look at the work again."""
+        self.work = read_work(self.layout, self.syllabus)
+        self.state = read_state(self.layout.state)
+
+    def exercise(self, name: str) -> Exercise:
+        """Return the one exercise of a name; the next one for "".
+
+        Raises:
+            SyllabusError: there is none of that name.
+            DeskError: the name is a topic's, or nothing is left to do.
+        """
+        if not name:
+            if found := following(self.syllabus, self.passes):
+                return found
+            raise DeskError("every exercise passes: name one with EX=topic.Symbol")
+        found_all = list(self.syllabus.only(name).exercises.values())
+        if len(found_all) > 1:
+            raise DeskError(f"{name} is a topic: name one exercise, {found_all[0].id}")
+        return found_all[0]
+
+    def standing(self, exercise: Exercise) -> Standing:
+        """Return how an exercise stands, as far as is known."""
+        return self.work.standing(exercise, self.state)
+
+    def standings(self) -> dict[str, Standing]:
+        """Return how all exercises stand, by id."""
+        return {e.id: self.standing(e) for e in self.syllabus.exercises.values()}
+
+    def passes(self, exercise: Exercise) -> bool:
+        """Say whether an exercise is known to pass as it is."""
+        return self.standing(exercise) is Standing.PASSES
+
+    def unchecked(self, among: Collection[Exercise]) -> list[str]:
+        """Return the ids of exercises whose code is not what was checked last."""
+        return [e.id for e in among if self.standing(e) is Standing.CHANGED]
+
+    def note(self, verdict: Verdict) -> None:
+        """Remember a verdict on the work as it was read, if it is one on an exercise.
+
+        A file that cannot be imported says nothing about an exercise: the fault may be
+        another one's.
+        """
+        exercise = self.syllabus.exercises[verdict.exercise]
+        key = self.work.key(exercise)
+        if key is not None and verdict.imports:
+            with suppress(OSError):  # forgetting costs a check, no more
+                self.state = update_state(
+                    self.layout.state,
+                    lambda state: state.with_verdict(exercise.id, key, verdict.passes),
+                )
+
+    def see_hint(self, exercise: Exercise) -> int:
+        """Count one further hint of an exercise; return how many have been asked for.
+
+        Raises:
+            DeskError: the count cannot be written.
+        """
+        asked = min(self.state.hints.get(exercise.id, 0), len(exercise.hints)) + 1
+        seen = min(asked, len(exercise.hints))
+        try:
+            self.state = update_state(
+                self.layout.state, lambda state: state.with_hints(exercise.id, seen)
+            )
+        except OSError as error:
+            raise DeskError(
+                f"{self.layout.state} cannot be written: {error.strerror}. "
+                "Give yourself the right to write in this folder."
+            ) from error
+        return asked
