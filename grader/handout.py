@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-import io
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from grader.desk import reference
+from grader.files import zip_bytes
 from grader.layout import Layout
+from grader.syllabus import Syllabus
 
 MIN_SECRET = 20
 """Characters from which on a line of a solution or a hidden test is telling."""
@@ -16,7 +17,6 @@ MIN_SECRET_IN_CODE = 40
 """The same in the grader's own code, where short lines are alike by chance."""
 BOILERPLATE = ("import ", "from ", "@pytest")
 FOLDER = "deep-learning-computation"
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class HandoutError(Exception):
@@ -25,16 +25,28 @@ class HandoutError(Exception):
 
 def collect(layout: Layout) -> dict[str, bytes]:
     """Return the files of the handout, by their path in it."""
-    templates = layout.root / "grader" / "templates" / "handout"
+    templates = layout.templates / "handout"
+    exercises = read(layout.exercises, layout.exercises, "*.py")
+    pristine = layout.pristine.relative_to(layout.root).as_posix()
     files = {
-        **read(layout.exercises, layout.root, "*.py", "syllabus.toml"),
+        **{f"exercises/{name}": data for name, data in exercises.items()},
+        **{f"{pristine}/{name}": data for name, data in exercises.items()},
         **read(layout.visible_tests, layout.root, "*.py"),
         **read(layout.root / "grader", layout.root, "**/*.py"),
-        **read(templates, templates, "*"),
+        **read(templates, templates, "**/*"),
     }
-    for name in ("constraints.txt", "pyproject.toml"):
+    for name in ("constraints.txt", "pyproject.toml", "exercises/syllabus.toml"):
         files[name] = (layout.root / name).read_bytes()
     return files
+
+
+def collect_references(layout: Layout, syllabus: Syllabus) -> dict[str, bytes]:
+    """Return the encoded solutions, for courses that want them in the handout."""
+    folder = layout.references.relative_to(layout.root)
+    return {
+        (folder / f"{name}{reference.SUFFIX}").as_posix(): reference.encode(made)
+        for name, made in reference.make_references(layout, syllabus).items()
+    }
 
 
 def read(folder: Path, base: Path, *patterns: str) -> dict[str, bytes]:
@@ -49,14 +61,7 @@ def read(folder: Path, base: Path, *patterns: str) -> dict[str, bytes]:
 
 def pack(files: Mapping[str, bytes]) -> bytes:
     """Return a zip archive that is the same, byte for byte, for the same files."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            member = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = 0o644 << 16
-            archive.writestr(member, data)
-    return stream.getvalue()
+    return zip_bytes(files, FOLDER)
 
 
 def refuse_secrets(files: Mapping[str, bytes], layout: Layout) -> None:

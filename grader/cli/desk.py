@@ -21,7 +21,11 @@ def show_verdict(desk: Desk, verdict: Verdict) -> None:
     """Print an exercise's line, and its message if it does not pass."""
     exercise = desk.syllabus.exercises[verdict.exercise]
     name = exercise.symbols[0]
-    if verdict.passes:
+    if not verdict.imports:
+        fault, _, rows = verdict.message.partition("\n")
+        out.print(Text(f"  ✗ {fault}", style="red"))
+        print_message(rows, INDENT - 2)
+    elif verdict.passes:
         out.print(Text(f"  ✓ {name}", style="green"), Text(gpu_note(verdict), "dim"))
     elif not verdict.is_started:
         show_unwritten(name, desk.work.unwritten(exercise), exercise.topic)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated
 
 import typer
@@ -31,9 +31,9 @@ def check(part: Part = "") -> None:
     if set(desk.standings().values()) == {Standing.UNTOUCHED}:
         print_plain("Everything fails at first: that is how it starts.", "bold")
     shown = Shown(desk)
-    run(desk, asked, shown)
+    verdicts = run(desk, asked, shown)
     shown.finish()
-    conclude(desk, list(asked.values()), shown.verdicts)
+    conclude(desk, list(asked.values()), verdicts)
 
 
 class Shown:
@@ -42,7 +42,6 @@ class Shown:
     def __init__(self, desk: Desk) -> None:
         """Take the desk whose exercises are checked."""
         self.desk = desk
-        self.verdicts: list[Verdict] = []
         self.topic = ""
         self.idle: list[str] = []
         self.without_import = False
@@ -54,7 +53,6 @@ class Shown:
             self.finish()
             self.topic = exercise.topic
             print_plain(f"\n{exercise.topic}", "bold")
-        self.verdicts.append(verdict)
         if not verdict.imports:
             if not self.without_import:
                 show_verdict(self.desk, verdict)
@@ -72,16 +70,23 @@ class Shown:
         self.idle, self.without_import = [], False
 
 
-def run(desk: Desk, exercises: Collection[str], tell: Shown | None = None) -> None:
-    """Run the tests of some exercises, by id, and remember the verdicts."""
+def run(
+    desk: Desk, exercises: Collection[str], tell: Callable[[Verdict], None]
+) -> list[Verdict]:
+    """Run the tests of exercises, by id; tell, remember and return the verdicts."""
     from grader.desk.session import run_tests
 
-    def remember(verdict: Verdict) -> None:
-        desk.note(verdict)
-        if tell is not None:
-            tell(verdict)
+    verdicts: list[Verdict] = []
 
-    run_tests(desk.syllabus, exercises, remember)
+    def take(verdict: Verdict) -> None:
+        verdicts.append(verdict)
+        tell(verdict)
+
+    try:
+        run_tests(desk.syllabus, exercises, take)
+    finally:
+        desk.note(verdicts)
+    return verdicts
 
 
 def conclude(
@@ -109,7 +114,7 @@ def refresh(desk: Desk) -> None:
     if changed := desk.unchecked(whole):
         exercises = "1 exercise" if len(changed) == 1 else f"{len(changed)} exercises"
         errors.print(Text(f"Checking {exercises} that changed …", style="dim"))
-        run(desk, changed)
+        run(desk, changed, lambda _: None)
 
 
 def next_exercise() -> None:

@@ -145,8 +145,7 @@ class Watch:
             verdicts = await self.checker.check([exercise.id, *others])
         finally:
             patience.cancel()
-        for verdict in verdicts:
-            self.desk.note(verdict)
+        self.desk.note(verdicts)
         by_id = {verdict.exercise: verdict for verdict in verdicts}
         lost = [other for other in others if not by_id[other].passes]
         self.show(by_id[exercise.id], lost, time.perf_counter() - started)

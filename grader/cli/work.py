@@ -99,10 +99,10 @@ def import_problems(sources: Mapping[str, bytes]) -> list[str]:
 
     errors.print("Importing the files …", style="dim")
     problems = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
         for topic, data in sources.items():
-            Path(folder, f"{topic}.py").write_bytes(data)
-        observer = LocalObserver(Path(folder), 30.0)
+            Path(scratch, f"{topic}.py").write_bytes(data)
+        observer = LocalObserver(Path(scratch), 30.0)
         for topic in sources:
             try:
                 observer.play(topic, lambda _: None, (), 0)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 
 from grader.desk import DeskError
 from grader.desk.choice import following
-from grader.desk.state import read_state, update_state
+from grader.desk.state import Noted, read_state, update_state
 from grader.desk.verdict import Verdict
 from grader.desk.work import Standing, read_work
 from grader.layout import Layout
@@ -65,19 +65,23 @@ class Desk:
         """Return the ids of exercises whose code is not what was checked last."""
         return [e.id for e in among if self.standing(e) is Standing.CHANGED]
 
-    def note(self, verdict: Verdict) -> None:
-        """Remember a verdict on the work as it was read, if it is one on an exercise.
+    def note(self, verdicts: Iterable[Verdict]) -> None:
+        """Remember verdicts on the work as it was read, where they are on an exercise.
 
         A file that cannot be imported says nothing about an exercise: the fault may be
         another one's.
         """
-        exercise = self.syllabus.exercises[verdict.exercise]
-        key = self.work.key(exercise)
-        if key is not None and verdict.imports:
+        noted = {}
+        for verdict in verdicts:
+            exercise = self.syllabus.exercises[verdict.exercise]
+            key = self.work.key(exercise)
+            touched = self.standing(exercise) is not Standing.UNTOUCHED
+            if key and touched and verdict.imports:
+                noted[exercise.id] = Noted(key, verdict.passes)
+        if noted:
             with suppress(OSError):  # forgetting costs a check, no more
                 self.state = update_state(
-                    self.layout.state,
-                    lambda state: state.with_verdict(exercise.id, key, verdict.passes),
+                    self.layout.state, lambda state: state.with_verdicts(noted)
                 )
 
     def see_hint(self, exercise: Exercise) -> int:

@@ -47,7 +47,8 @@ def run_pytest(topics: Iterable[str], *plugins: object) -> None:
     """
     arguments = [
         *("-c", os.devnull, f"--rootdir={KIT.root}", "--import-mode=importlib"),
-        *("--disable-plugin-autoload", *(f"-pno:{name}" for name in UNUSED)),
+        *("--disable-plugin-autoload", "--noconftest"),
+        *(f"-pno:{name}" for name in UNUSED),
         *(str(test_file(KIT, topic)) for topic in topics),
     ]
     status = pytest.main(arguments, plugins=[plugin, *plugins])

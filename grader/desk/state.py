@@ -36,9 +36,8 @@ class State:
         """Return the state after the first `seen` hints of an exercise."""
         return replace(self, hints={**self.hints, exercise: seen})
 
-    def with_verdict(self, exercise: str, key: str, passes: bool) -> State:
-        """Return the state after a check."""
-        noted = {exercise: Noted(key, passes)}
+    def with_verdicts(self, noted: Mapping[str, Noted]) -> State:
+        """Return the state after a check of some exercises."""
         return replace(self, verdicts={**self.verdicts, **noted})
 
 
