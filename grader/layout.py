@@ -20,6 +20,10 @@ class Layout:
         """The registry of exercises."""
         return self.exercises / "syllabus.toml"
 
+    def topic_file(self, topic: str) -> Path:
+        """Return the file with the exercises of a topic."""
+        return self.exercises / f"{topic}.py"
+
     @property
     def solutions(self) -> Path:
         """The source of the exercises; absent from a handout."""

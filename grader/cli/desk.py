@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.text import Text
 
 from grader.cli.screen import ROW, out, print_message, print_plain, print_wrapped
 from grader.desk.desk import Desk
-from grader.desk.progress import Progress, bar, duration
+from grader.desk.progress import bar, duration, measure
 from grader.desk.verdict import Verdict
-from grader.syllabus import Exercise
+from grader.desk.work import Standing
+from grader.syllabus import Exercise, Topic
 
 INDENT = 6
 BAR = 20
@@ -21,17 +20,20 @@ def show_verdict(desk: Desk, verdict: Verdict) -> None:
     """Print an exercise's line, and its message if it does not pass."""
     exercise = desk.syllabus.exercises[verdict.exercise]
     name = exercise.symbols[0]
-    if not verdict.imports:
+    if not desk.layout.topic_file(exercise.topic).exists():
+        said = f"✗ exercises/{exercise.topic}.py {desk.work.broken[exercise.topic]}"
+        print_wrapped(said, 2, 2, "red")
+    elif not verdict.imports:
         fault, _, rows = verdict.message.partition("\n")
         out.print(Text(f"  ✗ {fault}", style="red"))
         print_message(rows, INDENT - 2)
     elif verdict.passes:
         out.print(Text(f"  ✓ {name}", style="green"), Text(gpu_note(verdict), "dim"))
-    elif not verdict.is_started:
-        show_unwritten(name, desk.work.unwritten(exercise), exercise.topic)
+    elif desk.standing(exercise) is Standing.UNTOUCHED:
+        out.print(Text(f"  · {name}  not started", style="dim"))
     else:
         out.print(Text(f"  ✗ {name}", style="red"))
-        print_message(verdict.message, INDENT)
+        print_message(verdict.message or unwritten(desk, exercise), INDENT)
         show_printed(verdict.printed)
 
 
@@ -43,12 +45,11 @@ def gpu_note(verdict: Verdict) -> str:
     return f"{tests} for a GPU: not run here, points stay open"
 
 
-def show_unwritten(name: str, lines: Sequence[int], topic: str) -> None:
-    """Print the line of an exercise that still raises `NotStarted`."""
-    where = f"exercises/{topic}.py, line {lines[0]}: raise NotStarted" if lines else ""
-    out.print(Text(f"  · {name}  not started", style="dim"))
-    if where:
-        print_wrapped(where, INDENT, style="dim")
+def unwritten(desk: Desk, exercise: Exercise) -> str:
+    """Return the message on an exercise that is begun and raises `NotStarted`."""
+    lines = desk.work.unwritten(exercise)
+    where = f"exercises/{exercise.topic}.py" + (f", line {lines[0]}" if lines else "")
+    return f"It is not complete.\n  at        {where}: raise NotStarted"
 
 
 def show_printed(printed: str) -> None:
@@ -66,15 +67,15 @@ def show_next(desk: Desk, exercise: Exercise) -> None:
     if line := desk.work.line(exercise):
         where += f", line {line}"
     name = exercise.symbols[0]
-    print_wrapped(f"Next: {name} in {where}, then make test EX={exercise.id}", 0, 2)
+    print_plain(f"Next: {name} in {where}")
+    print_plain(f"      make test EX={exercise.id}")
 
 
-def show_broken(desk: Desk, topics: Sequence[str]) -> None:
-    """Print which files are no Python at the moment."""
-    for topic in topics:
+def show_broken(desk: Desk) -> None:
+    """Print what is wrong with files that cannot be read as Python."""
+    for topic in desk.syllabus.topic_ids:
         if topic in desk.work.broken:
-            problem = desk.work.broken[topic]
-            print_plain(f"exercises/{topic}.py cannot be read as Python: {problem}")
+            print_wrapped(f"exercises/{topic}.py {desk.work.broken[topic]}", 0, 2)
 
 
 def describe(desk: Desk, exercise: Exercise) -> None:
@@ -93,13 +94,15 @@ def describe(desk: Desk, exercise: Exercise) -> None:
         print_wrapped(f"  {name:<9} {value}", 0, ROW)
 
 
-def cells(part: Progress) -> list[Text]:
-    """Return a progress as the cells of a row: title, bar, count, minutes."""
-    done, left = bar(part, BAR)
-    minutes = f"{duration(part.minutes_left)} left" if part.minutes_left else "done"
-    return [
-        Text(part.title),
-        Text.assemble((done, "green"), (left, "dim")),
-        Text(f"{part.passed} of {part.total}"),
-        Text(minutes),
-    ]
+def show_topic(desk: Desk, topic: Topic) -> None:
+    """Print a topic's row: title, bar, count, minutes."""
+    title = f"{topic.title:<{max(len(t.title) for t in desk.syllabus.topics)}}"
+    if topic.id in desk.work.broken:
+        out.print(Text(f"{title}  {'░' * BAR}  not readable now", "dim"))
+        return
+    progress = measure(topic.exercises, desk.standings())
+    done, left = bar(progress, BAR)
+    minutes = f"{duration(progress.minutes_left)} left"
+    count = f"{progress.passed:>2} of {progress.total}"
+    row = (f"{title}  ", (done, "green"), (left, "dim"), f"  {count}  ")
+    out.print(Text.assemble(*row, minutes if progress.minutes_left else "done"))

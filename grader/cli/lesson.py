@@ -17,7 +17,7 @@ from grader.desk.reference import differ, excerpt, read_reference
 from grader.layout import KIT
 from grader.syllabus import Exercise
 
-DIFF = {"+": "green", "-": "red", "@": "dim"}
+DIFF = {"+": "green", "-": "magenta", "@": "dim"}
 
 One = Annotated[str, typer.Argument(help="An exercise, topic.Symbol.")]
 
@@ -52,7 +52,7 @@ def solution(name: One) -> None:
     if desk.unchecked([exercise]):
         run(desk, [exercise.id], lambda _: None)
     if not desk.passes(exercise):
-        show_broken(desk, [exercise.topic])
+        show_broken(desk)
         raise DeskError(
             f"{exercise.symbols[0]} does not pass yet, and its reference opens when it "
             f"does: make test EX={exercise.id}"

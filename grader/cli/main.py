@@ -74,7 +74,7 @@ def is_known(error: BaseException) -> bool:
     return not kinds.isdisjoint(KNOWN_ERRORS)
 
 
-def main() -> None:
+def run() -> None:
     """Run the command; a known error is one message and exit status 2."""
     try:
         make_app(sys.argv[1] if len(sys.argv) > 1 else "")()
@@ -86,7 +86,3 @@ def main() -> None:
             raise
         print_error(str(error))
         sys.exit(2)
-
-
-if __name__ == "__main__":
-    main()

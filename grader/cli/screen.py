@@ -26,7 +26,8 @@ errors = Console(stderr=True, highlight=False, color_system=COLORS)
 
 def print_error(message: str) -> None:
     """Print an error to stderr, taking nothing in it for markup."""
-    errors.print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
+    line = Text.assemble(("error: ", "bold red"), message)
+    errors.print(line, soft_wrap=not errors.is_terminal)
 
 
 def print_plain(message: str, style: str = "") -> None:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
-from grader.cli.desk import cells, describe, show_broken, show_next, show_verdict
-from grader.cli.screen import errors, out, print_plain, print_wrapped
+from grader.cli.desk import describe, show_broken, show_next, show_topic, show_verdict
+from grader.cli.screen import errors, print_plain, print_wrapped
 from grader.desk.choice import following
 from grader.desk.desk import Desk
-from grader.desk.progress import by_topic, duration, required
+from grader.desk.progress import duration, required
 from grader.desk.verdict import Verdict
 from grader.desk.work import Standing
 from grader.layout import KIT
@@ -121,7 +120,7 @@ def next_exercise() -> None:
     """Say which exercise comes next, and where to read."""
     desk = Desk(KIT)
     refresh(desk)
-    show_broken(desk, desk.syllabus.topic_ids)
+    show_broken(desk)
     exercise = following(desk.syllabus, desk.passes)
     if exercise is None:
         print_plain("Every exercise passes. Hand in: make submit", "bold")
@@ -140,16 +139,13 @@ def progress() -> None:
     """Show how far you are, topic by topic."""
     desk = Desk(KIT)
     refresh(desk)
-    standings = desk.standings()
-    table = Table.grid(padding=(0, 2))
-    for part in by_topic(desk.syllabus, standings):
-        table.add_row(*cells(part))
-    out.print(table)
-    core = required(desk.syllabus, standings)
+    for topic in desk.syllabus.topics:
+        show_topic(desk, topic)
+    core = required(desk.syllabus, desk.standings())
     print_plain(
         f"\nRequired: {core.passed} of {core.total} exercises pass, "
         f"about {duration(core.minutes_left)} left."
     )
-    show_broken(desk, desk.syllabus.topic_ids)
+    show_broken(desk)
     if (exercise := following(desk.syllabus, desk.passes)) is not None:
         show_next(desk, exercise)

@@ -11,12 +11,12 @@ from pathlib import Path
 from rich.text import Text
 from watchfiles import Change, awatch
 
-from grader.cli.desk import cells, describe, show_verdict
-from grader.cli.screen import errors, out, print_plain
+from grader.cli.desk import describe, show_topic, show_verdict
+from grader.cli.screen import errors, out, print_plain, print_wrapped
 from grader.desk.checker import Checker
 from grader.desk.choice import exercise_of_save, following
 from grader.desk.desk import Desk
-from grader.desk.progress import measure
+from grader.desk.reference import has_references
 from grader.desk.verdict import Verdict
 from grader.desk.work import Standing, Work
 from grader.layout import KIT
@@ -39,11 +39,13 @@ class Watch:
     """What one `make watch` knows between two saves."""
 
     def __init__(self, desk: Desk) -> None:
-        """Take the desk."""
+        """Take the desk, as it is now."""
         self.desk = desk
         self.checker = Checker()
-        self.whole: dict[str, Work] = {}
+        self.whole: dict[str, Work] = dict.fromkeys(desk.syllabus.topic_ids, desk.work)
+        """The work when each topic's file was last whole."""
         self.current = next(iter(desk.syllabus.exercises.values()))
+        self.owed: set[str] = set()
         self.is_ready = False
 
     async def run(self) -> None:
@@ -81,12 +83,9 @@ class Watch:
 
     async def begin(self) -> None:
         """Find the first exercise that does not pass, and show it."""
-        self.desk.reread()
-        self.whole = dict.fromkeys(self.desk.syllabus.topic_ids, self.desk.work)
         exercise = following(self.desk.syllabus, self.desk.passes)
         while exercise and self.desk.standing(exercise) is not Standing.UNTOUCHED:
-            verdict = await self.check(exercise, [])
-            if not verdict.passes:
+            if not await self.check(exercise):
                 return
             exercise = following(self.desk.syllabus, self.desk.passes)
         clear()
@@ -96,80 +95,89 @@ class Watch:
 
     async def saved(self, topics: Collection[str]) -> None:
         """Check the exercise that a save is about."""
-        started = time.perf_counter()
         self.desk.reread()
         work, passes = self.desk.work, self.desk.passes
         here = [self.current.topic] if self.current.topic in topics else sorted(topics)
         topic = self.desk.syllabus.topic(here[0])
         before = self.whole[topic.id]
         chosen = exercise_of_save(topic, before, work, passes, self.current.id)
-        if topic.id not in work.broken:
+        if topic.id in work.files:
             self.whole[topic.id] = work
-        if chosen is None:
-            clear()
-            print_plain(f"All of {topic.title} passes.", "bold")
-            self.go_on_to(following(self.desk.syllabus, passes, self.current.id))
+        if chosen is not None:
+            await self.check(chosen)
             return
-        others = [
-            e.id
-            for e in topic.exercises
-            if e != chosen
-            and (noted := self.desk.state.verdicts.get(e.id))
-            and noted.passes
-            and self.desk.standing(e) is Standing.CHANGED
-        ]
-        await self.check(chosen, others, started)
+        clear()
+        print_plain(f"All of {topic.title} passes.", "bold")
+        self.go_on_to(following(self.desk.syllabus, passes, self.current.id))
 
     async def get_ready(self) -> None:
         """Wait for the warm process; say once where it cannot be quick."""
         await self.checker.get_ready()
         if not self.is_ready and not self.checker.forks:
-            print_plain(
+            print_wrapped(
                 "Processes cannot be forked here: each check uses up a fresh one, so a "
-                "save soon after another waits some seconds for torch."
+                "save soon after another waits some seconds for torch.",
+                0,
             )
         self.is_ready = True
 
-    async def check(
-        self, exercise: Exercise, others: list[str], started: float | None = None
-    ) -> Verdict:
-        """Check an exercise, and quietly others that passed before; show the result."""
+    async def check(self, exercise: Exercise) -> bool:
+        """Check an exercise and show the verdict; return whether it passes.
+
+        Others of its topic are checked beside it, quietly: those that passed and use
+        what has changed, and those whose check a later save has cancelled.
+        """
+        started = time.perf_counter()
         self.current = exercise
-        await self.get_ready()
-        started = started or time.perf_counter()
-        name = exercise.symbols[0]
         patience = asyncio.get_running_loop().call_later(
-            PATIENCE, print_plain, f"Checking {name} …", "dim"
+            PATIENCE, print_plain, f"Checking {exercise.symbols[0]} …", "dim"
         )
+        shaken = self.shaken(exercise.topic)
+        self.owed |= {exercise.id}
+        others = {*shaken, *self.owed} - {exercise.id}
         try:
-            verdicts = await self.checker.check([exercise.id, *others])
+            await self.get_ready()
+            verdicts = await self.checker.check([exercise.id, *sorted(others)])
         finally:
             patience.cancel()
+        self.owed.clear()
         self.desk.note(verdicts)
-        by_id = {verdict.exercise: verdict for verdict in verdicts}
-        lost = [other for other in others if not by_id[other].passes]
-        self.show(by_id[exercise.id], lost, time.perf_counter() - started)
-        return by_id[exercise.id]
+        passing = {verdict.exercise for verdict in verdicts if verdict.passes}
+        lost = [name for name in shaken if name not in {*passing, exercise.id}]
+        verdict = next(v for v in verdicts if v.exercise == exercise.id)
+        self.show(verdict, lost, time.perf_counter() - started)
+        return verdict.passes
+
+    def shaken(self, topic: str) -> list[str]:
+        """Return the exercises of a topic that passed, on other code than now."""
+        verdicts = self.desk.state.verdicts
+        return [
+            e.id
+            for e in self.desk.syllabus.topic(topic).exercises
+            if e.id in verdicts
+            and verdicts[e.id].passes
+            and self.desk.work.key(e) not in (None, verdicts[e.id].key)
+        ]
 
     def show(self, verdict: Verdict, lost: list[str], seconds: float) -> None:
         """Show a verdict, what it broke, and where to go on."""
         exercise = self.desk.syllabus.exercises[verdict.exercise]
+        topic = self.desk.syllabus.topic(exercise.topic)
+        name = f"{exercise.symbols[0]}: {exercise.title}"
         clear()
-        print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
+        print_plain(name if verdict.imports else topic.title, "bold")
         show_verdict(self.desk, verdict)
         for other in lost:
-            print_plain(
-                f"  ✗ {other} passed before this save: make test EX={other}", "red"
-            )
-        topic = self.desk.syllabus.topic(exercise.topic)
-        standings = self.desk.standings()
+            said = f"✗ {other} passed before this save: make test EX={other}"
+            print_wrapped(said, 2, 2, "red")
         print_plain("")
-        out.print(
-            Text("  ").join(cells(measure(topic.title, topic.exercises, standings)))
-        )
+        if verdict.imports:
+            show_topic(self.desk, topic)
         if verdict.passes:
+            if has_references(self.desk.layout):
+                print_plain(f"Compare: make solution EX={exercise.id}")
             self.go_on_to(following(self.desk.syllabus, self.desk.passes, exercise.id))
-        else:
+        elif verdict.imports:
             print_plain(f"Stuck? In another terminal: make hint EX={exercise.id}")
         print_plain(f"Checked in {seconds:.2f} s. Ctrl-C ends.", "dim")
 

@@ -40,14 +40,14 @@ def agree(question: str, *, yes: bool) -> None:
         )
     if not typer.confirm(question):
         print_plain("Nothing is changed.")
-        raise typer.Exit(1)
+        raise typer.Exit
 
 
 def reset(name: One, yes: Yes = False) -> None:
     """Bring one exercise back to its stub; keep a backup of the file."""
     desk = Desk(KIT)
     exercise = desk.exercise(name)
-    path = KIT.exercises / f"{exercise.topic}.py"
+    path = KIT.topic_file(exercise.topic)
     stub = desk.work.stubs[exercise.topic]
     data = path.read_bytes() if path.exists() else b""
     try:
@@ -58,7 +58,7 @@ def reset(name: One, yes: Yes = False) -> None:
             "brings back the whole file."
         ) from error
     names = ", ".join(exercise.symbols)
-    agree(f"Put {names} in exercises/{path.name} back to the start?", yes=yes)
+    agree(f"Put {names} back to the start?", yes=yes)
     if data:
         backup = backup_path(path)
         backup.parent.mkdir(exist_ok=True)

@@ -87,7 +87,7 @@ def decode(data: bytes) -> str:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise BrokenCodeError(f"it is not UTF-8 text ({error})") from error
+        raise BrokenCodeError(f"not UTF-8 text ({error})") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

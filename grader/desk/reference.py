@@ -95,6 +95,11 @@ def decode(data: bytes) -> Reference:
         raise DeskError("the reference is damaged: unpack the handout anew") from error
 
 
+def has_references(layout: Layout) -> bool:
+    """Say whether there are references here at all."""
+    return layout.solutions.exists() or layout.references.exists()
+
+
 def read_reference(layout: Layout, syllabus: Syllabus, exercise: Exercise) -> Reference:
     """Return the reference of an exercise.
 

@@ -8,8 +8,6 @@ from typing import Any, Self
 
 from grader.outcome import Outcome
 
-IDLE = {Outcome.NOT_STARTED, Outcome.NO_GPU}
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -25,11 +23,6 @@ class Verdict:
     def passes(self) -> bool:
         """Say whether all tests passed that could run here."""
         return set(self.outcomes) <= {Outcome.PASSED, Outcome.NO_GPU}
-
-    @property
-    def is_started(self) -> bool:
-        """Say whether any test met more than `NotStarted`."""
-        return not (Outcome.NOT_STARTED in self.outcomes and set(self.outcomes) <= IDLE)
 
     @property
     def imports(self) -> bool:

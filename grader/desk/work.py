@@ -36,7 +36,7 @@ class Work:
     files: Mapping[str, Code]
     """By module name; files that are no Python are left out."""
     broken: Mapping[str, str]
-    """What is wrong with those."""
+    """What is wrong with those, as a predicate."""
     stubs: Mapping[str, Code]
     """What each topic was handed out as."""
     setting: Mapping[str, str]
@@ -113,15 +113,18 @@ def own_digests(code: Code | None, exercise: Exercise) -> tuple[bytes, ...]:
 def read_work(layout: Layout, syllabus: Syllabus) -> Work:
     """Read exercises/ as it is now."""
     files: dict[str, Code] = {}
-    broken = {f"{topic}": "it is missing" for topic in syllabus.topic_ids}
+    broken = {
+        topic.id: f"is missing: make reset EX={topic.exercises[0].id} brings it back"
+        for topic in syllabus.topics
+    }
     for path in sorted(layout.exercises.glob("*.py")):
         try:
             files[path.stem] = read_code(decode(path.read_bytes()))
             broken.pop(path.stem, None)
         except BrokenCodeError as error:
-            broken[path.stem] = str(error)
+            broken[path.stem] = f"is no Python now: {error}"
         except OSError as error:
-            broken[path.stem] = f"it cannot be read ({error.strerror})"
+            broken[path.stem] = f"cannot be read: {error.strerror}"
     stubs = {topic.id: read_code(read_stub(layout, topic)) for topic in syllabus.topics}
     return Work(files, broken, stubs, read_setting(layout, syllabus.topic_ids))
 
