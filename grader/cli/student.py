@@ -12,6 +12,7 @@ from grader.cli.desk import describe, show_broken, show_next, show_topic, show_v
 from grader.cli.screen import errors, print_plain, print_wrapped
 from grader.desk.choice import following
 from grader.desk.desk import Desk
+from grader.desk.loading import loading
 from grader.desk.progress import duration, required
 from grader.desk.verdict import Verdict
 from grader.desk.work import Standing
@@ -73,7 +74,8 @@ def run(
     desk: Desk, exercises: Collection[str], tell: Callable[[Verdict], None]
 ) -> list[Verdict]:
     """Run the tests of exercises, by id; tell, remember and return the verdicts."""
-    from grader.desk.session import run_tests
+    with loading():
+        from grader.desk.session import run_tests
 
     verdicts: list[Verdict] = []
 

@@ -7,10 +7,13 @@ import socket
 import sys
 import warnings
 
-from grader.desk.session import run_pytest
-from grader.desk.warm import WarmSession
+from grader.desk.loading import loading
 from grader.layout import KIT
 from grader.syllabus import read_syllabus
+
+with loading():
+    from grader.desk.session import run_pytest
+    from grader.desk.warm import WarmSession
 
 warnings.simplefilter("ignore")
 syllabus = read_syllabus(KIT.registry)
