@@ -11,7 +11,7 @@ from grader.cli.desk import show_broken
 from grader.cli.screen import out, print_plain, print_wrapped
 from grader.cli.student import run
 from grader.desk import DeskError
-from grader.desk.code import Code
+from grader.desk.choice import following
 from grader.desk.desk import Desk
 from grader.desk.reference import differ, excerpt, read_reference
 from grader.layout import KIT
@@ -19,7 +19,9 @@ from grader.syllabus import Exercise
 
 DIFF = {"+": "green", "-": "magenta", "@": "dim"}
 
-One = Annotated[str, typer.Argument(help="An exercise, topic.Symbol.")]
+One = Annotated[
+    str, typer.Argument(help="An exercise, topic.Symbol.", show_default=False)
+]
 
 
 def hint(
@@ -29,7 +31,8 @@ def hint(
 ) -> None:
     """Give one further hint; behind the last one, say where to read."""
     desk = Desk(KIT)
-    exercise = desk.exercise(name)
+    goal = None if name else following(desk.syllabus, desk.passes)
+    exercise = goal or desk.exercise(name)
     asked = desk.see_hint(exercise)
     hints = exercise.hints
     print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
@@ -44,7 +47,7 @@ def hint(
         print_plain(f"One more: make hint EX={exercise.id}", "dim")
 
 
-def solution(name: One) -> None:
+def solution(name: One = "") -> None:
     """Show the reference beside your code, once the exercise passes."""
     desk = Desk(KIT)
     exercise = desk.exercise(name)
@@ -69,5 +72,5 @@ def solution(name: One) -> None:
 
 def own_code(desk: Desk, exercise: Exercise) -> str:
     """Return the student's code of an exercise."""
-    code: Code = desk.work.files[exercise.topic]
-    return excerpt(code, exercise, desk.work.stubs[exercise.topic].names)
+    topic = exercise.topic
+    return excerpt(desk.work.files[topic], exercise, desk.work.stubs[topic].names)

@@ -43,7 +43,7 @@ def agree(question: str, *, yes: bool) -> None:
         raise typer.Exit
 
 
-def reset(name: One, yes: Yes = False) -> None:
+def reset(name: One = "", yes: Yes = False) -> None:
     """Bring one exercise back to its stub; keep a backup of the file."""
     desk = Desk(KIT)
     exercise = desk.exercise(name)

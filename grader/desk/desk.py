@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 
 from grader.desk import DeskError
-from grader.desk.choice import following
 from grader.desk.state import Noted, read_state, update_state
 from grader.desk.verdict import Verdict
 from grader.desk.work import Standing, read_work
@@ -34,20 +33,17 @@ class Desk:
         self.state = read_state(self.layout.state)
 
     def exercise(self, name: str) -> Exercise:
-        """Return the one exercise of a name; the next one for "".
+        """Return the one exercise of a name.
 
         Raises:
             SyllabusError: there is none of that name.
-            DeskError: the name is a topic's, or nothing is left to do.
+            DeskError: no name is given, or that of a topic.
         """
-        if not name:
-            if found := following(self.syllabus, self.passes):
-                return found
-            raise DeskError("every exercise passes: name one with EX=topic.Symbol")
-        found_all = list(self.syllabus.only(name).exercises.values())
-        if len(found_all) > 1:
-            raise DeskError(f"{name} is a topic: name one exercise, {found_all[0].id}")
-        return found_all[0]
+        first, *others = self.syllabus.only(name).exercises.values()
+        if others:
+            given = f"{name} is a topic" if name else "no exercise is named"
+            raise DeskError(f"{given}: add one, as EX={first.id}")
+        return first
 
     def standing(self, exercise: Exercise) -> Standing:
         """Return how an exercise stands, as far as is known."""

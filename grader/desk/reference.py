@@ -13,7 +13,7 @@ import difflib
 import json
 import tomllib
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,28 +42,31 @@ def excerpt(code: Code, exercise: Exercise, given: Collection[str]) -> str:
         exercise: what to look for.
         given: names that belong to other exercises, or were handed out.
     """
+    hidden = docstring_lines(code.text)
+    lines = code.text.splitlines()
     stop = set(given) - set(exercise.symbols)
     parts = [
-        "\n".join(undocumented(code, statement.first, statement.last))
+        "\n".join(
+            lines[number - 1]
+            for number in range(statement.first, statement.last + 1)
+            if number not in hidden
+        )
         for statement in code.reached_from(exercise.symbols, stop=stop)
         if statement.names and not statement.is_import
     ]
     return "\n\n\n".join(parts) + "\n"
 
 
-def undocumented(code: Code, first: int, last: int) -> Iterator[str]:
-    """Yield lines of a file, docstrings left out."""
-    hidden = {
-        line
-        for node in ast.walk(ast.parse(code.text))
-        if is_documented(node)
-        for line in range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
-    }
-    lines = code.text.splitlines()
-    for number in range(first, last + 1):
-        follows = number - 1 in hidden and not lines[number - 1].strip()
-        if number not in hidden and not follows:
-            yield lines[number - 1]
+def docstring_lines(text: str) -> set[int]:
+    """Return the numbers of the lines of all docstrings, with a blank one behind."""
+    lines = text.splitlines()
+    hidden: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if is_documented(node):
+            first, last = node.body[0].lineno, node.body[0].end_lineno or 0
+            blank = last < len(lines) and not lines[last].strip()
+            hidden |= set(range(first, last + 1 + blank))
+    return hidden
 
 
 def differ(mine: str, reference: str) -> list[str]:

@@ -12,7 +12,7 @@ FLOORS = (
     {"cli"},
     {"check_kit", "handout", "verify"},
     {"exports"},
-    {"class_run"},
+    {"class_run", "desk"},
     {"intake"},
     {"judge"},
     {"scoring"},
