@@ -28,7 +28,7 @@ def show_verdict(desk: Desk, verdict: Verdict) -> None:
         out.print(Text(f"  ✗ {fault}", style="red"))
         print_message(rows, INDENT - 2)
     elif verdict.passes:
-        out.print(Text(f"  ✓ {name}", style="green"), Text(gpu_note(verdict), "dim"))
+        out.print(Text.assemble((f"  ✓ {name}", "green"), (gpu_note(verdict), "dim")))
     elif desk.standing(exercise) is Standing.UNTOUCHED:
         out.print(Text(f"  · {name}  not started", style="dim"))
     else:
@@ -42,7 +42,7 @@ def gpu_note(verdict: Verdict) -> str:
     if not verdict.waiting:
         return ""
     tests = "1 test waits" if verdict.waiting == 1 else f"{verdict.waiting} tests wait"
-    return f"{tests} for a GPU: not run here, points stay open"
+    return f"  {tests} for a GPU: not run here, points stay open"
 
 
 def unwritten(desk: Desk, exercise: Exercise) -> str:

@@ -35,9 +35,7 @@ def agree(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise DeskError(
-            f"{question} Nobody can be asked here: say YES=1 to make, or --yes"
-        )
+        raise DeskError(f"{question} There is nobody to ask: add YES=1, or --yes")
     if not typer.confirm(question):
         print_plain("Nothing is changed.")
         raise typer.Exit
