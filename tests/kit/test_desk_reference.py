@@ -23,6 +23,12 @@ def references(syllabus):
     return make_references(KIT, syllabus)
 
 
+@pytest.fixture(scope="module")
+def files(syllabus):
+    """A handout with references."""
+    return handout.collect(KIT) | handout.collect_references(KIT, syllabus)
+
+
 def test_every_exercise_has_code_and_a_paragraph_on_why(references, syllabus):
     assert list(references) == list(syllabus.exercises)
     for name, reference in references.items():
@@ -93,10 +99,8 @@ def test_a_handout_without_references_says_so(tmp_path, syllabus):
 
 
 def test_a_handout_with_references_tells_no_secret_and_gives_them(
-    tmp_path, syllabus, references
+    tmp_path, syllabus, files, references
 ):
-    files = handout.collect(KIT) | handout.collect_references(KIT, syllabus)
-
     handout.refuse_secrets(files, KIT)
     for name, data in files.items():
         path = tmp_path / name
@@ -114,8 +118,7 @@ def test_a_handout_holds_no_reference_unless_asked():
     assert not [n for n in handout.collect(KIT) if n.startswith("references/")]
 
 
-def test_no_paragraph_on_why_is_in_the_handout_as_text(syllabus):
-    files = handout.collect(KIT) | handout.collect_references(KIT, syllabus)
+def test_no_paragraph_on_why_is_in_the_handout_as_text(files):
     text = b"\n".join(files.values())
 
     lines = (KIT.solutions / "why.toml").read_bytes().splitlines()

@@ -1,16 +1,23 @@
 """Every verb of the desk, as a student runs it, and what it says to odd situations."""
 
+import contextlib
+import fcntl
 import importlib
 import os
 import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 
+from grader.desk.desk import Desk
+from grader.desk.verdict import Verdict
 from grader.intake import Handin, read_handin
 from grader.layout import KIT
+from grader.outcome import Outcome
 
 WITHOUT_TORCH = """
 import sys
@@ -321,3 +328,49 @@ def test_every_verb_is_there_and_tells_what_it_does():
 
     assert list(help_of) == list(cli.VERBS)
     assert all(help_of.values())
+
+
+def in_terminal(desk, *arguments, **environment):
+    """Return what a verb prints in a terminal of 80 columns."""
+    owner, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 80, 0, 0))
+    command = desk.command(*arguments, startup=WITHOUT_TORCH)
+    command["env"] |= {"TERM": "xterm-256color", **environment}
+    subprocess.run(**command, stdin=terminal, stdout=terminal, check=False)
+    os.close(terminal)
+    printed = b""
+    with contextlib.suppress(OSError):
+        while data := os.read(owner, 1 << 16):
+            printed += data
+    os.close(owner)
+    return printed.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_gets_colours_and_no_line_is_too_long(handed_out):
+    desk = handed_out()
+    for _ in range(2):
+        desk.run("hint", "make_tied_mlp", startup=WITHOUT_TORCH)
+
+    hint = in_terminal(desk, "hint", "make_tied_mlp")
+    plain = in_terminal(desk, "hint", "make_tied_mlp", NO_COLOR="1")
+
+    assert "\x1b[1m" in hint
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", hint).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert (
+        "  3 of 3    nn.Sequential(shared, *[nn.ReLU(), shared] * (depth - 1)) begins and"
+        in lines
+    )
+    assert "            ends with the layer." in lines
+    assert "\x1b" not in plain
+
+
+def test_a_test_that_waits_for_a_gpu_is_told(capsys):
+    from grader.cli.desk import show_verdict
+
+    outcomes = (Outcome.PASSED, Outcome.NO_GPU, Outcome.NO_GPU)
+    show_verdict(Desk(KIT), Verdict("use_gpu.try_gpu", outcomes))
+
+    assert capsys.readouterr().out == (
+        "  ✓ try_gpu  2 tests wait for a GPU: not run here, points stay open\n"
+    )

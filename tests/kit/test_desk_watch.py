@@ -14,7 +14,7 @@ SOLUTION = (KIT.solutions / "model_construction.py").read_text()
 GUARD = 300  # seconds, after which a line that never comes is given up
 
 SLIP = ("self.add_module(str(i), module)", "self.add_module(i, module)")
-ENDLESS = ("while x.abs().sum() > 1:", "while True:")
+ENDLESS = ("while x.abs().sum() > 1:", "while not __import__('time').sleep(0.1):")
 LATER_SLIP = ("[self.net1(x), self.net2(x)], dim=-1", "[self.net1(x)], dim=-1")
 COMMENT = ("return x.sum()", "return x.sum()  # a number")
 EXIT = ("return self.out(torch.relu(self.hidden(x)))", "import os; os._exit(0)")
