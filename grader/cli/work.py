@@ -74,6 +74,9 @@ def submit(
 ) -> None:
     """Pack the six files to hand in, after a check that they can be imported."""
     desk = Desk(KIT)
+    for topic in desk.syllabus.topic_ids:
+        if not KIT.topic_file(topic).exists():
+            raise DeskError(f"exercises/{topic}.py {desk.work.broken[topic]}")
     sources = read_sources(KIT.exercises, desk.syllabus.topic_ids)
     problems = import_problems(sources)
     for problem in problems:

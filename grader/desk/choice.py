@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from grader.desk.work import Work
 from grader.syllabus import Exercise, Syllabus, Topic
@@ -16,29 +16,25 @@ def exercise_of_save(
     """Return the exercise that a save of a topic's file is about.
 
     It is the one whose own code changed; else the one that uses what changed; else the
-    first of the topic that does not pass. None if they all do.
+    first of the topic that does not pass. None if they all do. A broken file counts as
+    changed everywhere.
 
     Args:
         topic: whose file was saved.
         before: the work when the file was last whole.
         after: the work now.
         passes: says whether an exercise is known to pass as it is now.
-        current: id of the exercise that was checked last; it is preferred.
+        current: id of the exercise that the student was in; of several, it is taken.
     """
     exercises = topic.exercises
-    if topic.id in after.broken:
-        return prefer(exercises, passes, current)
     written = [e for e in exercises if before.own(e) != after.own(e)]
     touched = [e for e in exercises if before.key(e) != after.key(e)]
-    open_ones = [e for e in exercises if not passes(e)]
-    return prefer(written or touched, passes, current) or next(iter(open_ones), None)
+    left = [e for e in exercises if not passes(e)]
+    return prefer(written or touched or left, passes, current)
 
 
-def prefer(
-    exercises: Iterable[Exercise], passes: Passes, current: str
-) -> Exercise | None:
+def prefer(among: Sequence[Exercise], passes: Passes, current: str) -> Exercise | None:
     """Return the current exercise if it is among some, else the first to work on."""
-    among = list(exercises)
     ranked = (
         [e for e in among if e.id == current],
         [e for e in among if not passes(e)],

@@ -25,10 +25,7 @@ def read_sources(folder: Path, topics: Sequence[str]) -> dict[str, bytes]:
     """
     submission = read_handin(Handin("yours", folder), topics)
     for topic, problem in submission.problems.items():
-        raise DeskError(
-            f"exercises/{topic}.py cannot be handed in: {problem} "
-            f"make reset brings an exercise of it back."
-        )
+        raise DeskError(f"exercises/{topic}.py cannot be graded: {problem}")
     return dict(submission.sources)
 
 

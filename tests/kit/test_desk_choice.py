@@ -78,6 +78,13 @@ def test_a_save_is_about_the_exercise_whose_code_changed():
     assert choose(WRITTEN, after, {"one.c"}) == "one.c"
 
 
+def test_code_that_changed_comes_before_code_that_uses_it():
+    before = WRITTEN.replace("return _shared(x)\n", "return c(x)\n")
+    after = before.replace("_shared(x) + 1", "_shared(x) + 2")
+
+    assert choose(before, after, current="one.b") == "one.c"
+
+
 def test_a_save_of_a_helper_is_about_an_exercise_that_uses_it():
     after = WRITTEN.replace("2 * x", "3 * x")
 
@@ -90,6 +97,7 @@ def test_a_save_without_a_change_is_about_the_first_that_does_not_pass():
     commented = WRITTEN.replace("return x\n", "return x  # as it is\n")
 
     assert choose(WRITTEN, commented, {"one.a"}) == "one.b"
+    assert choose(WRITTEN, commented, {"one.a"}, current="one.c") == "one.c"
     assert choose(WRITTEN, commented, {"one.a", "one.b", "one.c"}) is None
 
 

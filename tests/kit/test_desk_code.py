@@ -72,6 +72,7 @@ def test_what_belongs_to_others_is_not_entered():
     [
         ("    # doubled\n", ""),
         ('"""Return it."""', '"""Return it, doubled."""'),
+        ('"""A topic."""', '"""Another topic."""'),
         ("import math\n", "import cmath\nimport math\n"),
         ("def bystander():\n    return", "def bystander():\n    print()\n    return"),
         ("SCALE = 2", "SCALE = 3"),
@@ -93,6 +94,7 @@ def test_what_does_not_reach_an_exercise_does_not_change_it(old, new):
         ("_help(x)\n\n\nclass", "-_help(x)\n\n\nclass"),
         ("2 * x", "3 * x"),
         ("SCALE = 2", "SCALE = 2\nnn.Module.oops = 1"),
+        ("import math\n", "import math\nfrom os import *\n"),
     ],
 )
 def test_what_reaches_an_exercise_changes_it(old, new):
