@@ -8,7 +8,9 @@ SEED ?= kit
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help grade check test stubs handout check-kit kit-tests lint types mutants flakes attacks faults fuzz gradebook-postgres jupyter-check doctor
+.PHONY: help grade check stubs handout check-kit kit-tests lint types \
+	watch test next progress hint solution reset submit doctor \
+	mutants flakes attacks faults fuzz bench-desk gradebook-postgres jupyter-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,14 +20,35 @@ grade: $(VENV)/instructor ## grade the sample class in examples/class into grade
 
 check: kit-tests check-kit lint types ## everything that a change must pass
 
-test: $(VENV)/student ## check exercises/ as a student: make test [EX=topic.Symbol]
+watch: $(VENV)/student ## as a student: check the exercise you are in at every save
+	@$(BIN)/grader watch
+
+test: $(VENV)/student ## as a student: check exercises/: make test [EX=topic.Symbol]
 	@$(BIN)/grader test $(EX)
+
+next: $(VENV)/student ## as a student: what comes next, and where to read
+	@$(BIN)/grader next
+
+progress: $(VENV)/student ## as a student: how far you are, and the minutes left
+	@$(BIN)/grader progress
+
+hint: $(VENV)/student ## as a student: one further hint: make hint [EX=topic.Symbol]
+	@$(BIN)/grader hint $(EX)
+
+solution: $(VENV)/student ## as a student: the reference: make solution EX=topic.Symbol
+	@$(BIN)/grader solution $(EX)
+
+reset: $(VENV)/student ## as a student: back to the start: make reset EX=topic.Symbol
+	@$(BIN)/grader reset $(EX) $(if $(YES),--yes)
+
+submit: $(VENV)/student ## as a student: pack what is handed in: make submit [NAME=yours]
+	@$(BIN)/grader submit $(NAME) $(if $(YES),--yes)
 
 stubs: $(VENV)/student ## make exercises/ from solutions/
 	@$(BIN)/grader stubs
 
-handout: $(VENV)/student ## pack what students get into handout.zip
-	@$(BIN)/grader handout
+handout: $(VENV)/student ## pack what students get into handout.zip [REFERENCES=1]
+	@$(BIN)/grader handout $(if $(REFERENCES),--with-references)
 
 check-kit: $(VENV)/dev ## test the tests with known right and wrong answers
 	$(BIN)/grader stubs --check
@@ -69,6 +92,9 @@ gradebook-postgres: $(VENV)/dev ## test the gradebook on a PostgreSQL server, st
 jupyter-check: $(VENV)/dev ## answer an exercise in JupyterLab, in a real browser
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[browser]'
 	$(BIN)/python -m bench.jupyter
+
+bench-desk: $(VENV)/dev ## time from save to verdict under make watch; CPU of make test
+	$(BIN)/python -m bench.desk
 
 doctor: $(VENV)/student ## what this machine can do
 	@$(BIN)/grader doctor

@@ -48,7 +48,7 @@ def make_files(
         case "gitlab":
             return {"gitlab-ci.yml": templates["gitlab-ci.yml"]}
     files = autograder(templates, layout, part, secret)
-    return {"autograder.zip": pack(files, SCRIPTS)}
+    return {"autograder.zip": pack(files, executable=SCRIPTS)}
 
 
 def autograder(

@@ -1,4 +1,4 @@
-"""Write files whole or not at all."""
+"""Write files whole or not at all, and archives that are always the same."""
 
 from __future__ import annotations
 

@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterator, Mapping
 
 from grader import packing
+from grader.desk import reference
 from grader.layout import Layout
 from grader.packing import read
+from grader.syllabus import Syllabus
 
 MIN_SECRET = 20
 """Characters from which on a line of a solution or a hidden test is telling."""
@@ -24,25 +26,34 @@ class HandoutError(Exception):
 
 def collect(layout: Layout) -> dict[str, bytes]:
     """Return the files of the handout, by their path in it."""
-    templates = layout.root / "grader" / "templates" / "handout"
+    templates = layout.templates / "handout"
+    exercises = read(layout.exercises, layout.exercises, "*.py")
+    pristine = layout.pristine.relative_to(layout.root).as_posix()
     files = {
-        **read(
-            layout.exercises,
-            layout.root,
-            *("*.py", "syllabus.toml", "notebooks/*.ipynb"),
-        ),
+        **{f"exercises/{name}": data for name, data in exercises.items()},
+        **{f"{pristine}/{name}": data for name, data in exercises.items()},
+        **read(layout.exercises, layout.root, "notebooks/*.ipynb"),
         **read(layout.visible_tests, layout.root, "*.py"),
         **read(layout.root / "grader", layout.root, "**/*.py"),
-        **read(templates, templates, "*"),
+        **read(templates, templates, "**/*"),
     }
-    for name in ("constraints.txt", "pyproject.toml"):
+    for name in ("constraints.txt", "pyproject.toml", "exercises/syllabus.toml"):
         files[name] = (layout.root / name).read_bytes()
     return files
 
 
+def collect_references(layout: Layout, syllabus: Syllabus) -> dict[str, bytes]:
+    """Return the encoded solutions, for courses that want them in the handout."""
+    folder = layout.references.relative_to(layout.root)
+    return {
+        (folder / f"{name}{reference.SUFFIX}").as_posix(): reference.encode(made)
+        for name, made in reference.make_references(layout, syllabus).items()
+    }
+
+
 def pack(files: Mapping[str, bytes]) -> bytes:
     """Return a zip archive that is the same, byte for byte, for the same files."""
-    return packing.pack({f"{FOLDER}/{name}": data for name, data in files.items()})
+    return packing.pack(files, FOLDER)
 
 
 def refuse_secrets(files: Mapping[str, bytes], layout: Layout) -> None:

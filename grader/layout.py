@@ -20,10 +20,34 @@ class Layout:
         """The registry of exercises."""
         return self.exercises / "syllabus.toml"
 
+    def topic_file(self, topic: str) -> Path:
+        """Return the file with the exercises of a topic."""
+        return self.exercises / f"{topic}.py"
+
     @property
     def solutions(self) -> Path:
         """The source of the exercises; absent from a handout."""
         return self.root / "solutions"
+
+    @property
+    def references(self) -> Path:
+        """Encoded solutions, where an instructor put them into a handout."""
+        return self.root / "references"
+
+    @property
+    def pristine(self) -> Path:
+        """The exercises as they were handed out; in a handout only."""
+        return self.templates / "exercises"
+
+    @property
+    def templates(self) -> Path:
+        """What the kit makes files from."""
+        return self.root / "grader" / "templates"
+
+    @property
+    def state(self) -> Path:
+        """What the student's desk remembers."""
+        return self.root / ".progress.json"
 
     @property
     def visible_tests(self) -> Path:

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
-from grader.cli.desk import Desk
+from grader.desk.collector import Collector
+from grader.desk.session import run_pytest
+from grader.desk.verdict import Verdict
 from grader.layout import KIT
 from grader.observe import plugin
 from grader.observe.local import LocalObserver
-from grader.syllabus import Exercise, read_syllabus
+from grader.syllabus import read_syllabus
 
 
 class NotPassed(AssertionError):  # noqa: N818 - it reads as a state, not a fault
@@ -31,6 +33,7 @@ def check(exercise: str) -> None:
 
     Raises:
         NotPassed: a test does not pass.
+        DeskError: the tests do not run.
         SyllabusError: there is no such exercise.
     """
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
@@ -45,27 +48,13 @@ def check(exercise: str) -> None:
     caller = sys._getframe(1)
     here = Path(caller.f_code.co_filename).parent
     observer = NotebookObserver(topic.id, caller.f_globals, here)
-    desk = NotebookDesk(syllabus, exercise)
-    arguments = [
-        *("-c", os.devnull, f"--rootdir={KIT.root}", "--import-mode=importlib"),
-        *("--disable-plugin-autoload", "-pno:terminal", "-pno:cacheprovider"),
-        *("--capture=sys", "--noconftest"),
-        str(KIT.visible_tests / f"test_{topic.id}.py"),
-    ]
-    pytest.main(arguments, plugins=[plugin, observer, desk])
-    if asked.id not in desk.outcomes:
-        raise RuntimeError(f"the visible tests of {exercise} do not run: make doctor")
-    if not desk.passes(asked):
-        said = next((m for m in desk.messages[asked.id] if m != "Not started."), None)
-        raise NotPassed(f"✗ {asked.symbols[0]}\n{said or 'Not started.'}")
+    verdicts: list[Verdict] = []
+    collector = Collector(syllabus, {asked.id}, verdicts.append)
+    run_pytest([topic.id], observer, collector, options=["--capture=sys"])
+    (verdict,) = verdicts
+    if not verdict.passes:
+        raise NotPassed(f"✗ {asked.symbols[0]}\n{verdict.message or 'Not started.'}")
     print(f"✓ {asked.symbols[0]}")
-
-
-class NotebookDesk(Desk):
-    """Collects what `make test` prints."""
-
-    def show(self, exercise: Exercise) -> None:
-        """Leave the exercise's line to `check`."""
 
 
 class NotebookObserver(LocalObserver):

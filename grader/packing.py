@@ -20,17 +20,20 @@ def read(folder: Path, base: Path, *patterns: str) -> dict[str, bytes]:
     }
 
 
-def pack(files: Mapping[str, bytes], executable: Collection[str] = ()) -> bytes:
+def pack(
+    files: Mapping[str, bytes], folder: str = "", executable: Collection[str] = ()
+) -> bytes:
     """Return a zip archive that is the same, byte for byte, for the same files.
 
     Args:
         files: by their path in it.
+        folder: where they all lie in it.
         executable: those that can be run.
     """
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(files.items()):
-            member = zipfile.ZipInfo(name, EPOCH)
+            member = zipfile.ZipInfo(f"{folder}/{name}".lstrip("/"), EPOCH)
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = (0o755 if name in executable else 0o644) << 16
             archive.writestr(member, data)

@@ -86,6 +86,8 @@ class Syllabus:
     def only(self, name: str) -> Syllabus:
         """Return the part called `name`, a topic or an exercise; all of it for "".
 
+        An exercise is also found by one of its symbols alone.
+
         Raises:
             SyllabusError: there is no such part; the message hints at a like one.
         """
@@ -95,6 +97,9 @@ class Syllabus:
             return replace(self, topics=(self.topic(name),))
         if name in self.exercises:
             return self.restricted({name})
+        found = {e.id for e in self.exercises.values() if name in e.symbols}
+        if len(found) == 1:
+            return self.restricted(found)
         known = [*self.topic_ids, *self.exercises]
         close = difflib.get_close_matches(name, known, 3, 0.4)
         hint = f" Is it {' or '.join(close)}?" if close else ""

@@ -97,7 +97,7 @@ def play(
 def describe(error: BaseException, folder: Path) -> dict[str, Any]:
     """Return `error` as plain data: its classes, its text and the student's line."""
     try:
-        text = str(error)
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
     except BaseException:
         text = ""
     return {

@@ -1,94 +1,108 @@
-"""What a student sees of a test run: a line per exercise, a message per slip."""
+"""What a student sees: a line per exercise, a message per slip, what comes next."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-
-import pytest
 from rich.text import Text
 
-from grader.cli.screen import out, print_plain
-from grader.observe.plugin import exercise_of
-from grader.outcome import Outcome
-from grader.syllabus import Exercise, Syllabus
+from grader.cli.screen import ROW, out, print_message, print_plain, print_wrapped
+from grader.desk.desk import Desk
+from grader.desk.progress import bar, duration, measure
+from grader.desk.verdict import Verdict
+from grader.desk.work import Standing
+from grader.syllabus import Exercise, Topic
+
+INDENT = 6
+BAR = 20
+MAX_PRINTED = 8  # lines
 
 
-class Desk:
-    """A pytest plugin that reports by exercise, in the order of the syllabus."""
+def show_verdict(desk: Desk, verdict: Verdict) -> None:
+    """Print an exercise's line, and its message if it does not pass."""
+    exercise = desk.syllabus.exercises[verdict.exercise]
+    name = exercise.symbols[0]
+    if not desk.layout.topic_file(exercise.topic).exists():
+        said = f"✗ exercises/{exercise.topic}.py {desk.work.broken[exercise.topic]}"
+        print_wrapped(said, 2, 2, "red")
+    elif not verdict.imports:
+        fault, _, rows = verdict.message.partition("\n")
+        out.print(Text(f"  ✗ {fault}", style="red"))
+        print_message(rows, INDENT - 2)
+    elif verdict.passes:
+        out.print(Text.assemble((f"  ✓ {name}", "green"), (gpu_note(verdict), "dim")))
+    elif desk.standing(exercise) is Standing.UNTOUCHED:
+        out.print(Text(f"  · {name}  not started", style="dim"))
+    else:
+        out.print(Text(f"  ✗ {name}", style="red"))
+        print_message(verdict.message or unwritten(desk, exercise), INDENT)
+        show_printed(verdict.printed)
 
-    def __init__(self, syllabus: Syllabus, only: str = "") -> None:
-        """Take the registry, and the one exercise to report on if not all."""
-        self.syllabus = syllabus
-        self.only = only if only in syllabus.exercises else ""
-        self.exercises: dict[str, Exercise] = {}
-        self.left: dict[str, set[str]] = defaultdict(set)
-        self.messages: dict[str, list[str]] = defaultdict(list)
-        self.outcomes: dict[str, list[Outcome]] = defaultdict(list)
-        self.topic = ""
 
-    def pytest_collection_modifyitems(
-        self, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
-        """Keep what was asked for, in the order of the syllabus."""
-        order = list(self.syllabus.exercises)
-        items.sort(key=lambda item: order.index(exercise_of(item).id))
-        if self.only:
-            others = [item for item in items if exercise_of(item).id != self.only]
-            items[:] = [item for item in items if item not in others]
-            config.hook.pytest_deselected(items=others)
-        for item in items:
-            self.exercises[item.nodeid] = exercise_of(item)
-            self.left[exercise_of(item).id].add(item.nodeid)
+def gpu_note(verdict: Verdict) -> str:
+    """Return what a student without a GPU should know of a verdict."""
+    if not verdict.waiting:
+        return ""
+    tests = "1 test waits" if verdict.waiting == 1 else f"{verdict.waiting} tests wait"
+    return f"  {tests} for a GPU: not run here, points stay open"
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Collect outcomes; print an exercise's line when its last test is done."""
-        exercise = self.exercises[report.nodeid]
-        if report.outcome != "passed" or report.when == "call":
-            noted = [v for name, v in report.user_properties if name == "outcome"]
-            self.outcomes[exercise.id].append(Outcome(str(noted[-1])))
-            if report.failed:
-                self.messages[exercise.id].append(str(report.longrepr))
-        if report.when == "teardown":
-            self.left[exercise.id].discard(report.nodeid)
-            if not self.left[exercise.id]:
-                self.show(exercise)
 
-    def show(self, exercise: Exercise) -> None:
-        """Print an exercise's line, and the first message if it does not pass."""
-        if exercise.topic != self.topic:
-            self.topic = exercise.topic
-            out.print(Text(f"\n{exercise.topic}", style="bold"))
-        outcomes = self.outcomes[exercise.id]
-        name = exercise.symbols[0]
-        if self.passes(exercise):
-            out.print(Text(f"  ✓ {name}", style="green"))
-        elif Outcome.NOT_STARTED in outcomes and set(outcomes) <= {
-            Outcome.NOT_STARTED,
-            Outcome.NO_GPU,
-        }:
-            out.print(Text(f"  · {name:<24} {Outcome.NOT_STARTED}", style="dim"))
-        else:
-            out.print(Text(f"  ✗ {name}", style="red"))
-            said = next(m for m in self.messages[exercise.id] if m != "Not started.")
-            print_plain("      " + said.replace("\n", "\n      "))
+def unwritten(desk: Desk, exercise: Exercise) -> str:
+    """Return the message on an exercise that is begun and raises `NotStarted`."""
+    lines = desk.work.unwritten(exercise)
+    where = f"exercises/{exercise.topic}.py" + (f", line {lines[0]}" if lines else "")
+    return f"It is not complete.\n  at        {where}: raise NotStarted"
 
-    def passes(self, exercise: Exercise) -> bool:
-        """Say whether all tests of an exercise that could run here passed."""
-        return set(self.outcomes[exercise.id]) <= {Outcome.PASSED, Outcome.NO_GPU}
 
-    def all_required_pass(self) -> bool:
-        """Say whether every core exercise that was tested passes."""
-        tested = {e.id: e for e in self.exercises.values() if e.level == "core"}
-        return all(map(self.passes, tested.values()))
+def show_printed(printed: str) -> None:
+    """Print the end of what the student's own code printed."""
+    lines = printed.rstrip().splitlines()
+    for label, line in zip(
+        ["printed"] + [""] * MAX_PRINTED, lines[-MAX_PRINTED:], strict=False
+    ):
+        print_wrapped(f"  {label:<9} {line}", INDENT, ROW)
 
-    def conclude(self) -> None:
-        """Print how many pass and what to do next."""
-        tested = list({e.id: e for e in self.exercises.values()}.values())
-        passed = [e for e in tested if self.passes(e)]
-        print_plain(f"\n{len(passed)} of {len(tested)} exercises pass.", "bold")
-        if len(passed) < len(tested):
-            following = next(e for e in tested if e not in passed)
-            print_plain(
-                f"Next: {following.symbols[0]} in exercises/{following.topic}.py, "
-                f"then make test EX={following.id}"
-            )
+
+def show_next(desk: Desk, exercise: Exercise) -> None:
+    """Print where to go on."""
+    where = f"exercises/{exercise.topic}.py"
+    if line := desk.work.line(exercise):
+        where += f", line {line}"
+    name = exercise.symbols[0]
+    print_plain(f"Next: {name} in {where}")
+    print_plain(f"      make test EX={exercise.id}")
+
+
+def show_broken(desk: Desk) -> None:
+    """Print what is wrong with files that cannot be read as Python."""
+    for topic in desk.syllabus.topic_ids:
+        if topic in desk.work.broken:
+            print_wrapped(f"exercises/{topic}.py {desk.work.broken[topic]}", 0, 2)
+
+
+def describe(desk: Desk, exercise: Exercise) -> None:
+    """Print what an exercise is about, where to write, and where to read."""
+    choice = "required" if exercise.level == "core" else "deep, may be left out"
+    print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
+    line = desk.work.line(exercise)
+    rows = {
+        "level": f"{choice}, about {duration(exercise.minutes)}",
+        "write": f"exercises/{exercise.topic}.py" + (f", line {line}" if line else ""),
+        "read": desk.syllabus.read_on(exercise),
+        "": desk.syllabus.topic(exercise.topic).book,
+        "check": f"make test EX={exercise.id}, or make watch",
+    }
+    for name, value in rows.items():
+        print_wrapped(f"  {name:<9} {value}", 0, ROW)
+
+
+def show_topic(desk: Desk, topic: Topic) -> None:
+    """Print a topic's row: title, bar, count, minutes."""
+    title = f"{topic.title:<{max(len(t.title) for t in desk.syllabus.topics)}}"
+    if topic.id in desk.work.broken:
+        out.print(Text(f"{title}  {'░' * BAR}  not readable now", "dim"))
+        return
+    progress = measure(topic.exercises, desk.standings())
+    done, left = bar(progress, BAR)
+    minutes = f"{duration(progress.minutes_left)} left"
+    count = f"{progress.passed:>2} of {progress.total}"
+    row = (f"{title}  ", (done, "green"), (left, "dim"), f"  {count}  ")
+    out.print(Text.assemble(*row, minutes if progress.minutes_left else "done"))

@@ -109,9 +109,17 @@ def handout(
     target: Annotated[Path, typer.Option("--out", help="The archive to write.")] = Path(
         "handout.zip"
     ),
+    with_references: Annotated[
+        bool,
+        typer.Option(
+            "--with-references",
+            help="Add the solutions, encoded, for make solution: a courtesy lock.",
+        ),
+    ] = False,
 ) -> None:
     """Pack what students get, after a check that it tells no secret."""
-    made = stub_maker.make_all(read_syllabus(KIT.registry), KIT.solutions)
+    syllabus = read_syllabus(KIT.registry)
+    made = stub_maker.make_all(syllabus, KIT.solutions)
     outdated = stub_maker.outdated(made, KIT.exercises)
     if outdated:
         raise stub_maker.StubError(
@@ -119,6 +127,9 @@ def handout(
             "run make stubs first"
         )
     files = handouts.collect(KIT)
+    if with_references:
+        files |= handouts.collect_references(KIT, syllabus)
     handouts.refuse_secrets(files, KIT)
     write_bytes(target, handouts.pack(files))
-    print_plain(f"{target} written: {len(files)} files, no solution, no hidden test")
+    solutions = "solutions encoded" if with_references else "no solution"
+    print_plain(f"{target} written: {len(files)} files, {solutions}, no hidden test")

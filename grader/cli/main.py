@@ -1,83 +1,99 @@
-"""Put the verbs together and run them."""
+"""Put the verbs together and run the one that is asked for."""
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import typer
 
-from grader.box.isolation import NoIsolationError
-from grader.box.limits import LimitError
-from grader.check_kit import VariantError
-from grader.ci import CiError
-from grader.class_run.output import OutputError
-from grader.cli import ci, doctor, export, grade, intake, kit, similar, student, verify
 from grader.cli.screen import print_error
-from grader.exports.plain import ExportError
-from grader.gradebook import GradebookError
-from grader.handout import HandoutError
-from grader.intake import HandinError, IntakeError, RosterError
-from grader.judge import JudgeError
-from grader.policy import CourseError
-from grader.scoring import KitFaultError
-from grader.similarity import SimilarityError
-from grader.stubs import StubError
-from grader.syllabus import SyllabusError
-from grader.verify import VerifyError
 
-KNOWN_ERRORS = (
-    CiError,
-    CourseError,
-    ExportError,
-    GradebookError,
-    HandinError,
-    HandoutError,
-    IntakeError,
-    JudgeError,
-    KitFaultError,
-    LimitError,
-    NoIsolationError,
-    OutputError,
-    RosterError,
-    SimilarityError,
-    StubError,
-    SyllabusError,
-    VariantError,
-    VerifyError,
-)
+STUDENTS, INSTRUCTORS, AUTHORS = "For students", "For instructors", "For authors"
 
-app = typer.Typer(
-    help="Exercises for the chapter Deep Learning Computation, and their grader.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command("grade")(grade.grade)
-app.command("grade-one")(grade.grade_one)
-app.command("intake")(intake.intake)
-app.command("similar")(similar.similar)
-app.command("verify")(verify.verify)
-app.command("export")(export.export)
-app.command("init-ci")(ci.init_ci)
-app.command("doctor")(doctor.doctor)
-app.command("test")(student.check)
-app.command("stubs")(kit.stubs)
-app.command("notebooks")(kit.notebooks)
-app.command("check-kit")(kit.check_kit)
-app.command("handout")(kit.handout)
+VERBS = {
+    "watch": ("watch.watch", STUDENTS),
+    "test": ("student.check", STUDENTS),
+    "next": ("student.next_exercise", STUDENTS),
+    "progress": ("student.progress", STUDENTS),
+    "hint": ("lesson.hint", STUDENTS),
+    "solution": ("lesson.solution", STUDENTS),
+    "reset": ("work.reset", STUDENTS),
+    "submit": ("work.submit", STUDENTS),
+    "doctor": ("doctor.doctor", STUDENTS),
+    "grade": ("grade.grade", INSTRUCTORS),
+    "grade-one": ("grade.grade_one", INSTRUCTORS),
+    "intake": ("intake.intake", INSTRUCTORS),
+    "similar": ("similar.similar", INSTRUCTORS),
+    "verify": ("verify.verify", INSTRUCTORS),
+    "export": ("export.export", INSTRUCTORS),
+    "init-ci": ("ci.init_ci", INSTRUCTORS),
+    "handout": ("kit.handout", INSTRUCTORS),
+    "notebooks": ("kit.notebooks", INSTRUCTORS),
+    "stubs": ("kit.stubs", AUTHORS),
+    "check-kit": ("kit.check_kit", AUTHORS),
+}
+"""Where each verb is, and who needs it."""
+
+KNOWN_ERRORS = {
+    "grader.box.isolation.NoIsolationError",
+    "grader.box.limits.LimitError",
+    "grader.check_kit.variants.VariantError",
+    "grader.ci.CiError",
+    "grader.class_run.output.OutputError",
+    "grader.desk.DeskError",
+    "grader.exports.plain.ExportError",
+    "grader.gradebook.entries.GradebookError",
+    "grader.handout.HandoutError",
+    "grader.intake.candidate.HandinError",
+    "grader.intake.find.IntakeError",
+    "grader.intake.roster.RosterError",
+    "grader.judge.process.JudgeError",
+    "grader.policy.course.CourseError",
+    "grader.scoring.KitFaultError",
+    "grader.similarity.SimilarityError",
+    "grader.stubs.module.StubError",
+    "grader.syllabus.SyllabusError",
+    "grader.verify.VerifyError",
+}
+"""Errors whose message says it all; by name, so that none has to be loaded."""
 
 
-def main() -> None:
+def make_app(asked: str) -> typer.Typer:
+    """Return the command with the verb that is asked for; with all, if it is none.
+
+    What one verb needs is not loaded for another: torch alone takes a second.
+    """
+    app = typer.Typer(
+        help="Exercises for the chapter Deep Learning Computation, and their grader.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        callback=lambda: None,
+    )
+    for verb in [asked] if asked in VERBS else VERBS:
+        address, who = VERBS[verb]
+        module, _, name = address.partition(".")
+        function = getattr(importlib.import_module(f"grader.cli.{module}"), name)
+        app.command(verb, rich_help_panel=who)(function)
+    return app
+
+
+def is_known(error: BaseException) -> bool:
+    """Say whether an error's message says what to do."""
+    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+    return not kinds.isdisjoint(KNOWN_ERRORS)
+
+
+def run() -> None:
     """Run the command; a known error is one message and exit status 2."""
     try:
-        app()
-    except KNOWN_ERRORS as error:
-        print_error(str(error))
-        sys.exit(2)
+        make_app(sys.argv[1] if len(sys.argv) > 1 else "")()
     except KeyboardInterrupt:
         print_error("interrupted")
         sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()
+    except Exception as error:
+        if not is_known(error):
+            raise
+        print_error(str(error))
+        sys.exit(2)

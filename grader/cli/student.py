@@ -1,39 +1,153 @@
-"""Verbs for students: test."""
+"""Verbs for students: test, next, progress."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated
 
-import pytest
 import typer
+from rich.text import Text
 
-from grader.cli.desk import Desk
-from grader.cli.screen import print_error, print_plain
+from grader.cli.desk import describe, show_broken, show_next, show_topic, show_verdict
+from grader.cli.screen import errors, print_plain, print_wrapped
+from grader.desk.choice import following
+from grader.desk.desk import Desk
+from grader.desk.loading import loading
+from grader.desk.progress import duration, required
+from grader.desk.verdict import Verdict
+from grader.desk.work import Standing
 from grader.layout import KIT
-from grader.observe import plugin
-from grader.syllabus import read_syllabus
+from grader.syllabus import Exercise
+
+Part = Annotated[
+    str, typer.Argument(help="A topic or an exercise, topic.Symbol; all if left out.")
+]
 
 
-def check(
-    exercise: Annotated[
-        str,
-        typer.Argument(help="A topic or an exercise, topic.Symbol; all if left out."),
-    ] = "",
-) -> None:
+def check(part: Part = "") -> None:
     """Check your work in exercises/ with the visible tests."""
-    syllabus = read_syllabus(KIT.registry)
-    topics = syllabus.only(exercise).topic_ids
-    print_plain("Everything fails at first: that is how it starts.", "bold")
-    desk = Desk(syllabus, exercise)
-    arguments = [
-        *("-c", os.devnull, f"--rootdir={KIT.root}", "--import-mode=importlib"),
-        *("--disable-plugin-autoload", "-pno:terminal", "-pno:cacheprovider"),
-        *(str(KIT.visible_tests / f"test_{topic}.py") for topic in topics),
-    ]
-    status = pytest.main(arguments, plugins=[plugin, desk])
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        print_error(f"the visible tests do not run (pytest exit status {int(status)})")
-        raise typer.Exit(2)
-    desk.conclude()
-    raise typer.Exit(0 if desk.all_required_pass() else 1)
+    desk = Desk(KIT)
+    asked = desk.syllabus.only(part).exercises
+    if set(desk.standings().values()) == {Standing.UNTOUCHED}:
+        print_plain("Everything fails at first: that is how it starts.", "bold")
+    shown = Shown(desk)
+    verdicts = run(desk, asked, shown)
+    shown.finish()
+    conclude(desk, list(asked.values()), verdicts)
+
+
+class Shown:
+    """Prints verdicts by topic; those not started together, at the topic's end."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Take the desk whose exercises are checked."""
+        self.desk = desk
+        self.topic = ""
+        self.idle: list[str] = []
+        self.without_import = False
+
+    def __call__(self, verdict: Verdict) -> None:
+        """Print a verdict."""
+        exercise = self.desk.syllabus.exercises[verdict.exercise]
+        if exercise.topic != self.topic:
+            self.finish()
+            self.topic = exercise.topic
+            print_plain(f"\n{exercise.topic}", "bold")
+        if not verdict.imports:
+            if not self.without_import:
+                show_verdict(self.desk, verdict)
+            self.without_import = True
+        elif self.desk.standing(exercise) is Standing.UNTOUCHED:
+            self.idle.append(exercise.symbols[0])
+        else:
+            show_verdict(self.desk, verdict)
+
+    def finish(self) -> None:
+        """Print what is left to say about a topic."""
+        if self.idle:
+            names = ", ".join(self.idle)
+            print_wrapped(f"· not started: {names}", 2, 2, "dim")
+        self.idle, self.without_import = [], False
+
+
+def run(
+    desk: Desk, exercises: Collection[str], tell: Callable[[Verdict], None]
+) -> list[Verdict]:
+    """Run the tests of exercises, by id; tell, remember and return the verdicts."""
+    with loading():
+        from grader.desk.session import run_tests
+
+    verdicts: list[Verdict] = []
+
+    def take(verdict: Verdict) -> None:
+        verdicts.append(verdict)
+        tell(verdict)
+
+    try:
+        run_tests(desk.syllabus, exercises, take)
+    finally:
+        desk.note(verdicts)
+    return verdicts
+
+
+def conclude(
+    desk: Desk, asked: Sequence[Exercise], verdicts: Sequence[Verdict]
+) -> None:
+    """Print how many pass and what to do next; exit with 1 if a required one fails."""
+    passing = {verdict.exercise for verdict in verdicts if verdict.passes}
+    print_plain(f"\n{len(passing)} of {len(asked)} exercises pass.", "bold")
+    failing = [e for e in asked if e.id not in passing]
+    if not failing:
+        goal = following(desk.syllabus, desk.passes, asked[-1].id)
+    elif len(asked) == 1 and desk.standing(asked[0]) is not Standing.UNTOUCHED:
+        goal = None
+        print_plain(f"Stuck? make hint EX={asked[0].id}")
+    else:
+        goal = failing[0]
+    if goal is not None:
+        show_next(desk, goal)
+    raise typer.Exit(1 if any(e.level == "core" for e in failing) else 0)
+
+
+def refresh(desk: Desk) -> None:
+    """Check what changed since it was checked last."""
+    whole = [e for e in desk.syllabus.exercises.values() if desk.work.key(e)]
+    if changed := desk.unchecked(whole):
+        exercises = "1 exercise" if len(changed) == 1 else f"{len(changed)} exercises"
+        errors.print(Text(f"Checking {exercises} that changed …", style="dim"))
+        run(desk, changed, lambda _: None)
+
+
+def next_exercise() -> None:
+    """Say which exercise comes next, and where to read."""
+    desk = Desk(KIT)
+    refresh(desk)
+    show_broken(desk)
+    exercise = following(desk.syllabus, desk.passes)
+    if exercise is None:
+        print_plain("Every exercise passes. Hand in: make submit", "bold")
+        return
+    describe(desk, exercise)
+    if exercise.level != "core" and (goal := next_required(desk)) is not None:
+        print_wrapped(f"  or        {goal.id}, the next required one", 0, 12)
+
+
+def next_required(desk: Desk) -> Exercise | None:
+    """Return the next exercise that is not left to choice."""
+    return following(desk.syllabus, lambda e: e.level != "core" or desk.passes(e))
+
+
+def progress() -> None:
+    """Show how far you are, topic by topic."""
+    desk = Desk(KIT)
+    refresh(desk)
+    for topic in desk.syllabus.topics:
+        show_topic(desk, topic)
+    core = required(desk.syllabus, desk.standings())
+    print_plain(
+        f"\nRequired: {core.passed} of {core.total} exercises pass, "
+        f"about {duration(core.minutes_left)} left."
+    )
+    show_broken(desk)
+    if (exercise := following(desk.syllabus, desk.passes)) is not None:
+        show_next(desk, exercise)

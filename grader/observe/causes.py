@@ -61,8 +61,12 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         "the last dimension of the input does not fit the layer's in_features",
     ),
     (
-        r"^NameError|^ImportError|^ModuleNotFoundError",
-        "an import at the top of the file is missing or misspelt",
+        r"^NameError|^UnboundLocalError",
+        "the name has no value there: it is misspelt, assigned later, or not imported",
+    ),
+    (
+        r"^ImportError|^ModuleNotFoundError",
+        "an import at the top of the file is misspelt, or of a package that is missing",
     ),
     (
         r"maximum recursion depth",

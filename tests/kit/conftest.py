@@ -1,10 +1,14 @@
 """Fixtures of the kit's own tests: small suites, warm boxes, ready submissions."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from grader import handout
 from grader.box.isolation import Level, choose_level
 from grader.box.limits import Limits
 from grader.class_run.pool import JudgePool
@@ -42,3 +46,43 @@ def solution():
         return Path(KIT.solutions, f"{topic}.py").read_bytes()
 
     return read
+
+
+class HandedOut:
+    """An unpacked handout, and its own command."""
+
+    def __init__(self, folder: Path, files: dict[str, bytes]) -> None:
+        self.folder = folder
+        for name, data in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+    def exercises(self, topic: str) -> Path:
+        return self.folder / "exercises" / f"{topic}.py"
+
+    def command(self, *arguments: str, startup: str = "") -> dict:
+        """Return what to start; `startup` is code that Python runs before."""
+        environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+        if startup:
+            place = self.folder / ".startup"
+            place.mkdir(exist_ok=True)
+            (place / "sitecustomize.py").write_text(startup)
+            environment["PYTHONPATH"] = str(place)
+        command = [sys.executable, "-m", "grader", *arguments]
+        return {"args": command, "cwd": self.folder, "env": environment, "text": True}
+
+    def run(self, *arguments: str, startup: str = "") -> subprocess.CompletedProcess:
+        return subprocess.run(
+            **self.command(*arguments, startup=startup),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory):
+    """Make unpacked handouts."""
+    files = handout.collect(KIT)
+    return lambda: HandedOut(tmp_path_factory.mktemp("desk"), files)

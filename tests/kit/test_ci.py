@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from grader.ci import CiError, make_files
-from grader.cli.main import app
+from grader.cli.main import make_app
 from grader.exports import gradescope
 from grader.layout import KIT
 from grader.syllabus import SyllabusError
@@ -315,7 +315,9 @@ def test_files_are_written_below_the_folder_that_is_named(tmp_path, monkeypatch)
     monkeypatch.setenv("GRADER_SECRET", "secret")
 
     for platform in ("github", "gitlab", "gradescope"):
-        done = CliRunner().invoke(app, ["init-ci", platform, "--out", str(tmp_path)])
+        done = CliRunner().invoke(
+            make_app(""), ["init-ci", platform, "--out", str(tmp_path)]
+        )
         assert done.exit_code == 0, done.output
 
     found = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
@@ -340,7 +342,9 @@ def test_what_there_is_not_is_told(syllabus, platform, only, error, says):
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "ci").write_text("")
 
-    done = CliRunner().invoke(app, ["init-ci", "github", "--out", str(tmp_path / "ci")])
+    done = CliRunner().invoke(
+        make_app(""), ["init-ci", "github", "--out", str(tmp_path / "ci")]
+    )
 
     assert isinstance(done.exception, CiError)
     assert "cannot be written" in str(done.exception)

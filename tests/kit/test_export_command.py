@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from grader.class_run.output import OutputFolder, report_name
 from grader.class_run.result import Result, Status
 from grader.class_run.run import MANIFEST
-from grader.cli.main import app
+from grader.cli.main import make_app
 from grader.exports.formats import NAMES
 from grader.exports.plain import ExportError
 from grader.exports.table import to_csv, to_data
@@ -66,7 +66,7 @@ def results(tmp_path, syllabus, monkeypatch):
 
 def export(folder, name, *options, env=None):
     arguments = ["export", str(folder), "--to", name, *map(str, options)]
-    done = CliRunner().invoke(app, arguments, env=env)
+    done = CliRunner().invoke(make_app(""), arguments, env=env)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done
@@ -183,6 +183,8 @@ def test_scores_of_an_exercise_that_is_gone_are_not_dropped(results):
     [("junit", "'junit' names no file"), ("xml=a.xml", "no format is called 'xml'")],
 )
 def test_grade_one_refuses_a_wrong_target_before_it_grades(tmp_path, setting, says):
-    done = CliRunner().invoke(app, ["grade-one", str(tmp_path), "--write", setting])
+    done = CliRunner().invoke(
+        make_app(""), ["grade-one", str(tmp_path), "--write", setting]
+    )
 
     assert says in str(done.exception)

@@ -1,5 +1,6 @@
 """A handout holds what a student needs and nothing that is a secret."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -72,7 +73,7 @@ def test_everything_fails_at_first(desk):
     done = run_test(desk)
 
     assert done.returncode == 1
-    first, *_, counts, following = done.stdout.strip().splitlines()
+    first, *_, counts, following, _ = done.stdout.strip().splitlines()
     assert first == "Everything fails at first: that is how it starts."
     assert counts.startswith("0 of ")
     assert following.startswith("Next: MLP in exercises/model_construction.py")
@@ -130,12 +131,15 @@ def test_an_unknown_exercise_gets_a_hint(desk):
     assert "Is it model_construction.chain" in done.stderr
 
 
-def test_plain_pytest_runs_the_same_tests(desk):
+def test_plain_pytest_and_an_editor_run_the_same_tests(desk):
+    settings = json.loads((desk / ".vscode" / "settings.json").read_text())
+    arguments = settings["python.testing.pytestArgs"]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
     done = subprocess.run(
-        command, cwd=desk, capture_output=True, text=True, check=False
+        [*command, *arguments], cwd=desk, capture_output=True, text=True, check=False
     )
 
+    assert settings["python.testing.pytestEnabled"] is True
     assert done.returncode == 1
     assert "Not started." in done.stdout

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.cli import screen
-from grader.cli.main import app
+from grader.cli.main import make_app
 from grader.intake import IntakeError, RosterError
 from grader.layout import KIT
 
@@ -17,7 +17,7 @@ ROSTER = FIXTURES / "roster.csv"
 
 def run(*arguments):
     """Run the command in this process."""
-    done = CliRunner().invoke(app, [*map(str, arguments)])
+    done = CliRunner().invoke(make_app(""), [*map(str, arguments)])
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done

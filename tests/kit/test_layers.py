@@ -14,7 +14,7 @@ FLOORS = (
     {"check_kit", "ci", "handout", "similarity", "verify"},
     {"exports"},
     {"gradebook"},
-    {"class_run"},
+    {"class_run", "desk"},
     {"intake"},
     {"judge"},
     {"policy"},

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from typer.testing import CliRunner
 
-from grader.cli.main import app
+from grader.cli.main import make_app
 from grader.layout import KIT
 from grader.similarity import SimilarityError
 from grader.similarity.compare import Work, find_matches, to_text
@@ -195,7 +195,7 @@ def class_of_three(tmp_path):
 
 
 def run(*arguments):
-    done = CliRunner().invoke(app, [*map(str, arguments)])
+    done = CliRunner().invoke(make_app(""), [*map(str, arguments)])
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done

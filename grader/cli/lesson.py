@@ -1,0 +1,76 @@
+"""Verbs for students: hint, solution."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from grader.cli.desk import show_broken
+from grader.cli.screen import out, print_plain, print_wrapped
+from grader.cli.student import run
+from grader.desk import DeskError
+from grader.desk.choice import following
+from grader.desk.desk import Desk
+from grader.desk.reference import differ, excerpt, read_reference
+from grader.layout import KIT
+from grader.syllabus import Exercise
+
+DIFF = {"+": "green", "-": "magenta", "@": "dim"}
+
+One = Annotated[
+    str, typer.Argument(help="An exercise, topic.Symbol.", show_default=False)
+]
+
+
+def hint(
+    name: Annotated[
+        str, typer.Argument(help="An exercise, topic.Symbol; the next if left out.")
+    ] = "",
+) -> None:
+    """Give one further hint; behind the last one, say where to read."""
+    desk = Desk(KIT)
+    goal = None if name else following(desk.syllabus, desk.passes)
+    exercise = goal or desk.exercise(name)
+    asked = desk.see_hint(exercise)
+    hints = exercise.hints
+    print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
+    for number, text in enumerate(hints[:asked], 1):
+        style = "" if number == asked else "dim"
+        print_wrapped(f"  {number} of {len(hints)}    {text}", 0, 12, style)
+    if asked > len(hints):
+        print_plain("There is no further hint. Read on:")
+        print_wrapped(desk.syllabus.read_on(exercise), 2)
+        print_plain(f"  {desk.syllabus.topic(exercise.topic).book}")
+    elif asked < len(hints):
+        print_plain(f"One more: make hint EX={exercise.id}", "dim")
+
+
+def solution(name: One = "") -> None:
+    """Show the reference beside your code, once the exercise passes."""
+    desk = Desk(KIT)
+    exercise = desk.exercise(name)
+    reference = read_reference(KIT, desk.syllabus, exercise)
+    if desk.unchecked([exercise]):
+        run(desk, [exercise.id], lambda _: None)
+    if not desk.passes(exercise):
+        show_broken(desk)
+        raise DeskError(
+            f"{exercise.symbols[0]} does not pass yet, and its reference opens when it "
+            f"does: make test EX={exercise.id}"
+        )
+    mine = own_code(desk, exercise)
+    print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
+    for line in differ(mine, reference.code):
+        out.print(Text(line, style=DIFF.get(line[0], "")), soft_wrap=True)
+    if mine == reference.code:
+        print_plain("Yours is the reference, word for word.")
+    print_plain("")
+    print_wrapped(reference.why, 0)
+
+
+def own_code(desk: Desk, exercise: Exercise) -> str:
+    """Return the student's code of an exercise."""
+    topic = exercise.topic
+    return excerpt(desk.work.files[topic], exercise, desk.work.stubs[topic].names)

@@ -1,0 +1,199 @@
+"""The verb watch: each save is checked at once, one exercise at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Collection
+from pathlib import Path
+
+from rich.text import Text
+from watchfiles import Change, awatch
+
+from grader.cli.desk import describe, show_topic, show_verdict
+from grader.cli.screen import errors, out, print_plain, print_wrapped
+from grader.desk.checker import Checker
+from grader.desk.choice import exercise_of_save, following
+from grader.desk.desk import Desk
+from grader.desk.reference import has_references
+from grader.desk.verdict import Verdict
+from grader.desk.work import Standing, Work
+from grader.layout import KIT
+from grader.syllabus import Exercise
+
+DEBOUNCE_MS = 200
+STEP_MS = 20
+PATIENCE = 1.0
+"""Seconds after which a check that still runs is told."""
+
+
+def watch() -> None:
+    """Check the exercise you are in whenever you save a file in exercises/."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(Watch(Desk(KIT)).run())
+    print_plain("\nStopped. To go on: make watch")
+
+
+class Watch:
+    """What one `make watch` knows between two saves."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Take the desk, as it is now."""
+        self.desk = desk
+        self.checker = Checker()
+        self.whole: dict[str, Work] = dict.fromkeys(desk.syllabus.topic_ids, desk.work)
+        """The work when each topic's file was last whole."""
+        self.current = next(iter(desk.syllabus.exercises.values()))
+        self.owed: set[str] = set()
+        self.is_ready = False
+
+    async def run(self) -> None:
+        """Check at the start and at every save, until interrupted.
+
+        Raises:
+            DeskError: the tests do not run.
+        """
+        errors.print(Text("Getting ready: torch takes some seconds …", style="dim"))
+        try:
+            async with self.checker, asyncio.TaskGroup() as tasks:
+                task = tasks.create_task(self.begin())
+                async for topics in self.saves():
+                    task.cancel()
+                    await asyncio.wait([task])
+                    task = tasks.create_task(self.saved(topics))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+
+    async def saves(self) -> AsyncIterator[set[str]]:
+        """Yield the topics whose files are saved, as they are."""
+        topics = self.desk.syllabus.topic_ids
+
+        def is_topic(_: Change, path: str) -> bool:
+            return Path(path).suffix == ".py" and Path(path).stem in topics
+
+        async for changes in awatch(
+            self.desk.layout.exercises,
+            watch_filter=is_topic,
+            debounce=DEBOUNCE_MS,
+            step=STEP_MS,
+            recursive=False,
+        ):
+            yield {Path(path).stem for _, path in changes}
+
+    async def begin(self) -> None:
+        """Find the first exercise that does not pass, and show it."""
+        exercise = following(self.desk.syllabus, self.desk.passes)
+        while exercise and self.desk.standing(exercise) is not Standing.UNTOUCHED:
+            if not await self.check(exercise):
+                return
+            exercise = following(self.desk.syllabus, self.desk.passes)
+        clear()
+        self.go_on_to(exercise)
+        await self.get_ready()
+        print_plain("Save a file in exercises/ to check it. Ctrl-C ends.", "dim")
+
+    async def saved(self, topics: Collection[str]) -> None:
+        """Check the exercise that a save is about."""
+        self.desk.reread()
+        work, passes = self.desk.work, self.desk.passes
+        here = [self.current.topic] if self.current.topic in topics else sorted(topics)
+        topic = self.desk.syllabus.topic(here[0])
+        before = self.whole[topic.id]
+        chosen = exercise_of_save(topic, before, work, passes, self.current.id)
+        if topic.id in work.files:
+            self.whole[topic.id] = work
+        if chosen is not None:
+            await self.check(chosen)
+            return
+        clear()
+        print_plain(f"All of {topic.title} passes.", "bold")
+        self.go_on_to(following(self.desk.syllabus, passes, self.current.id))
+
+    async def get_ready(self) -> None:
+        """Wait for the warm process; say once where it cannot be quick."""
+        await self.checker.get_ready()
+        if not self.is_ready and not self.checker.forks:
+            print_wrapped(
+                "Processes cannot be forked here: each check uses up a fresh one, so a "
+                "save soon after another waits some seconds for torch.",
+                0,
+            )
+        self.is_ready = True
+
+    async def check(self, exercise: Exercise) -> bool:
+        """Check an exercise and show the verdict; return whether it passes.
+
+        Others of its topic are checked beside it, quietly: those that passed and use
+        what has changed, and those whose check a later save has cancelled.
+        """
+        started = time.perf_counter()
+        self.current = exercise
+        patience = asyncio.get_running_loop().call_later(
+            PATIENCE, print_plain, f"Checking {exercise.symbols[0]} …", "dim"
+        )
+        shaken = self.shaken(exercise.topic)
+        self.owed |= {exercise.id}
+        others = {*shaken, *self.owed} - {exercise.id}
+        try:
+            await self.get_ready()
+            verdicts = await self.checker.check([exercise.id, *sorted(others)])
+        finally:
+            patience.cancel()
+        self.owed.clear()
+        self.desk.note(verdicts)
+        passing = {verdict.exercise for verdict in verdicts if verdict.passes}
+        lost = [name for name in shaken if name not in {*passing, exercise.id}]
+        verdict = next(v for v in verdicts if v.exercise == exercise.id)
+        self.show(verdict, lost, time.perf_counter() - started)
+        return verdict.passes
+
+    def shaken(self, topic: str) -> list[str]:
+        """Return the exercises of a topic that passed, on other code than now."""
+        verdicts = self.desk.state.verdicts
+        return [
+            e.id
+            for e in self.desk.syllabus.topic(topic).exercises
+            if e.id in verdicts
+            and verdicts[e.id].passes
+            and self.desk.work.key(e) not in (None, verdicts[e.id].key)
+        ]
+
+    def show(self, verdict: Verdict, lost: list[str], seconds: float) -> None:
+        """Show a verdict, what it broke, and where to go on."""
+        exercise = self.desk.syllabus.exercises[verdict.exercise]
+        topic = self.desk.syllabus.topic(exercise.topic)
+        name = f"{exercise.symbols[0]}: {exercise.title}"
+        clear()
+        print_plain(name if verdict.imports else topic.title, "bold")
+        show_verdict(self.desk, verdict)
+        for other in lost:
+            said = f"✗ {other} passed before this save: make test EX={other}"
+            print_wrapped(said, 2, 2, "red")
+        print_plain("")
+        if verdict.imports:
+            show_topic(self.desk, topic)
+        if verdict.passes:
+            if has_references(self.desk.layout):
+                print_plain(f"Compare: make solution EX={exercise.id}")
+            self.go_on_to(following(self.desk.syllabus, self.desk.passes, exercise.id))
+        elif verdict.imports:
+            print_plain(f"Stuck? In another terminal: make hint EX={exercise.id}")
+        print_plain(f"Checked in {seconds:.2f} s. Ctrl-C ends.", "dim")
+
+    def go_on_to(self, exercise: Exercise | None) -> None:
+        """Make an exercise the current one, and describe it without checking it."""
+        if exercise is None:
+            print_plain("Every exercise passes. Hand in: make submit", "bold")
+        else:
+            self.current = exercise
+            print_plain("")
+            describe(self.desk, exercise)
+
+
+def clear() -> None:
+    """Begin a fresh screen in a terminal, a fresh paragraph in a pipe."""
+    if out.is_terminal:
+        out.clear()
+    else:
+        print_plain("")

@@ -1,0 +1,112 @@
+"""Verbs for students: reset, submit."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.lesson import One
+from grader.cli.screen import errors, print_message, print_plain
+from grader.desk import DeskError
+from grader.desk.code import BrokenCodeError, decode
+from grader.desk.desk import Desk
+from grader.desk.progress import required
+from grader.desk.reset import backup_path
+from grader.desk.reset import reset as put_back
+from grader.desk.submit import pack, read_back, read_sources
+from grader.files import write_bytes, write_text
+from grader.layout import KIT
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def agree(question: str, *, yes: bool) -> None:
+    """Go on only if the student agrees.
+
+    Raises:
+        DeskError: nobody can be asked.
+        typer.Exit: the answer is no.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise DeskError(f"{question} There is nobody to ask: add YES=1, or --yes")
+    if not typer.confirm(question):
+        print_plain("Nothing is changed.")
+        raise typer.Exit
+
+
+def reset(name: One = "", yes: Yes = False) -> None:
+    """Bring one exercise back to its stub; keep a backup of the file."""
+    desk = Desk(KIT)
+    exercise = desk.exercise(name)
+    path = KIT.topic_file(exercise.topic)
+    stub = desk.work.stubs[exercise.topic]
+    data = path.read_bytes() if path.exists() else b""
+    try:
+        new = put_back(decode(data), stub, exercise) if data else stub.text
+    except BrokenCodeError as error:
+        raise DeskError(
+            f"exercises/{path.name} cannot be read: {error}. Move it away, and reset "
+            "brings back the whole file."
+        ) from error
+    names = ", ".join(exercise.symbols)
+    agree(f"Put {names} back to the start?", yes=yes)
+    if data:
+        backup = backup_path(path)
+        backup.parent.mkdir(exist_ok=True)
+        write_bytes(backup, data)
+        print_plain(f"The file as it was is in {backup.relative_to(KIT.root)}")
+    write_text(path, new)
+    print_plain(f"{names} is as it was handed out. Check: make test EX={exercise.id}")
+
+
+def submit(
+    name: Annotated[
+        str, typer.Argument(help="The archive's name, as your course asks for it.")
+    ] = "submission",
+    yes: Yes = False,
+) -> None:
+    """Pack the six files to hand in, after a check that they can be imported."""
+    desk = Desk(KIT)
+    for topic in desk.syllabus.topic_ids:
+        if not KIT.topic_file(topic).exists():
+            raise DeskError(f"exercises/{topic}.py {desk.work.broken[topic]}")
+    sources = read_sources(KIT.exercises, desk.syllabus.topic_ids)
+    problems = import_problems(sources)
+    for problem in problems:
+        print_message(problem, 0)
+    if problems:
+        agree("Such a file earns no points. Pack all the same?", yes=yes)
+    path = Path(f"{name.removesuffix('.zip')}.zip")
+    write_bytes(path, pack(sources))
+    read_back(path, sources)
+    print_plain(f"{path} is written: {len(sources)} files, as the grader reads them.")
+    core = required(desk.syllabus, desk.standings())
+    print_plain(
+        f"Known to pass here: {core.passed} of {core.total} required exercises."
+    )
+
+
+def import_problems(sources: Mapping[str, bytes]) -> list[str]:
+    """Import each file beside the other five alone, as in grading; tell what fails."""
+    from grader.observe.finding import Finding
+    from grader.observe.local import LocalObserver
+
+    errors.print("Importing the files …", style="dim")
+    problems = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for topic, data in sources.items():
+            Path(scratch, f"{topic}.py").write_bytes(data)
+        observer = LocalObserver(Path(scratch), 30.0)
+        for topic in sources:
+            try:
+                observer.play(topic, lambda _: None, (), 0)
+            except Finding as finding:
+                problems.append(finding.render(None, None))
+    return problems

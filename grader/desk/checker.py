@@ -1,0 +1,170 @@
+"""The owner's handle on warm processes: checks that can be cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from typing import Any, Self
+
+from grader.desk import DeskError
+from grader.desk.verdict import Verdict
+from grader.layout import KIT
+from grader.outcome import Outcome
+
+MAX_LINE = 1 << 20  # bytes of one message
+
+
+class Checker:
+    """Checks exercises in a warm process, and keeps one ready."""
+
+    def __init__(self) -> None:
+        """Start nothing yet: enter it as a context."""
+        self.forks = True
+        self._process: asyncio.subprocess.Process | None = None
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
+        self._running: int | None = None
+        self._settled = True
+
+    async def start(self) -> None:
+        """Start a warm process; it is ready some seconds later."""
+        here, there = socket.socketpair()
+        with there:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "grader.desk", str(there.fileno())),
+                pass_fds=[there.fileno()],
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+                cwd=KIT.root,
+                start_new_session=True,
+            )
+        self._reader, self._writer = await asyncio.open_connection(
+            sock=here, limit=MAX_LINE
+        )
+        self._ready = False
+
+    async def get_ready(self) -> None:
+        """Wait until torch is imported and the tests are collected.
+
+        Raises:
+            DeskError: the tests do not run.
+        """
+        while not self._ready:
+            message = await self._receive()
+            if message is None:
+                raise DeskError(f"the checks cannot start: {self._said()}")
+            self.forks = message["ready"]
+            self._ready = True
+
+    async def check(self, exercises: Sequence[str]) -> list[Verdict]:
+        """Return the verdicts on exercises, by id; one that is cancelled is ended.
+
+        Raises:
+            DeskError: the tests do not run.
+        """
+        await self._settle()
+        await self.get_ready()
+        self._settled = False
+        self._writer.write(json.dumps({"check": list(exercises)}).encode() + b"\n")
+        found: list[Verdict] = []
+        while True:
+            message = await self._receive()
+            match message:
+                case {"started": int(pid)}:
+                    self._running = pid
+                case {"verdict": verdict}:
+                    found.append(Verdict.from_dict(verdict))
+                case _:
+                    break
+        status = await self._end(message)
+        told = {verdict.exercise for verdict in found}
+        return found + [lost(name, status) for name in exercises if name not in told]
+
+    async def _end(self, message: dict[str, Any] | None) -> int:
+        """Finish a check behind its last message; return how its process ended."""
+        self._kill()
+        self._settled = True
+        if message is not None and self.forks:
+            return int(message["ended"])
+        status = await self._reap()
+        await self.start()
+        return status
+
+    async def _settle(self) -> None:
+        """End what a cancelled check has left running."""
+        self._kill()
+        while not self._settled:
+            match await self._receive():
+                case {"started": int(pid)}:
+                    self._running = pid
+                    self._kill()
+                case {"verdict": _}:
+                    continue
+                case message:
+                    await self._end(message)
+
+    def _kill(self) -> None:
+        """Kill the process of a check, and everything that it started."""
+        if self._running is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._running, signal.SIGKILL)
+            self._running = None
+
+    async def _receive(self) -> dict[str, Any] | None:
+        """Return the next message, or None if the process is gone."""
+        try:
+            line = await self._reader.readline()
+        except (OSError, ValueError):
+            return None
+        return json.loads(line) if line else None
+
+    async def _reap(self) -> int:
+        """End the warm process; return how it ended."""
+        assert self._process is not None
+        self._writer.close()
+        try:
+            return await asyncio.wait_for(self._process.wait(), 5)
+        except TimeoutError:
+            self._process.kill()
+            return await self._process.wait()
+
+    def _said(self) -> str:
+        """Return the end of what warm processes have printed."""
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace")[-2000:].strip()
+
+    async def close(self) -> None:
+        """End the warm process and the check that it may be in."""
+        self._kill()
+        if self._process is not None:
+            await self._reap()
+        self._errors.close()
+
+    async def __aenter__(self) -> Self:
+        """Start a warm process."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End it."""
+        await self.close()
+
+
+def lost(exercise: str, status: int) -> Verdict:
+    """Return the verdict on an exercise whose process ended before it was checked."""
+    from grader.observe import verdicts  # noqa: PLC0415 - it imports torch: seconds
+
+    finding = verdicts.killed(
+        "The test",
+        exit_status=status if status >= 0 else None,
+        signal_number=-status if status < 0 else None,
+        memory=False,
+    )
+    return Verdict(exercise, (Outcome.KILLED,), finding.render(None, None))
