@@ -37,6 +37,12 @@ class GradeApart(Execute):  # type: ignore[misc] # nbgrader has no types
     )
     limits = List(Unicode(), help="Limits to change, as memory=4GiB.").tag(config=True)
 
+    def __call__(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Grade under --no-execute, too: a student's own outputs are no points."""
+        return self.preprocess(nb, resources)
+
     def preprocess(
         self,
         nb: NotebookNode,
@@ -48,6 +54,8 @@ class GradeApart(Execute):  # type: ignore[misc] # nbgrader has no types
         ids = resources["nbgrader"]
         cells = {name_of(cell): cell for cell in nb.cells}
         exercises = exercises_of(ids["notebook"], cells)
+        if not exercises and not self.enabled:
+            return nb, resources
         if not exercises:
             executed: tuple[NotebookNode, dict[str, Any]]
             executed = super().preprocess(nb, resources, km)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any
 
 from nbgrader.api import (
@@ -14,13 +16,13 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    InvalidEntry,
     MissingEntry,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.utils import parse_utc
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.gradebook.entries import Entries, Entry, GradebookError
@@ -39,11 +41,10 @@ def open_gradebook(url: str, course: str) -> Iterator[Gradebook]:
         GradebookError: it cannot be opened.
     """
     try:
-        shown = make_url(url).render_as_string(hide_password=True)
         with alembic_on_path():
             book = Gradebook(url, course)
-    except (SQLAlchemyError, ImportError, OSError) as error:
-        shown = url if "@" not in url else "of this address"
+    except (SQLAlchemyError, ImportError, OSError, SubprocessError) as error:
+        shown = re.sub(r"//[^/]*@", "//***@", url)
         raise GradebookError(
             f"the gradebook {shown} cannot be opened: {first_line(error)}"
         ) from error
@@ -81,7 +82,7 @@ class GradebookWriter:
             book: an open gradebook.
             assignment: the assignment's name.
             syllabus: what is graded in it.
-            late_penalty: what being late costs.
+            late_penalty: what being late costs; None leaves that as it is.
 
         Raises:
             GradebookError: the assignment is another course's, or cannot be written.
@@ -133,10 +134,9 @@ class GradebookWriter:
                 for entry in entries.entries:
                     self.set_entry(notebooks[entry.topic], entry)
                 self.book.db.flush()
-                for notebook in submission.notebooks:
-                    notebook.late_submission_penalty = self.penalty(
-                        submission, notebook
-                    )
+                if self.late_penalty is not None:
+                    for notebook in submission.notebooks:
+                        self.set_penalty(self.late_penalty, submission, notebook)
                 self.book.db.commit()
             except BaseException:
                 self.book.db.rollback()
@@ -191,16 +191,21 @@ class GradebookWriter:
         grade.needs_manual_grade = by_hand and (changed or grade.needs_manual_grade)
         comment.auto_comment = entry.comment or None
 
-    def penalty(
-        self, submission: SubmittedAssignment, notebook: SubmittedNotebook
-    ) -> float | None:
-        """Return what being late costs, as nbgrader's own autograding has it."""
+    def set_penalty(
+        self,
+        late_penalty: LatePenalty,
+        submission: SubmittedAssignment,
+        notebook: SubmittedNotebook,
+    ) -> None:
+        """Take off what being late costs, as nbgrader's own autograding does."""
+        penalty = None
         late = submission.total_seconds_late
-        if self.late_penalty is None or late <= 0:
-            return None
-        self.book.db.refresh(notebook, ["score"])
-        penalty = self.late_penalty(submission.student.id, notebook.score, late)
-        return None if penalty is None else min(max(penalty, 0.0), notebook.score)
+        if late > 0:
+            self.book.db.refresh(notebook, ["score"])
+            penalty = late_penalty(submission.student.id, notebook.score, late)
+        if penalty is not None:
+            penalty = min(max(penalty, 0.0), notebook.score)
+        notebook.late_submission_penalty = penalty
 
 
 @contextmanager
@@ -208,7 +213,7 @@ def told(what: str) -> Iterator[None]:
     """Turn an error of the database into one that says what was to be written."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, InvalidEntry) as error:
         raise GradebookError(
             f"{what} cannot be written to the gradebook: {first_line(error)}. "
             "Mend that and run the same command again"

@@ -264,6 +264,19 @@ def test_late_submissions_get_the_penalty_of_nbgraders_plugin(
     assert bruno.notebooks[0].late_submission_penalty is None
 
 
+def test_without_a_plugin_what_being_late_costs_stays(book, part):
+    book.add_assignment(ASSIGNMENT, duedate="2026-05-01 11:00:00")
+    writer = GradebookWriter(book, ASSIGNMENT, part)
+    writer.write(earned("ana", 0.5, 2.0, submitted_at=NOON))
+    (notebook,) = book.find_submission(ASSIGNMENT, "ana").notebooks
+    notebook.late_submission_penalty = 0.75
+    book.db.commit()
+
+    writer.write(earned("ana", 1.0, 2.0, submitted_at=NOON))
+
+    assert notebook.late_submission_penalty == 0.75
+
+
 def test_a_configuration_that_fails_is_told(tmp_path):
     config = tmp_path / "nbgrader_config.py"
     config.write_text("1 / 0")

@@ -1,17 +1,21 @@
 """The steps that nbgrader takes through us: what they mend, grade and leave alone."""
 
+from types import SimpleNamespace
+
 import nbformat
 import pytest
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import Execute
+from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
+from grader.gradebook import autograde
 from grader.gradebook.autograde import GradeApart, outputs
 from grader.gradebook.config import configure
 from grader.gradebook.mend import MendCells
 from grader.gradebook.writer import open_gradebook
 from grader.outcome import Outcome
-from grader.scoring import ExerciseScore
+from grader.scoring import ExerciseScore, Score
 from grader.stubs import check_id, grade_id
 
 MLP = "model_construction.MLP"
@@ -130,10 +134,42 @@ def test_a_notebook_of_another_kind_is_run_by_nbgrader(resources, monkeypatch):
     assert run == [notebook]
 
 
+def test_nothing_of_another_kind_is_run_where_nbgrader_is_not_to(
+    resources, monkeypatch
+):
+    monkeypatch.setattr(Execute, "preprocess", None)
+    notebook = nbformat.v4.new_notebook(cells=[cell("x", grade_id="check")])
+
+    step = GradeApart(enabled=False)
+
+    assert step(notebook, resources("essay"))[0] is notebook
+
+
+def test_a_students_own_outputs_are_no_points(resources, monkeypatch, tmp_path):
+    folders = SimpleNamespace(
+        root=str(tmp_path),
+        submitted_directory="submitted",
+        format_path=lambda *_: str(tmp_path),
+    )
+    score = Score("ana", (ExerciseScore(MLP, 0.0, 0.0, 1.0, {}),))
+    monkeypatch.setattr(GradeApart, "course", folders)
+    monkeypatch.setattr(autograde, "warm_pool", lambda *_: None)
+    monkeypatch.setattr(
+        autograde, "judge_submission", lambda *_: (score, {"tests": []})
+    )
+    forged = cell("x", grade_id=CHECK, grade=True, points=1.0)
+    result = nbformat.v4.new_output("execute_result", {"text/plain": "1"})
+    forged.outputs = [result]
+    notebook = nbformat.v4.new_notebook(cells=[forged])
+
+    step = GradeApart(enabled=False, unsandboxed=True)
+    graded, _ = step(notebook, resources("model_construction"))
+
+    assert determine_grade(graded.cells[0]) == (0.0, 1.0)
+
+
 @pytest.mark.parametrize("points", [0.0, 0.67, 1.0])
 def test_nbgrader_reads_the_points_from_the_outputs(points):
-    from nbgrader.utils import determine_grade
-
     exercise = ExerciseScore(MLP, points, 0.0, 1.0, {"a": Outcome.FAILED})
     check = cell("x", grade_id=CHECK, grade=True, points=1.0)
 
