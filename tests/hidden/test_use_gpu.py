@@ -1763,10 +1763,10 @@ def test_positions_send_nothing_once_the_module_is_moved(observe, rng):
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
 def test_positions_follow_the_input_to_its_dtype(observe, rng, dtype):
     d = 2 * rng.randrange(2, 7)
-    x = torch.randn(200, d).to(dtype)
+    x = torch.randn(400, d).to(dtype)  # bfloat16 holds whole numbers up to 256
 
     y = observe(
-        add_positions, d, 200, x, call=f"SinusoidalPositions({d}, 200)(x), x {dtype}"
+        add_positions, d, 400, x, call=f"SinusoidalPositions({d}, 400)(x), x {dtype}"
     )
 
     expect_equal(
@@ -1777,7 +1777,7 @@ def test_positions_follow_the_input_to_its_dtype(observe, rng, dtype):
     )
     expect_close(
         y,
-        (x.double() + position_codes(200, d)).to(dtype),
+        (x.double() + position_codes(400, d)).to(dtype),
         f"The codes are not right in {dtype}.",
         slips={
             "angles rounded to a narrow dtype are far off: round sine and cosine": (
