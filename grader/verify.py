@@ -9,7 +9,8 @@ from typing import Any
 
 from grader.class_run.output import OutputFolder, report_name
 from grader.class_run.result import Result, Status
-from grader.class_run.run import ClassRun, Setting, Task, judge_task
+from grader.class_run.run import ClassRun
+from grader.class_run.setting import Setting, Task, judge_task
 from grader.exports.table import student as student_data
 from grader.exports.table import to_csv
 from grader.intake import Handin, HandinError

@@ -14,9 +14,12 @@ from grader.box.isolation import Level, choose_level
 from grader.box.limits import Limits
 from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
-from grader.class_run.run import ClassRun, Setting, Task, judge_task
+from grader.class_run.run import ClassRun
 from grader.class_run.seeds import read_secret
+from grader.class_run.setting import Setting, Task, judge_task
+from grader.class_run.shards import WHOLE, Shard
 from grader.cli.screen import errors, out, print_error, print_plain, progress_bar
+from grader.cli.workplace import tell_open, workplace
 from grader.exports.table import to_csv, to_data
 from grader.intake import Handin, IntakeError, find_handins
 from grader.intake.find import student_of
@@ -65,6 +68,21 @@ def grade(
         bool, typer.Option("--fresh", help="Grade again what has not changed, too.")
     ] = False,
     unsandboxed: Unsandboxed = False,
+    shard: Annotated[
+        str,
+        typer.Option(
+            metavar="I/N", help="Grade the I-th of N parts; join them with merge."
+        ),
+    ] = "",
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Grade on the workers of a Dask scheduler."
+        ),
+    ] = "",
+    gpu: Annotated[
+        bool, typer.Option("--gpu", help="Refuse to begin where no GPU can be had.")
+    ] = False,
 ) -> None:
     """Grade a class; exit with 1 if some were not graded, 2 for a fault of the kit.
 
@@ -72,23 +90,30 @@ def grade(
     """
     syllabus = read_syllabus(KIT.registry).only(only)
     limits = Limits().changed(limit or ())
+    chosen = Shard.parse(shard) if shard else WHOLE
     found = find_handins(path)
     for ignored in found.ignored:
         errors.print(Text(f"{ignored} is neither a folder nor a zip: ignored"))
+    handins = chosen.part(found.handins)
     jobs = jobs or os.cpu_count() or 1
     secret = read_secret(SECRET)
-    with OutputFolder(out_folder, secret).opened() as output:
+    with (
+        OutputFolder(out_folder, secret).opened() as output,
+        workplace(scheduler, gpu=gpu) as place,
+    ):
         secrets = [KIT.solutions, KIT.hidden_tests, path, out_folder]
-        level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
-        setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
-        run = ClassRun(setting, output)
+        level = tell_level(place.choose_level(secrets, unsandboxed=unsandboxed))
+        tell_open(place, syllabus)
+        setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret, place.gpu)
+        run = ClassRun(setting, output, place.start)
         with progress_bar("Students") as bar:
-            task = bar.add_task("", total=len(found.handins))
+            task = bar.add_task("", total=len(handins))
             results = run.grade_all(
-                found.handins, jobs, lambda _: bar.advance(task), fresh=fresh
+                handins, jobs, lambda _: bar.advance(task), fresh=fresh
             )
         output.write("scores.csv", to_csv(results, syllabus))
-        output.write_signed("scores.json", to_data(results, syllabus, run.environment))
+        data = to_data(results, syllabus, run.environment)
+        output.write_signed("scores.json", chosen.marked(data))
     show_class(results, syllabus)
     kept = sum(result.kept for result in results)
     again = f" ({kept} unchanged, not graded again)" if kept else ""

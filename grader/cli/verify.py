@@ -10,8 +10,8 @@ import typer
 from grader.box.isolation import Level
 from grader.box.limits import Limits
 from grader.class_run.output import OutputFolder
-from grader.class_run.run import Setting
 from grader.class_run.seeds import read_secret
+from grader.class_run.setting import Setting
 from grader.cli.grade import SECRET
 from grader.cli.screen import out, print_plain
 from grader.intake import find_handins

@@ -1,6 +1,6 @@
 """The judge's process.
 
-python -m grader.judge CONTROL_FD LEVEL LIMITS TEST_FILE...
+python -m grader.judge CONTROL_FD LEVEL LIMITS REGISTRY TEST_FILE...
 """
 
 import json
@@ -14,7 +14,8 @@ import pytest
 from grader.box.isolation import Level
 from grader.box.launch import Box
 from grader.box.limits import Limits
-from grader.judge.session import Fault, JudgeSession
+from grader.judge.messages import Fault
+from grader.judge.session import JudgeSession
 
 PLUGINS = (
     "grader.observe.plugin",
@@ -28,7 +29,7 @@ PLUGINS = (
 
 def main() -> int:
     """Start a box, then pytest around it."""
-    control, level, limits, *tests = sys.argv[1:]
+    control, level, limits, registry, *tests = sys.argv[1:]
     # A test's id names the last two folders: the same wherever the suite lies.
     root = Path(tests[0]).parents[2]
     owner = Connection(int(control))
@@ -39,6 +40,7 @@ def main() -> int:
         *("-c", "/dev/null", f"--rootdir={root}", "--import-mode=append"),
         *("--disable-plugin-autoload", "--noconftest"),
         *(f"-p{name}" for name in PLUGINS),
+        f"--registry={registry}",
         *("--json-report", "--json-report-file=none"),
         "--json-report-omit=collectors",
         *tests,

@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from grader.class_run.output import OutputFolder
-from grader.class_run.run import ClassRun, Setting
+from grader.class_run.run import ClassRun
+from grader.class_run.setting import Setting
 from grader.exports.table import to_csv, to_data
 from grader.intake import find_handins
 from grader.verify import Verifier, VerifyError
