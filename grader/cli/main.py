@@ -9,26 +9,32 @@ import typer
 from grader.box.isolation import NoIsolationError
 from grader.box.limits import LimitError
 from grader.check_kit import VariantError
+from grader.class_run.executors import ClusterError
 from grader.class_run.output import OutputError
-from grader.cli import doctor, grade, kit, student, verify
+from grader.class_run.shards import ShardError
+from grader.cli import doctor, grade, kit, merge, student, verify
 from grader.cli.screen import print_error
 from grader.handout import HandoutError
 from grader.intake import HandinError, IntakeError
 from grader.judge import JudgeError
+from grader.merge import MergeError
 from grader.scoring import KitFaultError
 from grader.stubs import StubError
 from grader.syllabus import SyllabusError
 from grader.verify import VerifyError
 
 KNOWN_ERRORS = (
+    ClusterError,
     HandinError,
     HandoutError,
     IntakeError,
     JudgeError,
     KitFaultError,
     LimitError,
+    MergeError,
     NoIsolationError,
     OutputError,
+    ShardError,
     StubError,
     SyllabusError,
     VariantError,
@@ -43,6 +49,7 @@ app = typer.Typer(
 )
 app.command("grade")(grade.grade)
 app.command("grade-one")(grade.grade_one)
+app.command("merge")(merge.merge)
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)
 app.command("test")(student.check)

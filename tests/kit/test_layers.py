@@ -10,6 +10,7 @@ from grader.layout import KIT
 FLOORS = (
     {"__main__"},
     {"cli"},
+    {"merge"},
     {"check_kit", "handout", "verify"},
     {"exports"},
     {"class_run"},
