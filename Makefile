@@ -75,9 +75,9 @@ $(VENV)/instructor: $(VENV)/student
 	@touch $@
 
 $(VENV)/dev: $(VENV)/instructor
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,dask,dev]'
 	@touch $@
 
 $(VENV)/bench: $(VENV)/dev
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,dev,bench]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,dask,dev,bench]'
 	@touch $@
