@@ -35,7 +35,8 @@ def verify(
     environment = read_scores(OutputFolder(results, secret))["environment"]
     syllabus = read_syllabus(KIT.registry).restricted(environment["exercises"])
     level, limits = Level(environment["isolation"]), Limits(**environment["limits"])
-    setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
+    gpu: bool = environment["gpu"]
+    setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret, gpu)
     verifier = Verifier(results, setting)
     problems = list(verifier.check_files())
     if path is not None:

@@ -22,6 +22,7 @@ from unittest.mock import Mock
 import distributed
 import pytest
 
+from grader.box.isolation import Level
 from grader.class_run import cluster as clusters
 from grader.class_run import outpost
 from grader.class_run.cluster import Cluster, ClusterJudges, connected
@@ -446,6 +447,38 @@ def fake_cluster(workers):
     cluster = object.__new__(Cluster)
     cluster.client, cluster.address = client, "tcp://10.0.0.1:1"
     return cluster
+
+
+def test_a_level_that_reaches_the_scheduler_must_be_asked_for():
+    cluster = fake_cluster({})
+    answer = {"versions": versions(), "level": Level.UID, "reason": ""}
+    cluster.client.run = lambda *_, **__: {"tcp://a:1": answer}
+
+    with pytest.raises(ClusterError, match="worker tcp://a:1 isolates by uid only"):
+        cluster.choose_level([], unsandboxed=False)
+
+    assert cluster.choose_level([], unsandboxed=True) is Level.UID
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            ModuleNotFoundError("no grader"),
+            "worker tcp://b:1 cannot grade: .* no grader",
+        ),
+        ({"level": None, "reason": "no bwrap"}, "worker tcp://b:1: no bwrap"),
+        ({"level": Level.PROCESS}, "a:1 isolates by bubblewrap, .*b:1 by process"),
+    ],
+)
+def test_a_worker_that_is_unlike_the_others_is_named(answer, said):
+    cluster = fake_cluster({})
+    good = {"versions": versions(), "level": Level.BUBBLEWRAP, "reason": ""}
+    other = good | answer if isinstance(answer, dict) else answer
+    cluster.client.run = lambda *_, **__: {"tcp://a:1": good, "tcp://b:1": other}
+
+    with pytest.raises(ClusterError, match=said):
+        cluster.choose_level([], unsandboxed=True)
 
 
 def test_a_gpu_that_this_machine_lacks_is_an_error_at_once(monkeypatch):
