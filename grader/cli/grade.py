@@ -98,8 +98,8 @@ def grade(
     jobs = jobs or os.cpu_count() or 1
     secret = read_secret(SECRET)
     with (
-        OutputFolder(out_folder, secret).opened() as output,
         workplace(scheduler, gpu=gpu) as place,
+        OutputFolder(out_folder, secret).opened() as output,
     ):
         secrets = [KIT.solutions, KIT.hidden_tests, path, out_folder]
         level = tell_level(place.choose_level(secrets, unsandboxed=unsandboxed))

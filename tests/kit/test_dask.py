@@ -464,8 +464,8 @@ def test_a_level_that_reaches_the_scheduler_must_be_asked_for():
     ("answer", "said"),
     [
         (
-            ModuleNotFoundError("no grader"),
-            "worker tcp://b:1 cannot grade: .* no grader",
+            ModuleNotFoundError("no kit"),
+            "worker tcp://b:1 cannot grade: .* no kit",
         ),
         ({"level": None, "reason": "no bwrap"}, "worker tcp://b:1: no bwrap"),
         ({"level": Level.PROCESS}, "a:1 isolates by bubblewrap, .*b:1 by process"),
