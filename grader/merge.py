@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +62,7 @@ def join(shards: Sequence[ShardScores]) -> dict[str, Any]:
 
     Raises:
         MergeError: a shard is missing, there twice, or graded in another way; or a
-            student is in two of them.
+            student is in the wrong one.
     """
     for problem in find_problems(shards):
         raise MergeError(problem)
@@ -115,16 +114,14 @@ def differences(one: ShardScores, other: ShardScores) -> Iterator[str]:
 
 
 def find_strays(shards: Sequence[ShardScores]) -> Iterator[str]:
-    """Yield who is in two shards, or in one that does not hold him or her."""
-    folders: dict[str, list[Path]] = defaultdict(list)
+    """Yield who is in a shard that does not hold him or her, as in two of them."""
     for shard in shards:
         for student in shard.students:
-            folders[student].append(shard.folder)
             if not shard.shard.holds(student):
-                yield f"{student} does not belong to shard {shard.shard}"
-    for student, found in folders.items():
-        if len(found) > 1:
-            yield f"{student} is in {found[0]} and in {found[1]}"
+                yield (
+                    f"{student} is in {shard.folder}, but does not belong to shard "
+                    f"{shard.shard}: grade it again"
+                )
 
 
 def join_tables(tables: Sequence[str], students: Sequence[Sequence[str]]) -> str:

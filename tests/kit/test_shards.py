@@ -188,7 +188,9 @@ def test_shards_of_two_runs_are_named():
 def test_a_student_in_the_wrong_shard_is_named():
     stranger = of_shard(Shard(2, 2))
 
-    with pytest.raises(MergeError, match=f"{stranger} does not belong to shard 1/2"):
+    with pytest.raises(
+        MergeError, match=f"{stranger} is in .* not belong to shard 1/2"
+    ):
         join([scores("1/2", stranger), scores("2/2")])
 
 
@@ -202,11 +204,11 @@ def test_students_come_in_the_order_of_one_run():
 
 
 def test_rows_follow_their_students_and_not_what_a_spreadsheet_is_shown():
-    tables = ["student,total\n'=b,1\n", 'student,total\n"a\nx, y",2\n']
+    tables = ["student,total\n'=b,1\n", 'student,total\n"1\nx, y",2\n']
 
-    made = join_tables(tables, [["=b"], ["a\nx, y"]])
+    made = join_tables(tables, [["=b"], ["1\nx, y"]])
 
-    assert made == 'student,total\n\'=b,1\n"a\nx, y",2\n'
+    assert made == 'student,total\n"1\nx, y",2\n\'=b,1\n'
 
 
 def test_every_student_belongs_to_one_shard():
