@@ -110,9 +110,9 @@ $(VENV)/instructor: $(VENV)/student
 	@touch $@
 
 $(VENV)/dev: $(VENV)/instructor
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,similar,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,similar,dask,dev]'
 	@touch $@
 
 $(VENV)/bench: $(VENV)/dev
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,similar,dev,bench]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,similar,dask,dev,bench]'
 	@touch $@

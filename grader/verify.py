@@ -12,12 +12,14 @@ from typing import Any
 from grader.class_run.attempts import counted
 from grader.class_run.output import OutputFolder, attempt_name, report_name
 from grader.class_run.result import Result, Status
-from grader.class_run.run import ClassRun, Setting, Task, judge_task
+from grader.class_run.run import ClassRun
+from grader.class_run.setting import Setting, Task, judge_task
 from grader.exports.table import student as student_data
 from grader.exports.table import to_csv
 from grader.intake import Handin, HandinError
 from grader.layout import KIT
 from grader.manifest import Manifest
+from grader.outcome import Outcome
 from grader.policy import Policy, parse_policy
 from grader.scoring import Score, read_outcomes
 from grader.syllabus import read_syllabus
@@ -225,10 +227,10 @@ def differences(
     after: Mapping[str, Any],
     expected: Manifest,
 ) -> Iterator[str]:
-    """Yield the expected tests that ended otherwise in two reports."""
+    """Yield the expected tests that ended otherwise; a missing GPU decides nothing."""
     old, new = read_outcomes(before), read_outcomes(after)
     for nodeid in sorted(check.nodeid for check in expected.checks):
-        if old.get(nodeid) != new.get(nodeid):
+        if new.get(nodeid) not in (old.get(nodeid), Outcome.NO_GPU):
             yield (
                 f"{student}: {nodeid} was {old.get(nodeid, 'missing')}, "
                 f"graded again it is {new.get(nodeid, 'missing')}"

@@ -12,6 +12,8 @@ from typing import Any, Self
 from grader.box.isolation import Level
 from grader.box.limits import Limits
 from grader.judge import Judge, JudgeError
+from grader.judge.messages import Part
+from grader.layout import KIT
 from grader.manifest import Manifest
 from grader.submission import Submission
 
@@ -25,6 +27,7 @@ class JudgePool:
         jobs: int,
         limits: Limits,
         tests: Path,
+        registry: Path = KIT.registry,
     ) -> None:
         """Start `jobs` judges of the test files in `tests`, all at once.
 
@@ -33,11 +36,13 @@ class JudgePool:
             jobs: how many.
             limits: what a submission may use.
             tests: folder with the test files.
+            registry: of the exercises that they check.
 
         Raises:
             JudgeError: one does not start.
         """
         self.level, self.limits, self.tests = level, limits, tests
+        self.registry = registry
         self._free: queue.Queue[Judge] = queue.Queue()
         with ThreadPoolExecutor(jobs) as starters:
             for judge in starters.map(lambda _: self._start(), range(jobs)):
@@ -45,10 +50,14 @@ class JudgePool:
                 self.manifest: Manifest = judge.manifest
 
     def _start(self) -> Judge:
-        return Judge(self.level, self.limits, self.tests)
+        return Judge(self.level, self.limits, self.tests, self.registry)
 
     def grade(
-        self, submission: Submission, seed: str, exercises: Collection[str]
+        self,
+        submission: Submission,
+        seed: str,
+        exercises: Collection[str],
+        part: Part = Part.ALL,
     ) -> dict[str, Any]:
         """Return the report of a submission.
 
@@ -58,10 +67,10 @@ class JudgePool:
         judge = self._free.get()
         try:
             try:
-                return judge.grade(submission, seed, exercises)
+                return judge.grade(submission, seed, exercises, part)
             except JudgeError:
                 judge = self._replace(judge)
-                return judge.grade(submission, seed, exercises)
+                return judge.grade(submission, seed, exercises, part)
         except JudgeError:
             judge = self._replace(judge)
             raise

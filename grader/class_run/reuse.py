@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from grader.manifest import Manifest
@@ -73,19 +73,28 @@ def merge(
     of_topic = {c.nodeid: c.exercise.partition(".")[0] for c in manifest.checks}
     kept = [t for t in old["tests"] if of_topic.get(t["nodeid"]) in held]
     tests = [*kept, *new["tests"]]
-    outcomes = Counter(test["outcome"] for test in tests)
     then = old["environment"]
     exercises = {e for e in then["exercises"] if e.partition(".")[0] in held}
     topics = {topic: key for topic, key in then["topics"].items() if topic in held}
     environment = new["environment"]
     return {
-        **new,
-        "exitcode": int("failed" in outcomes),
-        "summary": {**outcomes, "total": len(tests), "collected": len(tests)},
-        "tests": tests,
+        **with_tests(new, tests),
         "environment": {
             **environment,
             "exercises": sorted(exercises | set(environment["exercises"])),
             "topics": {**environment["topics"], **topics},
         },
+    }
+
+
+def with_tests(
+    report: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return a report with other tests, and what follows from them."""
+    outcomes = Counter(test["outcome"] for test in tests)
+    return {
+        **report,
+        "exitcode": int("failed" in outcomes),
+        "summary": {**outcomes, "total": len(tests), "collected": len(tests)},
+        "tests": tests,
     }

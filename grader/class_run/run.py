@@ -3,122 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from functools import cache, cached_property
-from pathlib import Path
-from typing import Any
 
-from grader.box.isolation import Level
-from grader.box.limits import Limits
 from grader.class_run.attempts import Attempt, attempts_of, counted
+from grader.class_run.executors import (
+    ClusterError,
+    Judges,
+    LocalJudges,
+    Report,
+    as_done,
+)
 from grader.class_run.output import OutputFolder, report_name
-from grader.class_run.pool import JudgePool
 from grader.class_run.result import Result, Status
-from grader.class_run.reuse import merge, topic_keys, topics_that_hold
+from grader.class_run.reuse import topic_keys, topics_that_hold
 from grader.class_run.seeds import seed_for
-from grader.intake import Handin, HandinError, read_handin
-from grader.judge import JudgeError
-from grader.judge.environment import environment
-from grader.layout import KIT
-from grader.manifest import Check, Manifest, suite_digest
+from grader.class_run.setting import Setting, Task
+from grader.intake import Handin, HandinError
+from grader.manifest import Check, Manifest
 from grader.policy import Policy
-from grader.scoring import KitFaultError, Score, score
+from grader.scoring import Score
 from grader.submission import Submission
-from grader.syllabus import Syllabus
 
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 2
 
 
-@dataclass(frozen=True)
-class Setting:
-    """How a class is graded: what decides a score beside the submission."""
-
-    level: Level
-    limits: Limits
-    tests: Path
-    syllabus: Syllabus
-    secret: bytes
-
-    def environment(self) -> dict[str, Any]:
-        """Return what the reports of this setting have in common."""
-        suite = suite_digest(KIT.registry, self.tests.glob("test_*.py"))
-        return environment(suite, self.level, self.limits) | {
-            "exercises": sorted(self.syllabus.exercises)
-        }
-
-    def read(self, handin: Handin) -> Submission:
-        """Read a submission.
-
-        Raises:
-            HandinError: nothing of it can be read.
-        """
-        return read_handin(handin, self.syllabus.modules, self.limits.source)
-
-    def score(
-        self, student: str, report: Mapping[str, Any], manifest: Manifest
-    ) -> Score:
-        """Score a report in the exercises of this setting.
-
-        Raises:
-            KitFaultError: a test of the kit failed to run.
-        """
-        return score(student, report, manifest, self.syllabus)
-
-    def start_pool(self, jobs: int) -> JudgePool:
-        """Start judges.
-
-        Raises:
-            JudgeError: one does not start.
-        """
-        return JudgePool(self.level, jobs, self.limits, self.tests)
-
-
-@dataclass(frozen=True)
-class Task:
-    """A submission to judge, and what an earlier report says that still holds."""
-
-    submission: Submission
-    report: str = ""
-    """Where its report goes; nowhere if empty."""
-    earlier: Mapping[str, Any] = field(default_factory=dict)
-    held: frozenset[str] = frozenset()
-    """Topics whose tests need not be run again."""
-
-
-def judge_task(
-    pool: JudgePool, task: Task, setting: Setting
-) -> tuple[Score, dict[str, Any]]:
-    """Return score and report of one submission; a fault of the kit is tried again.
+@contextmanager
+def start_here(setting: Setting, jobs: int) -> Iterator[Judges]:
+    """Start judges on this machine, for as long as the context lasts.
 
     Raises:
-        JudgeError: no judge ended its work on it.
-        KitFaultError: a test of the kit failed to run.
+        JudgeError: one does not start.
     """
-    try:
-        return judge_once(pool, task, setting)
-    except (JudgeError, KitFaultError):
-        return judge_once(pool, task, setting)
-
-
-def judge_once(
-    pool: JudgePool, task: Task, setting: Setting
-) -> tuple[Score, dict[str, Any]]:
-    """Return score and report of one submission."""
-    student = task.submission.student
-    exercises = {
-        exercise.id
-        for exercise in setting.syllabus.exercises.values()
-        if exercise.topic not in task.held
-    }
-    seed = seed_for(setting.secret, student)
-    report = pool.grade(task.submission, seed, exercises)
-    report["environment"]["topics"] = topic_keys(task.submission, pool.manifest)
-    if task.held:
-        report = merge(task.earlier, report, task.held, pool.manifest)
-    return setting.score(student, report, pool.manifest), report
+    with setting.start_pool(jobs) as pool, ThreadPoolExecutor(jobs) as threads:
+        try:
+            yield LocalJudges(pool, threads)
+        except BaseException:
+            threads.shutdown(cancel_futures=True)
+            raise
 
 
 class ClassRun:
@@ -129,12 +54,24 @@ class ClassRun:
     """
 
     def __init__(
-        self, setting: Setting, output: OutputFolder, policy: Policy | None = None
+        self,
+        setting: Setting,
+        output: OutputFolder,
+        policy: Policy | None = None,
+        start: Callable[[Setting, int], AbstractContextManager[Judges]] = start_here,
     ) -> None:
-        """Take the setting, the folder of results, and the course's rules if any."""
+        """Take the setting, the folder of results, the course's rules if any.
+
+        Args:
+            setting: how the class is graded.
+            output: where results go.
+            policy: how the course counts points.
+            start: what starts judges.
+        """
         self.setting = setting
         self.output = output
         self.policy = policy
+        self.start = start
         self.environment = setting.environment()
 
     def grade_all(
@@ -155,19 +92,20 @@ class ClassRun:
 
         Raises:
             JudgeError: no judge starts.
+            ClusterError: no judge can be had elsewhere.
             OutputError: results cannot be written.
         """
         attempts = [a for h in handins for a in attempts_of(h, self.policy)]
         with ExitStack() as stack:
 
             @cache
-            def start_pool() -> JudgePool:
-                made = self.setting.start_pool(min(jobs, len(attempts)))
-                pool = stack.enter_context(made)
-                self.keep_manifest(pool.manifest)
-                return pool
+            def start_judges() -> Judges:
+                made = self.start(self.setting, max(1, min(jobs, len(attempts))))
+                judges = stack.enter_context(made)
+                self.keep_manifest(judges.manifest)
+                return judges
 
-            manifest = self.manifest or start_pool().manifest
+            manifest = self.manifest or start_judges().manifest
             results: dict[Attempt, Result] = {}
             tasks: dict[Attempt, Task] = {}
             for attempt in attempts:
@@ -178,7 +116,7 @@ class ClassRun:
                     results[attempt] = found
                     done(found)
             if tasks:
-                for attempt, result in self.judge_all(start_pool(), tasks, jobs):
+                for attempt, result in self.judge_all(start_judges(), tasks):
                     results[attempt] = result
                     done(result)
         return [self.count(handin, results) for handin in handins]
@@ -252,28 +190,34 @@ class ClassRun:
         self.output.write_signed(MANIFEST, data)
 
     def judge_all(
-        self, pool: JudgePool, tasks: Mapping[Attempt, Task], jobs: int
+        self, judges: Judges, tasks: Mapping[Attempt, Task]
     ) -> Iterator[tuple[Attempt, Result]]:
         """Judge submissions side by side; yield each result as it comes."""
-        with ThreadPoolExecutor(jobs) as threads:
-            futures = {
-                threads.submit(self.judge, pool, task): attempt
-                for attempt, task in tasks.items()
-            }
-            try:
-                for future in as_completed(futures):
-                    yield futures[future], future.result()
-            except BaseException:
-                threads.shutdown(cancel_futures=True)
-                raise
+        waiting = {judges.submit(self.setting.job(t)): a for a, t in tasks.items()}
+        for future in as_done(list(waiting), judges.check):
+            attempt = waiting.pop(future)
+            yield attempt, self.conclude(judges, tasks[attempt], future)
 
-    def judge(self, pool: JudgePool, task: Task) -> Result:
-        """Judge one submission; only its score, never the kit's trouble, is a zero."""
+    def conclude(self, judges: Judges, task: Task, future: Future[Report]) -> Result:
+        """Keep a report; only its score, never the kit's trouble, is a zero.
+
+        Raises:
+            ClusterError: the judges are gone.
+        """
         student = task.submission.student
         try:
-            made, report = judge_task(pool, task, self.setting)
-        except (JudgeError, KitFaultError) as error:
-            return Result(student, Status.KIT_ERROR, reason=str(error))
+            report = future.result()
+            made, report = self.setting.finish(task, report, judges.manifest)
+        except ClusterError:
+            raise
+        except CancelledError as error:
+            raise ClusterError(
+                "the connection to the judges was lost: run the same command again; "
+                "what is graded is kept"
+            ) from error
+        except judges.faults as error:
+            reason = str(error) or type(error).__name__
+            return Result(student, Status.KIT_ERROR, reason=reason)
         self.output.write_signed(task.report, report)
         return self.graded(task.submission, made, kept=False)
 

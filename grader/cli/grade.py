@@ -15,8 +15,10 @@ from grader.box.limits import Limits
 from grader.class_run.attempts import attempts_of
 from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
-from grader.class_run.run import ClassRun, Setting, Task, judge_task
+from grader.class_run.run import ClassRun
 from grader.class_run.seeds import SECRET, read_secret
+from grader.class_run.setting import Setting, Task, judge_task
+from grader.class_run.shards import WHOLE, Shard
 from grader.cli.gradebook import (
     ConfigFile,
     Course,
@@ -42,6 +44,7 @@ from grader.cli.screen import (
     print_plain,
     progress_bar,
 )
+from grader.cli.workplace import tell_open, workplace
 from grader.exports import formats
 from grader.exports.feedback import make_feedback
 from grader.exports.plain import ExportError
@@ -106,6 +109,21 @@ def grade(
     gradebook: Url = "",
     course: Course = "",
     nbgrader_config: ConfigFile = None,
+    shard: Annotated[
+        str,
+        typer.Option(
+            metavar="I/N", help="Grade the I-th of N parts; join them with merge."
+        ),
+    ] = "",
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Grade on the workers of a Dask scheduler."
+        ),
+    ] = "",
+    gpu: Annotated[
+        bool, typer.Option("--gpu", help="Refuse to begin where no GPU can be had.")
+    ] = False,
 ) -> None:
     """Grade a class; exit with 1 if some were not graded, 2 for a fault of the kit.
 
@@ -114,18 +132,23 @@ def grade(
     registry = read_syllabus(KIT.registry)
     syllabus = registry.only(only)
     limits = Limits().changed(limit or ())
+    chosen = Shard.parse(shard) if shard else WHOLE
     policy = find_policy(rules, registry)
     target = choose_target(gradebook, course, assignment, nbgrader_config)
-    found = find_class(path, platform, roster, deadline, assignment)
+    found = chosen.part(find_class(path, platform, roster, deadline, assignment))
     show_found(path, found)
     tell_strangers(policy, [handin.student for handin in found.handins])
     jobs = jobs or os.cpu_count() or 1
     secret = read_secret(SECRET)
-    with OutputFolder(out_folder, secret).opened() as output:
+    with (
+        workplace(scheduler, gpu=gpu) as place,
+        OutputFolder(out_folder, secret).opened() as output,
+    ):
         secrets = [KIT.solutions, KIT.hidden_tests, path, out_folder]
-        level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
-        setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
-        run = ClassRun(setting, output, policy)
+        level = tell_level(place.choose_level(secrets, unsandboxed=unsandboxed))
+        tell_open(place, syllabus)
+        setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret, place.gpu)
+        run = ClassRun(setting, output, policy, place.start)
         total = sum(len(attempts_of(handin, policy)) for handin in found.handins)
         with progress_bar("Submissions") as bar:
             task = bar.add_task("", total=total)
@@ -137,7 +160,7 @@ def grade(
             "scores.csv", to_csv(results, syllabus, adjusted=policy is not None)
         )
         data = to_data(results, syllabus, run.environment, policy)
-        output.write_signed("scores.json", data)
+        output.write_signed("scores.json", chosen.marked(data))
         if target is not None:
             fill_gradebook(target, results, output, syllabus, found.handins)
     show_class(results, syllabus, policy)

@@ -137,7 +137,8 @@ def marked(found: ClassFolder) -> Mapping[str, Sequence[str]]:
 
 def missing_results(found: ClassFolder) -> list[Result]:
     """Return a result without a score for each who did not hand in."""
-    return [Result(student.id, Status.MISSING) for student in found.missing]
+    names = sorted(student.id for student in found.missing)
+    return [Result(name, Status.MISSING) for name in names]
 
 
 def find_class(

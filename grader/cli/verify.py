@@ -10,8 +10,8 @@ import typer
 from grader.box.isolation import Level
 from grader.box.limits import Limits
 from grader.class_run.output import OutputFolder
-from grader.class_run.run import Setting
 from grader.class_run.seeds import SECRET, read_secret
+from grader.class_run.setting import Setting
 from grader.cli.intake import Assignment, Deadline, From, RosterFile, find_class
 from grader.cli.screen import out, print_plain
 from grader.layout import KIT
@@ -38,7 +38,8 @@ def verify(
     environment = read_scores(OutputFolder(results, secret))["environment"]
     syllabus = read_syllabus(KIT.registry).restricted(environment["exercises"])
     level, limits = Level(environment["isolation"]), Limits(**environment["limits"])
-    setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
+    gpu: bool = environment["gpu"]
+    setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret, gpu)
     verifier = Verifier(results, setting)
     problems = list(verifier.check_files())
     if path is not None:

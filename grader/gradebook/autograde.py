@@ -14,8 +14,8 @@ from traitlets import Bool, List, Unicode
 from grader.box.isolation import Level, choose_level
 from grader.box.limits import Limits
 from grader.class_run.pool import JudgePool
-from grader.class_run.run import Setting, Task, judge_task
 from grader.class_run.seeds import SECRET, read_secret
+from grader.class_run.setting import Setting, Task, judge_task
 from grader.gradebook.course import exercises_of, syllabus
 from grader.gradebook.entries import comment_on
 from grader.gradebook.mend import name_of, to_node

@@ -1,6 +1,6 @@
 """The judge's process.
 
-python -m grader.judge CONTROL_FD LEVEL LIMITS TEST_FILE...
+python -m grader.judge CONTROL_FD LEVEL LIMITS REGISTRY TEST_FILE...
 """
 
 import json
@@ -16,7 +16,8 @@ import pytest
 from grader.box.isolation import Level
 from grader.box.launch import Box
 from grader.box.limits import Limits
-from grader.judge.session import Fault, JudgeSession
+from grader.judge.messages import Fault
+from grader.judge.session import JudgeSession
 from grader.observe import gpu
 
 PLUGINS = (
@@ -37,7 +38,7 @@ def needs_gpu(tests: Iterable[str]) -> bool:
 
 def main() -> int:
     """Start a box, then pytest around it."""
-    control, level, limits, *tests = sys.argv[1:]
+    control, level, limits, registry, *tests = sys.argv[1:]
     # A test's id names the last two folders: the same wherever the suite lies.
     root = Path(tests[0]).parents[2]
     owner = Connection(int(control))
@@ -50,6 +51,7 @@ def main() -> int:
         *("--disable-plugin-autoload", "--noconftest"),
         *(f"-p{name}" for name in PLUGINS),
         *("--json-report-omit", "collectors", "keywords", "warnings"),
+        f"--registry={registry}",
         *("--json-report", "--json-report-file=none"),
         *tests,
     ]

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from grader.box.isolation import Level
 from grader.box.limits import Limits
-from grader.judge.session import Fault, Job, Ready
+from grader.judge.messages import Fault, Job, Part, Ready
 from grader.layout import KIT
 from grader.submission import Submission
 
@@ -32,7 +32,11 @@ class Judge:
     """A warm judge with its box; grades one submission after the other."""
 
     def __init__(
-        self, level: Level, limits: Limits, tests: Path = KIT.hidden_tests
+        self,
+        level: Level,
+        limits: Limits,
+        tests: Path = KIT.hidden_tests,
+        registry: Path = KIT.registry,
     ) -> None:
         """Start a judge.
 
@@ -40,6 +44,7 @@ class Judge:
             level: how its box is isolated.
             limits: what a submission may use.
             tests: folder with the test files.
+            registry: of the exercises that they check.
 
         Raises:
             JudgeError: it does not start.
@@ -57,7 +62,7 @@ class Judge:
                 [
                     *(sys.executable, "-I", "-m", "grader.judge"),
                     *(str(there.fileno()), level),
-                    json.dumps(limits.as_dict()),
+                    *(json.dumps(limits.as_dict()), str(registry)),
                     *map(str, files),
                 ],
                 pass_fds=[there.fileno()],
@@ -80,7 +85,11 @@ class Judge:
         return self._process.pid
 
     def grade(
-        self, submission: Submission, seed: str, exercises: Collection[str]
+        self,
+        submission: Submission,
+        seed: str,
+        exercises: Collection[str],
+        part: Part = Part.ALL,
     ) -> dict[str, Any]:
         """Return the report of a submission, in pytest-json-report's schema.
 
@@ -88,7 +97,7 @@ class Judge:
             JudgeError: there is none, for a fault of the kit.
         """
         try:
-            self._owner.send(Job(submission, seed, frozenset(exercises)))
+            self._owner.send(Job(submission, seed, frozenset(exercises), part))
         except OSError as error:
             raise JudgeError(f"the judge is gone: {self._output()}") from error
         topics = {exercise.partition(".")[0] for exercise in exercises}

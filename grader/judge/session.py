@@ -1,7 +1,7 @@
 """A pytest session that collects the hidden suite once and forks per submission.
 
 The control socket carries a `Ready` once, then a `Job` from and a reply to the judge's
-owner, in turn: a report, or a `Fault`. Both ends are the kit's own.
+owner, in turn: a report, or a `Fault`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import sys
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,8 @@ from grader.box.launch import Box, BoxError
 from grader.box.parcel import Packer
 from grader.box.warm import warm
 from grader.judge.environment import environment
+from grader.judge.messages import Fault, Job, Part, Ready
 from grader.judge.observer import BoxObserver
-from grader.layout import KIT
 from grader.manifest import Check, Manifest, suite_digest, topic_digest
 from grader.observe.plugin import (
     OBSERVER,
@@ -33,32 +32,7 @@ from grader.observe.plugin import (
     exercise_of,
     is_simulated,
 )
-from grader.submission import Submission
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission to judge."""
-
-    submission: Submission
-    seed: str
-    """Decides every random input; not to be known to the student beforehand."""
-    exercises: frozenset[str]
-    """Ids of the exercises to judge it in."""
-
-
-@dataclass(frozen=True)
-class Ready:
-    """The suite is collected and the box is warm."""
-
-    manifest: Manifest
-
-
-@dataclass(frozen=True)
-class Fault:
-    """The kit failed; there is no report."""
-
-    text: str
+from grader.outcome import Outcome
 
 
 class JudgeSession:
@@ -122,8 +96,7 @@ class JudgeSession:
         config.stash[OBSERVER] = self.observer
         config.stash[SEED] = job.seed
         config._json_report._start_time = time.time()  # type: ignore[attr-defined]
-        items = [i for i in session.items if exercise_of(i).id in job.exercises]
-        items.sort(key=is_simulated)  # one change of workers, not one in each exercise
+        items = items_of(job, session.items)
         session.testscollected = len(items)
         try:
             for item, following in zip(items, [*items[1:], None], strict=True):
@@ -136,6 +109,7 @@ class JudgeSession:
             "submission": job.submission.digest,
             "seed": job.seed,
             "exercises": sorted(job.exercises),
+            "gpu": self.environment["gpu"] and job.part is not Part.OPEN,
         }
 
     def pytest_runtest_logstart(self) -> None:
@@ -147,6 +121,19 @@ class JudgeSession:
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
         """Keep the report."""
         self.report = json_report
+
+
+def items_of(job: Job, items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests of a job; those marked cuda may have to stay open."""
+    chosen = [item for item in items if exercise_of(item).id in job.exercises]
+    chosen.sort(key=is_simulated)  # one change of workers, not one in each exercise
+    marked = [item for item in chosen if item.get_closest_marker("cuda")]
+    if job.part is Part.CUDA:
+        return marked
+    if job.part is Part.OPEN:
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason=Outcome.NO_GPU))
+    return chosen
 
 
 def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
@@ -163,11 +150,11 @@ def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
     files: dict[str, set[Path]] = defaultdict(set)
     for item in items:
         files[exercise_of(item).topic].add(item.path)
-    syllabus = items[0].config.stash[SYLLABUS]
+    config = items[0].config
     topics = {
         topic.id: topic_digest(topic, files[topic.id])
-        for topic in syllabus.topics
+        for topic in config.stash[SYLLABUS].topics
         if topic.id in files
     }
-    suite = suite_digest(KIT.registry, set().union(*files.values()))
+    suite = suite_digest(config.getoption("--registry"), set().union(*files.values()))
     return Manifest(checks, suite, topics)

@@ -51,12 +51,18 @@ CALL = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that says whose answers to check."""
+    """Add the options that say whose answers to check, and in what."""
     parser.addoption(
         "--submission",
         type=Path,
         default=KIT.exercises,
         help="folder with the six modules to check (default: exercises/)",
+    )
+    parser.addoption(
+        "--registry",
+        type=Path,
+        default=KIT.registry,
+        help="the registry of exercises (default: exercises/syllabus.toml)",
     )
 
 
@@ -82,7 +88,7 @@ def pytest_collection_modifyitems(
     if not marked:
         return
     try:
-        config.stash[SYLLABUS] = read_syllabus(KIT.registry)
+        config.stash[SYLLABUS] = read_syllabus(config.getoption("--registry"))
     except SyllabusError as error:
         raise pytest.UsageError(str(error)) from error
     for item in marked:
@@ -106,7 +112,8 @@ def exercise_of(item: pytest.Item) -> Exercise:
     exercises = item.config.stash[SYLLABUS].exercises
     if mark.args[0] not in exercises:
         raise pytest.UsageError(
-            f"{item.nodeid} checks {mark.args[0]!r}, which is not in {KIT.registry}"
+            f"{item.nodeid} checks {mark.args[0]!r}, which is not in "
+            f"{item.config.getoption('--registry')}"
         )
     return exercises[mark.args[0]]
 

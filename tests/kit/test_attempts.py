@@ -11,7 +11,8 @@ from grader.box.isolation import Level
 from grader.class_run.attempts import attempts_of, counted
 from grader.class_run.output import OutputFolder
 from grader.class_run.result import Result, Status
-from grader.class_run.run import ClassRun, Setting
+from grader.class_run.run import ClassRun
+from grader.class_run.setting import Setting
 from grader.exports.table import to_csv, to_data
 from grader.intake import Handin
 from grader.manifest import Check, Manifest
@@ -41,7 +42,7 @@ class Judges:
         suite = setting.environment()["suite"]
         self.manifest = Manifest(CHECKS, suite, {"model_construction": "hash"})
 
-    def grade(self, submission, seed, exercises):
+    def grade(self, submission, seed, exercises, part):
         answer = int(submission.sources["model_construction"])
         outcomes = ["passed" if part < answer else "failed" for part in range(4)]
         tests = [

@@ -2,15 +2,18 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from grader.class_run.executors import LocalJudges
 from grader.class_run.output import OutputFolder
 from grader.class_run.pool import JudgePool
 from grader.class_run.result import Status
-from grader.class_run.run import ClassRun, Setting, Task
+from grader.class_run.run import ClassRun
 from grader.class_run.seeds import read_secret
+from grader.class_run.setting import Setting, Task
 from grader.submission import Submission
 
 from .conftest import QUICK
@@ -64,11 +67,18 @@ def judge_of(pool):
     return pool._free.queue[0].pid
 
 
+def judge(run, pool, submission):
+    with ThreadPoolExecutor(1) as threads:
+        tasks = {"attempt": Task(submission, "reports/ana.json")}
+        [(_, result)] = run.judge_all(LocalJudges(pool, threads), tasks)
+    return result
+
+
 def test_a_judge_that_was_killed_is_replaced(class_run, submission):
     run, pool = class_run()
     os.kill(judge_of(pool), signal.SIGKILL)
 
-    result = run.judge(pool, Task(submission, "reports/ana.json"))
+    result = judge(run, pool, submission)
 
     assert (result.status, result.score.total) == (Status.GRADED, 1.0)
 
@@ -78,7 +88,7 @@ def test_a_box_that_was_killed_is_replaced(class_run, submission):
     for pid in children(judge_of(pool)):
         os.kill(pid, signal.SIGKILL)
 
-    result = run.judge(pool, Task(submission, "reports/ana.json"))
+    result = judge(run, pool, submission)
 
     assert (result.status, result.score.total) == (Status.GRADED, 1.0)
 
@@ -86,7 +96,7 @@ def test_a_box_that_was_killed_is_replaced(class_run, submission):
 def test_a_test_that_fails_to_run_gives_no_score(class_run, submission, tmp_path):
     run, pool = class_run("raise KeyError")
 
-    result = run.judge(pool, Task(submission, "reports/ana.json"))
+    result = judge(run, pool, submission)
 
     assert (result.status, result.score) == (Status.KIT_ERROR, None)
     assert "KeyError" in result.reason

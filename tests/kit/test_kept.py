@@ -6,10 +6,12 @@ import shutil
 import pytest
 
 from grader.class_run.output import OutputFolder
-from grader.class_run.run import ClassRun, Setting
+from grader.class_run.run import ClassRun
+from grader.class_run.setting import Setting
 from grader.exports.table import to_csv, to_data
 from grader.intake import find_handins
-from grader.verify import Verifier, VerifyError
+from grader.manifest import Check, Manifest
+from grader.verify import Verifier, VerifyError, differences
 
 from .conftest import QUICK
 
@@ -43,7 +45,7 @@ def graded(level, syllabus, tmp_path_factory):
 
 @pytest.fixture
 def root(graded, tmp_path):
-    return shutil.copytree(graded, tmp_path / "copy")
+    return shutil.copytree(graded, tmp_path / graded.name)
 
 
 @pytest.fixture
@@ -188,3 +190,15 @@ def test_a_report_that_was_signed_but_is_false_is_found_by_grading_again(root, s
 
     assert len(found) == 1
     assert "was passed, graded again it is failed" in found[0]
+
+
+def test_a_gpu_that_is_missing_now_decides_nothing():
+    def report(outcome):
+        test = {"nodeid": "f::a", "outcome": outcome.partition(" ")[0]}
+        return {"tests": [test | {"user_properties": [{"outcome": outcome}]}]}
+
+    manifest = Manifest((Check("f::a", "x.A", 1, cuda=True),), "", {})
+    decided, left_open = report("passed"), report("no GPU here")
+
+    assert list(differences("ana", decided, left_open, manifest)) == []
+    assert len(list(differences("ana", left_open, decided, manifest))) == 1

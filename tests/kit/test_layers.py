@@ -11,6 +11,7 @@ from grader.layout import KIT
 FLOORS = (
     {"__main__", "notebook"},
     {"cli"},
+    {"merge"},
     {"check_kit", "ci", "handout", "similarity", "verify"},
     {"exports"},
     {"gradebook"},

@@ -154,9 +154,7 @@ def test_a_students_own_outputs_are_no_points(resources, monkeypatch, tmp_path):
     score = Score("ana", (ExerciseScore(MLP, 0.0, 0.0, 1.0, {}),))
     monkeypatch.setattr(GradeApart, "course", folders)
     monkeypatch.setattr(autograde, "warm_pool", lambda *_: None)
-    monkeypatch.setattr(
-        autograde, "judge_submission", lambda *_: (score, {"tests": []})
-    )
+    monkeypatch.setattr(autograde, "judge_task", lambda *_: (score, {"tests": []}))
     forged = cell("x", grade_id=CHECK, grade=True, points=1.0)
     result = nbformat.v4.new_output("execute_result", {"text/plain": "1"})
     forged.outputs = [result]

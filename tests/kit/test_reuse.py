@@ -8,7 +8,8 @@ import pytest
 from grader.class_run.output import OutputFolder
 from grader.class_run.pool import JudgePool
 from grader.class_run.reuse import merge, topics_that_hold
-from grader.class_run.run import ClassRun, Setting
+from grader.class_run.run import ClassRun
+from grader.class_run.setting import Setting
 from grader.intake import find_handins
 from grader.manifest import Check, Manifest
 from grader.submission import Submission
@@ -62,9 +63,9 @@ def grade(level, syllabus, suite, warm_pool, students, tmp_path, monkeypatch):
     judged = {}
     real = JudgePool.grade
 
-    def spy(self, submission, seed, exercises):
+    def spy(self, submission, seed, exercises, part):
         judged[submission.student] = {e.partition(".")[0] for e in exercises}
-        return real(self, submission, seed, exercises)
+        return real(self, submission, seed, exercises, part)
 
     monkeypatch.setattr(JudgePool, "grade", spy)
     whole = syllabus.restricted({f"{ONE}.MLP", f"{TWO}.parameter_table"})

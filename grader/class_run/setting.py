@@ -1,0 +1,125 @@
+"""How a class is graded, and what is left to judge of a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.box.isolation import Level
+from grader.box.limits import Limits
+from grader.class_run.executors import Report, judge_twice
+from grader.class_run.pool import JudgePool
+from grader.class_run.reuse import merge, topic_keys
+from grader.class_run.seeds import seed_for
+from grader.intake import Handin, read_handin
+from grader.judge.environment import environment
+from grader.judge.messages import Job
+from grader.layout import KIT
+from grader.manifest import Manifest, suite_digest
+from grader.scoring import Score, score
+from grader.submission import Submission
+from grader.syllabus import Syllabus
+
+
+@dataclass(frozen=True)
+class Task:
+    """A submission to judge, and what an earlier report says that still holds."""
+
+    submission: Submission
+    report: str = ""
+    """Where its report goes; nowhere if empty."""
+    earlier: Mapping[str, Any] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+    """Topics whose tests need not be run again."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a class is graded: what decides a score beside the submission."""
+
+    level: Level
+    limits: Limits
+    tests: Path
+    syllabus: Syllabus
+    secret: bytes
+    gpu: bool | None = None
+    """Whether a GPU decides the tests marked cuda; None: if this machine has one."""
+
+    def environment(self) -> dict[str, Any]:
+        """Return what the reports of this setting have in common."""
+        suite = suite_digest(KIT.registry, self.tests.glob("test_*.py"))
+        return {
+            **environment(suite, self.level, self.limits),
+            **self.elsewhere,
+            "exercises": sorted(self.syllabus.exercises),
+        }
+
+    @property
+    def elsewhere(self) -> dict[str, Any]:
+        """Return what differs from this machine where submissions are judged."""
+        return {} if self.gpu is None else {"gpu": self.gpu}
+
+    def read(self, handin: Handin) -> Submission:
+        """Read a submission.
+
+        Raises:
+            HandinError: nothing of it can be read.
+        """
+        return read_handin(handin, self.syllabus.modules, self.limits.source)
+
+    def score(
+        self, student: str, report: Mapping[str, Any], manifest: Manifest
+    ) -> Score:
+        """Score a report in the exercises of this setting.
+
+        Raises:
+            KitFaultError: a test of the kit failed to run.
+        """
+        return score(student, report, manifest, self.syllabus)
+
+    def job(self, task: Task) -> Job:
+        """Return what a judge has to do; nothing in it tells the secret."""
+        student = task.submission.student
+        exercises = frozenset(
+            exercise.id
+            for exercise in self.syllabus.exercises.values()
+            if exercise.topic not in task.held
+        )
+        return Job(task.submission, seed_for(self.secret, student), exercises)
+
+    def finish(
+        self, task: Task, report: Report, manifest: Manifest
+    ) -> tuple[Score, Report]:
+        """Return the score of a judge's report, and the report with all that holds.
+
+        Raises:
+            KitFaultError: a test of the kit failed to run.
+        """
+        keys = topic_keys(task.submission, manifest)
+        report["environment"] |= {"topics": keys, **self.elsewhere}
+        if task.held:
+            report = merge(task.earlier, report, task.held, manifest)
+        return self.score(task.submission.student, report, manifest), report
+
+    def start_pool(self, jobs: int) -> JudgePool:
+        """Start judges.
+
+        Raises:
+            JudgeError: one does not start.
+        """
+        return JudgePool(self.level, jobs, self.limits, self.tests)
+
+
+def judge_task(
+    pool: JudgePool, task: Task, setting: Setting
+) -> tuple[Score, dict[str, Any]]:
+    """Return score and report of one submission; a fault of the kit is tried again.
+
+    Raises:
+        JudgeError: no judge ended its work on it.
+        KitFaultError: a test of the kit failed to run.
+    """
+    report = judge_twice(pool, setting.job(task))
+    return setting.finish(task, report, pool.manifest)

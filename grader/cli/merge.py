@@ -1,0 +1,51 @@
+"""The verb merge: one class out of its shards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.class_run.output import OutputFolder
+from grader.class_run.result import Status
+from grader.class_run.seeds import SECRET, read_secret
+from grader.cli.screen import print_error, print_plain
+from grader.layout import KIT
+from grader.merge import MergeError, read_shard
+from grader.merge import merge as merge_shards
+from grader.syllabus import read_syllabus
+
+
+def merge(
+    out_folder: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder for scores and reports.")
+    ],
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="SHARD…", help="Folders that grade --shard wrote."),
+    ],
+) -> None:
+    """Join the shards of a class; the results are those of one run.
+
+    Exit with 1 if some were not graded, 2 if the shards do not make up one class.
+    """
+    secret = read_secret(SECRET)
+    shards = [read_shard(folder, secret) for folder in folders]
+    if out_folder.resolve() in {folder.resolve() for folder in folders}:
+        raise MergeError(f"{out_folder} is a shard itself: name a new folder first")
+    with OutputFolder(out_folder, secret).opened() as output:
+        data = merge_shards(shards, output, read_syllabus(KIT.registry))
+    entries = data["students"]
+    print_plain(
+        f"{out_folder / 'scores.csv'} and reports/ beside it written: "
+        f"{len(entries)} students from {len(shards)} shards"
+    )
+    statuses = {entry["status"] for entry in entries}
+    for entry in entries:
+        if entry["status"] not in (Status.GRADED, Status.MISSING):
+            print_error(f"{entry['student']}: {entry['status']}: {entry['reason']}")
+    if Status.KIT_ERROR in statuses:
+        raise typer.Exit(2)
+    if Status.NOT_GRADED in statuses:
+        raise typer.Exit(1)

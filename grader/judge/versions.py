@@ -1,0 +1,32 @@
+"""The versions that a verdict depends on, told without importing torch."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from functools import cache
+from importlib import metadata
+
+import grader
+from grader.layout import KIT
+
+
+def versions() -> dict[str, str]:
+    """Return what two machines must agree in to judge alike."""
+    return {
+        "python": platform.python_version(),
+        "torch": metadata.version("torch"),
+        "kit": grader.__version__,
+        "code": code_digest(),
+    }
+
+
+@cache
+def code_digest() -> str:
+    """Return a hash of the grader's own code."""
+    hasher = hashlib.sha256()
+    package = KIT.root / "grader"
+    for path in sorted(package.rglob("*.py")):
+        hasher.update(f"{path.relative_to(package)}\n".encode())
+        hasher.update(path.read_bytes())
+    return hasher.hexdigest()
