@@ -63,7 +63,8 @@ class HandedOut:
 
     def command(self, *arguments: str, startup: str = "") -> dict:
         """Return what to start; `startup` is code that Python runs before."""
-        environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+        outer = {"NO_COLOR", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+        environment = {k: v for k, v in os.environ.items() if k not in outer}
         if startup:
             place = self.folder / ".startup"
             place.mkdir(exist_ok=True)

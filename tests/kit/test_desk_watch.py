@@ -16,6 +16,7 @@ GUARD = 300  # seconds, after which a line that never comes is given up
 SLIP = ("self.add_module(str(i), module)", "self.add_module(i, module)")
 ENDLESS = ("while x.abs().sum() > 1:", "while not __import__('time').sleep(0.1):")
 LATER_SLIP = ("[self.net1(x), self.net2(x)], dim=-1", "[self.net1(x)], dim=-1")
+REWRITTEN = ("*(make_block() for _ in range(n))", "*[make_block() for _ in range(n)]")
 COMMENT = ("return x.sum()", "return x.sum()  # a number")
 EXIT = ("return self.out(torch.relu(self.hidden(x)))", "import os; os._exit(0)")
 BROKEN = ("class Residual", "class class Residual")
@@ -79,7 +80,7 @@ def session(handed_out):
         said["ended"] = read_to(watch, "Checked in")
         save(desk, LATER_SLIP, BROKEN)
         said["broken"] = read_to(watch, "Checked in")
-        save(desk)
+        save(desk, LATER_SLIP, REWRITTEN)
         said["whole again"] = read_to(watch, "Checked in")
         save(desk, EXIT)
         said["exits"] = read_to(watch, "Checked in")
@@ -132,7 +133,7 @@ def test_a_broken_file_is_told_as_such(session):
 
 
 def test_the_exercise_that_changed_since_the_file_was_whole_is_checked(session):
-    assert "  ✓ ParallelBlock\n" in session["whole again"]
+    assert "  ✓ chain\n" in session["whole again"]
 
 
 def test_an_interrupt_is_an_ordinary_end(session):
