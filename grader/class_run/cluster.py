@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
@@ -202,6 +203,8 @@ def connected(address: str, *, gpu: bool) -> Iterator[Cluster]:
     Raises:
         ClusterError: nobody answers, or nobody who can grade.
     """
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are told once
     try:
         client = distributed.Client(
             address, timeout=CONNECT_SECONDS, set_as_default=False

@@ -69,7 +69,7 @@ class Outpost(WorkerPlugin):
         """Return the judges; the first call starts them.
 
         Raises:
-            ClusterError: this worker is none for this run.
+            ClusterError: this worker is none for this run, or the run has ended.
             JudgeError: one does not start.
         """
         if self.problem:
@@ -79,6 +79,9 @@ class Outpost(WorkerPlugin):
                 self.pool = JudgePool(
                     self.level, self.jobs, self.limits, self.tests, self.registry
                 )
+            if self.closed:
+                self.pool.close()
+                raise ClusterError(f"worker {self.address}: the class run has ended")
             return self.pool
 
     def judge(self, job: Job) -> Report:

@@ -330,6 +330,21 @@ def test_a_suite_that_arrives_changed_is_refused(packed, worker, level):
         post.setup(worker)
 
 
+def test_judges_that_start_when_the_run_has_ended_end_too(
+    packed, worker, level, monkeypatch
+):
+    post = outpost.Outpost(packed, level, QUICK, versions())
+    post.setup(worker)
+    late = Mock()
+    monkeypatch.setattr(outpost, "JudgePool", lambda *arguments: late)
+    asyncio.run(post.teardown(worker))
+
+    with pytest.raises(ClusterError, match="the class run has ended"):
+        post.judges()
+
+    late.close.assert_called_once_with()
+
+
 def test_what_a_gpu_decided_stands_in_the_place_of_what_was_open():
     def report(**outcomes):
         tests = [{"nodeid": n, "outcome": o} for n, o in outcomes.items()]
