@@ -163,7 +163,7 @@ def grade(level, syllabus, suite, students, tmp_path):
         part = syllabus.only("use_gpu.try_gpu")
         setting = Setting(level, QUICK, suite, part, SECRET, place.gpu)
         with OutputFolder(tmp_path / "out", SECRET).opened() as output:
-            found = ClassRun(setting, output, place.start)
+            found = ClassRun(setting, output, start=place.start)
             return found.grade_all(find_handins(students).handins, 1, done, **more)
 
     return run
@@ -361,16 +361,10 @@ def test_what_a_gpu_decided_stands_in_the_place_of_what_was_open():
 
 
 class Judges:
-    """Gives each submission the future that stands under its student's name."""
+    """Stand for judges that are nowhere to be had."""
 
     faults = ClusterJudges.faults
     manifest = None
-
-    def __init__(self, **futures):
-        self.futures = futures
-
-    def submit(self, job):
-        return self.futures[job.submission.student]
 
     def check(self):
         raise ClusterError("nobody is left")
@@ -380,8 +374,9 @@ class Judges:
 def class_run(level, syllabus, suite, tmp_path, monkeypatch):
     setting = Setting(level, QUICK, suite, syllabus, b"secret", False)
     monkeypatch.setattr(Setting, "finish", lambda self, task, report, _: (None, report))
-    with OutputFolder(tmp_path / "out", b"secret").opened() as output:
-        yield ClassRun(setting, output)
+    run = ClassRun(setting, OutputFolder(tmp_path / "out", b"secret"))
+    run.output = Mock()
+    return run
 
 
 def ended(*, result=None, error=None):
@@ -393,19 +388,19 @@ def ended(*, result=None, error=None):
     return future
 
 
-def tasks(*students):
-    return [Task(Submission(student, {})) for student in students]
+def conclude(run, student, future):
+    return run.conclude(Judges(), Task(Submission(student, {})), future)
 
 
 def test_a_submission_that_kills_its_workers_is_a_kit_error_for_one_student(class_run):
     killed = distributed.KilledWorker("judge-1", Mock(address="tcp://10.0.0.7:1"), 3)
-    judges = Judges(ana=ended(error=killed), rui=ended(result={}))
 
-    results = {r.student: r for r in class_run.judge_all(judges, tasks("ana", "rui"))}
+    ana = conclude(class_run, "ana", ended(error=killed))
+    rui = conclude(class_run, "rui", ended(result={}))
 
-    assert results["ana"].status is Status.KIT_ERROR
-    assert "workers died" in results["ana"].reason
-    assert results["rui"].status is Status.GRADED
+    assert ana.status is Status.KIT_ERROR
+    assert "workers died" in ana.reason
+    assert rui.status is Status.GRADED
 
 
 def test_a_lost_scheduler_ends_the_run_with_what_to_do(class_run):
@@ -413,7 +408,7 @@ def test_a_lost_scheduler_ends_the_run_with_what_to_do(class_run):
     lost.cancel()
 
     with pytest.raises(ClusterError, match="run the same command again"):
-        list(class_run.judge_all(Judges(ana=lost), tasks("ana")))
+        conclude(class_run, "ana", lost)
 
 
 def test_silence_is_looked_into():
