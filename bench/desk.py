@@ -55,9 +55,7 @@ def main(
     show("make progress, nothing changed, CPU", times["progress"])
     ratio = statistics.median(times["test"]) / statistics.median(times["import torch"])
     print_plain(f"make test costs {ratio:.2f} times import torch (medians)")
-    print_plain(
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}: shared or not?"
-    )
+    print_plain(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 def unpack(folder: Path) -> Path:

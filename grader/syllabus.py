@@ -100,9 +100,11 @@ class Syllabus:
         found = {e.id for e in self.exercises.values() if name in e.symbols}
         if len(found) == 1:
             return self.restricted(found)
-        known = [*self.topic_ids, *self.exercises]
-        close = difflib.get_close_matches(name, known, 3, 0.4)
-        hint = f" Is it {' or '.join(close)}?" if close else ""
+        known = {part: part for part in (*self.topic_ids, *self.exercises)}
+        known |= {s: e.id for e in self.exercises.values() for s in e.symbols}
+        close = difflib.get_close_matches(name, known, 3, 0.6)
+        likely = dict.fromkeys(known[part] for part in close)
+        hint = f" Is it {' or '.join(likely)}?" if likely else ""
         raise SyllabusError(f"{name!r} is neither a topic nor an exercise.{hint}")
 
     def restricted(self, exercises: Collection[str]) -> Syllabus:

@@ -88,7 +88,6 @@ def describe(desk: Desk, exercise: Exercise) -> None:
         "write": f"exercises/{exercise.topic}.py" + (f", line {line}" if line else ""),
         "read": desk.syllabus.read_on(exercise),
         "": desk.syllabus.topic(exercise.topic).book,
-        "check": f"make test EX={exercise.id}, or make watch",
     }
     for name, value in rows.items():
         print_wrapped(f"  {name:<9} {value}", 0, ROW)

@@ -28,8 +28,6 @@ def check(part: Part = "") -> None:
     """Check your work in exercises/ with the visible tests."""
     desk = Desk(KIT)
     asked = desk.syllabus.only(part).exercises
-    if set(desk.standings().values()) == {Standing.UNTOUCHED}:
-        print_plain("Everything fails at first: that is how it starts.", "bold")
     shown = Shown(desk)
     verdicts = run(desk, asked, shown)
     shown.finish()
@@ -96,6 +94,8 @@ def conclude(
     """Print how many pass and what to do next; exit with 1 if a required one fails."""
     passing = {verdict.exercise for verdict in verdicts if verdict.passes}
     print_plain(f"\n{len(passing)} of {len(asked)} exercises pass.", "bold")
+    if set(desk.standings().values()) == {Standing.UNTOUCHED}:
+        print_plain("Everything fails at first: that is how it starts.")
     failing = [e for e in asked if e.id not in passing]
     if not failing:
         goal = following(desk.syllabus, desk.passes, asked[-1].id)
@@ -128,6 +128,7 @@ def next_exercise() -> None:
         print_plain("Every exercise passes. Hand in: make submit", "bold")
         return
     describe(desk, exercise)
+    print_plain(f"  check     make test EX={exercise.id}, or make watch")
     if exercise.level != "core" and (goal := next_required(desk)) is not None:
         print_wrapped(f"  or        {goal.id}, the next required one", 0, 12)
 

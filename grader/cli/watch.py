@@ -30,18 +30,18 @@ PATIENCE = 1.0
 
 def watch() -> None:
     """Check the exercise you are in whenever you save a file in exercises/."""
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(Watch(Desk(KIT)).run())
+    with contextlib.suppress(KeyboardInterrupt), Checker() as checker:
+        asyncio.run(Watch(Desk(KIT), checker).run())
     print_plain("\nStopped. To go on: make watch")
 
 
 class Watch:
     """What one `make watch` knows between two saves."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Take the desk, as it is now."""
+    def __init__(self, desk: Desk, checker: Checker) -> None:
+        """Take the desk, as it is now, and what checks."""
         self.desk = desk
-        self.checker = Checker()
+        self.checker = checker
         self.whole: dict[str, Work] = dict.fromkeys(desk.syllabus.topic_ids, desk.work)
         """The work when each topic's file was last whole."""
         self.current = next(iter(desk.syllabus.exercises.values()))
@@ -56,7 +56,7 @@ class Watch:
         """
         errors.print(Text("Getting ready: torch takes some seconds …", style="dim"))
         try:
-            async with self.checker, asyncio.TaskGroup() as tasks:
+            async with asyncio.TaskGroup() as tasks:
                 task = tasks.create_task(self.begin())
                 async for topics in self.saves():
                     task.cancel()
@@ -127,7 +127,6 @@ class Watch:
         Others of its topic are checked beside it, quietly: those that passed and use
         what has changed, and those whose check a later save has cancelled.
         """
-        started = time.perf_counter()
         self.current = exercise
         patience = asyncio.get_running_loop().call_later(
             PATIENCE, print_plain, f"Checking {exercise.symbols[0]} …", "dim"
@@ -137,6 +136,7 @@ class Watch:
         others = {*shaken, *self.owed} - {exercise.id}
         try:
             await self.get_ready()
+            started = time.perf_counter()
             verdicts = await self.checker.check([exercise.id, *sorted(others)])
         finally:
             patience.cancel()

@@ -7,6 +7,7 @@ import socket
 import sys
 import warnings
 
+from grader.desk import DeskError
 from grader.desk.loading import loading
 from grader.layout import KIT
 from grader.syllabus import read_syllabus
@@ -18,4 +19,7 @@ with loading():
 warnings.simplefilter("ignore")
 syllabus = read_syllabus(KIT.registry)
 channel = socket.socket(fileno=int(sys.argv[1]))
-run_pytest(syllabus.topic_ids, WarmSession(channel, syllabus))
+try:
+    run_pytest(syllabus.topic_ids, WarmSession(channel, syllabus))
+except DeskError as error:
+    sys.exit(str(error))

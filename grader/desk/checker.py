@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,37 +19,32 @@ from grader.desk.verdict import Verdict
 from grader.layout import KIT
 from grader.outcome import Outcome
 
-MAX_LINE = 1 << 20  # bytes of one message
-
 
 class Checker:
     """Checks exercises in a warm process, and keeps one ready."""
 
     def __init__(self) -> None:
-        """Start nothing yet: enter it as a context."""
+        """Start a warm process; it is ready some seconds later."""
         self.forks = True
-        self._process: asyncio.subprocess.Process | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         self._running: int | None = None
-        self._settled = True
+        self._start()
 
-    async def start(self) -> None:
-        """Start a warm process; it is ready some seconds later."""
-        here, there = socket.socketpair()
+    def _start(self) -> None:
+        self._channel, there = socket.socketpair()
+        self._channel.setblocking(False)
         with there:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "grader.desk", str(there.fileno())),
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "grader.desk", str(there.fileno())],
                 pass_fds=[there.fileno()],
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,
                 stdout=self._errors,
                 stderr=self._errors,
                 cwd=KIT.root,
                 start_new_session=True,
             )
-        self._reader, self._writer = await asyncio.open_connection(
-            sock=here, limit=MAX_LINE
-        )
-        self._ready = False
+        self._received = b""
+        self._ready, self._settled = False, True
 
     async def get_ready(self) -> None:
         """Wait until torch is imported and the tests are collected.
@@ -72,7 +68,8 @@ class Checker:
         await self._settle()
         await self.get_ready()
         self._settled = False
-        self._writer.write(json.dumps({"check": list(exercises)}).encode() + b"\n")
+        request = json.dumps({"check": list(exercises)}).encode() + b"\n"
+        await asyncio.get_running_loop().sock_sendall(self._channel, request)
         found: list[Verdict] = []
         while True:
             message = await self._receive()
@@ -83,18 +80,18 @@ class Checker:
                     found.append(Verdict.from_dict(verdict))
                 case _:
                     break
-        status = await self._end(message)
+        status = self._end(message)
         told = {verdict.exercise for verdict in found}
         return found + [lost(name, status) for name in exercises if name not in told]
 
-    async def _end(self, message: dict[str, Any] | None) -> int:
+    def _end(self, message: dict[str, Any] | None) -> int:
         """Finish a check behind its last message; return how its process ended."""
         self._kill()
         self._settled = True
         if message is not None and self.forks:
             return int(message["ended"])
-        status = await self._reap()
-        await self.start()
+        status = self._reap()
+        self._start()
         return status
 
     async def _settle(self) -> None:
@@ -108,7 +105,7 @@ class Checker:
                 case {"verdict": _}:
                     continue
                 case message:
-                    await self._end(message)
+                    self._end(message)
 
     def _kill(self) -> None:
         """Kill the process of a check, and everything that it started."""
@@ -119,42 +116,39 @@ class Checker:
 
     async def _receive(self) -> dict[str, Any] | None:
         """Return the next message, or None if the process is gone."""
-        try:
-            line = await self._reader.readline()
-        except (OSError, ValueError):
-            return None
-        return json.loads(line) if line else None
+        loop = asyncio.get_running_loop()
+        while b"\n" not in self._received:
+            try:
+                data = await loop.sock_recv(self._channel, 1 << 16)
+            except OSError:
+                data = b""
+            if not data:
+                return None
+            self._received += data
+        line, _, self._received = self._received.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        return message
 
-    async def _reap(self) -> int:
-        """End the warm process; return how it ended."""
-        assert self._process is not None
-        self._writer.close()
-        try:
-            return await asyncio.wait_for(self._process.wait(), 5)
-        except TimeoutError:
-            self._process.kill()
-            return await self._process.wait()
+    def _reap(self) -> int:
+        """End the warm process, which has nothing to lose; return how it ended."""
+        self._channel.close()
+        self._process.kill()
+        return self._process.wait()
 
     def _said(self) -> str:
         """Return the end of what warm processes have printed."""
         self._errors.seek(0)
         return self._errors.read().decode(errors="replace")[-2000:].strip()
 
-    async def close(self) -> None:
-        """End the warm process and the check that it may be in."""
-        self._kill()
-        if self._process is not None:
-            await self._reap()
-        self._errors.close()
-
-    async def __aenter__(self) -> Self:
-        """Start a warm process."""
-        await self.start()
+    def __enter__(self) -> Self:
+        """Return the checker itself."""
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        """End it."""
-        await self.close()
+    def __exit__(self, *_: object) -> None:
+        """End the warm process and the check that it may be in."""
+        self._kill()
+        self._reap()
+        self._errors.close()
 
 
 def lost(exercise: str, status: int) -> Verdict:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 import pytest
 
 from grader.desk.verdict import Verdict
+from grader.observe.finding import shorten
 from grader.observe.plugin import exercise_of
 from grader.outcome import Outcome
 from grader.syllabus import Syllabus
@@ -58,10 +59,22 @@ class Collector:
             outcome = Outcome(str(noted[-1]))
             self.outcomes[name].append(outcome)
             if report.failed and outcome is not Outcome.NOT_STARTED:
-                said = str(report.longrepr), report.capstdout[-MAX_PRINTED:]
+                message = str(report.longrepr)
+                if outcome is Outcome.KIT_ERROR:
+                    message = kit_message(message)
+                said = message, report.capstdout[-MAX_PRINTED:]
                 self.messages.setdefault(name, said)
         if report.when == "teardown":
             self.left[name].discard(report.nodeid)
             if not self.left[name]:
                 message, printed = self.messages.get(name, ("", ""))
                 self.tell(Verdict(name, tuple(self.outcomes[name]), message, printed))
+
+
+def kit_message(traceback: str) -> str:
+    """Return what a student needs to know of a test that failed to run."""
+    last = traceback.strip().splitlines()[-1]
+    return (
+        "The test itself failed to run, which is no fault of yours: tell your "
+        f"instructor.\n  got       {shorten(last)}"
+    )

@@ -156,6 +156,17 @@ def test_without_forks_it_says_so_and_checks_all_the_same(handed_out):
     assert "cannot be forked" not in first + second
 
 
+def test_tests_that_cannot_be_collected_are_told(handed_out):
+    desk = handed_out()
+    (desk.folder / "tests" / "visible" / "test_use_gpu.py").write_text("import (")
+
+    done = desk.run("watch")
+
+    assert done.returncode == 2
+    assert "the checks cannot start: the visible tests do not run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_process_that_ends_itself_is_told(session):
     said = session["exits"]
 

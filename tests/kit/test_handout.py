@@ -73,9 +73,10 @@ def test_everything_fails_at_first(desk):
     done = run_test(desk)
 
     assert done.returncode == 1
-    first, *_, counts, following, _ = done.stdout.strip().splitlines()
-    assert first == "Everything fails at first: that is how it starts."
+    *_, counts, saying, following, check = done.stdout.strip().splitlines()
     assert counts.startswith("0 of ")
+    assert saying == "Everything fails at first: that is how it starts."
+    assert check == "      make test EX=model_construction.MLP"
     assert following.startswith("Next: MLP in exercises/model_construction.py")
     assert "✗" not in done.stdout
 
