@@ -3,12 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# graders to compare with; their packages are none of the kit's
+PEERS := .venv-bench
 # of make check-kit, so that a check can be repeated; try others
 SEED ?= kit
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help grade check test stubs handout check-kit kit-tests lint types mutants flakes attacks faults fuzz doctor
+.PHONY: help grade check test stubs handout check-kit kit-tests lint types bench mutants flakes attacks faults fuzz doctor
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +42,9 @@ lint: $(VENV)/dev ## ruff
 
 types: $(VENV)/dev ## mypy, strict on grader/
 	$(BIN)/mypy
+
+bench: $(VENV)/instructor $(PEERS)/ready ## measure: other graders, the floor, growing classes [FULL=1]
+	$(BIN)/python -m bench $(if $(FULL),--full)
 
 mutants: $(VENV)/bench ## mutate the solutions: which changes does no test catch?
 	$(BIN)/python -m bench.mutants
@@ -80,4 +85,10 @@ $(VENV)/dev: $(VENV)/instructor
 
 $(VENV)/bench: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,dev,bench]'
+	@touch $@
+
+$(PEERS)/ready: bench/peers/requirements.txt bench/peers/constraints.txt constraints.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --constraint constraints.txt \
+		--constraint bench/peers/constraints.txt --requirement bench/peers/requirements.txt
 	@touch $@

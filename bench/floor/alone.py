@@ -34,7 +34,7 @@ OPTIONS = (
     *("--capture=no", "-c", "/dev/null", f"--rootdir={KIT.root}"),
     *("--import-mode=importlib", "--disable-plugin-autoload", "--noconftest"),
     *(f"-pno:{name}" for name in ("cacheprovider", "faulthandler", "logging")),
-    *("-pno:terminal", "--tb=native", "-pgrader.observe.plugin"),
+    *("-pno:terminal", "-pgrader.observe.plugin"),
 )
 SOLUTIONS = (None,)
 
@@ -51,6 +51,7 @@ class Passes:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests on all submissions, as often as there are passes."""
         session.config.stash[OBSERVER] = Beside()
+        session.config.option.tbstyle = "native"  # the cheapest, for tests that fail
         for _ in range(PASSES + 1):
             started = time.process_time()
             for path in self.submissions:
