@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# graders to compare with; their packages are none of the kit's
+PEERS := .venv-bench
 # of make check-kit, so that a check can be repeated; try others
 SEED ?= kit
 FUZZ_SECONDS ?= 60
@@ -10,7 +12,7 @@ FUZZ_SECONDS ?= 60
 .DEFAULT_GOAL := help
 .PHONY: help grade check stubs handout check-kit kit-tests lint types \
 	watch test next progress hint solution reset submit doctor \
-	mutants flakes attacks faults fuzz bench-desk gradebook-postgres jupyter-check
+	bench mutants flakes attacks faults fuzz bench-desk gradebook-postgres jupyter-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +66,9 @@ lint: $(VENV)/dev ## ruff
 types: $(VENV)/dev ## mypy, strict on grader/
 	$(BIN)/mypy
 
+bench: $(VENV)/instructor $(PEERS)/ready ## measure: other graders, the floor, growing classes [FULL=1]
+	$(BIN)/python -m bench $(if $(FULL),--full)
+
 mutants: $(VENV)/bench ## mutate the solutions: which changes does no test catch?
 	$(BIN)/python -m bench.mutants
 
@@ -115,4 +120,10 @@ $(VENV)/dev: $(VENV)/instructor
 
 $(VENV)/bench: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[instructor,similar,dask,dev,bench]'
+	@touch $@
+
+$(PEERS)/ready: bench/peers/requirements.txt bench/peers/constraints.txt constraints.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --constraint constraints.txt \
+		--constraint bench/peers/constraints.txt --requirement bench/peers/requirements.txt
 	@touch $@

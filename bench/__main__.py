@@ -1,0 +1,95 @@
+"""Measure the grader: against other tools, against its floor, and as a class grows.
+
+    python -m bench [--rounds 3] [--students 10] [--part peers] [--full]
+
+Exits with 1 if two tools disagree on a score, if the measurement misses work that is
+done in the sandbox, or if a bar is not met.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from bench import report
+from bench.floor.compare import find_floor
+from bench.growth.grow import WrongScoresError, grow
+from bench.measure import CommandError
+from bench.peers.compare import DisagreementError, compare
+from bench.peers.way import PEER_PYTHON
+from bench.selfcheck import UncountedError, check_counting
+from grader.cli.screen import errors, out, print_error
+from grader.files import write_text
+
+HERE = Path(__file__).parent
+PARTS = ("check", "peers", "floor", "growth")
+JOBS = (1, 2)
+TOPIC = "custom_layer"
+FAILURES = (CommandError, DisagreementError, UncountedError, WrongScoresError)
+
+
+def main(
+    rounds: Annotated[int, typer.Option(min=1, help="Of everything compared.")] = 3,
+    students: Annotated[int, typer.Option(min=1, max=10, help="Compared on.")] = 10,
+    largest: Annotated[int, typer.Option(min=1, help="Largest class.")] = 100,
+    full: Annotated[
+        bool, typer.Option("--full", help="Up to 1,000 students, all topics.")
+    ] = False,
+    part: Annotated[
+        list[str] | None, typer.Option(help=f"One of {', '.join(PARTS)}; repeatable.")
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("--out", help="Where tables and drawing go.")
+    ] = HERE / "results",
+) -> None:
+    """Measure, print the tables and write them, draw."""
+    where, found, parts = report.machine(), report.Found(), part or PARTS
+    largest, found.only = (1000, "") if full else (largest, TOPIC)
+    with tempfile.TemporaryDirectory() as work:
+        home = Path(work)
+        try:
+            if "check" in parts:
+                tell("the measurement itself")
+                found.counted = check_counting(home / "check")
+            if "peers" in parts:
+                found.peers = compare(home / "peers", rounds, students, tell)
+            if "floor" in parts:
+                found.floors = find_floor(home / "floor", rounds, tell)
+            if "growth" in parts:
+                sizes = [size for size in (1, 10, 100, 1000) if size <= largest]
+                grown = grow(home / "growth", sizes, JOBS, found.only, tell)
+                found.growths, found.rerun = grown
+        except FAILURES as error:
+            print_error(str(error))
+            raise typer.Exit(1) from error
+    tables = list(report.tables(found))
+    folder.mkdir(exist_ok=True)
+    text = "\n".join(table.markdown() for table in tables)
+    write_text(folder / "last.md", f"# The last run\n\n{where}\n\n{text}")
+    draw(folder / "last.svg", report.drawing(found, where))
+    out.print(Text(where), soft_wrap=True)
+    for table in tables:
+        out.print()
+        out.print(table.rich())
+    raise typer.Exit(0 if all(bar.met for bar in report.bars(found)) else 1)
+
+
+def tell(what: str) -> None:
+    """Say what is measured now."""
+    errors.print(Text(what, style="dim"))
+
+
+def draw(path: Path, data: dict[str, object]) -> None:
+    """Draw the figure, with the library that the peers' environment has."""
+    command = [PEER_PYTHON, HERE / "draw.py", path]
+    subprocess.run(command, input=json.dumps(data), text=True, check=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)

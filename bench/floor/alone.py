@@ -1,0 +1,128 @@
+"""The tests alone in one warm process: no sandbox, no judge, no report.
+
+    python -m bench.floor.alone small FOLDER
+    python -m bench.floor.alone full
+
+Prints, as JSON, the CPU seconds per submission of each pass; a first pass, which warms
+the process, is not counted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import random
+import sys
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import torch
+
+from bench.peers.suite import TOPIC
+from grader.box import wire, worker
+from grader.layout import KIT
+from grader.observe.plugin import OBSERVER
+
+PASSES = 3
+OPTIONS = (
+    *("--capture=no", "-c", "/dev/null", f"--rootdir={KIT.root}"),
+    *("--import-mode=importlib", "--disable-plugin-autoload", "--noconftest"),
+    *(f"-pno:{name}" for name in ("cacheprovider", "faulthandler", "logging")),
+    *("-pno:terminal", "-pgrader.observe.plugin"),
+)
+SOLUTIONS = (None,)
+
+
+class Passes:
+    """The pytest plugin that runs a suite again and again, and takes its time."""
+
+    def __init__(self, submissions: Sequence[Path | None]) -> None:
+        """Take the files to test in turn; None leaves in place what is there."""
+        self.submissions = submissions
+        self.cpu: list[float] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run all tests on all submissions, as often as there are passes."""
+        session.config.stash[OBSERVER] = Beside()
+        session.config.option.tbstyle = "native"  # the cheapest, for tests that fail
+        for _ in range(PASSES + 1):
+            started = time.process_time()
+            for path in self.submissions:
+                if path is not None:
+                    sys.modules[TOPIC] = load(path)
+                self.run(session)
+            self.cpu.append((time.process_time() - started) / len(self.submissions))
+        return True
+
+    def run(self, session: pytest.Session) -> None:
+        """Run all tests once."""
+        following = [*session.items[1:], None]
+        for item, after in zip(session.items, following, strict=True):
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Let no solution fail: a test that fails costs something else."""
+        if report.failed and self.submissions == SOLUTIONS:
+            sys.exit(f"{report.nodeid} fails: {report.longrepr}")
+
+
+def load(path: Path) -> ModuleType:
+    """Return a student's module; an empty one if it cannot be imported."""
+    module = ModuleType(TOPIC)
+    with contextlib.suppress(Exception):
+        exec(compile(path.read_bytes(), str(path), "exec"), vars(module))
+    return module
+
+
+class Beside:
+    """Plays scenarios in this process, on copies, as the tests ask for."""
+
+    def play(
+        self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
+    ) -> Any:
+        """Return the scenario's value or its error."""
+        torch.default_generator.manual_seed(seed)
+        random.seed(seed)
+        answer = worker.play(topic, scenario, copy.deepcopy(args), KIT.solutions)
+        return plain(answer)
+
+
+def plain(value: Any) -> Any:
+    """Return a value with the types that tests are written for."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().as_subclass(torch.Tensor)
+    if isinstance(value, dict):
+        return {plain(key): plain(entry) for key, entry in value.items()}
+    for kind in (list, tuple):
+        if isinstance(value, kind):
+            return kind(map(plain, value))
+    for kind in (bool, int, float, str, bytes):
+        if isinstance(value, kind):
+            return kind(value)
+    return None if value is None else wire.Opaque(type(value).__name__)
+
+
+def main(which: str, *folder: str) -> None:
+    """Print what the tests cost."""
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    if which == "small":
+        tests = [Path(*folder, "tests", "test_checks.py")]
+        sys.path.insert(0, str(tests[0].parent))
+        passes = Passes(sorted(Path(*folder, "class").glob(f"*/{TOPIC}.py")))
+    else:
+        tests = sorted(KIT.hidden_tests.glob("test_*.py"))
+        sys.path.insert(0, str(KIT.solutions))
+        passes = Passes(SOLUTIONS)
+    pytest.main([*OPTIONS, *map(str, tests)], plugins=[passes])
+    print(json.dumps(passes.cpu[1:]))
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,121 @@
+"""The same tests by way of judge and box, once these are warm.
+
+    python -m bench.floor.graded small FOLDER
+    python -m bench.floor.graded full
+
+Prints, as JSON, the CPU seconds per submission of each pass, and the bytes of memory
+that a submission takes beyond what the warm processes hold. Pages of files, as of
+torch's libraries, do not count: all processes have them in common.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.measure import Samples, below, share, watched
+from bench.setting import full_setting, small_setting
+from grader.class_run.output import OutputFolder
+from grader.class_run.pool import JudgePool
+from grader.class_run.result import Status
+from grader.class_run.run import ClassRun, Setting
+from grader.intake import find_handins
+from grader.layout import KIT
+from grader.submission import Submission
+
+PASSES = 3
+FULL_SUBMISSIONS = 3
+LOOK_SECONDS = 0.01
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Warm:
+    """A judge and its box, warm, in whose processes all work can be seen."""
+
+    def __init__(self, run: ClassRun, pool: JudgePool) -> None:
+        """Take them when they have just started."""
+        self.run, self.pool = run, pool
+        self.idle = set(below(os.getpid()))
+
+    def grade(self, submissions: Sequence[Submission]) -> None:
+        """Grade submissions one after the other, until nothing of them is left."""
+        for submission in submissions:
+            result = self.run.judge(self.pool, submission)
+            if result.status is not Status.GRADED:
+                sys.exit(f"{submission.student}: {result.reason}")
+            while set(below(os.getpid())) - self.idle:
+                time.sleep(0.002)
+
+    def cpu(self, submissions: Sequence[Submission]) -> float:
+        """Return the CPU seconds that grading takes, per submission."""
+        before = cpu_of(self.idle)
+        self.grade(submissions)
+        return (cpu_of(self.idle) - before) / len(submissions)
+
+    def own_memory(self, submissions: Sequence[Submission]) -> int:
+        """Return how much more memory is held while grading, at most."""
+        before = anonymous()
+        samples: Samples = []
+        with watched(samples, LOOK_SECONDS, anonymous):
+            self.grade(submissions)
+        return max(held for _, held in samples) - before
+
+
+def anonymous() -> int:
+    """Return the bytes that this process and those below hold, no file behind them."""
+    pids = [os.getpid(), *below(os.getpid())]
+    return sum(share(pid, "Pss_Anon") for pid in pids)
+
+
+def cpu_of(pids: set[int]) -> float:
+    """Return the CPU seconds of this process, others, and all below that have ended."""
+    ticks = 0
+    for pid in (os.getpid(), *pids):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += sum(map(int, fields[11:15]))
+    return ticks / TICK
+
+
+def measure_warm(setting: Setting, submissions: Sequence[Submission]) -> None:
+    """Print what submissions cost."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        OutputFolder(Path(folder), setting.secret).opened() as output,
+        setting.start_pool(1) as pool,
+    ):
+        warm = Warm(ClassRun(setting, output), pool)
+        warm.grade(submissions)
+        passes = [warm.cpu(submissions) for _ in range(PASSES)]
+        memory = warm.own_memory(submissions)
+    print(json.dumps({"cpu": passes, "memory": memory}))
+
+
+def small(folder: Path) -> None:
+    """Grade a class with the 48 small tests."""
+    setting = small_setting(folder)
+    handins = find_handins(folder / "class").handins
+    measure_warm(setting, [setting.read(handin) for handin in handins])
+
+
+def full() -> None:
+    """Grade the solutions with the hidden suite."""
+    setting = full_setting()
+    sources = {
+        topic: (KIT.solutions / f"{topic}.py").read_bytes()
+        for topic in setting.syllabus.topic_ids
+    }
+    students = [f"student-{i}" for i in range(FULL_SUBMISSIONS)]
+    measure_warm(setting, [Submission(student, sources) for student in students])
+
+
+def main(which: str, *folder: str) -> None:
+    """Grade, and print what it costs."""
+    small(Path(*folder)) if which == "small" else full()
+
+
+main(*sys.argv[1:])

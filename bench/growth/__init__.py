@@ -1,0 +1,1 @@
+"""How cost grows with the class: the real command on classes made from the variants."""

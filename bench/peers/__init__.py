@@ -1,0 +1,1 @@
+"""One class graded by several tools: the same tests, the same submissions, one run."""

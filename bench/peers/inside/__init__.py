@@ -1,0 +1,1 @@
+"""What runs within a measured command, beside or instead of a tool's own command."""

@@ -1,0 +1,128 @@
+"""Check the measurement itself: is work inside the sandbox counted, all of it?
+
+Submissions burn a known amount of CPU: one in its own process, one in children that it
+never waits for. Both ways of counting must see it: what the kernel adds up over a whole
+command, and what `/proc` says of warm processes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.measure import Command, measure, run
+from bench.peers.suite import TOPIC
+from grader.layout import KIT
+
+TESTS = 3
+MISSED = 0.07
+TOO_MUCH = 0.25
+SUITE = """
+from typing import Any
+import pytest
+from grader.observe import expect_equal
+
+def burn(ex: Any, seconds: float) -> bool:
+    ex.burn(seconds)
+    return True
+
+@pytest.mark.exercise("custom_layer.MyLinear")
+@pytest.mark.parametrize("i", range({tests}))
+def test_burn(observe, i):
+    expect_equal(observe(burn, {seconds}), True, "It does not burn.")
+"""
+ALONE = """
+import os, time
+
+def burn(seconds):
+    started = time.process_time()
+    while time.process_time() - started < seconds:
+        pass
+"""
+IN_CHILDREN = (
+    ALONE.replace("def burn", "def spin")
+    + """
+def burn(seconds):
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        spin(seconds)
+        os.write(writer, b"+")
+        os._exit(0)
+    os.read(reader, 1)
+"""
+)
+
+
+class UncountedError(Exception):
+    """The measurement misses work, or counts too much."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """CPU seconds that were burnt in the sandbox, and those that were counted."""
+
+    where: str
+    way: str
+    burnt: float
+    counted: float
+    watched: bool = False
+    """Whether the box watches the submission closely, which costs time of its own."""
+
+    def check(self) -> None:
+        """Compare the two.
+
+        Raises:
+            UncountedError: they differ by too much.
+        """
+        part = self.counted / self.burnt
+        if part < 1 - MISSED or (part > 1 + TOO_MUCH and not self.watched):
+            raise UncountedError(
+                f"{self.burnt:.1f} s of CPU were burnt {self.where}, but "
+                f"{self.counted:.2f} s counted {self.way}: no figure can be trusted"
+            )
+
+
+def check_counting(folder: Path) -> list[Counted]:
+    """Burn CPU in the sandbox and return what was counted of it.
+
+    Raises:
+        UncountedError: not what was burnt.
+    """
+    rest = of_command(folder / "rest", ALONE, 0.0)
+    alone = of_command(folder / "alone", ALONE, 2.0) - rest
+    children = of_command(folder / "children", IN_CHILDREN, 2.0) - rest
+    warm = of_warm(folder / "warm", ALONE, 0.5)
+    found = [
+        Counted("in the worker", "by the kernel", TESTS * 2.0, alone),
+        Counted("in its children", "by the kernel", TESTS * 2.0, children, True),
+        Counted("in the worker", "in /proc", TESTS * 0.5, warm),
+    ]
+    for counted in found:
+        counted.check()
+    return found
+
+
+def write(folder: Path, submission: str, seconds: float) -> None:
+    """Write a submission, and a suite that lets it burn so many seconds per test."""
+    (folder / "suite").mkdir(parents=True)
+    text = SUITE.format(tests=TESTS, seconds=seconds)
+    (folder / "suite" / "test_burn.py").write_text(text)
+    (folder / "class" / "ana").mkdir(parents=True)
+    (folder / "class" / "ana" / f"{TOPIC}.py").write_text(submission)
+
+
+def of_command(folder: Path, submission: str, seconds: float) -> float:
+    """Return the CPU seconds of a whole command that burns."""
+    write(folder, submission, seconds)
+    script = [sys.executable, "-m", "bench.peers.inside.grade_ours", folder, "1"]
+    return measure([Command(script, KIT.root)]).cpu
+
+
+def of_warm(folder: Path, submission: str, seconds: float) -> float:
+    """Return the CPU seconds of a submission that burns, judge and box being warm."""
+    write(folder, submission, seconds)
+    script = [sys.executable, "-m", "bench.floor.graded", "small", folder]
+    passes: list[float] = json.loads(run(Command(script, KIT.root)))["cpu"]
+    return min(passes)
