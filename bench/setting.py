@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.peers.suite import TESTS
 from grader.box.isolation import choose_level
 from grader.box.limits import Limits
-from grader.class_run.run import Setting
+from grader.class_run.setting import Setting
 from grader.layout import KIT
 from grader.syllabus import Syllabus, read_syllabus
 

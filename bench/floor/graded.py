@@ -20,10 +20,9 @@ from pathlib import Path
 
 from bench.measure import Samples, below, share, watched
 from bench.setting import full_setting, small_setting
-from grader.class_run.output import OutputFolder
+from grader.class_run.output import OutputFolder, report_name
 from grader.class_run.pool import JudgePool
-from grader.class_run.result import Status
-from grader.class_run.run import ClassRun, Setting
+from grader.class_run.setting import Setting, Task, judge_task
 from grader.intake import find_handins
 from grader.layout import KIT
 from grader.submission import Submission
@@ -37,17 +36,16 @@ TICK = os.sysconf("SC_CLK_TCK")
 class Warm:
     """A judge and its box, warm, in whose processes all work can be seen."""
 
-    def __init__(self, run: ClassRun, pool: JudgePool) -> None:
+    def __init__(self, setting: Setting, pool: JudgePool, output: OutputFolder) -> None:
         """Take them when they have just started."""
-        self.run, self.pool = run, pool
+        self.setting, self.pool, self.output = setting, pool, output
         self.idle = set(below(os.getpid()))
 
     def grade(self, submissions: Sequence[Submission]) -> None:
         """Grade submissions one after the other, until nothing of them is left."""
         for submission in submissions:
-            result = self.run.judge(self.pool, submission)
-            if result.status is not Status.GRADED:
-                sys.exit(f"{submission.student}: {result.reason}")
+            _, report = judge_task(self.pool, Task(submission), self.setting)
+            self.output.write_signed(report_name(submission.student), report)
             while set(below(os.getpid())) - self.idle:
                 time.sleep(0.002)
 
@@ -88,7 +86,7 @@ def measure_warm(setting: Setting, submissions: Sequence[Submission]) -> None:
         OutputFolder(Path(folder), setting.secret).opened() as output,
         setting.start_pool(1) as pool,
     ):
-        warm = Warm(ClassRun(setting, output), pool)
+        warm = Warm(setting, pool, output)
         warm.grade(submissions)
         passes = [warm.cpu(submissions) for _ in range(PASSES)]
         memory = warm.own_memory(submissions)
