@@ -12,7 +12,8 @@ torch does not know: an operator that meets tensors of both raises CUDA's error,
 What it does not do:
 
 - Speed, streams, events: its work is done when a call returns. Waits are counted, but
-  none is ever needed, so a wait that is missing shows nothing.
+  none is ever needed, so a wait that is missing shows nothing. Events cannot be waited
+  for or timed.
 - More than one device: torch gives a device written in Python one thread for backward.
 - Autocast, recurrent cells, sparse, quantized, float8 and complex32 tensors, storages
   that grow, generators of the device that refuse to serve the CPU. The first six raise
@@ -22,8 +23,10 @@ What it does not do:
 - Another accelerator beside it: in a process with `sim`, it is torch's accelerator, so
   real GPUs belong into another process.
 
-`register` must come before the first backward pass of a process, and lasts. Needs
-nothing but torch: the sandbox holds it beside `grader.box`.
+`register` must come before the first backward pass of a process, and lasts. It needs
+nothing but torch: the sandbox holds it beside `grader.box`. There it shares a process
+with the student's code, which could change a counter: like all that comes from there, a
+count is a claim.
 """
 
 from grader.sim.device import SimulationError, attached, load, register
