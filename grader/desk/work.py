@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import platform
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
@@ -167,8 +167,3 @@ def test_file(layout: Layout, topic: str) -> Path:
 def file_digest(path: Path) -> str:
     """Return a hash of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def changed_exercises(topic: Topic, before: Work, after: Work) -> Collection[str]:
-    """Return the exercises of a topic whose verdict may have changed, by id."""
-    return [e.id for e in topic.exercises if before.key(e) != after.key(e)]
