@@ -78,8 +78,8 @@ flakes: $(VENV)/bench ## grade the solutions with 50 seeds: does a test depend o
 attacks: $(VENV)/dev ## grade hostile submissions: each gets what its honest part deserves
 	$(BIN)/pytest -W error tests/attacks
 	@if [ $$(id -u) != 0 ]; then echo "As root, this attacks the level uid and an ordinary user's boxes, too."; fi
-	@if [ $$(id -u) = 0 ]; then tests/machine.sh user $(BIN)/pytest -pno:cacheprovider -W error tests/attacks --levels=bubblewrap; fi
-	@if [ $$(id -u) = 0 ]; then tests/machine.sh uid $(BIN)/pytest -pno:cacheprovider -W error tests/attacks --levels=uid; fi
+	@if [ $$(id -u) = 0 ]; then OWN_TMP=yes tests/machine.sh user $(BIN)/pytest -pno:cacheprovider -W error tests/attacks --levels=bubblewrap; fi
+	@if [ $$(id -u) = 0 ]; then OWN_TMP=yes tests/machine.sh uid $(BIN)/pytest -pno:cacheprovider -W error tests/attacks --levels=uid; fi
 
 faults: $(VENV)/bench ## kill graders, judges and boxes 200 times: the scores stay the same
 	$(BIN)/python -m bench.faults

@@ -39,8 +39,8 @@ case $base in /root/*)
 esac
 case $venv in /root/*) mkdir -p "$venv" && mount --bind "$STAGE/venv" "$venv" ;; esac
 
-# What a submission leaves in /tmp goes with the machine.
-mount -t tmpfs -o mode=1777,size=1g tmpfs /tmp
+# With OWN_TMP, what a submission leaves in /tmp goes with the machine.
+if [ -n "${OWN_TMP:-}" ]; then mount -t tmpfs -o mode=1777,size=1g tmpfs /tmp; fi
 
 if [ "$machine" = user ]; then
     export HOME=/tmp USER=ordinary

@@ -61,9 +61,10 @@ def test_a_case_for_a_gpu_takes_no_share_of_the_others():
             Check("f::two", "t.A", 1),
         ),
         "hash",
+        {"t": "hash"},
     )
 
-    assert twins.shares() == {
+    assert twins.shares == {
         "f::one[sim]": Fraction(1, 2),
         "f::one[cuda]": 1,
         "f::two": Fraction(1, 2),
