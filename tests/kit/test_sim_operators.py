@@ -1,6 +1,7 @@
 """The simulated accelerator computes what the CPU computes, and mixes no devices.
 
-The samples are torch's own: one for each operator and module of its test suite.
+The samples are those of torch's own test suite, one for each operator and module; they
+come with torch, and need expecttest.
 """
 
 import copy

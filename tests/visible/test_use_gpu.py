@@ -1,9 +1,10 @@
 """GPUs: small cases to check your own work against; none of them needs a GPU.
 
-Tests marked `sim` run on `sim:0`, a simulated accelerator. To try something on it
-yourself: `from grader import sim`, then `with sim.attached() as meter: …`.
+Some run on `sim:0`, a simulated accelerator, or on your GPU if there is one. To try
+something on `sim:0` yourself: `from grader import sim`, then `with sim.attached(): …`.
 """
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -14,6 +15,14 @@ from grader import sim
 from grader.observe import expect_close, expect_equal, expect_error, expect_true
 
 exercise = pytest.mark.exercise
+SIM = pytest.param("sim", marks=pytest.mark.sim)
+CUDA = pytest.param("cuda", marks=pytest.mark.cuda)
+on_device = pytest.mark.parametrize("device", [SIM, CUDA])
+
+
+def there(device: str) -> Any:
+    """Return a block in which there is such a device."""
+    return sim.attached() if device == "sim" else nullcontext()
 
 
 def find_devices(ex: Any) -> tuple[int, str, list[str]]:
@@ -55,25 +64,28 @@ def test_try_gpu_refuses_a_negative_number(observe):
     expect_error(raised, ValueError, "try_gpu takes a negative number.")
 
 
-def move_batch(ex: Any, x: Tensor) -> tuple[list[str], list[Tensor], str]:
-    with sim.attached():
-        moved = ex.to_device({"x": x, "more": [x, (x, "name")]}, "sim")
+def move_batch(ex: Any, x: Tensor, device: str) -> tuple[list[str], list[Tensor], str]:
+    with there(device):
+        moved = ex.to_device({"x": x, "more": [x, (x, "name")]}, device)
     tensors = [moved["x"], moved["more"][0], moved["more"][1][0]]
     return [t.device.type for t in tensors], tensors, moved["more"][1][1]
 
 
 @exercise("use_gpu.to_device")
-@pytest.mark.sim
-def test_to_device_moves_every_tensor(observe):
+@on_device
+def test_to_device_moves_every_tensor(observe, device):
     x = torch.randn(2, 3)
 
     places, values, name = observe(
-        move_batch, x, call="to_device({'x': x, 'more': [x, (x, 'name')]}, 'sim')"
+        move_batch,
+        x,
+        device,
+        call=f"to_device({{'x': x, 'more': [x, (x, 'name')]}}, {device!r})",
     )
 
     expect_equal(
         places,
-        ["sim"] * 3,
+        [device] * 3,
         "to_device leaves tensors where they were.",
         slips={
             "t.to(device) returns the moved tensor; t itself does not move": ["cpu"] * 3
@@ -167,18 +179,20 @@ def test_time_op_calls_and_measures(observe):
     )
 
 
-def audit_net(ex: Any) -> list[str]:
-    with sim.attached():
-        net = nn.Sequential(nn.Linear(2, 2, device="sim"), nn.ReLU())
-        net[1].scales = [torch.ones(2), torch.ones(2, device="sim")]
+def audit_net(ex: Any, device: str) -> list[str]:
+    with there(device):
+        net = nn.Sequential(nn.Linear(2, 2, device=device), nn.ReLU())
+        net[1].scales = [torch.ones(2), torch.ones(2, device=device)]
         return sorted(ex.placement_audit(net, "cpu"))
 
 
 @exercise("use_gpu.placement_audit")
-@pytest.mark.sim
-def test_audit_finds_what_is_elsewhere(observe):
+@on_device
+def test_audit_finds_what_is_elsewhere(observe, device):
     paths = observe(
-        audit_net, call="placement_audit(net, 'cpu'), parts of net are on 'sim:0'"
+        audit_net,
+        device,
+        call=f"placement_audit(net, 'cpu'), parts of net are on {device!r}",
     )
 
     expect_equal(
