@@ -95,8 +95,9 @@ def compare(
             shutil.copytree(templates[cost.way].folder, home)
             way = cost.way(home, list(sources))
             cost.rounds.append(measure(way.commands(), way.jobs))
-            agreed = agreed or way.verdicts()
-            check_agreement(cost.way.name, way.verdicts(), agreed)
+            verdicts = way.verdicts()
+            agreed = agreed or verdicts
+            check_agreement(cost.way.name, verdicts, agreed)
     points = {student: verdict.points for student, verdict in agreed.items()}
     return Comparison(costs, left_out, points)
 
