@@ -11,27 +11,37 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from bench import report
 from bench.floor.compare import find_floor
+from bench.found import Found, bars, machine
 from bench.growth.grow import WrongScoresError, grow
 from bench.measure import CommandError
 from bench.peers.compare import DisagreementError, compare
 from bench.peers.way import PEER_PYTHON
+from bench.report import drawing, tables
 from bench.selfcheck import UncountedError, check_counting
 from grader.cli.screen import errors, out, print_error
 from grader.files import write_text
 
 HERE = Path(__file__).parent
-PARTS = ("check", "peers", "floor", "growth")
 JOBS = (1, 2)
 TOPIC = "custom_layer"
 FAILURES = (CommandError, DisagreementError, UncountedError, WrongScoresError)
+
+
+class Part(StrEnum):
+    """What can be measured on its own."""
+
+    CHECK = "check"
+    PEERS = "peers"
+    FLOOR = "floor"
+    GROWTH = "growth"
 
 
 def main(
@@ -42,42 +52,42 @@ def main(
         bool, typer.Option("--full", help="Up to 1,000 students, all topics.")
     ] = False,
     part: Annotated[
-        list[str] | None, typer.Option(help=f"One of {', '.join(PARTS)}; repeatable.")
+        list[Part] | None, typer.Option(help="Only this; may be repeated.")
     ] = None,
     folder: Annotated[
         Path, typer.Option("--out", help="Where tables and drawing go.")
     ] = HERE / "results",
 ) -> None:
     """Measure, print the tables and write them, draw."""
-    where, found, parts = report.machine(), report.Found(), part or PARTS
+    where, found, parts = machine(), Found(), part or list(Part)
     largest, found.only = (1000, "") if full else (largest, TOPIC)
     with tempfile.TemporaryDirectory() as work:
         home = Path(work)
         try:
-            if "check" in parts:
+            if Part.CHECK in parts:
                 tell("the measurement itself")
                 found.counted = check_counting(home / "check")
-            if "peers" in parts:
+            if Part.PEERS in parts:
                 found.peers = compare(home / "peers", rounds, students, tell)
-            if "floor" in parts:
+            if Part.FLOOR in parts:
                 found.floors = find_floor(home / "floor", rounds, tell)
-            if "growth" in parts:
+            if Part.GROWTH in parts:
                 sizes = [size for size in (1, 10, 100, 1000) if size <= largest]
                 grown = grow(home / "growth", sizes, JOBS, found.only, tell)
                 found.growths, found.rerun = grown
         except FAILURES as error:
             print_error(str(error))
             raise typer.Exit(1) from error
-    tables = list(report.tables(found))
+    shown = list(tables(found))
     folder.mkdir(exist_ok=True)
-    text = "\n".join(table.markdown() for table in tables)
+    text = "\n".join(table.markdown() for table in shown)
     write_text(folder / "last.md", f"# The last run\n\n{where}\n\n{text}")
-    draw(folder / "last.svg", report.drawing(found, where))
+    draw(folder / "last.svg", drawing(found, where))
     out.print(Text(where), soft_wrap=True)
-    for table in tables:
+    for table in shown:
         out.print()
         out.print(table.rich())
-    raise typer.Exit(0 if all(bar.met for bar in report.bars(found)) else 1)
+    raise typer.Exit(0 if all(bar.met for bar in bars(found)) else 1)
 
 
 def tell(what: str) -> None:

@@ -5,6 +5,7 @@ python draw.py FILE.svg < DATA.json
 
 import json
 import sys
+from statistics import median
 
 import matplotlib as mpl
 
@@ -24,21 +25,20 @@ STYLE = {
 
 
 def draw_peers(axes: Axes, peers: list[dict]) -> None:
-    """Draw a bar per tool, from the least to the most, with its spread."""
-    peers = sorted(peers, key=lambda peer: -sorted(peer["cpu"])[len(peer["cpu"]) // 2])
+    """Draw a bar per tool, the cheapest on top, with its spread."""
+    peers = sorted(peers, key=lambda peer: -median(peer["cpu"]))
     for y, peer in enumerate(peers):
-        low, *_, high = sorted([*peer["cpu"], *peer["cpu"]])
-        middle = sorted(peer["cpu"])[len(peer["cpu"]) // 2]
-        colour = OURS if peer["times"] == 1 else OTHERS
-        axes.barh(y, middle, color=colour, height=0.6)
-        axes.plot([low, high], [y, y], color="black", linewidth=1)
-        text = f"  {middle:.2f} s"
-        if colour == OTHERS:
+        cpu = peer["cpu"]
+        text = f"  {median(cpu):.2f} s"
+        if peer["times"] != 1:
             text += f", {peer['times']:.1f} times ours"
-        axes.text(high, y, text, va="center")
+        colour = OURS if peer["times"] == 1 else OTHERS
+        axes.barh(y, median(cpu), color=colour, height=0.6)
+        axes.plot([min(cpu), max(cpu)], [y, y], color="black", linewidth=1)
+        axes.text(max(cpu), y, text, va="center")
     axes.set_yticks(range(len(peers)), [peer["name"] for peer in peers])
-    axes.set_xmargin(0.25)
-    axes.set_xlabel("CPU seconds per submission, class of ten, start included")
+    axes.set_xmargin(0.35)
+    axes.set_xlabel("CPU seconds per submission of a class, the start included")
 
 
 def draw_growth(axes: Axes, growth: list[dict]) -> None:
@@ -51,6 +51,8 @@ def draw_growth(axes: Axes, growth: list[dict]) -> None:
             values = [g[kind] for g in mine]
             axes.plot(sizes, values, line, color=colour, marker="o", ms=3, label=label)
     axes.set(xscale="log", yscale="log", xlabel="students", ylabel="s per submission")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:g}")
     axes.legend(frameon=False)
 
 

@@ -1,85 +1,16 @@
-"""What was measured, as tables: for the terminal, for Markdown, for the drawing."""
+"""Tables of what was measured, and the data of the drawing."""
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
-import os
-import platform
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 
-from rich.table import Table as RichTable
-
 from bench.floor.compare import Floor
+from bench.found import Bar, Found, bars
 from bench.growth.grow import Growth, Rerun
 from bench.peers.compare import Comparison, Costs
 from bench.selfcheck import Counted
-
-MIB = 1 << 20
-MAX_SMALL_CPU = 0.30  # seconds per submission of 48 small tests
-MAX_FULL_RATIO = 2.5  # times what the hidden suite costs alone
-MAX_MEMORY = 60 * MIB  # of one submission, beyond the warm processes
-MAX_RERUN = 10.0  # seconds for a class in which nothing has changed
-
-
-@dataclass
-class Found:
-    """What was measured; parts that were not asked for are empty."""
-
-    counted: Sequence[Counted] = ()
-    peers: Comparison | None = None
-    floors: Mapping[str, Floor] = field(default_factory=dict)
-    growths: Sequence[Growth] = ()
-    rerun: Rerun | None = None
-    only: str = ""
-    """The topic that classes of growing size were graded in; all if empty."""
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A figure that must not be above a limit."""
-
-    what: str
-    value: float
-    limit: float
-    unit: str
-
-    @property
-    def met(self) -> bool:
-        """Say whether it is not."""
-        return self.value <= self.limit
-
-
-@dataclass
-class Table:
-    """A table with a title, and what there is to say below it."""
-
-    title: str
-    columns: Sequence[str]
-    rows: list[list[str]]
-    notes: list[str] = field(default_factory=list)
-
-    def rich(self) -> RichTable:
-        """Return it for a terminal."""
-        table = RichTable(title=self.title, title_justify="left", box=None)
-        for i, column in enumerate(self.columns):
-            table.add_column(column, justify="right" if i else "left")
-        for row in self.rows:
-            table.add_row(*row)
-        table.caption = "\n".join(self.notes)
-        table.caption_justify = "left"
-        return table
-
-    def markdown(self) -> str:
-        """Return it for a file."""
-        rule = ["---", *["---:"] * (len(self.columns) - 1)]
-        lines = ["| " + " | ".join(r) + " |" for r in (self.columns, rule, *self.rows)]
-        notes = "\n".join(f"{note}\n" for note in self.notes)
-        return f"## {self.title}\n\n" + "\n".join(lines) + f"\n\n{notes}"
+from bench.table import MIB, Table, mib, spread
 
 
 def tables(found: Found) -> Iterator[Table]:
@@ -94,19 +25,6 @@ def tables(found: Found) -> Iterator[Table]:
         yield counted_table(found.counted)
     if found.floors or found.rerun:
         yield bars_table(list(bars(found)))
-
-
-def spread(values: Sequence[float], digits: int = 2) -> str:
-    """Return the median, and between what the values lie if there are several."""
-    text = f"{median(values):.{digits}f}"
-    if len(values) == 1:
-        return text
-    return f"{text} ({min(values):.{digits}f} to {max(values):.{digits}f})"
-
-
-def mib(size: float) -> str:
-    """Return a number of bytes in MiB."""
-    return f"{size / MIB:.0f}"
 
 
 def ratios(costs: Costs, ours: Costs) -> list[float]:
@@ -208,21 +126,6 @@ def growth_table(found: Sequence[Growth], rerun: Rerun, only: str) -> Table:
     return Table(f"`grader grade` on a class, {what}", columns, rows, notes)
 
 
-def bars(found: Found) -> Iterator[Bar]:
-    """Yield what must hold."""
-    if found.floors:
-        small, full = found.floors["small"], found.floors["full"]
-        yield Bar("48 small tests, CPU", median(small.graded), MAX_SMALL_CPU, "s")
-        times = median(full.ratios)
-        yield Bar("the hidden suite, CPU to alone", times, MAX_FULL_RATIO, "times")
-        for name, floor in (("48 small tests", small), ("the hidden suite", full)):
-            memory, limit = floor.memory / MIB, MAX_MEMORY / MIB
-            yield Bar(f"{name}, own memory", memory, limit, "MiB")
-    if found.rerun:
-        seconds = found.rerun.usage.wall
-        yield Bar("an unchanged class again", seconds, MAX_RERUN, "s")
-
-
 def bars_table(found: Sequence[Bar]) -> Table:
     """Tell which bars are met."""
     rows = [
@@ -235,24 +138,6 @@ def bars_table(found: Sequence[Bar]) -> Table:
         for bar in found
     ]
     return Table("The bars", ["bar", "measured", "at most", ""], rows)
-
-
-def machine() -> str:
-    """Return where and when, in a line."""
-    cpu = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
-    now = datetime.datetime.now(datetime.UTC)
-    return ", ".join(
-        [
-            f"{now:%Y-%m-%d %H:%M} UTC",
-            cpu[1] if cpu else platform.machine(),
-            f"{os.cpu_count()} cores",
-            f"{memory:.0f} GiB",
-            f"Python {platform.python_version()}",
-            f"torch {importlib.metadata.version('torch')}",
-            f"load {os.getloadavg()[0]:.1f} at the start",
-        ]
-    )
 
 
 def drawing(found: Found, where: str) -> dict[str, object]:

@@ -18,7 +18,7 @@ from grader.layout import KIT
 
 TESTS = 3
 MISSED = 0.07
-TOO_MUCH = 0.25
+TOO_MUCH = 0.5  # a busy machine stretches the time in which the box looks on
 SUITE = """
 from typing import Any
 import pytest

@@ -29,7 +29,7 @@ from grader.box import wire, worker
 from grader.layout import KIT
 from grader.observe.plugin import OBSERVER
 
-PASSES = 3
+PASSES = 2
 OPTIONS = (
     *("--capture=no", "-c", "/dev/null", f"--rootdir={KIT.root}"),
     *("--import-mode=importlib", "--disable-plugin-autoload", "--noconftest"),

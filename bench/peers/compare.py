@@ -20,7 +20,7 @@ from .plain_pytest import ForkedPytest, PlainPytest
 from .way import PEER_PYTHON, Verdict, Way
 
 PEERS: tuple[type[Way], ...] = (Gradescope, PlainPytest, Nbgrader, Otter, ForkedPytest)
-WATCHED = 3
+WATCHED = 2
 """Submissions of the round in which memory is watched."""
 LOOK_SECONDS = 0.05
 
@@ -95,8 +95,9 @@ def compare(
             shutil.copytree(templates[cost.way].folder, home)
             way = cost.way(home, list(sources))
             cost.rounds.append(measure(way.commands(), way.jobs))
-            agreed = agreed or way.verdicts()
-            check_agreement(cost.way.name, way.verdicts(), agreed)
+            verdicts = way.verdicts()
+            agreed = agreed or verdicts
+            check_agreement(cost.way.name, verdicts, agreed)
     points = {student: verdict.points for student, verdict in agreed.items()}
     return Comparison(costs, left_out, points)
 
