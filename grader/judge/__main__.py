@@ -7,9 +7,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Iterable
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import pytest
 
@@ -30,12 +28,6 @@ PLUGINS = (
 )
 
 
-def needs_gpu(tests: Iterable[str]) -> bool:
-    """Say whether there is a GPU, and a test that is marked for one."""
-    texts = (Path(test).read_text("utf-8") for test in tests)
-    return gpu.is_available() and any("mark.cuda" in text for text in texts)
-
-
 def main() -> int:
     """Start a box, then pytest around it."""
     control, level, limits, registry, *tests = sys.argv[1:]
@@ -43,7 +35,7 @@ def main() -> int:
     root = Path(tests[0]).parents[2]
     owner = Connection(int(control))
     warnings.simplefilter("ignore")
-    box = Box(Level(level), Limits(**json.loads(limits)), gpu=needs_gpu(tests))
+    box = Box(Level(level), Limits(**json.loads(limits)), gpu=gpu.is_needed(tests))
     os.environ["CUDA_VISIBLE_DEVICES"] = ""  # what is expected comes from the CPU
     arguments = [
         *("-q", "--capture=no"),

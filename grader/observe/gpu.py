@@ -20,6 +20,12 @@ def is_available() -> bool:
     return torch.cuda.is_available()
 
 
+def is_needed(tests: Iterable[str]) -> bool:
+    """Say whether there is a GPU, and a test file that marks a test for one."""
+    texts = (Path(test).read_text("utf-8") for test in tests)
+    return is_available() and any("mark.cuda" in text for text in texts)
+
+
 def name() -> str | None:
     """Return the models of the GPUs, None where there is none to use."""
     if not is_available():

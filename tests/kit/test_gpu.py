@@ -10,6 +10,7 @@ from grader.box.gpu import binds
 from grader.box.isolation import bubblewrap_command
 from grader.box.warm import warm
 from grader.observe import gpu
+from grader.observe.local import LocalObserver
 
 DEVICES = ["null", "sda", "nvidia1", "nvidia0", "nvidiactl", "nvidia-uvm", "kvm"]
 LIBRARIES = """2 libs found in cache `/etc/ld.so.cache'
@@ -71,6 +72,29 @@ def test_a_gpu_is_let_in_before_the_devices_are_made_read_only():
 )
 def test_gpus_are_named_as_the_driver_does(cards, expected):
     assert gpu.models(cards) == expected
+
+
+@pytest.mark.parametrize("available", [True, False])
+@pytest.mark.parametrize("mark", ["cuda", "sim"])
+def test_a_gpu_is_let_in_where_there_is_one_and_a_test_for_it(
+    monkeypatch, tmp_path, available, mark
+):
+    monkeypatch.setattr(gpu, "is_available", lambda: available)
+    suite = tmp_path / "test_suite.py"
+    suite.write_text(f"@pytest.mark.{mark}\ndef test_it(observe): pass\n")
+
+    assert gpu.is_needed([str(suite)]) is (available and mark == "cuda")
+
+
+def test_in_a_students_process_a_gpu_is_not_replaced_by_the_simulated_one(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setattr(gpu, "is_available", lambda: True)
+    observer = LocalObserver(tmp_path, test_seconds=1.0)
+
+    observer.prepare(simulated=False)
+    with pytest.raises(pytest.skip.Exception, match="there is a real GPU"):
+        observer.prepare(simulated=True)
 
 
 @pytest.fixture
