@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import pytest
 
