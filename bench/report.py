@@ -9,6 +9,7 @@ from bench.floor.compare import Floor
 from bench.found import Bar, Found, bars
 from bench.growth.grow import Growth, Rerun
 from bench.peers.compare import Comparison, Costs
+from bench.peers.ours import Ours
 from bench.selfcheck import Counted
 from bench.table import MIB, Table, mib, spread
 
@@ -16,7 +17,7 @@ from bench.table import MIB, Table, mib, spread
 def tables(found: Found) -> Iterator[Table]:
     """Yield a table for each part."""
     if found.peers:
-        yield peers_table(found.peers)
+        yield peers_table(found.peers, found.floors)
     if found.floors:
         yield floor_table(found.floors)
     if found.rerun:
@@ -46,7 +47,7 @@ def counted_table(found: Sequence[Counted]) -> Table:
     return Table("The measurement itself", columns, rows, notes)
 
 
-def peers_table(found: Comparison) -> Table:
+def peers_table(found: Comparison, floors: Mapping[str, Floor]) -> Table:
     """Compare the tools."""
     ours = found.costs[0]
     rows = [
@@ -62,6 +63,9 @@ def peers_table(found: Comparison) -> Table:
     ]
     notes = [f"{cost.way.name}: {cost.way.how}." for cost in found.costs]
     notes += [f"{name} is left out: {why}." for name, why in found.left_out.items()]
+    if floors:
+        warm = spread(floors["small"].graded)
+        notes.append(f"Each further submission costs {Ours.name} {warm} s of CPU.")
     points = ", ".join(f"{value:g}" for value in found.points.values())
     notes.append(
         f"All agree on every test of every submission, and on points: {points}."

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import gc
 import json
 import random
 import sys
@@ -53,6 +54,8 @@ class Passes:
         session.config.stash[OBSERVER] = Beside()
         session.config.option.tbstyle = "native"  # the cheapest, for tests that fail
         for _ in range(PASSES + 1):
+            gc.collect()
+            gc.freeze()  # what the process holds is not gone through in every pass
             started = time.process_time()
             for path in self.submissions:
                 if path is not None:
