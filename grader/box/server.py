@@ -46,7 +46,9 @@ PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 WATCH_SECONDS = 0.1
 CLOSE_WATCH_SECONDS = 0.02
-"""For submissions of more than one process, which fill memory the faster."""
+"""Where several processes hold much already, and fill memory the faster."""
+MUCH = 0.25
+"""Of the memory that a submission may use. A closer look costs a part of a core."""
 EXIT_SECONDS = 1.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -151,8 +153,10 @@ class Server:
     def watch_memory(self) -> None:
         """Kill the submission when its processes together hold too much."""
         pids = self.pids()
-        self.watch_seconds = CLOSE_WATCH_SECONDS if len(pids) > 1 else WATCH_SECONDS
-        if sum(map(held_bytes, pids)) > self.limits.memory:
+        held = sum(map(held_bytes, pids))
+        close = len(pids) > 1 and held > MUCH * self.limits.memory
+        self.watch_seconds = CLOSE_WATCH_SECONDS if close else WATCH_SECONDS
+        if held > self.limits.memory:
             self.out_of_memory = True
             self.kill_all()
 
