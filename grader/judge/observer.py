@@ -4,11 +4,13 @@ Each topic has a worker and time of its own, so that what its tests say of a sub
 depends on its own file, and on those that this one imports, alone.
 A box that is lost is replaced, and the test is played again: it may have been the
 machine's fault. Only a test that loses one box after the other is the submission's own.
+So it is with a worker that somebody killed: the second time, it was the submission.
 """
 
 from __future__ import annotations
 
 import secrets
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -25,6 +27,10 @@ BOXES_PER_TEST = 3
 MAX_EXTENSION = 3
 """Times the limit of a test, on a machine that has other things to do."""
 LEAST_OWED = 0.01  # seconds
+
+
+class KilledWorkerError(Exception):
+    """A worker was killed, for the first time in a test; by whom cannot be known."""
 
 
 class PatientClock(wire.Clock):
@@ -71,6 +77,7 @@ class BoxObserver:
 
     def start_test(self) -> None:
         """Give the next test its time; only waiting for the submission uses it up."""
+        self.was_killed = False
         self.test_left = self.limits.test_seconds
         self.may_extend = MAX_EXTENSION * self.limits.test_seconds
 
@@ -93,11 +100,11 @@ class BoxObserver:
         call = self.packer.pack(scenario, args)
         request = {"topic": topic, "call": call, "seed": seed}
         for _ in range(self.may_lose):
-            if self.seconds_left <= 0:
-                raise verdicts.no_time_left(self.limits.topic_seconds)
             try:
-                self.import_topic(topic)
-                return self.ask(request, "The test")
+                try:
+                    return self.play_once(request)
+                except KilledWorkerError:
+                    return self.play_once(request)
             except BoxError:
                 self.replace_box()
         self.may_lose = 1
@@ -105,6 +112,13 @@ class BoxObserver:
         if topic not in self.imported:
             self.import_findings[topic] = finding
         raise finding
+
+    def play_once(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer of the current worker, or of a fresh one."""
+        if self.seconds_left <= 0:
+            raise verdicts.no_time_left(self.limits.topic_seconds)
+        self.import_topic(request["topic"])
+        return self.ask(request, "The test")
 
     def enter(self, topic: str) -> None:
         """Leave the worker of another topic, or of another kind, behind."""
@@ -177,6 +191,10 @@ class BoxObserver:
             raise verdicts.time_up(self.limits.test_seconds, activity) from None
         except (EOFError, OSError):
             ended = self.close(lost=True)
+            killed = ended.signal == signal.SIGKILL and not ended.out_of_memory
+            if killed and not self.was_killed:
+                self.was_killed = True
+                raise KilledWorkerError from None
             raise verdicts.killed(
                 activity,
                 exit_status=ended.exit,

@@ -1,9 +1,14 @@
 """A box that is lost: the machine's fault at first, the submission's in the end."""
 
+import signal
+import socket
+import threading
+
 import pytest
 
+from grader.box import wire
 from grader.box.isolation import Level
-from grader.box.launch import BoxError
+from grader.box.launch import BoxError, Ended
 from grader.judge import observer as observers
 from grader.judge.observer import (
     BOXES_PER_TEST,
@@ -135,3 +140,55 @@ def test_a_box_that_does_not_answer_owes_nothing(lost_box, monkeypatch):
     observer = BoxObserver(lost_box(), Submission("ana", {"topic": b""}))
 
     assert observer.owed() == 0.0
+
+
+class MarkedBox(LostBox):
+    """A box whose workers are killed, `kills` times in all."""
+
+    kills = 1
+
+    def start_worker(self, sources, **_):
+        here, there = socket.socketpair()
+        threading.Thread(target=self.serve, args=(there,), daemon=True).start()
+        return here
+
+    def serve(self, channel):
+        with channel:
+            while True:
+                try:
+                    request = wire.receive(channel)
+                except (EOFError, OSError):
+                    return
+                if request["call"] is not None and type(self).kills:
+                    type(self).kills -= 1
+                    return
+                wire.send(channel, {"value": 42, "nonce": request["nonce"]})
+
+    def clear(self, *, lost=False):
+        return Ended(None, signal.SIGKILL if lost else None, False, True)
+
+
+@pytest.mark.parametrize("kills", [0, 1])
+def test_a_worker_that_was_killed_once_is_replaced(kills):
+    kind = type("KilledBox", (MarkedBox,), {"kills": kills})
+    observer = BoxObserver(kind(), Submission("ana", {"topic": b""}))
+
+    answer = observer.play("topic", read_answer, (), 1)
+    observer.close()
+
+    assert answer == {"value": 42}
+    assert kind.kills == 0
+
+
+def test_a_worker_that_is_killed_in_every_try_was_killed_by_the_submission():
+    kind = type("KilledBox", (MarkedBox,), {"kills": 2})
+    observer = BoxObserver(kind(), Submission("ana", {"topic": b""}))
+
+    with pytest.raises(Finding) as raised:
+        observer.play("topic", read_answer, (), 1)
+    observer.start_test()
+    answer = observer.play("topic", read_answer, (), 1)
+    observer.close()
+
+    assert raised.value.got == "ended by SIGKILL"
+    assert answer == {"value": 42}
