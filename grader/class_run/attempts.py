@@ -74,7 +74,7 @@ def in_view_of(results: Sequence[Result], result: Result) -> Result:
     if len(results) == 1:
         return result
     others = (
-        f"attempt {other.attempt}: {other.status}: {other.reason}"
+        f"attempt {other.attempt}: {other.state}"
         for other in results
         if other.score is None and other.attempt != result.attempt
     )

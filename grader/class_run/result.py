@@ -47,3 +47,8 @@ class Result:
     """The points as the course counts them, if it has rules."""
     attempts: tuple[Result, ...] = ()
     """All attempts, if several were graded."""
+
+    @property
+    def state(self) -> str:
+        """Return the status, and the reason if there is one."""
+        return f"{self.status}: {self.reason}" if self.reason else str(self.status)

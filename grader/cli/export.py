@@ -131,7 +131,7 @@ def write_each(
     written = 0
     for result in to_results(scores):
         if result.score is None:
-            yield f"{result.student} has no score ({result.status}: {result.reason})"
+            yield f"{result.student} has no score ({result.state})"
             continue
         variables = {**os.environ, "OWNER": result.student}
         report = report_name(result.student)

@@ -295,7 +295,7 @@ def tell_trouble(results: list[Result]) -> None:
             print_plain(f"{result.student}: {note}", "dim")
     for result in results:
         if result.status not in (Status.GRADED, Status.MISSING):
-            print_error(f"{result.student}: {result.status}: {result.reason}")
+            print_error(f"{result.student}: {result.state}")
     statuses = {result.status for result in results}
     if Status.KIT_ERROR in statuses:
         raise typer.Exit(2)

@@ -37,7 +37,7 @@ def grade_of(result: Result) -> Grade:
     """Return a student's grade."""
     counted = result.adjusted or result.score
     if counted is None:
-        return Grade(result.student, None, 0.0, f"{result.status}: {result.reason}")
+        return Grade(result.student, None, 0.0, result.state)
     return Grade(result.student, counted.total, counted.max, comment(result))
 
 

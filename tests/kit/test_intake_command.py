@@ -141,6 +141,13 @@ def test_results_of_a_download_can_be_verified(graded, tmp_path):
     assert (late["student"], late["status"]) == ("carla-dias", "not handed in")
 
 
+def test_an_export_says_who_did_not_hand_in(graded, tmp_path):
+    done = run("export", "--to", "junit", graded[1], "--out", tmp_path / "junit")
+
+    assert "carla-dias has no score (not handed in)" in done.stderr
+    assert "elodie-martin has no score (not graded: handed in a" in done.stderr
+
+
 def test_work_that_came_after_grading_is_told(graded, tmp_path):
     out = graded[1]
     for path in (FIXTURES / "canvas").iterdir():
