@@ -11,6 +11,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.box import wire
 from grader.box.folders import make_folder
@@ -132,13 +133,7 @@ class Box:
         Args:
             lost: the worker closed its channel, so its end is near.
         """
-        try:
-            self._control.settimeout(ANSWER_SECONDS)
-            self._control.sendall(b"d" if lost else b"c")
-            answer = wire.receive(self._control, wire.Clock(ANSWER_SECONDS))
-        except (OSError, EOFError, wire.ProtocolError) as error:
-            raise self._no_answer(error) from error
-        return Ended(**answer)
+        return Ended(**self._ask(b"d" if lost else b"c"))
 
     def waited(self) -> float:
         """Return the seconds for which the worker could have run, but had no core.
@@ -146,13 +141,17 @@ class Box:
         Raises:
             BoxError: the box does not answer.
         """
+        seconds: float = self._ask(b"t")
+        return seconds
+
+    def _ask(self, command: bytes) -> Any:
+        """Return the server's answer to a command."""
         try:
             self._control.settimeout(ANSWER_SECONDS)
-            self._control.sendall(b"t")
-            seconds: float = wire.receive(self._control, wire.Clock(ANSWER_SECONDS))
+            self._control.sendall(command)
+            return wire.receive(self._control, wire.Clock(ANSWER_SECONDS))
         except (OSError, EOFError, wire.ProtocolError) as error:
             raise self._no_answer(error) from error
-        return seconds
 
     def _no_answer(self, error: Exception) -> BoxError:
         return BoxError(f"the box does not answer: {error} {self._last_words()}")
