@@ -16,11 +16,11 @@ from bench.floor.compare import Floor
 from bench.growth.grow import Growth, Rerun
 from bench.peers.compare import Comparison
 from bench.selfcheck import Counted
-from bench.table import MIB
+from bench.table import MB
 
 MAX_SMALL_CPU = 0.30  # seconds per submission of 48 small tests
 MAX_FULL_RATIO = 2.5  # times what the hidden suite costs alone
-MAX_MEMORY = 60 * MIB  # of one submission, beyond the warm processes
+MAX_MEMORY = 60 * MB  # of one submission, beyond the warm processes
 MAX_RERUN = 10.0  # seconds for a class in which nothing has changed
 
 
@@ -60,8 +60,8 @@ def bars(found: Found) -> Iterator[Bar]:
         times = median(full.ratios)
         yield Bar("the hidden suite, CPU to alone", times, MAX_FULL_RATIO, "times")
         for name, floor in (("48 small tests", small), ("the hidden suite", full)):
-            memory, limit = floor.memory / MIB, MAX_MEMORY / MIB
-            yield Bar(f"{name}, own memory", memory, limit, "MiB")
+            memory, limit = floor.memory / MB, MAX_MEMORY / MB
+            yield Bar(f"{name}, own memory", memory, limit, "MB")
     if found.rerun:
         seconds = found.rerun.usage.wall
         yield Bar("an unchanged class again", seconds, MAX_RERUN, "s")

@@ -11,7 +11,7 @@ from bench.growth.grow import Growth, Rerun
 from bench.peers.compare import Comparison, Costs
 from bench.peers.ours import Ours
 from bench.selfcheck import Counted
-from bench.table import MIB, Table, mib, spread
+from bench.table import MB, MIB, Table, mib, spread
 
 
 def tables(found: Found) -> Iterator[Table]:
@@ -84,7 +84,7 @@ def floor_table(found: Mapping[str, Floor]) -> Table:
             spread(floor.alone, 3),
             spread(floor.graded, 3),
             spread(floor.ratios, 1),
-            mib(floor.memory),
+            f"{floor.memory / MB:.0f}",
         ]
         for suite, floor in found.items()
     ]
@@ -92,7 +92,7 @@ def floor_table(found: Mapping[str, Floor]) -> Table:
         "Each further submission, all processes warm. Alone: pytest runs the tests and "
         "the submission in one process.",
     ]
-    columns = ["suite", "alone, CPU s", "graded, CPU s", "times", "own MiB"]
+    columns = ["suite", "alone, CPU s", "graded, CPU s", "times", "own MB"]
     return Table("What grading adds to the tests", columns, rows, notes)
 
 

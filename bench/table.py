@@ -9,6 +9,7 @@ from statistics import median
 from rich.table import Table as RichTable
 
 MIB = 1 << 20
+MB = 1_000_000
 
 
 @dataclass

@@ -21,13 +21,13 @@ from grader.box.isolation import Level, NoIsolationError, choose_level
 from grader.box.limits import Limits
 from grader.class_run.executors import ClusterError, Report, judge_once
 from grader.class_run.pool import JudgePool
-from grader.class_run.reuse import with_tests
 from grader.class_run.suite import Suite, SuiteError
 from grader.judge import JudgeError
 from grader.judge.messages import Job, Part
 from grader.judge.versions import versions
 from grader.layout import KIT
 from grader.manifest import Manifest
+from grader.report import with_tests
 
 
 class Outpost(WorkerPlugin):

@@ -8,11 +8,11 @@ were, its tests need not be run again.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from grader.manifest import Manifest
+from grader.report import with_tests
 from grader.submission import Submission
 from grader.syllabus import Syllabus
 
@@ -84,17 +84,4 @@ def merge(
             "exercises": sorted(exercises | set(environment["exercises"])),
             "topics": {**environment["topics"], **topics},
         },
-    }
-
-
-def with_tests(
-    report: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """Return a report with other tests, and what follows from them."""
-    outcomes = Counter(test["outcome"] for test in tests)
-    return {
-        **report,
-        "exitcode": int("failed" in outcomes),
-        "summary": {**outcomes, "total": len(tests), "collected": len(tests)},
-        "tests": tests,
     }

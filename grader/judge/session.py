@@ -1,4 +1,4 @@
-"""A pytest session that collects the hidden suite once and forks per submission.
+"""A pytest session that collects the hidden suite once, and forks to run its tests.
 
 The control socket carries a `Ready` once, then a `Job` from and a reply to the judge's
 owner, in turn: a report, or a `Fault`.
@@ -6,13 +6,15 @@ owner, in turn: a report, or a `Fault`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
 import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from multiprocessing.connection import Connection
+from itertools import zip_longest
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +35,13 @@ from grader.observe.plugin import (
     is_simulated,
 )
 from grader.outcome import Outcome
+from grader.report import with_tests
+
+Report = dict[str, Any]
 
 
 class JudgeSession:
-    """The pytest plugin that replaces the run loop by one fork per submission."""
+    """The pytest plugin that replaces the run loop by a fork for each topic."""
 
     def __init__(self, owner: Connection, box: Box) -> None:
         """Take the channel to the judge's owner and a warm box."""
@@ -51,6 +56,7 @@ class JudgeSession:
         if session.testsfailed:
             raise session.Interrupted("the tests cannot be collected")
         manifest = read_manifest(session.items)
+        self.topics = by_topic(session.items)
         names = {item.function.__module__ for item in session.items}  # type: ignore[attr-defined]
         self.packer = Packer(sys.modules[name] for name in sorted(names))
         self.environment = environment(manifest.suite, self.box.level, self.box.limits)
@@ -62,55 +68,81 @@ class JudgeSession:
                 job = self.owner.recv()
             except EOFError:
                 return True
-            self.judge(session, job)
+            self.owner.send(self.judge(session, job))
 
-    def judge(self, session: pytest.Session, job: Job) -> None:
-        """Let a fork run the tests and send the report; then leave the box empty."""
+    def judge(self, session: pytest.Session, job: Job) -> Report | Fault:
+        """Return the report of a submission.
+
+        A fork runs the tests of one topic: each test that runs makes its process take
+        more of the pages that it has in common with this one, and there are many tests.
+        """
+        chosen = (items_of(job, items) for items in self.topics.values())
+        parts = []
+        for items in [items for items in chosen if items] or [[]]:
+            part = self.judge_topic(session, job, items)
+            if isinstance(part, Fault):
+                return part
+            parts.append(part)
+        report = with_tests(
+            parts[0], [test for part in parts for test in part["tests"]]
+        )
+        report["duration"] = sum(part["duration"] for part in parts)
+        report["environment"] = self.environment | {
+            "submission": job.submission.digest,
+            "seed": job.seed,
+            "exercises": sorted(job.exercises),
+            "gpu": self.environment["gpu"] and job.part is not Part.OPEN,
+        }
+        return report
+
+    def judge_topic(
+        self, session: pytest.Session, job: Job, items: Sequence[pytest.Item]
+    ) -> Report | Fault:
+        """Let a fork run some tests, return its report, and leave the box empty."""
+        here, there = Pipe(duplex=False)
         pid = os.fork()
         if pid == 0:
-            status = 70
             try:
-                self.run(session, job)
-                self.owner.send(self.report)
-                status = 0
+                there.send(self.run(session, job, items))
             except BaseException:
-                self.owner.send(Fault(traceback.format_exc()))
-                status = 0
+                there.send(Fault(traceback.format_exc()))
             finally:
-                os._exit(status)
+                os._exit(0)
+        there.close()
+        reply: Report | Fault | None = None
+        with here, contextlib.suppress(EOFError):
+            reply = here.recv()
         status = os.waitpid(pid, 0)[1]
-        if status:
-            self.owner.send(Fault(f"the judge's process ended with status {status}"))
         try:
             clean = self.box.clear().clean
         except BoxError:
             clean = False
         if not clean:
             self.box.restart()
+        return reply or Fault(f"the judge's process ended with status {status}")
 
-    def run(self, session: pytest.Session, job: Job) -> None:
-        """Run the tests of the job's exercises and leave their report in `report`."""
+    def run(
+        self, session: pytest.Session, job: Job, items: Sequence[pytest.Item]
+    ) -> Report:
+        """Run tests on the job's submission and return their report."""
         config = session.config
         config.pluginmanager.unregister(name="terminalreporter")
         self.observer = BoxObserver(self.box, job.submission, self.packer)
         config.stash[OBSERVER] = self.observer
         config.stash[SEED] = job.seed
         config._json_report._start_time = time.time()  # type: ignore[attr-defined]
-        items = items_of(job, session.items)
         session.testscollected = len(items)
+        if job.part is Part.OPEN:
+            for item in filter(is_cuda, items):
+                item.add_marker(pytest.mark.skip(reason=Outcome.NO_GPU))
         try:
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for item, following in zip_longest(items, items[1:]):
                 config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         finally:
             self.observer.end()
         session.exitstatus = pytest.ExitCode(min(session.testsfailed, 1))
         config.hook.pytest_sessionfinish(session=session, exitstatus=session.exitstatus)
-        self.report["environment"] = self.environment | {
-            "submission": job.submission.digest,
-            "seed": job.seed,
-            "exercises": sorted(job.exercises),
-            "gpu": self.environment["gpu"] and job.part is not Part.OPEN,
-        }
+        return self.report
 
     def pytest_runtest_logstart(self) -> None:
         """Start the clock of the test that begins."""
@@ -123,17 +155,25 @@ class JudgeSession:
         self.report = json_report
 
 
+def by_topic(items: Iterable[pytest.Item]) -> dict[str, list[pytest.Item]]:
+    """Return the tests of each topic, in the order in which they are run."""
+    found: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in sorted(items, key=is_simulated):  # one change of workers, not many
+        found[exercise_of(item).topic].append(item)
+    return found
+
+
 def items_of(job: Job, items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """Return the tests of a job; those marked cuda may have to stay open."""
+    """Return the tests of a job; those marked cuda may have to be left out."""
     chosen = [item for item in items if exercise_of(item).id in job.exercises]
-    chosen.sort(key=is_simulated)  # one change of workers, not one in each exercise
-    marked = [item for item in chosen if item.get_closest_marker("cuda")]
     if job.part is Part.CUDA:
-        return marked
-    if job.part is Part.OPEN:
-        for item in marked:
-            item.add_marker(pytest.mark.skip(reason=Outcome.NO_GPU))
+        return [item for item in chosen if is_cuda(item)]
     return chosen
+
+
+def is_cuda(item: pytest.Item) -> bool:
+    """Say whether a test needs a GPU."""
+    return item.get_closest_marker("cuda") is not None
 
 
 def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
@@ -143,7 +183,7 @@ def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
             item.nodeid,
             exercise_of(item).id,
             item.get_closest_marker("exercise").kwargs.get("weight", 1),  # type: ignore[union-attr]
-            item.get_closest_marker("cuda") is not None,
+            is_cuda(item),
         )
         for item in items
     )

@@ -5,6 +5,7 @@ import textwrap
 import pytest
 
 from grader.judge import Judge, JudgeError
+from grader.judge.messages import Part
 from grader.outcome import Outcome
 from grader.scoring import message_of, read_outcome
 from grader.submission import Submission
@@ -166,6 +167,40 @@ def test_a_topic_without_a_file_says_why(judge_suite):
     _, tests = judge_suite(suite, "", problems={"model_construction": "It is missing."})
 
     assert tests["test_it"] == (Outcome.NO_IMPORT, "It is missing.")
+
+
+def test_the_reports_of_two_topics_become_one(level, tmp_path):
+    suite = """
+        @exercise("model_construction.MLP")
+        def test_right(observe):
+            expect_equal(observe(answer), 1, "It is not 1.")
+
+        @exercise("parameters.count_parameters")
+        def test_wrong(observe):
+            expect_equal(observe(answer), 1, "It is not 1.")
+    """
+    (tmp_path / "test_suite.py").write_text(HEAD + textwrap.dedent(suite))
+    exercises = ["model_construction.MLP", "parameters.count_parameters"]
+    submission = Submission(
+        "ana",
+        {
+            "model_construction": b"def answer(): return 1",
+            "parameters": b"def answer(): return 2",
+        },
+    )
+
+    with Judge(level, QUICK, tmp_path) as judge:
+        both = judge.grade(submission, "seed", exercises)
+        none = judge.grade(submission, "seed", exercises, Part.CUDA)
+
+    found = {t["nodeid"].partition("::")[2]: read_outcome(t) for t in both["tests"]}
+    assert found == {"test_right": Outcome.PASSED, "test_wrong": Outcome.FAILED}
+    counts = {"passed": 1, "failed": 1, "total": 2, "collected": 2}
+    assert (both["summary"], both["exitcode"]) == (counts, 1)
+    assert both["environment"]["exercises"] == exercises
+    stages = [t[s]["duration"] for t in both["tests"] for s in ("setup", "call")]
+    assert both["duration"] > sum(stages)
+    assert (none["tests"], none["exitcode"]) == ([], 0)
 
 
 def test_files_of_pytest_beside_the_suite_are_not_read(judge_suite, tmp_path):
