@@ -24,7 +24,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.screen import print_plain, progress_bar
+from grader.cli.screen import print_plain
 from grader.layout import KIT
 
 CLASS = KIT.root / "examples" / "class"
@@ -107,8 +107,7 @@ def main(
     each: Annotated[int, typer.Option(min=1, help="At most, for one class.")] = 8,
 ) -> None:
     """Compare the scores of disturbed runs with those of an undisturbed one."""
-    with tempfile.TemporaryDirectory() as folder, progress_bar("Kills") as bar:
-        task = bar.add_task("", total=kills)
+    with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
         if start(Path(folder, "alone")).wait():
             raise SystemExit("the undisturbed run does not end well")
@@ -126,11 +125,10 @@ def main(
                     print_plain(line)
                 raise SystemExit("the scores are not those of an undisturbed run")
             total, reruns, runs = total + done, reruns + again, runs + 1
-            bar.update(task, completed=total)
-    print_plain(
-        f"{total} kills, {runs} classes, {reruns} reruns: nothing graded twice, "
-        f"scores.json the same bytes each time"
-    )
+            print_plain(
+                f"{total} kills, {runs} classes, {reruns} reruns: nothing graded "
+                "twice, scores.json the same bytes each time"
+            )
 
 
 if __name__ == "__main__":
