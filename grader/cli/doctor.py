@@ -40,7 +40,7 @@ def doctor() -> None:
 
 def describe_gpu() -> tuple[str, str]:
     """Return the GPU, or what happens without one."""
-    from grader.observe import gpu
+    from grader import gpu
 
     found = gpu.name()
     if found is None:

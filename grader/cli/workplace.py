@@ -64,7 +64,7 @@ def workplace(scheduler: str, *, gpu: bool) -> AbstractContextManager[Workplace]
 def refuse_no_gpu(gpu: bool) -> None:
     """Raise where a GPU was asked for and this machine has none."""
     if gpu:
-        from grader.observe.gpu import is_available
+        from grader.gpu import is_available
 
         if not is_available():
             raise ClusterError(

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from grader import gpu
 from grader.box.isolation import Level
 from grader.box.launch import Box
 from grader.box.limits import Limits
 from grader.judge.messages import Fault
 from grader.judge.session import JudgeSession
-from grader.observe import gpu
 
 PLUGINS = (
     "grader.observe.plugin",

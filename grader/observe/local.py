@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 import torch
 
+from grader import gpu
 from grader.box import wire, worker
-from grader.observe import gpu
 from grader.observe.finding import Raised
 from grader.observe.verdicts import import_finding, time_up
 from grader.sim import register

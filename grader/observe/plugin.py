@@ -15,9 +15,9 @@ from typing import Any, Protocol
 import pytest
 import torch
 
+from grader import gpu
 from grader.box.wire import ProtocolError
 from grader.layout import KIT
-from grader.observe import gpu
 from grader.observe.data import check_form
 from grader.observe.finding import Finding, Raised
 from grader.observe.local import LocalObserver

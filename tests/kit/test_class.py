@@ -117,7 +117,7 @@ def test_known_slips_lose_points_in_every_exercise(rows, syllabus):
 
 
 def test_points_for_a_gpu_stay_open_without_one(rows, syllabus):
-    from grader.observe import gpu
+    from grader import gpu
 
     cuda = sum(e.cuda_points for e in syllabus.exercises.values())
     for student in SOLVED:

@@ -22,6 +22,7 @@ from unittest.mock import Mock
 import distributed
 import pytest
 
+from grader import gpu
 from grader.box.isolation import Level
 from grader.class_run import cluster as clusters
 from grader.class_run import outpost
@@ -36,7 +37,6 @@ from grader.cli.workplace import tell_open, workplace
 from grader.intake import find_handins
 from grader.judge.versions import versions
 from grader.layout import KIT
-from grader.observe import gpu
 from grader.submission import Submission
 
 from .conftest import QUICK

@@ -6,10 +6,10 @@ The kit is tested without one: these are the parts that can be.
 import pytest
 import torch
 
+from grader import gpu
 from grader.box.gpu import binds
 from grader.box.isolation import bubblewrap_command
 from grader.box.warm import warm
-from grader.observe import gpu
 from grader.observe.local import LocalObserver
 
 DEVICES = ["null", "sda", "nvidia1", "nvidia0", "nvidiactl", "nvidia-uvm", "kvm"]

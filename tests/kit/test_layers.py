@@ -1,6 +1,8 @@
 """The rooms of grader/: each imports only from the floors below it."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,7 @@ FLOORS = (
     {"sim"},
     {"manifest", "stubs"},
     {"syllabus", "submission", "outcome", "layout"},
-    {"files", "packing", "tables"},
+    {"files", "gpu", "packing", "report", "tables"},
 )
 FLOOR = {room: -level for level, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted((KIT.root / "grader").rglob("*.py"))
@@ -70,6 +72,21 @@ def test_the_sandboxed_side_imports_what_a_box_holds():
     inside += sim.glob("*.py")
 
     assert {room for path in inside for room in imported_rooms(path)} == {*ROOMS}
+
+
+@pytest.mark.parametrize("verb", ["grade", "merge", "verify", "export", "student"])
+def test_a_command_that_plays_no_scenario_itself_does_not_import_torch(verb):
+    code = f"""
+import sys
+import grader.cli.{verb}
+from grader import gpu
+
+gpu.LIBRARY = "no-driver.so"
+assert not gpu.is_available()
+sys.exit("torch" in sys.modules)
+"""
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(KIT.root)))

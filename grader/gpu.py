@@ -1,21 +1,30 @@
-"""Whether a CUDA device can be used, asked without starting CUDA in this process."""
+"""Whether a CUDA device can be used, asked without starting CUDA in this process.
+
+Without a driver, as on most machines, torch is not even imported to find out.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import torch
-
+LIBRARY = "nvcuda.dll" if os.name == "nt" else "libcuda.so.1"
 DRIVER = Path("/proc/driver/nvidia/gpus")
 
 
 @cache
 def is_available() -> bool:
     """Ask the driver's library, since a process that starts CUDA cannot fork."""
+    try:
+        ctypes.CDLL(LIBRARY)
+    except OSError:
+        return False
+    import torch  # noqa: PLC0415 - seconds, for a process that may not need it
+
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     return torch.cuda.is_available()
 
