@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.box import wire
 from grader.box.folders import make_folder
 from grader.box.gpu import find_binds
 from grader.box.isolation import Level, bubblewrap_command
@@ -124,6 +123,8 @@ class Box:
             except (OSError, EOFError) as error:
                 here.close()
                 raise self._no_answer(error) from error
+        from grader.box import wire  # noqa: PLC0415 - torch, after the start
+
         wire.send_sources(here, sources)
         return here
 
@@ -146,6 +147,8 @@ class Box:
 
     def _ask(self, command: bytes) -> Any:
         """Return the server's answer to a command."""
+        from grader.box import wire  # noqa: PLC0415 - torch, after the start
+
         try:
             self._control.settimeout(ANSWER_SECONDS)
             self._control.sendall(command)

@@ -10,14 +10,11 @@ import warnings
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import pytest
-
 from grader import gpu
 from grader.box.isolation import Level
 from grader.box.launch import Box
 from grader.box.limits import Limits
 from grader.judge.messages import Fault
-from grader.judge.session import JudgeSession
 
 PLUGINS = (
     "grader.observe.plugin",
@@ -49,6 +46,11 @@ def main() -> int:
         *tests,
     ]
     try:
+        # What these import takes as long as the start of the box: at the same time.
+        import pytest  # noqa: PLC0415
+
+        from grader.judge.session import JudgeSession  # noqa: PLC0415
+
         status = pytest.main(arguments, plugins=[JudgeSession(owner, box)])
     finally:
         box.close()

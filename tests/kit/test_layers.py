@@ -74,11 +74,17 @@ def test_the_sandboxed_side_imports_what_a_box_holds():
     assert {room for path in inside for room in imported_rooms(path)} == {*ROOMS}
 
 
-@pytest.mark.parametrize("verb", ["grade", "merge", "verify", "export", "student"])
-def test_a_command_that_plays_no_scenario_itself_does_not_import_torch(verb):
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("cli.grade", "cli.merge", "cli.verify", "cli.export", "cli.student"),
+        "box.launch",
+    ],
+)
+def test_what_plays_no_scenario_itself_does_not_import_torch(name):
     code = f"""
 import sys
-import grader.cli.{verb}
+import grader.{name}
 from grader import gpu
 
 gpu.LIBRARY = "no-driver.so"
