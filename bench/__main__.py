@@ -1,6 +1,6 @@
 """Measure the grader: against other tools, against its floor, and as a class grows.
 
-    python -m bench [--rounds 3] [--students 10] [--part peers] [--full]
+    python -m bench [--rounds 3] [--students 10] [--part growth] [--full] [--jobs 2]
 
 Exits with 1 if two tools disagree on a score, if the measurement misses work that is
 done in the sandbox, or if a bar is not met.
@@ -30,7 +30,7 @@ from grader.cli.screen import errors, out, print_error
 from grader.files import write_text
 
 HERE = Path(__file__).parent
-JOBS = (1, 2)
+BOTH = (1, 2)
 TOPIC = "custom_layer"
 FAILURES = (CommandError, DisagreementError, UncountedError, WrongScoresError)
 
@@ -51,6 +51,9 @@ def main(
     full: Annotated[
         bool, typer.Option("--full", help="Up to 1,000 students, all topics.")
     ] = False,
+    jobs: Annotated[
+        list[int] | None, typer.Option(min=1, help="Of growing classes; 1, 2 if none.")
+    ] = None,
     part: Annotated[
         list[Part] | None, typer.Option(help="Only this; may be repeated.")
     ] = None,
@@ -73,7 +76,7 @@ def main(
                 found.floors = find_floor(home / "floor", rounds, tell)
             if Part.GROWTH in parts:
                 sizes = [size for size in (1, 10, 100, 1000) if size <= largest]
-                grown = grow(home / "growth", sizes, JOBS, found.only, tell)
+                grown = grow(home / "growth", sizes, jobs or BOTH, found.only, tell)
                 found.growths, found.rerun = grown
         except FAILURES as error:
             print_error(str(error))

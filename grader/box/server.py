@@ -16,12 +16,12 @@ import json
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 # The kit's own few modules, Python and its packages; nothing that an editable
@@ -36,7 +36,7 @@ sys.meta_path[:] = [
     if not str(getattr(finder, "__module__", "")).startswith("__editable__")
 ]
 
-from grader.box import wire, worker
+from grader.box import traces, wire, worker
 from grader.box.limits import Limits
 from grader.box.warm import warm
 from grader.sim import load, register
@@ -199,19 +199,19 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGKILL)
         elif self.level == "uid":
-            self.kill_as_uid()
+            self.as_uid(lambda: os.kill(-1, signal.SIGKILL))
         else:
             for pid in self.pids():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 
-    def kill_as_uid(self) -> None:
-        """Kill what the box's user runs, and nothing else."""
+    def as_uid(self, act: Callable[[], None]) -> None:
+        """Act as the box's user, in a process of its own."""
         pid = os.fork()
         if pid == 0:
             try:
                 self.drop_to_uid()
-                os.kill(-1, signal.SIGKILL)
+                act()
             finally:
                 os._exit(0)
         os.waitpid(pid, 0)
@@ -223,12 +223,14 @@ class Server:
         return descendants(os.getpid())
 
     def wipe(self) -> bool:
-        """Empty the folders that a submission can write to; say whether they are."""
+        """Remove what a submission has made; say whether its folders are empty."""
         folders = [self.scratch]
         if self.level == "bubblewrap":
             folders.append(Path("/dev/shm"))
+        if self.level == "uid":
+            self.as_uid(traces.remove_own)
         try:
-            return sum(map(wipe, folders)) == len(folders)
+            return sum(map(traces.empty, folders)) == len(folders)
         except OSError:
             return False
 
@@ -242,22 +244,6 @@ def own_settings() -> tuple[object, ...]:
         os.sched_getscheduler(0),
         os.getpriority(os.PRIO_PROCESS, 0),
     )
-
-
-def wipe(folder: Path) -> bool:
-    """Remove what lies in `folder`, folders without permissions too."""
-    for path, names, _ in os.walk(folder):
-        for name in names:
-            if not Path(path, name).is_symlink():
-                with contextlib.suppress(OSError):
-                    os.chmod(Path(path, name), 0o700)
-    for entry in os.scandir(folder):
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path, ignore_errors=True)
-        else:
-            with contextlib.suppress(OSError):
-                os.unlink(entry.path)
-    return not os.listdir(folder)
 
 
 def descendants(root: int) -> list[int]:

@@ -1,14 +1,17 @@
 """Users for boxes: each box that root starts gets a uid that no other box has.
 
 The kernel counts processes per user, and a box at the level *uid* ends whatever its
-user runs. So a uid is taken by a lock that holds as long as the box, across all runs
-on the machine.
+user runs and removes what it has left in folders of all users. So a uid is taken by a
+lock that holds as long as the box, across all runs on the machine, and one that belongs
+to somebody is never taken.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import pwd
+from itertools import filterfalse
 from pathlib import Path
 from typing import IO
 
@@ -30,7 +33,7 @@ def take_uid() -> tuple[int, IO[str] | None]:
         return UIDS[0], None
     try:
         LOCKS.mkdir(mode=0o700, exist_ok=True)
-        for uid in UIDS:
+        for uid in filterfalse(is_known, UIDS):
             lock = open(LOCKS / str(uid), "w")  # noqa: SIM115 - held by the caller
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,3 +44,12 @@ def take_uid() -> tuple[int, IO[str] | None]:
     except OSError as error:
         raise NoUidError(f"{LOCKS} cannot be written: {error.strerror}") from error
     raise NoUidError(f"all {len(UIDS)} users for boxes are taken (see {LOCKS})")
+
+
+def is_known(uid: int) -> bool:
+    """Say whether the machine has an account with this uid."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True

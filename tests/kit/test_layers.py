@@ -67,7 +67,8 @@ def test_a_room_imports_only_from_below(path):
 def test_the_sandboxed_side_imports_what_a_box_holds():
     box, sim = KIT.root / "grader" / "box", KIT.root / "grader" / "sim"
     inside = [
-        box / f"{n}.py" for n in ("server", "worker", "wire", "parcel", "cells", "warm")
+        box / f"{n}.py"
+        for n in ("server", "worker", "wire", "parcel", "cells", "traces", "warm")
     ]
     inside += sim.glob("*.py")
 

@@ -36,6 +36,28 @@ def lazy_mlp(*widths):
     raise RuntimeError(f"SEEN {{found}}")
 """
 
+LEAVE = """
+import ctypes
+import os
+
+SEEN = []
+for folder in ("/tmp", "/var/tmp", "/dev/shm"):
+    path = folder + "/left-by-a-student"
+    if os.path.lexists(path):
+        SEEN.append(path)
+    else:
+        os.makedirs(path + "/deep")
+        os.chmod(path, 0)
+libc = ctypes.CDLL(None)
+for kind in ("shm", "sem", "msg"):
+    size = {"shm": [4096], "sem": [1], "msg": []}[kind]
+    if getattr(libc, kind + "get")(471147, *size, 0o3666) < 0:  # created, or -1
+        SEEN.append(kind)
+
+def lazy_mlp(*widths):
+    raise RuntimeError(f"SEEN {SEEN} of uid {os.getuid()}")
+"""
+
 
 def run_there(*arguments):
     """Run the command on such a machine."""
@@ -94,6 +116,24 @@ def test_a_snooping_submission_sees_no_secret(class_of_one):
     assert done.returncode == 0, done.stderr
     report = (out / "reports" / "ana.json").read_text()
     assert re.search(r"SEEN \[60\d\d\d\]", report)
+
+
+def test_what_a_student_leaves_is_gone_for_the_next_one(class_of_one):
+    folder, out = class_of_one
+    shutil.copytree(folder / "ana", folder / "bruno")
+    for student in ("ana", "bruno"):
+        (folder / student / "deferred_init.py").write_text(LEAVE)
+
+    done = run_there(
+        *("grade", folder, "--out", out, "--only", "deferred_init.lazy_mlp"),
+        *("--jobs", "1"),
+    )
+
+    assert done.returncode == 0, done.stderr
+    for student in ("ana", "bruno"):
+        report = (out / "reports" / f"{student}.json").read_text()
+        seen = set(re.findall(r"SEEN \[.*?\] of uid", report))
+        assert seen == {"SEEN [] of uid"}, student
 
 
 def test_secrets_that_are_open_to_all_are_refused(class_of_one):

@@ -8,14 +8,14 @@ from grader.box import uids
 @pytest.fixture
 def as_root(tmp_path, monkeypatch):
     monkeypatch.setattr(uids, "LOCKS", tmp_path / "locks")
-    monkeypatch.setattr(uids, "UIDS", range(7, 9))
+    monkeypatch.setattr(uids, "UIDS", range(60301, 60303))
     monkeypatch.setattr(uids.os, "geteuid", lambda: 0)
 
 
 def test_each_box_gets_another_user(as_root):
     (one, first), (two, second) = uids.take_uid(), uids.take_uid()
 
-    assert {one, two} == {7, 8}
+    assert {one, two} == {60301, 60302}
     first.close()
     second.close()
 
@@ -26,7 +26,7 @@ def test_a_user_is_free_again_after_its_box(as_root):
 
     uid, again = uids.take_uid()
 
-    assert uid == 7
+    assert uid == 60301
     again.close()
 
 
@@ -38,6 +38,13 @@ def test_too_many_boxes_are_an_error(as_root):
 
     for lock in locks:
         lock.close()
+
+
+def test_somebodys_user_is_not_taken(as_root, monkeypatch):
+    monkeypatch.setattr(uids, "UIDS", range(3))
+
+    with pytest.raises(uids.NoUidError):
+        uids.take_uid()
 
 
 def test_without_root_no_lock_is_needed(monkeypatch):
