@@ -90,6 +90,7 @@ def check_counting(folder: Path) -> list[Counted]:
     Raises:
         UncountedError: not what was burnt.
     """
+    of_command(folder / "first", ALONE, 0.0)  # it may compile the kit's modules
     rest = of_command(folder / "rest", ALONE, 0.0)
     alone = of_command(folder / "alone", ALONE, 2.0) - rest
     children = of_command(folder / "children", IN_CHILDREN, 2.0) - rest
