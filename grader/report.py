@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+Report = dict[str, Any]
+"""What pytest-json-report writes, with the kit's entries in its environment."""
 
-def with_tests(
-    report: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+
+def with_tests(report: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]) -> Report:
     """Return a report with other tests, and what follows from them."""
     outcomes = Counter(test["outcome"] for test in tests)
     return {

@@ -16,13 +16,14 @@ import distributed
 
 from grader.box.isolation import Level
 from grader.class_run import outpost
-from grader.class_run.executors import ClusterError, Report, as_done
+from grader.class_run.executors import ClusterError, as_done
 from grader.class_run.setting import Setting
 from grader.class_run.suite import Suite
 from grader.judge.messages import Job, Part
 from grader.judge.versions import versions
 from grader.layout import KIT
 from grader.manifest import Manifest
+from grader.report import Report
 
 CONNECT_SECONDS = 20
 LOST_SECONDS = 60.0

@@ -6,15 +6,15 @@ import queue
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from grader.class_run.pool import JudgePool
 from grader.judge import JudgeError
 from grader.judge.messages import Job
 from grader.manifest import Manifest
+from grader.report import Report
 from grader.scoring import KitFaultError, read_outcomes
 
-Report = dict[str, Any]
 CHECK_SECONDS = 5.0
 
 

@@ -19,7 +19,7 @@ from distributed import Worker, WorkerPlugin, get_worker
 
 from grader.box.isolation import Level, NoIsolationError, choose_level
 from grader.box.limits import Limits
-from grader.class_run.executors import ClusterError, Report, judge_once
+from grader.class_run.executors import ClusterError, judge_once
 from grader.class_run.pool import JudgePool
 from grader.class_run.suite import Suite, SuiteError
 from grader.judge import JudgeError
@@ -27,7 +27,7 @@ from grader.judge.messages import Job, Part
 from grader.judge.versions import versions
 from grader.layout import KIT
 from grader.manifest import Manifest
-from grader.report import with_tests
+from grader.report import Report, with_tests
 
 
 class Outpost(WorkerPlugin):

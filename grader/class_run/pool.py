@@ -7,7 +7,7 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from grader.box.isolation import Level
 from grader.box.limits import Limits
@@ -15,6 +15,7 @@ from grader.judge import Judge, JudgeError
 from grader.judge.messages import Part
 from grader.layout import KIT
 from grader.manifest import Manifest
+from grader.report import Report
 from grader.submission import Submission
 
 
@@ -58,7 +59,7 @@ class JudgePool:
         seed: str,
         exercises: Collection[str],
         part: Part = Part.ALL,
-    ) -> dict[str, Any]:
+    ) -> Report:
         """Return the report of a submission.
 
         Raises:

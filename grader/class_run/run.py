@@ -13,7 +13,6 @@ from grader.class_run.executors import (
     ClusterError,
     Judges,
     LocalJudges,
-    Report,
     as_done,
 )
 from grader.class_run.output import OutputFolder, report_name
@@ -24,6 +23,7 @@ from grader.class_run.setting import Setting, Task
 from grader.intake import Handin, HandinError
 from grader.manifest import Check, Manifest
 from grader.policy import Policy
+from grader.report import Report
 from grader.scoring import Score
 from grader.submission import Submission
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.box.isolation import Level
 from grader.box.limits import Limits
-from grader.class_run.executors import Report, judge_twice
+from grader.class_run.executors import judge_twice
 from grader.class_run.pool import JudgePool
 from grader.class_run.reuse import merge, topic_keys
 from grader.class_run.seeds import seed_for
@@ -18,6 +18,7 @@ from grader.judge.environment import environment
 from grader.judge.messages import Job
 from grader.layout import KIT
 from grader.manifest import Manifest, suite_digest
+from grader.report import Report
 from grader.scoring import Score, score
 from grader.submission import Submission
 from grader.syllabus import Syllabus

@@ -18,6 +18,7 @@ from grader.box.isolation import Level
 from grader.box.limits import Limits
 from grader.judge.messages import Fault, Job, Part, Ready
 from grader.layout import KIT
+from grader.report import Report
 from grader.submission import Submission
 
 START_SECONDS = 180
@@ -90,7 +91,7 @@ class Judge:
         seed: str,
         exercises: Collection[str],
         part: Part = Part.ALL,
-    ) -> dict[str, Any]:
+    ) -> Report:
         """Return the report of a submission, in pytest-json-report's schema.
 
         Raises:
@@ -105,7 +106,7 @@ class Judge:
         reply = self._receive(seconds)
         if isinstance(reply, Fault):
             raise JudgeError(reply.text)
-        report: dict[str, Any] = reply
+        report: Report = reply
         return report
 
     def _receive(self, seconds: float) -> Any:

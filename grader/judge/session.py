@@ -35,9 +35,7 @@ from grader.observe.plugin import (
     is_simulated,
 )
 from grader.outcome import Outcome
-from grader.report import with_tests
-
-Report = dict[str, Any]
+from grader.report import Report, with_tests
 
 
 class JudgeSession:
@@ -48,7 +46,7 @@ class JudgeSession:
         self.owner = owner
         self.box = box
         self.observer: BoxObserver | None = None
-        self.report: dict[str, Any] = {}
+        self.report: Report = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
