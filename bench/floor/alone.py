@@ -87,6 +87,11 @@ def load(path: Path) -> ModuleType:
 class Beside:
     """Plays scenarios in this process, on copies, as the tests ask for."""
 
+    def prepare(self, *, simulated: bool) -> None:
+        """Leave out tests on the simulated accelerator: it cannot be detached again."""
+        if simulated:
+            pytest.skip("it would stay for the tests that come after")
+
     def play(
         self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
     ) -> Any:
