@@ -43,7 +43,8 @@ from .conftest import QUICK
 
 SUITE = """
 import os, pytest
-from grader.observe import expect_equal, gpu
+from grader import gpu
+from grader.observe import expect_equal
 
 gpu.is_available = lambda: "PRETEND_GPU" in os.environ
 
