@@ -47,7 +47,7 @@ def remove_own() -> None:
     for folder in SHARED:
         with contextlib.suppress(OSError):
             for entry in os.scandir(folder):
-                if entry.stat(follow_symlinks=False).st_uid == os.getuid():
+                if owner_of(entry) == os.getuid():
                     remove(entry)
     libc = ctypes.CDLL(None)
     for number in own_objects("shm"):
@@ -56,6 +56,14 @@ def remove_own() -> None:
         libc.semctl(number, 0, IPC_RMID)
     for number in own_objects("msg"):
         libc.msgctl(number, IPC_RMID, None)
+
+
+def owner_of(entry: os.DirEntry[str]) -> int | None:
+    """Return the uid of a file's owner; None if somebody else has just removed it."""
+    try:
+        return entry.stat(follow_symlinks=False).st_uid
+    except FileNotFoundError:
+        return None
 
 
 def own_objects(kind: str) -> Iterator[int]:
