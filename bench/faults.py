@@ -30,7 +30,7 @@ from grader.layout import KIT
 CLASS = KIT.root / "examples" / "class"
 TARGETS = ("grader", "judge", "box", "group")
 KILLS_PER_RUN = 3
-"""Of the length of a run that nobody disturbs, at the slowest."""
+"""At least, in the time that a run takes which nobody disturbs."""
 
 
 def start(out: Path) -> subprocess.Popen[bytes]:

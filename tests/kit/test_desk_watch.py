@@ -20,13 +20,20 @@ REWRITTEN = ("*(make_block() for _ in range(n))", "*[make_block() for _ in range
 COMMENT = ("return x.sum()", "return x.sum()  # a number")
 EXIT = ("return self.out(torch.relu(self.hidden(x)))", "import os; os._exit(0)")
 BROKEN = ("class Residual", "class class Residual")
+INTERRUPTIBLE = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
 
 
 @contextmanager
 def watching(desk, startup="") -> Iterator[subprocess.Popen]:
-    """Run `grader watch` until the block ends."""
+    """Run `grader watch` until the block ends.
+
+    It can be interrupted even where these tests cannot, as in a shell's background.
+    """
     watch = subprocess.Popen(
-        **desk.command("watch", startup=startup),
+        **desk.command("watch", startup=INTERRUPTIBLE + startup),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
