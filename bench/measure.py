@@ -141,13 +141,13 @@ def watched(
         while not done.wait(seconds):
             samples.append((time.monotonic() - started, held()))
 
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as threads:
+        looking = threads.submit(look)
+        try:
+            yield
+        finally:
+            done.set()
+        looking.result()  # raises what ended it before its time
 
 
 def held_below() -> int:
@@ -160,12 +160,19 @@ def below(root: int) -> list[int]:
     found: list[int] = []
     unseen = [root]
     while unseen:
-        for thread in Path(f"/proc/{unseen.pop()}/task").glob("*/children"):
-            with suppress(OSError):
-                children = [int(pid) for pid in thread.read_text().split()]
-                found += children
-                unseen += children
+        children = list(children_of(unseen.pop()))
+        found += children
+        unseen += children
     return found
+
+
+def children_of(pid: int) -> Iterator[int]:
+    """Yield the children of a process, none if it is gone meanwhile."""
+    with suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(OSError):
+                children = Path(f"/proc/{pid}/task/{thread}/children").read_text()
+                yield from map(int, children.split())
 
 
 def share(pid: int, kind: str = "Pss") -> int:
