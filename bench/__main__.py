@@ -85,7 +85,8 @@ def main(
     folder.mkdir(exist_ok=True)
     text = "\n".join(table.markdown() for table in shown)
     write_text(folder / "last.md", f"# The last run\n\n{where}\n\n{text}")
-    draw(folder / "last.svg", drawing(found, where))
+    if found.peers or found.growths:
+        draw(folder / "last.svg", drawing(found, where))
     out.print(Text(where), soft_wrap=True)
     for table in shown:
         out.print()
