@@ -60,18 +60,40 @@ def serve(channel: socket.socket, folder: Path) -> NoReturn:
         Path(folder, f"{topic}.py").write_bytes(source.numpy().tobytes())
     sys.path.append(str(folder))
     importlib.invalidate_caches()
+    half = (data_size() + resource.getrlimit(resource.RLIMIT_DATA)[0]) // 2
     while True:
         try:
             request = wire.receive(channel)
         except EOFError:
             os._exit(0)
         answer = respond(request, folder)
+        rest = {"nonce": request["nonce"], "worn": is_worn(half)}
         try:
-            frame = wire.encode({**answer, "nonce": request["nonce"]})
+            frame = wire.encode({**answer, **rest})
         except BaseException as error:
-            failure = {"error": describe(error, folder), "nonce": request["nonce"]}
-            frame = wire.encode(failure)
+            frame = wire.encode({"error": describe(error, folder), **rest})
         channel.sendall(frame)
+
+
+def is_worn(half: int) -> bool:
+    """Tell whether a call has left so much behind that the next one may lack it.
+
+    Memory is not always given back when its objects are gone. Files that stay open
+    count too: with too many, the look at memory fails.
+
+    Args:
+        half: bytes at which half of the memory that was free at first is taken.
+    """
+    try:
+        return data_size() > half
+    except OSError:
+        return True
+
+
+def data_size() -> int:
+    """Return the bytes of this process that its limit of memory counts."""
+    fields = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    return int(fields[5]) * resource.getpagesize()
 
 
 def respond(request: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-"""Play scenarios in a box: one worker for a topic, a fresh one when it is lost.
+"""Play scenarios in a box: one worker for a topic, a fresh one when it is lost or worn.
 
 Each topic has a worker and time of its own, so that what its tests say of a submission
 depends on its own file, and on those that this one imports, alone.
+A worker that is left with little memory is replaced after its test, so that a wrong
+answer that fills it costs no other exercise anything.
 A box that is lost is replaced, and the test is played again: it may have been the
 machine's fault. Only a test that loses one box after the other is the submission's own.
 So it is with a worker that somebody killed: the second time, it was the submission.
@@ -68,6 +70,7 @@ class BoxObserver:
         self.topic = ""
         self.simulated = False
         self.worker_of = ("", False)
+        self.worn = False
         self.seconds_left = 0.0
         self.start_test()
         self.channel: socket.socket | None = None
@@ -76,7 +79,12 @@ class BoxObserver:
         self.import_findings: dict[str, Finding] = {}
 
     def start_test(self) -> None:
-        """Give the next test its time; only waiting for the submission uses it up."""
+        """Give the next test its time; only waiting for the submission uses it up.
+
+        A worn worker ends where a test does: a test may leave files for its next call.
+        """
+        if self.worn:
+            self.worker_of = ("", False)
         self.was_killed = False
         self.test_left = self.limits.test_seconds
         self.may_extend = MAX_EXTENSION * self.limits.test_seconds
@@ -186,6 +194,7 @@ class BoxObserver:
             answer = wire.receive(channel, clock)
             if not isinstance(answer, dict) or answer.pop("nonce", None) != nonce:
                 raise wire.ProtocolError("an answer to another question")
+            self.worn = answer.pop("worn", False) is True
         except TimeoutError:
             self.close()
             raise verdicts.time_up(self.limits.test_seconds, activity) from None
@@ -230,6 +239,7 @@ class BoxObserver:
         if self.channel is None:
             sources = dict(self.submission.sources)
             self.channel = self.box.start_worker(sources, simulated=self.simulated)
+            self.worn = False
             self.imported.clear()
             self.accounted = 0.0
         return self.channel

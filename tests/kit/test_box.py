@@ -170,6 +170,55 @@ def test_memory_beyond_the_limit_is_not_given(box):
     assert "can't allocate memory" in answer["error"]["message"]
 
 
+def fill_memory_for_good(ex):
+    ex.kept = []
+    while True:
+        ex.kept.append(bytearray(16 << 20))
+
+
+def take_half(ex):
+    return len(bytearray(LIMITS.memory // 2))
+
+
+def open_files_for_good(ex):
+    ex.kept = []
+    while True:
+        ex.kept.append(open("/dev/null"))
+
+
+def open_one(ex):
+    return open("/dev/null").read()
+
+
+@pytest.mark.parametrize(
+    ("exhaust", "error", "use", "expected"),
+    [
+        (fill_memory_for_good, "MemoryError", take_half, LIMITS.memory // 2),
+        (open_files_for_good, "OSError", open_one, ""),
+    ],
+)
+def test_what_one_test_uses_up_is_there_for_the_next(
+    box, exhaust, error, use, expected
+):
+    observer = BoxObserver(box, SUBMISSION)
+    observer.start_test()
+    answer = observer.play("topic", exhaust, (), 1)
+    assert error in answer["error"]["types"]
+
+    observer.start_test()
+    assert observer.play("topic", use, (), 1) == {"value": expected}
+    observer.close()
+
+
+def say_oddly_how_worn_it_is(ex):
+    sys.modules["grader.box.worker"].is_worn = lambda half: torch.ones(2)
+    return 1
+
+
+def test_a_worker_that_lies_about_its_wear_is_no_fault_of_the_kit(box):
+    assert value(box, say_oddly_how_worn_it_is) == 1
+
+
 def fill_memory_in_children(ex):
     for _ in range(8):
         if os.fork() == 0:
