@@ -44,12 +44,12 @@ def main(folder: Path, count: int, only: str) -> None:
 def choose(variants: list[Variant], rng: random.Random) -> list[Variant]:
     """Return a few variants of a topic that do not get in each other's way."""
     chosen: list[Variant] = []
-    names: set[str] = set()
+    taken: set[str] = set()
     for variant in rng.sample(variants, rng.randint(0, PER_TOPIC)):
-        mine = top_level_names(variant.source)
-        if not mine & names:
+        mine = {variant.exercise.id, *top_level_names(variant.source)}
+        if not mine & taken:
             chosen.append(variant)
-            names |= mine
+            taken |= mine
     return chosen
 
 
