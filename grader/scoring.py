@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -55,11 +55,10 @@ class Score:
     @property
     def topics(self) -> dict[str, float]:
         """Return the points of each topic."""
-        names = dict.fromkeys(e.topic for e in self.exercises)
-        return {
-            name: add(e.points for e in self.exercises if e.topic == name)
-            for name in names
-        }
+        points: dict[str, list[float]] = {}
+        for exercise in self.exercises:
+            points.setdefault(exercise.topic, []).append(exercise.points)
+        return {topic: add(of_topic) for topic, of_topic in points.items()}
 
 
 class KitFaultError(Exception):
@@ -82,22 +81,28 @@ def score(
     Raises:
         KitFaultError: a test of the kit failed to run.
     """
-    outcomes = read_outcomes(report)
-    shares = manifest.shares
+    return score_outcomes(student, read_outcomes(report), manifest, syllabus)
+
+
+def score_outcomes(
+    student: str,
+    outcomes: Mapping[str, Outcome],
+    manifest: Manifest,
+    syllabus: Syllabus,
+) -> Score:
+    """Score the outcomes of tests, by node id; one that is missing earns nothing."""
     exercises = []
     for exercise in syllabus.exercises.values():
         checks = manifest.by_exercise.get(exercise.id)
         if not checks:
             continue
         mine = {c.nodeid: outcomes.get(c.nodeid, Outcome.FAILED) for c in checks}
-        earned = open_points = Fraction(0)
-        for check in checks:
-            points = exercise.cuda_points if check.cuda else exercise.points
-            part = points * shares[check.nodeid]
-            if mine[check.nodeid] is Outcome.PASSED:
-                earned += part
-            elif mine[check.nodeid] is Outcome.NO_GPU and check.cuda:
-                open_points += part
+        everywhere = [c for c in checks if not c.cuda]
+        on_a_gpu = [c for c in checks if c.cuda]
+        earned = exercise.points * passed(everywhere, mine, manifest)
+        earned += exercise.cuda_points * passed(on_a_gpu, mine, manifest)
+        not_run = [c for c in on_a_gpu if mine[c.nodeid] is Outcome.NO_GPU]
+        open_points = exercise.cuda_points * share_of(not_run, manifest)
         exercises.append(
             ExerciseScore(
                 exercise.id,
@@ -108,6 +113,19 @@ def score(
             )
         )
     return Score(student, tuple(exercises))
+
+
+def passed(
+    checks: Sequence[Check], outcomes: Mapping[str, Outcome], manifest: Manifest
+) -> Fraction:
+    """Return the share of tests, which add up to 1, that are passed; 0 of none."""
+    lost = [c for c in checks if outcomes[c.nodeid] is not Outcome.PASSED]
+    return bool(checks) - share_of(lost, manifest)
+
+
+def share_of(checks: Iterable[Check], manifest: Manifest) -> Fraction:
+    """Return the share of some tests of an exercise."""
+    return sum((manifest.shares[c.nodeid] for c in checks), Fraction(0))
 
 
 def max_points(exercise: Exercise, checks: Iterable[Check]) -> float:
@@ -135,6 +153,32 @@ def read_outcomes(report: Mapping[str, Any]) -> dict[str, Outcome]:
         seen.add(nodeid)
         outcomes[nodeid] = outcome
     return outcomes
+
+
+def unpassed(report: Mapping[str, Any], manifest: Manifest) -> dict[str, Outcome]:
+    """Return the outcome of every test of a report's exercises that was not passed.
+
+    Raises:
+        KitFaultError: a test of the kit failed to run.
+    """
+    outcomes = read_outcomes(report)
+    return {
+        check.nodeid: outcome
+        for check in manifest.only(report["environment"]["exercises"]).checks
+        if (outcome := outcomes.get(check.nodeid, Outcome.FAILED)) is not Outcome.PASSED
+    }
+
+
+def score_unpassed(
+    student: str,
+    unpassed: Mapping[str, str],
+    manifest: Manifest,
+    syllabus: Syllabus,
+) -> Score:
+    """Score a report by its tests that were not passed: all others were."""
+    outcomes = dict.fromkeys(manifest.shares, Outcome.PASSED)
+    outcomes |= {nodeid: Outcome(outcome) for nodeid, outcome in unpassed.items()}
+    return score_outcomes(student, outcomes, manifest, syllabus)
 
 
 def read_outcome(test: Mapping[str, Any]) -> Outcome:

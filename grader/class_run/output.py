@@ -68,13 +68,18 @@ class OutputFolder:
         """
         self.write(name, to_signed_json(data, self.secret))
 
-    def read_signed(self, name: str) -> dict[str, Any] | None:
-        """Return what `write_signed` wrote; None if it is missing or was changed."""
+    def read_signed(self, name: str, before: str = "") -> dict[str, Any] | None:
+        """Return what `write_signed` wrote; None if it is missing or was changed.
+
+        Args:
+            name: of the file.
+            before: return only the entries before this key.
+        """
         try:
             text = (self.path / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return None
-        return read_signed_json(text, self.secret)
+        return read_signed_json(text, self.secret, before)
 
     def write(self, name: str, text: str) -> None:
         """Write a file of results, whole.

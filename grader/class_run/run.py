@@ -161,15 +161,16 @@ class ClassRun:
     def compare(self, whole: Task, manifest: Manifest) -> Result | Task:
         """Return what is to be judged of a submission since its earlier report."""
         student = whole.submission.student
-        report = self.output.read_signed(whole.report)
-        if report is None:
+        kept = self.output.read_signed(whole.report, before="tests")
+        if kept is None:
             return whole
         mine = self.environment | {"seed": seed_for(self.setting.secret, student)}
         keys = topic_keys(whole.submission, manifest)
-        held = topics_that_hold(report, mine, keys, self.setting.syllabus)
+        held = topics_that_hold(kept, mine, keys, self.setting.syllabus)
         if held < set(self.setting.syllabus.topic_ids):
-            return replace(whole, earlier=report, held=held)
-        made = self.setting.score(student, report, manifest)
+            earlier = self.output.read_signed(whole.report)
+            return replace(whole, earlier=earlier, held=held) if earlier else whole
+        made = self.setting.score_kept(student, kept, manifest)
         return self.graded(whole.submission, made, kept=True)
 
     @cached_property

@@ -19,7 +19,7 @@ from grader.judge.messages import Job
 from grader.layout import KIT
 from grader.manifest import Manifest, suite_digest
 from grader.report import Report
-from grader.scoring import Score, score
+from grader.scoring import Score, score, score_unpassed, unpassed
 from grader.submission import Submission
 from grader.syllabus import Syllabus
 
@@ -80,6 +80,12 @@ class Setting:
         """
         return score(student, report, manifest, self.syllabus)
 
+    def score_kept(
+        self, student: str, report: Mapping[str, Any], manifest: Manifest
+    ) -> Score:
+        """Score a report that `finish` returned, without a look at its tests."""
+        return score_unpassed(student, report["unpassed"], manifest, self.syllabus)
+
     def job(self, task: Task) -> Job:
         """Return what a judge has to do; nothing in it tells the secret."""
         student = task.submission.student
@@ -95,6 +101,8 @@ class Setting:
     ) -> tuple[Score, Report]:
         """Return the score of a judge's report, and the report with all that holds.
 
+        The tests come last in it, so that a later run need not read them.
+
         Raises:
             KitFaultError: a test of the kit failed to run.
         """
@@ -102,7 +110,9 @@ class Setting:
         report["environment"] |= {"topics": keys, **self.elsewhere}
         if task.held:
             report = merge(task.earlier, report, task.held, manifest)
-        return self.score(task.submission.student, report, manifest), report
+        found = {"unpassed": unpassed(report, manifest), "tests": report["tests"]}
+        report = {k: v for k, v in report.items() if k != "tests"} | found
+        return self.score_kept(task.submission.student, report, manifest), report
 
     def start_pool(self, jobs: int) -> JudgePool:
         """Start judges.

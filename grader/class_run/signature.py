@@ -23,12 +23,24 @@ def to_signed_json(data: Mapping[str, Any], secret: bytes) -> str:
     return f'{body},\n "signature": "{signature(body, secret)}"\n}}\n'
 
 
-def read_signed_json(text: str, secret: bytes) -> dict[str, Any] | None:
-    """Return the mapping without its signature; None if it is not as it was signed."""
+def read_signed_json(
+    text: str, secret: bytes, before: str = ""
+) -> dict[str, Any] | None:
+    """Return the mapping without its signature; None if it is not as it was signed.
+
+    Args:
+        text: what `to_signed_json` returned.
+        secret: what it was signed with.
+        before: a key; only entries before it are returned, which saves most of the
+            time where much stands behind it.
+    """
     match = _SIGNED.match(text)
     if match is None or not hmac.compare_digest(match[2], signature(match[1], secret)):
         return None
-    data: dict[str, Any] = json.loads(f"{match[1]}\n}}")
+    body = match[1]
+    if before:
+        body = body.partition(f'\n "{before}": ')[0].removesuffix(",")
+    data: dict[str, Any] = json.loads(f"{body}\n}}")
     return data
 
 

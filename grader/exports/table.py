@@ -59,9 +59,10 @@ def points(
     if score is None:
         return [""] * (len(exercises) + len(topics) + 3)
     earned = {e.exercise: e.points for e in score.exercises}
+    by_topic = score.topics
     cells = [
         *(earned.get(name, 0.0) for name in exercises),
-        *(score.topics.get(name, 0.0) for name in topics),
+        *(by_topic.get(name, 0.0) for name in topics),
         *(score.total, score.open, score.max),
     ]
     return [f"{cell:g}" for cell in cells]

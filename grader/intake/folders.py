@@ -14,6 +14,10 @@ def recognises(top: Place) -> bool:
 def find(top: Place, wanted: Wanted) -> Download:  # noqa: ARG001 - as every platform
     """Return a submission for each folder and archive, by its name."""
     entries = top.children()
-    found = [entry for entry in entries if entry.is_folder or entry.is_archive]
-    ignored = [entry.path for entry in entries if entry not in found]
+    found, ignored = [], []
+    for entry in entries:
+        if entry.is_folder or entry.is_archive:
+            found.append(entry)
+        else:
+            ignored.append(entry.path)
     return Download([hand_in(entry) for entry in found], ignored)

@@ -31,6 +31,19 @@ def test_a_result_that_was_changed_is_not_read(tmp_path, old, new):
         assert output.read_signed("scores.json") is None
 
 
+def test_only_what_stands_before_a_key_is_read_of_what_is_unchanged(tmp_path):
+    sly = '\n "tests": []'
+    with OutputFolder(tmp_path, b"secret").opened() as output:
+        data = {"student": {"tests": 1}, "why": sly, "tests": ["x"], "after": 2}
+        output.write_signed("ana.json", data)
+        head = output.read_signed("ana.json", before="tests")
+        text = (tmp_path / "ana.json").read_text()
+        output.write("ana.json", text.replace('"x"', '"y"'))
+
+        assert head == {"student": {"tests": 1}, "why": sly}
+        assert output.read_signed("ana.json", before="tests") is None
+
+
 def test_a_result_of_another_course_is_not_read(tmp_path):
     with OutputFolder(tmp_path, b"secret").opened() as output:
         output.write_signed("scores.json", {"total": 1.5})

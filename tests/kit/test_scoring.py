@@ -1,12 +1,13 @@
 """Scores follow the manifest, whatever stands in a report."""
 
+import json
 from fractions import Fraction
 
 import pytest
 
 from grader.manifest import Check, Manifest
 from grader.outcome import Outcome
-from grader.scoring import KitFaultError, score
+from grader.scoring import KitFaultError, score, score_unpassed, unpassed
 from grader.syllabus import Exercise, Syllabus, Topic
 
 EXERCISE = Exercise("t", ("A",), "", "", "core", 1, 1, 4, 2, (), ("a", "b"))
@@ -102,6 +103,24 @@ def test_a_skipped_test_that_needs_no_gpu_leaves_nothing_open():
     result = grade(*ALL[:2], test_named("f::two[b]", Outcome.NO_GPU), NO_GPU)
 
     assert (result.total, result.open) == (2.67, 2.0)
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        [],
+        [*ALL, NO_GPU],
+        [*ALL, test_named("f::gpu")],
+        [*ALL, ALL[0], NO_GPU],
+        [*ALL[:2], test_named("f::two[b]", Outcome.TIMED_OUT), NO_GPU],
+        [test_named("f::made_up"), test_named("f::one", Outcome.NOT_STARTED)],
+    ],
+)
+def test_what_was_not_passed_tells_the_whole_score(tests):
+    report = {"tests": tests, "environment": {"exercises": ["t.A"]}}
+    noted = json.loads(json.dumps(unpassed(report, MANIFEST)))
+
+    assert score_unpassed("ana", noted, MANIFEST, SYLLABUS) == grade(*tests)
 
 
 def test_an_unknown_test_earns_nothing():
