@@ -90,7 +90,7 @@ def floor_table(found: Mapping[str, Floor]) -> Table:
     ]
     notes = [
         "Each further submission, all processes warm. Alone: pytest runs the tests and "
-        "the submission in one process, but for those on the simulated accelerator.",
+        "the submission in one process, those on the simulated accelerator in another.",
     ]
     columns = ["suite", "alone, CPU s", "graded, CPU s", "times", "own MB"]
     return Table("What grading adds to the tests", columns, rows, notes)

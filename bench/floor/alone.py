@@ -2,6 +2,10 @@
 
     python -m bench.floor.alone small FOLDER
     python -m bench.floor.alone full
+    python -m bench.floor.alone simulated
+
+Tests of the full suite on the simulated accelerator, which stays once it is registered,
+are a suite of their own, in another process.
 
 Prints, as JSON, the CPU seconds per submission of each pass; a first pass, which warms
 the process, is not counted.
@@ -28,7 +32,8 @@ import torch
 from bench.peers.suite import TOPIC
 from grader.box import wire, worker
 from grader.layout import KIT
-from grader.observe.plugin import OBSERVER
+from grader.observe.plugin import OBSERVER, is_simulated
+from grader.sim import register
 
 PASSES = 2
 OPTIONS = (
@@ -43,9 +48,12 @@ SOLUTIONS = (None,)
 class Passes:
     """The pytest plugin that runs a suite again and again, and takes its time."""
 
-    def __init__(self, submissions: Sequence[Path | None]) -> None:
+    def __init__(
+        self, submissions: Sequence[Path | None], *, simulated: bool = False
+    ) -> None:
         """Take the files to test in turn; None leaves in place what is there."""
         self.submissions = submissions
+        self.simulated = simulated
         self.cpu: list[float] = []
 
     @pytest.hookimpl(tryfirst=True)
@@ -66,8 +74,8 @@ class Passes:
 
     def run(self, session: pytest.Session) -> None:
         """Run all tests once."""
-        following = [*session.items[1:], None]
-        for item, after in zip(session.items, following, strict=True):
+        items = [i for i in session.items if is_simulated(i) is self.simulated]
+        for item, after in zip(items, [*items[1:], None], strict=True):
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -88,9 +96,7 @@ class Beside:
     """Plays scenarios in this process, on copies, as the tests ask for."""
 
     def prepare(self, *, simulated: bool) -> None:
-        """Leave out tests on the simulated accelerator: it cannot be detached again."""
-        if simulated:
-            pytest.skip("it would stay for the tests that come after")
+        """Have what the test needs: the process has it, or the test is not run."""
 
     def play(
         self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
@@ -105,7 +111,7 @@ class Beside:
 def plain(value: Any) -> Any:
     """Return a value with the types that tests are written for."""
     if isinstance(value, torch.Tensor):
-        return value.detach().as_subclass(torch.Tensor)
+        return value.detach().cpu().as_subclass(torch.Tensor)
     if isinstance(value, dict):
         return {plain(key): plain(entry) for key, entry in value.items()}
     for kind in (list, tuple):
@@ -121,6 +127,8 @@ def main(which: str, *folder: str) -> None:
     """Print what the tests cost."""
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
+    if which == "simulated":
+        register()
     if which == "small":
         tests = [Path(*folder, "tests", "test_checks.py")]
         sys.path.insert(0, str(tests[0].parent))
@@ -128,7 +136,7 @@ def main(which: str, *folder: str) -> None:
     else:
         tests = sorted(KIT.hidden_tests.glob("test_*.py"))
         sys.path.insert(0, str(KIT.solutions))
-        passes = Passes(SOLUTIONS)
+        passes = Passes(SOLUTIONS, simulated=which == "simulated")
     pytest.main([*OPTIONS, *map(str, tests)], plugins=[passes])
     print(json.dumps(passes.cpu[1:]))
 
