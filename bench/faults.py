@@ -24,6 +24,7 @@ from typing import Annotated
 
 import typer
 
+from grader.box.processes import descendants
 from grader.cli.screen import print_plain
 from grader.layout import KIT
 
@@ -48,13 +49,9 @@ def start(out: Path) -> subprocess.Popen[bytes]:
 def below(root: int) -> dict[int, str]:
     """Return the processes below `root`, with their command lines."""
     found: dict[int, str] = {}
-    unseen = [root]
-    while unseen:
-        for path in Path(f"/proc/{unseen.pop()}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                for pid in map(int, path.read_text().split()):
-                    found[pid] = Path(f"/proc/{pid}/cmdline").read_text()
-                    unseen.append(pid)
+    for pid in descendants(root):
+        with contextlib.suppress(OSError):
+            found[pid] = Path(f"/proc/{pid}/cmdline").read_text()
     return found
 
 

@@ -22,6 +22,8 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.box.processes import descendants
+
 PR_SET_CHILD_SUBREAPER = 36
 ORPHAN_SECONDS = 30
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -126,7 +128,7 @@ def wait_for_orphans() -> None:
         while time.monotonic() < deadline:
             if os.waitpid(-1, os.WNOHANG)[0] == 0:
                 time.sleep(0.02)
-        left = ", ".join(map(str, below(os.getpid())))
+        left = ", ".join(map(str, descendants(os.getpid())))
         raise CommandError(f"processes are left that do not end: {left}")
 
 
@@ -152,27 +154,7 @@ def watched(
 
 def held_below() -> int:
     """Return the bytes of memory that the processes below this one hold."""
-    return sum(map(share, below(os.getpid())))
-
-
-def below(root: int) -> list[int]:
-    """Return the processes below `root`."""
-    found: list[int] = []
-    unseen = [root]
-    while unseen:
-        children = list(children_of(unseen.pop()))
-        found += children
-        unseen += children
-    return found
-
-
-def children_of(pid: int) -> Iterator[int]:
-    """Yield the children of a process, none if it is gone meanwhile."""
-    with suppress(OSError):
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with suppress(OSError):
-                children = Path(f"/proc/{pid}/task/{thread}/children").read_text()
-                yield from map(int, children.split())
+    return sum(map(share, descendants(os.getpid())))
 
 
 def share(pid: int, kind: str = "Pss") -> int:

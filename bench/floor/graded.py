@@ -18,8 +18,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.measure import Samples, below, share, watched
+from bench.measure import Samples, share, watched
 from bench.setting import full_setting, small_setting
+from grader.box.processes import descendants
 from grader.class_run.output import OutputFolder, report_name
 from grader.class_run.pool import JudgePool
 from grader.class_run.setting import Setting, Task, judge_task
@@ -40,14 +41,14 @@ class Warm:
     def __init__(self, setting: Setting, pool: JudgePool, output: OutputFolder) -> None:
         """Take them when they have just started."""
         self.setting, self.pool, self.output = setting, pool, output
-        self.idle = set(below(os.getpid()))
+        self.idle = set(descendants(os.getpid()))
 
     def grade(self, submissions: Sequence[Submission]) -> None:
         """Grade submissions one after the other, until nothing of them is left."""
         for submission in submissions:
             _, report = judge_task(self.pool, Task(submission), self.setting)
             self.output.write_signed(report_name(submission.student), report)
-            while set(below(os.getpid())) - self.idle:
+            while set(descendants(os.getpid())) - self.idle:
                 time.sleep(0.002)
 
     def cpu(self, submissions: Sequence[Submission]) -> float:
@@ -67,7 +68,7 @@ class Warm:
 
 def anonymous() -> int:
     """Return the bytes that this process and those below hold, no file behind them."""
-    pids = [os.getpid(), *below(os.getpid())]
+    pids = [os.getpid(), *descendants(os.getpid())]
     return sum(share(pid, "Pss_Anon") for pid in pids)
 
 

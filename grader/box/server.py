@@ -38,6 +38,7 @@ sys.meta_path[:] = [
 
 from grader.box import traces, wire, worker
 from grader.box.limits import Limits
+from grader.box.processes import descendants
 from grader.box.warm import warm
 from grader.sim import load, register
 
@@ -244,19 +245,6 @@ def own_settings() -> tuple[object, ...]:
         os.sched_getscheduler(0),
         os.getpriority(os.PRIO_PROCESS, 0),
     )
-
-
-def descendants(root: int) -> list[int]:
-    """Return the pids of all processes below `root`."""
-    found: list[int] = []
-    unseen = [root]
-    while unseen:
-        for thread in Path(f"/proc/{unseen.pop()}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                children = [int(pid) for pid in thread.read_text().split()]
-                found += children
-                unseen += children
-    return found
 
 
 def waited(pid: int | None) -> float:

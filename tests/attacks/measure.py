@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from grader.box.processes import descendants
+
 INTERVAL = 0.05  # seconds
 
 
@@ -42,17 +44,8 @@ class Meter:
 
 def held_in_boxes(judge: int) -> int:
     """Return the bytes of memory and of files in memory of the boxes below a judge."""
-    boxes = [pid for pid in below(judge) if not is_judge(pid)]
+    boxes = [pid for pid in descendants(judge) if not is_judge(pid)]
     return sum(map(anonymous, boxes)) + sum(files_in_memory(boxes[:1]))
-
-
-def below(pid: int) -> Iterator[int]:
-    """Yield the processes below one."""
-    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            for child in map(int, thread.read_text().split()):
-                yield child
-                yield from below(child)
 
 
 def is_judge(pid: int) -> bool:

@@ -3,10 +3,10 @@
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
+from grader.box.processes import children
 from grader.class_run.executors import LocalJudges
 from grader.class_run.output import OutputFolder
 from grader.class_run.pool import JudgePool
@@ -55,12 +55,6 @@ def class_run(level, syllabus, tmp_path):
 @pytest.fixture
 def submission():
     return Submission("ana", {"model_construction": b"def answer(): return 1"})
-
-
-def children(pid):
-    return [
-        int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    ]
 
 
 def judge_of(pool):

@@ -15,7 +15,6 @@ import time
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
 
@@ -24,6 +23,7 @@ import pytest
 
 from grader import gpu
 from grader.box.isolation import Level
+from grader.box.processes import children
 from grader.class_run import cluster as clusters
 from grader.class_run import outpost
 from grader.class_run.cluster import Cluster, ClusterJudges, connected
@@ -172,11 +172,6 @@ def grade(level, syllabus, suite, students, tmp_path):
 
 def points(results):
     return [(r.student, r.status, r.score.total, r.score.open) for r in results]
-
-
-def children(pid):
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return {int(child) for path in tasks for child in path.read_text().split()}
 
 
 # With two ordinary workers
