@@ -84,7 +84,7 @@ class Setting:
         self, student: str, report: Mapping[str, Any], manifest: Manifest
     ) -> Score:
         """Score a report that `finish` returned, without a look at its tests."""
-        return score_unpassed(student, report["unpassed"], manifest, self.syllabus)
+        return score_unpassed(student, report, manifest, self.syllabus)
 
     def job(self, task: Task) -> Job:
         """Return what a judge has to do; nothing in it tells the secret."""

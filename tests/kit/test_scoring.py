@@ -118,9 +118,16 @@ def test_a_skipped_test_that_needs_no_gpu_leaves_nothing_open():
 )
 def test_what_was_not_passed_tells_the_whole_score(tests):
     report = {"tests": tests, "environment": {"exercises": ["t.A"]}}
-    noted = json.loads(json.dumps(unpassed(report, MANIFEST)))
+    noted = {**report, "tests": [], "unpassed": unpassed(report, MANIFEST)}
+    kept = json.loads(json.dumps(noted))
 
-    assert score_unpassed("ana", noted, MANIFEST, SYLLABUS) == grade(*tests)
+    assert score_unpassed("ana", kept, MANIFEST, SYLLABUS) == grade(*tests)
+
+
+def test_an_exercise_that_a_kept_report_does_not_cover_earns_nothing():
+    kept = {"environment": {"exercises": []}, "unpassed": {}}
+
+    assert score_unpassed("ana", kept, MANIFEST, SYLLABUS).total == 0.0
 
 
 def test_an_unknown_test_earns_nothing():
