@@ -6,41 +6,38 @@
 set -euo pipefail
 
 if [ "${IN_MACHINE:-}" != yes ]; then
-    stage=$(mktemp -d --tmpdir=/var/tmp)
-    trap 'rm -rf "$stage"' EXIT
-    IN_MACHINE=yes STAGE=$stage unshare --mount "$0" "$@"
+    STAGE=$(mktemp -d --tmpdir=/var/tmp)
+    export STAGE
+    trap 'rm -rf "$STAGE"' EXIT
+    IN_MACHINE=yes unshare --mount "$0" "$@"
     exit
 fi
 machine=$1
 shift
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-venv=$root/.venv
-base=$("$venv/bin/python" -c 'import sys; print(sys.base_prefix)')
+base=$("$root/.venv/bin/python" -c 'import sys; print(sys.base_prefix)')
 
-mkdir -p "$STAGE"/{base,venv,solutions,hidden}
-mount --bind "$base" "$STAGE/base"
-mount --bind "$venv" "$STAGE/venv"
+. "$root/tests/mounts.sh"
+hold "$STAGE" "$base"
+hold "$STAGE" "$root"
+# With OWN_TMP, what a submission leaves in /tmp goes with the machine.
+if [ -n "${OWN_TMP:-}" ]; then mount -t tmpfs -o mode=1777,size=1g tmpfs /tmp; fi
+# Under a folder that others may not pass, Python and the kit are shown to them all the same.
+show "$STAGE" "$base"
+show "$STAGE" "$root"
+cd "$PWD"
+
 if [ "$machine" = uid ]; then
     for folder in solutions tests/hidden; do
-        copy=$STAGE/$(basename "$folder")
+        copy=$STAGE/closed/$(basename "$folder")
+        mkdir -p "$copy"
         cp -r "$root/$folder/." "$copy"
         chmod -R go-rwx "$copy"
         mount --bind "$copy" "$root/$folder"
     done
     if bwrap=$(command -v bwrap); then mount --bind /dev/null "$bwrap"; fi
 fi
-# Under a home folder that others may not pass, Python is shown to them all the same.
-case $base in /root/*)
-    mount -t tmpfs -o mode=755 tmpfs /root
-    mkdir -p "$base"
-    mount --bind "$STAGE/base" "$base"
-    ;;
-esac
-case $venv in /root/*) mkdir -p "$venv" && mount --bind "$STAGE/venv" "$venv" ;; esac
-
-# With OWN_TMP, what a submission leaves in /tmp goes with the machine.
-if [ -n "${OWN_TMP:-}" ]; then mount -t tmpfs -o mode=1777,size=1g tmpfs /tmp; fi
 
 if [ "$machine" = user ]; then
     export HOME=/tmp USER=ordinary

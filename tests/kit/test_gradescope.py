@@ -27,21 +27,20 @@ EXERCISE = "model_construction.chain"
 SETTING = """
 set -e
 base={base} venv={venv} kit={kit} stage={stage} source={root}/source
-mkdir -p $stage/base $stage/venv $stage/source
-mount --bind $base $stage/base
-mount --bind $venv $stage/venv
+. {mounts}
+hold $stage $base
+hold $stage $venv
+mkdir -p $stage/source
 mount --bind $source $stage/source
-case $base in /root/*)
-    mount -t tmpfs -o mode=755 tmpfs /root
-    mkdir -p $base && mount --bind $stage/base $base
-esac
-mkdir -p $kit && mount -t tmpfs -o mode=755 tmpfs $kit
+show $stage $base
+show $stage $venv
+mount -t tmpfs -o mode=755 tmpfs $kit
 for path in $stage/source/*; do
     here=$kit/$(basename $path)
     if [ -d $path ]; then mkdir $here; else touch $here; fi
     mount --bind $path $here
 done
-mkdir -p $venv && mount --bind $stage/venv $venv
+show $stage $venv
 bwrap=$(command -v bwrap || true)
 if [ -n "$bwrap" ]; then mount --bind /dev/null $bwrap; fi
 cd {root}
@@ -110,6 +109,7 @@ def run(archive, tmp_path):
             base=sys.base_prefix,
             venv=sys.prefix,
             kit=KIT.root,
+            mounts=KIT.root / "tests" / "mounts.sh",
             stage=tmp_path / "stage",
             root=root,
         )
