@@ -125,7 +125,7 @@ class Box:
                 raise self._no_answer(error) from error
         from grader.box import wire  # noqa: PLC0415 - torch, after the start
 
-        wire.send_sources(here, sources)
+        wire.send(here, sources)
         return here
 
     def clear(self, *, lost: bool = False) -> Ended:

@@ -1,8 +1,9 @@
 """How a scenario and its arguments travel into a box: by value, in two pickles.
 
 The judge packs, a worker unpacks: the way in is trusted, the way out never is (`wire`).
-Scenarios are packed once, before the judge forks; only arguments differ from play to
-play. Classes of the tests are the same on arrival in both pickles, and in later ones.
+Scenarios and classes are packed once, before the judge forks; only what else is in the
+arguments differs from play to play. Classes of the tests are the same on arrival in
+both pickles, and in later ones.
 """
 
 from __future__ import annotations
@@ -11,35 +12,37 @@ import inspect
 import io
 import pickle
 import sys
-from collections.abc import Callable, Iterable
-from types import FunctionType, ModuleType
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from types import FunctionType, MappingProxyType, ModuleType
+from typing import Any, ClassVar
 
 import cloudpickle
 import torch
 
-from grader.box import wire
+Parcel = list[bytes]
+NOTHING: Mapping[type, bytes] = MappingProxyType({})
 
 
 class Packer:
-    """Packs the scenarios of some modules, each of them once."""
+    """Packs the scenarios and classes of some modules, each of them once."""
 
     def __init__(self, modules: Iterable[ModuleType] = ()) -> None:
         """Take modules of tests, whose classes and functions then travel by value."""
-        self._packed: dict[Callable[..., Any], bytes] = {}
+        self._scenarios: dict[Callable[..., Any], bytes] = {}
+        self._classes: dict[type, bytes] = {}
         for module in modules:
             cloudpickle.register_pickle_by_value(module)
             for value in vars(module).values():
                 if is_scenario(value, module):
-                    self._packed[value] = dumps(value)
+                    self._scenarios[value] = dumps(value)
+                elif isinstance(value, type) and value.__module__ == module.__name__:
+                    self._classes[value] = dumps(value)
 
     def pack(self, scenario: Callable[..., Any], args: tuple[Any, ...]) -> Parcel:
         """Return what `unpack` turns into copies of both."""
-        packed = self._packed.get(scenario) or dumps(scenario)
-        return [wire.from_bytes(packed), wire.from_bytes(dumps(args))]
-
-
-Parcel = list[torch.Tensor]
+        packed = self._scenarios.get(scenario) or dumps(scenario)
+        return [packed, dumps(args, self._classes)]
 
 
 def is_scenario(value: Any, module: ModuleType) -> bool:
@@ -49,23 +52,46 @@ def is_scenario(value: Any, module: ModuleType) -> bool:
     return next(iter(inspect.signature(value).parameters), None) == "ex"
 
 
-def dumps(value: Any) -> bytes:
-    """Return a pickle of `value`, classes and functions of tests by value."""
+def dumps(value: Any, classes: Mapping[type, bytes] = NOTHING) -> bytes:
+    """Return a pickle of `value`, classes and functions of tests by value.
+
+    Args:
+        value: what to pickle.
+        classes: those that are pickled already.
+    """
     stream = io.BytesIO()
-    _Pickler(stream, pickle.HIGHEST_PROTOCOL).dump(value)
+    _Pickler(stream, classes).dump(value)
     return stream.getvalue()
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # untyped
-    """Writes plain tensors by their bytes: torch writes a whole archive for each."""
+    """Takes short cuts, as there is one pickle for each play, mostly of a network.
+
+    Plain tensors go by their bytes, of which torch writes a whole archive for each, and
+    ordered dicts, of which every layer has several, by their items.
+    """
+
+    dispatch_table: ClassVar = dict(cloudpickle.Pickler.dispatch_table)
+
+    def __init__(self, stream: io.BytesIO, classes: Mapping[type, bytes]) -> None:
+        super().__init__(stream, pickle.HIGHEST_PROTOCOL)
+        self._classes = classes
 
     def reducer_override(self, obj: Any) -> Any:
         """Return how to rebuild an object, or leave it to those above."""
+        if type(obj) is OrderedDict and not vars(obj):
+            return OrderedDict, (), None, None, iter(obj.items())
         if type(obj) is torch.Tensor and is_plain(obj):
             flat = obj.detach().reshape(-1).view(torch.uint8)
             data = flat.numpy().tobytes() if obj.numel() else b""
             return rebuild, (data, obj.dtype, tuple(obj.shape), obj.requires_grad)
-        return super().reducer_override(obj)
+        if isinstance(obj, type):
+            if obj in self._classes:
+                return pickle.loads, (self._classes[obj],)
+            return findable(super().reducer_override(obj))
+        if isinstance(obj, FunctionType):
+            return super().reducer_override(obj)
+        return NotImplemented
 
 
 def is_plain(tensor: torch.Tensor) -> bool:
@@ -89,29 +115,27 @@ def rebuild(
     """Return a tensor of its own storage."""
     tensor = torch.empty(shape, dtype=dtype)
     if data:
-        source = torch.frombuffer(bytearray(data), dtype=torch.uint8)
-        tensor.view(-1).view(torch.uint8).copy_(source)
+        tensor.view(-1).copy_(torch.frombuffer(bytearray(data), dtype=dtype))
     return tensor.requires_grad_(requires_grad)
 
 
 def unpack(parcel: Parcel) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     """Return a scenario and its arguments."""
-    packed_scenario, packed_args = (part.numpy().tobytes() for part in parcel)
-    return Loader(io.BytesIO(packed_scenario)).load(), Loader(
-        io.BytesIO(packed_args)
-    ).load()
+    scenario, args = map(pickle.loads, parcel)
+    return scenario, args
 
 
-class Loader(pickle.Unpickler):
-    """Reads a pickle; its classes, which come by value, get a module to be found in.
+def findable(reduced: Any) -> Any:
+    """Return how to rebuild a class by value, with a module to be found in.
 
-    Without one, no network made of them could be pickled, or saved whole.
+    Without one, no network made of such classes could be pickled, or saved whole.
     """
+    if reduced is NotImplemented or reduced[0] is not make_skeleton:
+        return reduced
+    return make_findable, *reduced[1:]
 
-    def find_class(self, module: str, name: str) -> Any:
-        """Return what a pickle names."""
-        found = super().find_class(module, name)
-        return make_findable if name == "_make_skeleton_class" else found
+
+make_skeleton = cloudpickle.cloudpickle._make_skeleton_class
 
 
 def make_findable(
@@ -122,9 +146,7 @@ def make_findable(
     *rest: Any,
 ) -> type:
     """Make a class as cloudpickle does, and put it where its name says it is."""
-    made: type = cloudpickle.cloudpickle._make_skeleton_class(
-        kind, name, bases, namespace, *rest
-    )
+    made: type = make_skeleton(kind, name, bases, namespace, *rest)
     home = ""
     for part in namespace.get("__module__", "__main__").split("."):
         home = f"{home}.{part}".lstrip(".")

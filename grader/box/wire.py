@@ -1,10 +1,10 @@
 """Frames of plain data between the judge and a student's process.
 
-A frame is two big-endian lengths, a msgpack structure and the raw bytes of its
-tensors. A structure holds None, bool, int, float, str and bytes as they are, and every
-container as an array whose first entry is a tag. Nothing that comes out of `decode`
-can carry behaviour: the decoder builds those types, lists, tuples, dicts, CPU tensors
-and `Opaque`, and nothing else. It is the border that a submission cannot cross.
+A frame is two big-endian lengths, a msgpack structure and the raw bytes of its tensors
+and byte strings. A structure holds None, bool, int, float and str as they are, and all
+else as an array whose first entry is a tag. Nothing that comes out of `decode` can
+carry behaviour: the decoder builds those types, bytes, lists, tuples, dicts, tensors on
+the CPU and `Opaque`, and nothing else. It is the border that no submission can cross.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ import socket
 import struct
 import time
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 import msgpack
 import torch
 
 MAX_STRUCTURE = 4 << 20  # bytes
-MAX_TENSORS = 64 << 20  # bytes
+MAX_BUFFERS = 64 << 20  # bytes
 MAX_DEPTH = 32
 MAX_ITEMS = 200_000
 MAX_TEXT = 1 << 20  # bytes
@@ -61,12 +60,8 @@ class Opaque:
     type_name: str
 
 
-class _Tag(IntEnum):
-    LIST = 0
-    TUPLE = 1
-    DICT = 2
-    TENSOR = 3
-    OPAQUE = 4
+_LIST, _TUPLE, _DICT, _TENSOR, _BYTES, _OPAQUE = range(6)
+_SCALARS = frozenset({type(None), bool, int, float, str})
 
 
 def encode(value: Any) -> bytes:
@@ -105,16 +100,18 @@ class _Encoder:
             return self.integer(value)
         if isinstance(value, float):
             return float(value)
-        if isinstance(value, (str, bytes)):
+        if isinstance(value, str):
             return self.text(value)
         if isinstance(value, torch.Tensor):
             return self.tensor(value)
         if isinstance(value, (list, tuple)):
-            tag = _Tag.LIST if isinstance(value, list) else _Tag.TUPLE
-            return [tag, *(self.node(item, depth + 1) for item in value)]
+            tag = _LIST if isinstance(value, list) else _TUPLE
+            return [tag, *[self.node(item, depth + 1) for item in value]]
         if isinstance(value, dict):
             entries = [entry for pair in value.items() for entry in pair]
-            return [_Tag.DICT, *(self.node(entry, depth + 1) for entry in entries)]
+            return [_DICT, *[self.node(entry, depth + 1) for entry in entries]]
+        if isinstance(value, bytes):
+            return [_BYTES, self.buffer(bytes(value))]
         return self.opaque(type(value).__name__)
 
     def integer(self, value: int) -> Any:
@@ -122,16 +119,11 @@ class _Encoder:
             return int(value)
         return self.opaque("int of more than 64 bits")
 
-    def text(self, value: str | bytes) -> str | bytes:
-        if isinstance(value, bytes):
-            plain: str | bytes = bytes(value)
-            size = len(plain)
-        else:
-            plain = str(value).encode(errors="backslashreplace").decode()
-            size = len(plain.encode())
-        if size > MAX_TEXT:
-            raise TooLargeError(f"a text of {size} bytes; {MAX_TEXT} fit")
-        return plain
+    def text(self, value: str) -> str:
+        data = str(value).encode(errors="backslashreplace")
+        if len(data) > MAX_TEXT:
+            raise TooLargeError(f"a text of {len(data)} bytes; {MAX_TEXT} fit")
+        return data.decode()
 
     def tensor(self, value: torch.Tensor) -> list[Any]:
         dtype = str(value.dtype).removeprefix("torch.")
@@ -140,20 +132,28 @@ class _Encoder:
         if value.is_quantized or value.is_nested or dtype not in _DTYPES:
             return self.opaque(f"tensor of an unusual kind ({dtype})")
         plain = value.detach().to_dense().as_subclass(torch.Tensor)
-        if plain.nbytes + self.size > MAX_TENSORS:
-            raise TooLargeError(f"more than {MAX_TENSORS} bytes of tensors")
+        self.check_room(plain.nbytes)
         plain = plain.cpu().resolve_conj().resolve_neg().contiguous()
-        data = plain.reshape(-1).view(torch.uint8).numpy().tobytes()
+        self.buffer(plain.reshape(-1).view(torch.uint8).numpy().tobytes())
+        return [_TENSOR, dtype, *plain.shape]
+
+    def buffer(self, data: bytes) -> int:
+        """Add to what goes after the structure; return how many bytes."""
+        self.check_room(len(data))
         self.buffers.append(data)
         self.size += len(data)
-        return [_Tag.TENSOR, dtype, *plain.shape]
+        return len(data)
+
+    def check_room(self, size: int) -> None:
+        if self.size + size > MAX_BUFFERS:
+            raise TooLargeError(f"more than {MAX_BUFFERS} bytes of data")
 
     @staticmethod
     def opaque(name: str) -> list[Any]:
-        return [_Tag.OPAQUE, name[:200].encode(errors="replace").decode()]
+        return [_OPAQUE, name[:200].encode(errors="replace").decode()]
 
 
-def decode(structure: bytes, tensors: bytearray) -> Any:
+def decode(structure: bytes, buffers: bytearray) -> Any:
     """Return the value of a frame.
 
     Raises:
@@ -164,12 +164,12 @@ def decode(structure: bytes, tensors: bytearray) -> Any:
             structure,
             raw=False,
             max_str_len=MAX_TEXT,
-            max_bin_len=MAX_TEXT,
+            max_bin_len=0,
             max_array_len=MAX_ITEMS,
             max_map_len=0,
             max_ext_len=0,
         )
-        decoder = _Decoder(tensors)
+        decoder = _Decoder(buffers)
         value = decoder.value(tree, 0)
     except ProtocolError:
         raise
@@ -181,8 +181,8 @@ def decode(structure: bytes, tensors: bytearray) -> Any:
         RuntimeError,
     ) as error:
         raise ProtocolError(f"not a frame: {type(error).__name__}") from error
-    if decoder.offset != len(tensors):
-        raise ProtocolError("bytes without a tensor")
+    if decoder.offset != len(buffers):
+        raise ProtocolError("bytes without a value")
     return value
 
 
@@ -194,8 +194,8 @@ def decode_frame(frame: bytes) -> Any:
 
 
 class _Decoder:
-    def __init__(self, tensors: bytearray) -> None:
-        self.tensors = tensors
+    def __init__(self, buffers: bytearray) -> None:
+        self.buffers = buffers
         self.offset = 0
         self.items = 0
 
@@ -203,46 +203,54 @@ class _Decoder:
         self.items += 1
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise ProtocolError("too deep or too many values")
-        if node is None or type(node) in (bool, int, float, str, bytes):
+        if type(node) in _SCALARS:
             return node
         if type(node) is not list or not node:
             raise ProtocolError("not a value")
         tag, *rest = node
         if type(tag) is not int:
             raise ProtocolError("not a tag")
-        match _Tag(tag):
-            case _Tag.LIST:
-                return [self.value(item, depth + 1) for item in rest]
-            case _Tag.TUPLE:
-                return tuple(self.value(item, depth + 1) for item in rest)
-            case _Tag.DICT:
-                values = [self.value(entry, depth + 1) for entry in rest]
-                return dict(zip(values[::2], values[1::2], strict=True))
-            case _Tag.TENSOR:
-                return self.tensor(*rest)
-            case _Tag.OPAQUE:
-                (name,) = rest
-                return Opaque(str(name)[:200])
+        if tag == _TENSOR:
+            return self.tensor(*rest)
+        if tag == _BYTES:
+            return self.data(*rest)
+        if tag == _OPAQUE:
+            (name,) = rest
+            return Opaque(str(name)[:200])
+        values = [self.value(item, depth + 1) for item in rest]
+        if tag == _LIST:
+            return values
+        if tag == _TUPLE:
+            return tuple(values)
+        if tag == _DICT:
+            return dict(zip(values[::2], values[1::2], strict=True))
+        raise ProtocolError("not a tag")
 
     def tensor(self, name: str, *shape: int) -> torch.Tensor:
         dtype = _DTYPES[name]
-        if any(type(n) is not int or not 0 <= n < 1 << 40 for n in shape):
-            raise ProtocolError("not a shape")
+        for size in shape:
+            if type(size) is not int or not 0 <= size < 1 << 40:
+                raise ProtocolError("not a shape")
         numel = math.prod(shape)
-        if len(shape) > 64 or self.offset + numel * dtype.itemsize > len(self.tensors):
+        if len(shape) > 64 or not self.holds(numel * dtype.itemsize):
             raise ProtocolError("a tensor without its bytes")
         if numel == 0:
             return torch.empty(shape, dtype=dtype)
+        raw = torch.uint8 if dtype is torch.bool else dtype  # some byte is no bool
         flat = torch.frombuffer(
-            self.tensors,
-            dtype=torch.uint8,
-            offset=self.offset,
-            count=numel * dtype.itemsize,
+            self.buffers, dtype=raw, offset=self.offset, count=numel
         ).clone()
-        self.offset += len(flat)
-        if dtype is torch.bool:
-            flat = flat.ne(0)
-        return flat.view(dtype).reshape(shape)
+        self.offset += flat.nbytes
+        return (flat.ne(0) if dtype is torch.bool else flat).view(shape)
+
+    def data(self, size: int) -> bytes:
+        if type(size) is not int or size < 0 or not self.holds(size):
+            raise ProtocolError("a value without its bytes")
+        self.offset += size
+        return bytes(self.buffers[self.offset - size : self.offset])
+
+    def holds(self, size: int) -> bool:
+        return self.offset + size <= len(self.buffers)
 
 
 def send(channel: socket.socket, value: Any) -> None:
@@ -275,7 +283,7 @@ def receive(channel: socket.socket, clock: Clock | None = None) -> Any:
         ProtocolError: what came is not a frame.
     """
     lengths = _LENGTHS.unpack(_exactly(channel, _LENGTHS.size, clock))
-    if lengths[0] > MAX_STRUCTURE or lengths[1] > MAX_TENSORS:
+    if lengths[0] > MAX_STRUCTURE or lengths[1] > MAX_BUFFERS:
         raise ProtocolError("a frame beyond the limits")
     structure = bytes(_exactly(channel, lengths[0], clock))
     return decode(structure, _exactly(channel, lengths[1], clock))
@@ -298,15 +306,3 @@ def _exactly(channel: socket.socket, size: int, clock: Clock | None) -> bytearra
             raise EOFError("the other side is gone")
         data += chunk
     return data
-
-
-def send_sources(channel: socket.socket, sources: dict[str, bytes]) -> None:
-    """Send a submission's files, by topic."""
-    send(channel, {topic: from_bytes(source) for topic, source in sources.items()})
-
-
-def from_bytes(data: bytes) -> torch.Tensor:
-    """Return `data` as uint8 (n,), the form in which long bytes travel."""
-    if not data:
-        return torch.empty(0, dtype=torch.uint8)
-    return torch.frombuffer(bytearray(data), dtype=torch.uint8)

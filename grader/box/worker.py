@@ -24,6 +24,7 @@ from grader import NotStarted
 from grader.box import parcel, wire
 from grader.box.limits import Limits
 
+PAGE = resource.getpagesize()
 MAX_MESSAGE = 2_000  # characters of an exception's text
 
 
@@ -57,7 +58,7 @@ def serve(channel: socket.socket, folder: Path) -> NoReturn:
     sys.dont_write_bytecode = True
     sources = wire.receive(channel)
     for topic, source in sources.items():
-        Path(folder, f"{topic}.py").write_bytes(source.numpy().tobytes())
+        Path(folder, f"{topic}.py").write_bytes(source)
     sys.path.append(str(folder))
     importlib.invalidate_caches()
     half = (data_size() + resource.getrlimit(resource.RLIMIT_DATA)[0]) // 2
@@ -92,8 +93,8 @@ def is_worn(half: int) -> bool:
 
 def data_size() -> int:
     """Return the bytes of this process that its limit of memory counts."""
-    fields = Path("/proc/self/statm").read_text(encoding="ascii").split()
-    return int(fields[5]) * resource.getpagesize()
+    with open("/proc/self/statm", "rb", buffering=0) as file:  # asked after each call
+        return int(file.read().split()[5]) * PAGE
 
 
 def respond(request: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -137,16 +138,16 @@ def find_line(error: BaseException, folder: Path) -> dict[str, Any] | None:
             return None
         name, line, function, text = error.filename, error.lineno, None, error.text
     else:
-        frames = [
-            frame
-            for frame in traceback.extract_tb(error.__traceback__)
-            if Path(frame.filename).parent == folder
+        own = [
+            (frame.f_code, line)
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if os.path.dirname(frame.f_code.co_filename) == str(folder)
         ]
-        if not frames:
+        if not own:
             return None
-        last = frames[-1]
-        name, line, function = last.filename, last.lineno, last.name
-        text = linecache.getline(last.filename, last.lineno or 0)
+        code, line = own[-1]
+        name, function = code.co_filename, code.co_name
+        text = linecache.getline(name, line)
     return {
         "file": Path(name or "").name,
         "line": line or 0,

@@ -280,7 +280,7 @@ def answer_hugely(ex):
 
 
 def test_a_huge_answer_is_told_as_an_error(box):
-    assert "bytes of tensors" in ask(box, answer_hugely)["error"]["message"]
+    assert "bytes of data" in ask(box, answer_hugely)["error"]["message"]
 
 
 def print_hugely(ex):

@@ -77,6 +77,14 @@ def test_a_sparse_tensor_arrives_dense():
     assert torch.equal(there_and_back(torch.eye(3).to_sparse()), torch.eye(3))
 
 
+def test_a_byte_that_is_no_bool_arrives_as_true():
+    structure = msgpack.packb([3, "bool", 3])
+
+    got = wire.decode(structure, bytearray([0, 1, 2]))
+
+    assert got.view(torch.uint8).tolist() == [0, 1, 1]
+
+
 def test_subclasses_arrive_as_the_plain_type():
     pair = namedtuple("pair", "a b")
 
@@ -145,6 +153,11 @@ def test_any_tree_decodes_to_data_or_breaks_the_protocol(tree):
         [2, 1],
         [2, [0], 1],
         [4],
+        [4, 9],
+        [4, -1],
+        [4, True],
+        [5],
+        b"12345678",
     ],
 )
 def test_a_forged_node_breaks_the_protocol(tree):
