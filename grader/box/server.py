@@ -49,7 +49,7 @@ WATCH_SECONDS = 0.1
 CLOSE_WATCH_SECONDS = 0.02
 """Where several processes hold much already, and fill memory the faster."""
 MUCH = 0.25
-"""Of the memory that a submission may use. A closer look costs a part of a core."""
+"""Of the memory that a submission may use. A close look takes a part of a core."""
 EXIT_SECONDS = 1.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -153,9 +153,11 @@ class Server:
 
     def watch_memory(self) -> None:
         """Kill the submission when its processes together hold too much."""
-        pids = self.pids()
-        held = sum(map(held_bytes, pids))
-        close = len(pids) > 1 and held > MUCH * self.limits.memory
+        pids, much = self.pids(), MUCH * self.limits.memory
+        held = sum(map(resident_bytes, pids))
+        if held > much:
+            held = sum(map(share_bytes, pids))
+        close = len(pids) > 1 and held > much
         self.watch_seconds = CLOSE_WATCH_SECONDS if close else WATCH_SECONDS
         if held > self.limits.memory:
             self.out_of_memory = True
@@ -255,11 +257,20 @@ def waited(pid: int | None) -> float:
         return 0.0
 
 
-def held_bytes(pid: int) -> int:
+def resident_bytes(pid: int) -> int:
+    """Return a process's memory that no file backs, in full; 0 if it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/statm").read_text().split()
+    except OSError:
+        return 0
+    return (int(fields[1]) - int(fields[2])) * PAGE
+
+
+def share_bytes(pid: int) -> int:
     """Return a process's share of memory that no file backs; 0 if it is gone.
 
-    Pages that a fork has in common with others count in parts. Where a process hides
-    its map, they count in full.
+    Pages that a fork has in common with others count in parts, which takes the kernel a
+    while to find out. Where a process hides its map, they count in full.
     """
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -267,11 +278,7 @@ def held_bytes(pid: int) -> int:
                 return int(line.split()[1]) << 10
     except OSError:
         pass
-    try:
-        fields = Path(f"/proc/{pid}/statm").read_text().split()
-    except OSError:
-        return 0
-    return (int(fields[1]) - int(fields[2])) * PAGE
+    return resident_bytes(pid)
 
 
 if __name__ == "__main__":
