@@ -40,7 +40,7 @@ def main() -> int:
         *("-c", "/dev/null", f"--rootdir={root}", "--import-mode=append"),
         *("--disable-plugin-autoload", "--noconftest"),
         *(f"-p{name}" for name in PLUGINS),
-        *("--json-report-omit", "collectors", "keywords", "warnings"),
+        *("--json-report-omit", "collectors", "keywords", "log", "streams", "warnings"),
         f"--registry={registry}",
         *("--json-report", "--json-report-file=none"),
         *tests,

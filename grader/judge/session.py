@@ -58,6 +58,8 @@ class JudgeSession:
         names = {item.function.__module__ for item in session.items}  # type: ignore[attr-defined]
         self.packer = Packer(sys.modules[name] for name in sorted(names))
         self.environment = environment(manifest.suite, self.box.level, self.box.limits)
+        for item in session.items:
+            _ = item.location  # found out once, not in each fork
         warm()
         self.box.wait()
         self.owner.send(Ready(manifest))
@@ -146,6 +148,14 @@ class JudgeSession:
         """Start the clock of the test that begins."""
         if self.observer is not None:
             self.observer.start_test()
+
+    def pytest_json_runtest_stage(
+        self, report: pytest.TestReport
+    ) -> dict[str, Any] | None:
+        """Return what there is to say of a stage that passed: no text, looked for."""
+        if report.longrepr:
+            return None
+        return {"duration": report.duration, "outcome": report.outcome}
 
     @pytest.hookimpl(trylast=True)
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
