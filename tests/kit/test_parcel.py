@@ -109,6 +109,16 @@ def test_tied_parameters_stay_tied():
     assert got[1].weight is got[0].weight
 
 
+def test_an_ordered_dict_arrives_in_order_and_with_its_attributes():
+    sent = nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 2)).state_dict()
+
+    (got,) = travel(sent)
+
+    assert type(got) is type(sent)
+    assert list(got) == list(sent)
+    assert got._metadata == sent._metadata
+
+
 class Marker:
     pass
 
