@@ -102,6 +102,7 @@ class JudgeSession:
         here, there = Pipe(duplex=False)
         pid = os.fork()
         if pid == 0:
+            here.close()  # or nobody would tell it that the judge is gone
             try:
                 there.send(self.run(session, job, items))
             except BaseException:

@@ -1,11 +1,15 @@
 """The judge's verdicts: what a suite of hidden tests makes of a submission."""
 
+import os
+import select
 import textwrap
+from multiprocessing.connection import Connection
 
 import pytest
 
 from grader.judge import Judge, JudgeError
 from grader.judge.messages import Part
+from grader.judge.session import JudgeSession
 from grader.outcome import Outcome
 from grader.scoring import message_of, read_outcome
 from grader.submission import Submission
@@ -299,3 +303,22 @@ def test_a_test_on_the_simulated_accelerator_changes_no_other(judge_suite):
         "test_on_it": Outcome.PASSED,
         "test_beside_it": Outcome.PASSED,
     }
+
+
+def test_a_fork_ends_with_its_judge(monkeypatch):
+    """A report fills the pipe, and nobody reads it any more."""
+    alive, held = os.pipe()
+    judge = os.fork()
+    if judge == 0:
+        os.close(alive)
+        monkeypatch.setattr(Connection, "recv", lambda _: os._exit(0))
+        session = JudgeSession.__new__(JudgeSession)
+        session.run = lambda *_: "x" * (1 << 20)
+        try:
+            session.judge_topic(None, None, [])
+        finally:
+            os._exit(1)
+    os.close(held)
+
+    assert os.waitpid(judge, 0)[1] == 0
+    assert select.select([alive], [], [], 10)[0], "the fork still holds the pipe"
