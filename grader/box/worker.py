@@ -24,7 +24,6 @@ from grader import NotStarted
 from grader.box import parcel, wire
 from grader.box.limits import Limits
 
-PAGE = resource.getpagesize()
 MAX_MESSAGE = 2_000  # characters of an exception's text
 
 
@@ -94,7 +93,7 @@ def is_worn(half: int) -> bool:
 def data_size() -> int:
     """Return the bytes of this process that its limit of memory counts."""
     with open("/proc/self/statm", "rb", buffering=0) as file:  # asked after each call
-        return int(file.read().split()[5]) * PAGE
+        return int(file.read().split()[5]) * resource.getpagesize()
 
 
 def respond(request: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -147,7 +146,7 @@ def find_line(error: BaseException, folder: Path) -> dict[str, Any] | None:
             return None
         code, line = own[-1]
         name, function = code.co_filename, code.co_name
-        text = linecache.getline(name, line)
+        text = linecache.getline(name, line or 0)  # code may be made without lines
     return {
         "file": Path(name or "").name,
         "line": line or 0,

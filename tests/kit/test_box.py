@@ -283,6 +283,22 @@ def test_a_huge_answer_is_told_as_an_error(box):
     assert "bytes of data" in ask(box, answer_hugely)["error"]["message"]
 
 
+def raise_without_lines(ex):
+    def fail():
+        raise ValueError("nowhere")
+
+    file = os.path.join(os.getcwd(), "topic.py")
+    fail.__code__ = fail.__code__.replace(co_filename=file, co_linetable=b"")
+    fail()
+
+
+def test_an_error_in_code_without_lines_is_told(box):
+    error = ask(box, raise_without_lines)["error"]
+
+    assert error["message"] == "nowhere"
+    assert (error["where"]["file"], error["where"]["line"]) == ("topic.py", 0)
+
+
 def print_hugely(ex):
     for _ in range(200):
         print("x" * 100_000)
