@@ -21,7 +21,10 @@ import cloudpickle
 import torch
 
 Parcel = list[bytes]
-NOTHING: Mapping[type, bytes] = MappingProxyType({})
+Packed = Mapping[Callable[..., Any], bytes]
+NOTHING: Packed = MappingProxyType({})
+
+make_skeleton = cloudpickle.cloudpickle._make_skeleton_class
 
 
 class Packer:
@@ -29,20 +32,17 @@ class Packer:
 
     def __init__(self, modules: Iterable[ModuleType] = ()) -> None:
         """Take modules of tests, whose classes and functions then travel by value."""
-        self._scenarios: dict[Callable[..., Any], bytes] = {}
-        self._classes: dict[type, bytes] = {}
+        self._packed: dict[Callable[..., Any], bytes] = {}
         for module in modules:
             cloudpickle.register_pickle_by_value(module)
             for value in vars(module).values():
-                if is_scenario(value, module):
-                    self._scenarios[value] = dumps(value)
-                elif isinstance(value, type) and value.__module__ == module.__name__:
-                    self._classes[value] = dumps(value)
+                if is_scenario(value, module) or is_class(value, module):
+                    self._packed[value] = dumps(value)
 
     def pack(self, scenario: Callable[..., Any], args: tuple[Any, ...]) -> Parcel:
         """Return what `unpack` turns into copies of both."""
-        packed = self._scenarios.get(scenario) or dumps(scenario)
-        return [packed, dumps(args, self._classes)]
+        packed = self._packed.get(scenario) or dumps(scenario)
+        return [packed, dumps(args, self._packed)]
 
 
 def is_scenario(value: Any, module: ModuleType) -> bool:
@@ -52,15 +52,20 @@ def is_scenario(value: Any, module: ModuleType) -> bool:
     return next(iter(inspect.signature(value).parameters), None) == "ex"
 
 
-def dumps(value: Any, classes: Mapping[type, bytes] = NOTHING) -> bytes:
+def is_class(value: Any, module: ModuleType) -> bool:
+    """Say whether a test module's value is a class of its own."""
+    return isinstance(value, type) and value.__module__ == module.__name__
+
+
+def dumps(value: Any, packed: Packed = NOTHING) -> bytes:
     """Return a pickle of `value`, classes and functions of tests by value.
 
     Args:
         value: what to pickle.
-        classes: those that are pickled already.
+        packed: pickles of classes and functions that may be in it.
     """
     stream = io.BytesIO()
-    _Pickler(stream, classes).dump(value)
+    _Pickler(stream, packed).dump(value)
     return stream.getvalue()
 
 
@@ -73,9 +78,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # untyped
 
     dispatch_table: ClassVar = dict(cloudpickle.Pickler.dispatch_table)
 
-    def __init__(self, stream: io.BytesIO, classes: Mapping[type, bytes]) -> None:
+    def __init__(self, stream: io.BytesIO, packed: Packed) -> None:
         super().__init__(stream, pickle.HIGHEST_PROTOCOL)
-        self._classes = classes
+        self._packed = packed
 
     def reducer_override(self, obj: Any) -> Any:
         """Return how to rebuild an object, or leave it to those above."""
@@ -85,13 +90,11 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # untyped
             flat = obj.detach().reshape(-1).view(torch.uint8)
             data = flat.numpy().tobytes() if obj.numel() else b""
             return rebuild, (data, obj.dtype, tuple(obj.shape), obj.requires_grad)
-        if isinstance(obj, type):
-            if obj in self._classes:
-                return pickle.loads, (self._classes[obj],)
-            return findable(super().reducer_override(obj))
-        if isinstance(obj, FunctionType):
-            return super().reducer_override(obj)
-        return NotImplemented
+        if not isinstance(obj, (type, FunctionType)):
+            return NotImplemented
+        if obj in self._packed:
+            return pickle.loads, (self._packed[obj],)
+        return findable(super().reducer_override(obj))
 
 
 def is_plain(tensor: torch.Tensor) -> bool:
@@ -126,16 +129,13 @@ def unpack(parcel: Parcel) -> tuple[Callable[..., Any], tuple[Any, ...]]:
 
 
 def findable(reduced: Any) -> Any:
-    """Return how to rebuild a class by value, with a module to be found in.
+    """Return how to rebuild a class that comes by value in a module to be found in.
 
     Without one, no network made of such classes could be pickled, or saved whole.
     """
     if reduced is NotImplemented or reduced[0] is not make_skeleton:
         return reduced
     return make_findable, *reduced[1:]
-
-
-make_skeleton = cloudpickle.cloudpickle._make_skeleton_class
 
 
 def make_findable(

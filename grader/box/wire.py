@@ -132,7 +132,7 @@ class _Encoder:
         if value.is_quantized or value.is_nested or dtype not in _DTYPES:
             return self.opaque(f"tensor of an unusual kind ({dtype})")
         plain = value.detach().to_dense().as_subclass(torch.Tensor)
-        self.check_room(plain.nbytes)
+        self.check_room(plain.nbytes)  # before it is copied
         plain = plain.cpu().resolve_conj().resolve_neg().contiguous()
         self.buffer(plain.reshape(-1).view(torch.uint8).numpy().tobytes())
         return [_TENSOR, dtype, *plain.shape]

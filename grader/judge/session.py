@@ -153,7 +153,7 @@ class JudgeSession:
     def pytest_json_runtest_stage(
         self, report: pytest.TestReport
     ) -> dict[str, Any] | None:
-        """Return what there is to say of a stage that passed: no text, looked for."""
+        """Return what there is to say of a stage that passed, which has no text."""
         if report.longrepr:
             return None
         return {"duration": report.duration, "outcome": report.outcome}

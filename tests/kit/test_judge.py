@@ -1,7 +1,9 @@
 """The judge's verdicts: what a suite of hidden tests makes of a submission."""
 
+import contextlib
 import os
 import select
+import signal
 import textwrap
 from multiprocessing.connection import Connection
 
@@ -310,6 +312,7 @@ def test_a_fork_ends_with_its_judge(monkeypatch):
     alive, held = os.pipe()
     judge = os.fork()
     if judge == 0:
+        os.setpgrp()
         os.close(alive)
         monkeypatch.setattr(Connection, "recv", lambda _: os._exit(0))
         session = JudgeSession.__new__(JudgeSession)
@@ -319,6 +322,11 @@ def test_a_fork_ends_with_its_judge(monkeypatch):
         finally:
             os._exit(1)
     os.close(held)
+    with os.fdopen(alive):
+        status = os.waitpid(judge, 0)[1]
+        ended = select.select([alive], [], [], 10)[0]
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(judge, signal.SIGKILL)
 
-    assert os.waitpid(judge, 0)[1] == 0
-    assert select.select([alive], [], [], 10)[0], "the fork still holds the pipe"
+    assert status == 0
+    assert ended, "the fork still holds the pipe"

@@ -151,6 +151,14 @@ def test_scenarios_and_classes_are_packed_once(monkeypatch):
     assert isinstance(args[0], scenario(None, None)[0])
 
 
+def test_a_scenario_of_no_module_is_packed_when_it_is_played():
+    packer = Packer([sys.modules[__name__]])
+
+    scenario, args = parcel.unpack(packer.pack(lambda ex: "mine", (2,)))
+
+    assert (scenario(None), args) == ("mine", (2,))
+
+
 def test_a_function_of_the_tests_travels_by_value():
     Packer([sys.modules[__name__]])
 

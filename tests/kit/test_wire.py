@@ -154,10 +154,10 @@ def test_any_tree_decodes_to_data_or_breaks_the_protocol(tree):
         [2, [0], 1],
         [4],
         [4, 9],
-        [4, -1],
-        [4, True],
+        [0, [4, -8], [4, 16]],
+        [0, [4, True], [4, 7]],
         [5],
-        b"12345678",
+        [0, b"1", [4, 8]],
     ],
 )
 def test_a_forged_node_breaks_the_protocol(tree):
