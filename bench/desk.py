@@ -24,9 +24,9 @@ from typing import Annotated
 
 import typer
 
-from grader import handout
 from grader.cli.screen import print_plain
 from grader.layout import KIT
+from grader.release import handout
 
 EXERCISE = "model_construction.MySequential"
 CAUGHT = ("self.add_module(str(i), module)", "setattr(self, f'layer{i}', module)")

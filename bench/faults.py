@@ -2,10 +2,10 @@
 
     python -m bench.faults [--kills 200]
 
-Graders, judges, boxes and whole process groups are killed with SIGKILL. A grader that
-died is started again by the same command, until the class is graded. Then scores.json
-must be, byte for byte, that of a run which nobody disturbed, and a report that was
-there before a rerun must not have been written again.
+Graders, judges, sandboxes and whole process groups are killed with SIGKILL. A grader
+that died is started again by the same command, until the class is graded. Then
+scores.json must be, byte for byte, that of a run which nobody disturbed, and a report
+that was there before a rerun must not have been written again.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from typing import Annotated
 
 import typer
 
-from grader.box.processes import descendants
 from grader.cli.screen import print_plain
 from grader.layout import KIT
+from grader.sandbox.processes import descendants
 
 CLASS = KIT.root / "examples" / "class"
-TARGETS = ("grader", "judge", "box", "group")
+TARGETS = ("grader", "judge", "sandbox", "group")
 KILLS_PER_RUN = 3
 """At least, in the time that a run takes which nobody disturbs."""
 
@@ -59,7 +59,7 @@ def kill(run: subprocess.Popen[bytes], target: str) -> bool:
     """Kill the target; say whether there was one."""
     processes = below(run.pid)
     judges = [pid for pid, line in processes.items() if "grader.judge" in line]
-    boxes = [pid for pid, line in processes.items() if "server.py" in line]
+    sandboxes = [pid for pid, line in processes.items() if "server.py" in line]
     with contextlib.suppress(ProcessLookupError):
         match target:
             case "grader":
@@ -68,8 +68,8 @@ def kill(run: subprocess.Popen[bytes], target: str) -> bool:
                 os.killpg(run.pid, signal.SIGKILL)
             case "judge" if judges:
                 os.kill(random.choice(judges), signal.SIGKILL)
-            case "box" if boxes:
-                os.kill(random.choice(boxes), signal.SIGKILL)
+            case "sandbox" if sandboxes:
+                os.kill(random.choice(sandboxes), signal.SIGKILL)
             case _:
                 return False
         return True

@@ -15,13 +15,13 @@ from typing import Annotated
 
 import typer
 
-from grader.box.isolation import choose_level
-from grader.box.limits import Limits
 from grader.check_kit import Checker, read_variants
 from grader.check_kit.variants import Variant
 from grader.class_run.pool import JudgePool
 from grader.cli.screen import print_plain, progress_bar
 from grader.layout import KIT
+from grader.sandbox.isolation import choose_level
+from grader.sandbox.limits import Limits
 from grader.syllabus import read_syllabus
 
 

@@ -21,11 +21,11 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["grader", "zipfile", "msgpack"]):
-    from grader.box import wire
-    from grader.intake import Handin, HandinError, read_handin
+    from grader.intake import SubmissionError, SubmissionSource, read_submission
     from grader.intake.candidate import UnfitError
-    from grader.intake.notebook import read_notebook
+    from grader.intake.notebook_source import read_notebook
     from grader.layout import KIT
+    from grader.sandbox import wire
     from grader.syllabus import SyllabusError, parse_syllabus
 
 LIMITS = ["-rss_limit_mb=1500", "-timeout=5", "-print_final_stats=1"]
@@ -54,8 +54,10 @@ def read_archive(data: bytes) -> None:
         file.write(data)
         file.flush()
         try:
-            submission = read_handin(Handin("ana", Path(file.name)), TOPICS)
-        except HandinError:
+            submission = read_submission(
+                SubmissionSource("ana", Path(file.name)), TOPICS
+            )
+        except SubmissionError:
             return
     assert set(submission.sources) | set(submission.problems) == set(TOPICS)
 

@@ -25,12 +25,12 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from bench.postgres import free_port
-from grader import handout
 from grader.layout import KIT
+from grader.release import handout
 
 TOPIC, ASSIGNMENT = "model_construction", "ps1"
 CONFIG = """
-from grader.gradebook.config import configure
+from grader.nbgrader.config import configure
 
 configure(get_config())
 """

@@ -22,7 +22,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.box.processes import descendants
+from grader.sandbox.processes import descendants
 
 PR_SET_CHILD_SUBREAPER = 36
 ORPHAN_SECONDS = 30

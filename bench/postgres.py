@@ -18,14 +18,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.gradebook.entries import Entries, Entry
-from grader.gradebook.writer import GradebookWriter, open_gradebook
 from grader.layout import KIT
+from grader.nbgrader.cell_grades import Entries, Entry
+from grader.nbgrader.writer import GradebookWriter, open_gradebook
 from grader.syllabus import read_syllabus
 
 USER = "postgres"
 """Whom the server runs as when we are root, which it refuses to be."""
-TESTS = KIT.root / "tests" / "kit" / "test_gradebook.py"
+TESTS = KIT.root / "tests" / "kit" / "test_nbgrader_gradebook.py"
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def export(url: str, target: Path) -> None:
             writer.write(Entries(student, None, (entry,)))
     command = [
         *(sys.executable, "-m", "nbgrader", "export", "--db", url, "--to", str(target)),
-        "--exporter=grader.exports.nbgrader.Csv",
+        "--exporter=grader.nbgrader.export.Csv",
     ]
     subprocess.run(command, cwd=target.parent, check=True)
     print(target.read_text(encoding="utf-8"))

@@ -40,7 +40,7 @@ def counted_table(found: Sequence[Counted]) -> Table:
         for c in found
     ]
     notes = [
-        "The box looks at a submission of several processes fifty times a second; "
+        "The sandbox looks at a submission of several processes fifty times a second; "
         "that is counted, too."
     ]
     columns = ["CPU burnt in the sandbox", "s burnt", "s counted"]

@@ -22,7 +22,7 @@ STARTS = 4
 makes any of them dear."""
 SECONDS = 4.0  # much more than what one start differs from another
 MISSED = 0.07
-TOO_MUCH = 0.5  # a busy machine stretches the time in which the box looks on
+TOO_MUCH = 0.5  # a busy machine stretches the time in which the sandbox looks on
 SUITE = """
 from typing import Any
 import pytest
@@ -72,7 +72,7 @@ class Counted:
     burnt: float
     counted: float
     watched: bool = False
-    """Whether the box watches the submission closely, which costs time of its own."""
+    """Whether the sandbox watches the submission closely, which costs time."""
 
     def check(self) -> None:
         """Compare the two.
@@ -125,7 +125,7 @@ def of_command(folder: Path, submission: str, seconds: float) -> float:
 
 
 def of_warm(folder: Path, submission: str, seconds: float) -> float:
-    """Return the CPU seconds of a submission that burns, judge and box being warm."""
+    """Return the CPU seconds of a submission that burns; judge and sandbox are warm."""
     write(folder, submission, seconds)
     script = [sys.executable, "-m", "bench.floor.graded", "small", folder]
     passes: list[float] = json.loads(run(Command(script, KIT.root)))["cpu"]

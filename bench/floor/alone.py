@@ -30,9 +30,9 @@ import pytest
 import torch
 
 from bench.peers.suite import TOPIC
-from grader.box import wire, worker
 from grader.layout import KIT
 from grader.observe.plugin import OBSERVER, is_simulated
+from grader.sandbox import wire, worker
 from grader.sim import register
 
 PASSES = 2

@@ -1,4 +1,4 @@
-"""The same tests by way of judge and box, once these are warm.
+"""The same tests by way of judge and sandbox, once these are warm.
 
     python -m bench.floor.graded small FOLDER
     python -m bench.floor.graded full
@@ -18,15 +18,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.config import full_setting, small_setting
+
 from bench.measure import Samples, share, watched
-from bench.setting import full_setting, small_setting
-from grader.box.processes import descendants
-from grader.class_run.output import OutputFolder, report_name
+from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.pool import JudgePool
-from grader.class_run.setting import Setting, Task, judge_task
-from grader.intake import find_handins
+from grader.intake import find_submissions
 from grader.layout import KIT
-from grader.submission import Submission
+from grader.results.output import OutputFolder, report_name
+from grader.sandbox.processes import descendants
+from grader.scoring.submission import Submission
 
 PASSES = 2
 FIRST = 2
@@ -36,17 +37,19 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Warm:
-    """A judge and its box, warm, in whose processes all work can be seen."""
+    """A judge and its sandbox, warm, in whose processes all work can be seen."""
 
-    def __init__(self, setting: Setting, pool: JudgePool, output: OutputFolder) -> None:
+    def __init__(
+        self, config: GradingConfig, pool: JudgePool, output: OutputFolder
+    ) -> None:
         """Take them when they have just started."""
-        self.setting, self.pool, self.output = setting, pool, output
+        self.config, self.pool, self.output = config, pool, output
         self.idle = set(descendants(os.getpid()))
 
     def grade(self, submissions: Sequence[Submission]) -> None:
         """Grade submissions one after the other, until nothing of them is left."""
         for submission in submissions:
-            _, report = judge_task(self.pool, Task(submission), self.setting)
+            _, report = judge_task(self.pool, Task(submission), self.config)
             self.output.write_signed(report_name(submission.student), report)
             while set(descendants(os.getpid())) - self.idle:
                 time.sleep(0.002)
@@ -81,14 +84,14 @@ def cpu_of(pids: set[int]) -> float:
     return ticks / TICK
 
 
-def measure_warm(setting: Setting, submissions: Sequence[Submission]) -> None:
+def measure_warm(config: GradingConfig, submissions: Sequence[Submission]) -> None:
     """Print what submissions cost."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        OutputFolder(Path(folder), setting.secret).opened() as output,
-        setting.start_pool(1) as pool,
+        OutputFolder(Path(folder), config.secret).opened() as output,
+        config.start_pool(1) as pool,
     ):
-        warm = Warm(setting, pool, output)
+        warm = Warm(config, pool, output)
         warm.grade(submissions[:FIRST])
         passes = [warm.cpu(submissions) for _ in range(PASSES)]
         memory = warm.own_memory(submissions[:FIRST])
@@ -97,19 +100,19 @@ def measure_warm(setting: Setting, submissions: Sequence[Submission]) -> None:
 
 def small(folder: Path) -> None:
     """Grade a class with the 48 small tests."""
-    setting = small_setting(folder)
-    handins = find_handins(folder / "class").handins
-    measure_warm(setting, [setting.read(handin) for handin in handins])
+    config = small_setting(folder)
+    origins = find_submissions(folder / "class").origins
+    measure_warm(config, [config.read(origin) for origin in origins])
 
 
 def full() -> None:
     """Grade the solutions with the hidden suite."""
-    setting = full_setting()
+    config = full_setting()
     sources = {
         topic: (KIT.solutions / f"{topic}.py").read_bytes()
-        for topic in setting.syllabus.topic_ids
+        for topic in config.syllabus.topic_ids
     }
-    measure_warm(setting, [Submission("ana", sources)])
+    measure_warm(config, [Submission("ana", sources)])
 
 
 def main(which: str, *folder: str) -> None:

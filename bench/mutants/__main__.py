@@ -20,13 +20,13 @@ import typer
 from rich.table import Table
 
 from bench.mutants.mutate import Mutant, mutants_of
-from grader.box.isolation import choose_level
-from grader.box.limits import Limits
-from grader.check_kit.check import Checker, is_short
+from grader.check_kit.checker import Checker, is_short
 from grader.check_kit.independence import users_by_name
 from grader.class_run.pool import JudgePool
 from grader.cli.screen import out, print_plain, progress_bar
 from grader.layout import KIT
+from grader.sandbox.isolation import choose_level
+from grader.sandbox.limits import Limits
 from grader.syllabus import read_syllabus
 
 BAR = 0.95

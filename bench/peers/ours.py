@@ -13,7 +13,7 @@ from .way import Verdict, Way, read_json, verdict, write_class
 
 
 class Ours(Way):
-    """One judge and one box, warm for the whole class."""
+    """One judge and one sandbox, warm for the whole class."""
 
     name = "this kit"
     how = "sandbox on, verdict in another process"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from grader.check_kit.variants import Variant
-from grader.manifest import Manifest
+from grader.scoring.manifest import Manifest
 from grader.syllabus import Syllabus
 
 MIN_HIDDEN = 3

@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grader.class_run.output import attempt_name, report_name
-from grader.class_run.result import Result, Status
-from grader.intake import Handin
+from grader.intake import SubmissionSource
 from grader.policy import Attempts, Policy, adjust
+from grader.results.output import attempt_name, report_name
+from grader.results.result import Result, Status
 
 
 @dataclass(frozen=True)
 class Attempt:
     """One attempt of a student, to be graded."""
 
-    handin: Handin
+    origin: SubmissionSource
     number: int
     of: int
     report: str
     """Where its report lies."""
 
 
-def attempts_of(handin: Handin, policy: Policy | None) -> list[Attempt]:
+def attempts_of(origin: SubmissionSource, policy: Policy | None) -> list[Attempt]:
     """Return the attempts to grade: the last, or all where the best counts."""
-    of = len(handin.earlier) + 1
+    of = len(origin.earlier) + 1
     if policy is None or policy.attempts is Attempts.LAST or of == 1:
-        return [Attempt(handin, of, of, report_name(handin.student))]
+        return [Attempt(origin, of, of, report_name(origin.student))]
     return [
-        Attempt(one, number, of, attempt_name(handin.student, number))
-        for number, one in enumerate([*handin.earlier, handin], 1)
+        Attempt(one, number, of, attempt_name(origin.student, number))
+        for number, one in enumerate([*origin.earlier, origin], 1)
     ]
 
 

@@ -14,16 +14,16 @@ from typing import Any
 
 import distributed
 
-from grader.box.isolation import Level
-from grader.class_run import outpost
+from grader.class_run import dask_worker
 from grader.class_run.executors import ClusterError, as_done
-from grader.class_run.setting import Setting
+from grader.class_run.grading_config import GradingConfig
 from grader.class_run.suite import Suite
 from grader.judge.messages import Job, Part
 from grader.judge.versions import versions
 from grader.layout import KIT
-from grader.manifest import Manifest
-from grader.report import Report
+from grader.sandbox.isolation import Level
+from grader.scoring.manifest import Manifest
+from grader.scoring.report import Report
 
 CONNECT_SECONDS = 20
 LOST_SECONDS = 60.0
@@ -83,7 +83,7 @@ class Cluster:
             ClusterError: a worker has another kit, or another level than the others,
                 or lets submissions use the network.
         """
-        answers = self.client.run(outpost.describe, unsandboxed, on_error="return")
+        answers = self.client.run(dask_worker.describe, unsandboxed, on_error="return")
         levels: dict[Level, str] = {}
         for worker, answer in answers.items():
             if isinstance(answer, BaseException):
@@ -91,7 +91,7 @@ class Cluster:
                     f"worker {worker} cannot grade: {type(answer).__name__}: {answer}. "
                     "Install the same kit there"
                 )
-            outpost.refuse_other_versions(worker, answer["versions"], versions())
+            dask_worker.refuse_other_versions(worker, answer["versions"], versions())
             if answer["level"] is None:
                 raise ClusterError(f"worker {worker}: {answer['reason']}")
             levels.setdefault(answer["level"], worker)
@@ -110,10 +110,10 @@ class Cluster:
         return level
 
     @contextmanager
-    def start(self, setting: Setting, _jobs: int) -> Iterator[ClusterJudges]:
+    def start(self, config: GradingConfig, _jobs: int) -> Iterator[ClusterJudges]:
         """Give every worker the suite, and judges from its first job to the end."""
-        suite = Suite.read(KIT.registry, setting.tests)
-        plugin = outpost.Outpost(suite, setting.level, setting.limits, versions())
+        suite = Suite.read(KIT.registry, config.tests)
+        plugin = dask_worker.DaskWorker(suite, config.level, config.limits, versions())
         try:
             self.client.register_plugin(plugin)
             yield ClusterJudges(self, plugin.name)
@@ -139,7 +139,7 @@ class ClusterJudges:
     @cached_property
     def manifest(self) -> Manifest:
         """Return what the suite expects, as the first judge to be ready tells."""
-        asked = self.executor.submit(outpost.manifest, self.name)
+        asked = self.executor.submit(dask_worker.manifest, self.name)
         for _ in as_done([asked], self.check):
             pass
         told: Manifest = asked.result()
@@ -156,13 +156,13 @@ class ClusterJudges:
         marked = self.marked & job.exercises
         if not self.cluster.gpu or not marked:
             alone: Future[Report]
-            alone = self.executor.submit(outpost.judge, self.name, plain)
+            alone = self.executor.submit(dask_worker.judge, self.name, plain)
             return alone
         rest = self.client.submit(
-            outpost.judge, self.name, plain, pure=False, retries=AGAIN
+            dask_worker.judge, self.name, plain, pure=False, retries=AGAIN
         )
         cuda = self.client.submit(
-            outpost.judge,
+            dask_worker.judge,
             self.name,
             replace(job, part=Part.CUDA, exercises=marked),
             pure=False,
@@ -170,7 +170,7 @@ class ClusterJudges:
             resources=ONE_GPU,
         )
         self.cuda.add(cuda)
-        whole: Future[Report] = self.executor.submit(outpost.overlay, rest, cuda)
+        whole: Future[Report] = self.executor.submit(dask_worker.overlay, rest, cuda)
         whole.add_done_callback(lambda _: self.cuda.discard(cuda))
         return whole
 

@@ -11,9 +11,9 @@ from typing import Protocol
 from grader.class_run.pool import JudgePool
 from grader.judge import JudgeError
 from grader.judge.messages import Job
-from grader.manifest import Manifest
-from grader.report import Report
-from grader.scoring import KitFaultError, read_outcomes
+from grader.scoring.manifest import Manifest
+from grader.scoring.report import Report
+from grader.scoring.score import KitFaultError, read_outcomes
 
 CHECK_SECONDS = 5.0
 

@@ -9,18 +9,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from grader.box.isolation import Level
-from grader.box.limits import Limits
 from grader.judge import Judge, JudgeError
 from grader.judge.messages import Part
 from grader.layout import KIT
-from grader.manifest import Manifest
-from grader.report import Report
-from grader.submission import Submission
+from grader.sandbox.isolation import Level
+from grader.sandbox.limits import Limits
+from grader.scoring.manifest import Manifest
+from grader.scoring.report import Report
+from grader.scoring.submission import Submission
 
 
 class JudgePool:
-    """Warm judges, each with a box of its own, for use from several threads."""
+    """Warm judges, each with a sandbox of its own, for use from several threads."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class JudgePool:
         """Start `jobs` judges of the test files in `tests`, all at once.
 
         Args:
-            level: how their boxes are isolated.
+            level: how their sandboxes are isolated.
             jobs: how many.
             limits: what a submission may use.
             tests: folder with the test files.

@@ -11,9 +11,9 @@ import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from grader.manifest import Manifest
-from grader.report import with_tests
-from grader.submission import Submission
+from grader.scoring.manifest import Manifest
+from grader.scoring.report import with_tests
+from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
 OF_A_RUN = {"suite", "submission", "exercises", "topics"}

@@ -15,30 +15,30 @@ from grader.class_run.executors import (
     LocalJudges,
     as_done,
 )
-from grader.class_run.output import OutputFolder, report_name
-from grader.class_run.result import Result, Status
+from grader.class_run.grading_config import GradingConfig, Task
 from grader.class_run.reuse import topic_keys, topics_that_hold
 from grader.class_run.seeds import seed_for
-from grader.class_run.setting import Setting, Task
-from grader.intake import Handin, HandinError
-from grader.manifest import Check, Manifest
+from grader.intake import SubmissionError, SubmissionSource
 from grader.policy import Policy
-from grader.report import Report
-from grader.scoring import Score
-from grader.submission import Submission
+from grader.results.output import OutputFolder, report_name
+from grader.results.result import Result, Status
+from grader.scoring.manifest import Check, Manifest
+from grader.scoring.report import Report
+from grader.scoring.score import Score
+from grader.scoring.submission import Submission
 
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 2
 
 
 @contextmanager
-def start_here(setting: Setting, jobs: int) -> Iterator[Judges]:
+def start_here(config: GradingConfig, jobs: int) -> Iterator[Judges]:
     """Start judges on this machine, for as long as the context lasts.
 
     Raises:
         JudgeError: one does not start.
     """
-    with setting.start_pool(jobs) as pool, ThreadPoolExecutor(jobs) as threads:
+    with config.start_pool(jobs) as pool, ThreadPoolExecutor(jobs) as threads:
         try:
             yield LocalJudges(pool, threads)
         except BaseException:
@@ -55,28 +55,30 @@ class ClassRun:
 
     def __init__(
         self,
-        setting: Setting,
+        config: GradingConfig,
         output: OutputFolder,
         policy: Policy | None = None,
-        start: Callable[[Setting, int], AbstractContextManager[Judges]] = start_here,
+        start: Callable[
+            [GradingConfig, int], AbstractContextManager[Judges]
+        ] = start_here,
     ) -> None:
-        """Take the setting, the folder of results, the course's rules if any.
+        """Take the config, the folder of results, the course's rules if any.
 
         Args:
-            setting: how the class is graded.
+            config: how the class is graded.
             output: where results go.
             policy: how the course counts points.
             start: what starts judges.
         """
-        self.setting = setting
+        self.config = config
         self.output = output
         self.policy = policy
         self.start = start
-        self.environment = setting.environment()
+        self.environment = config.environment()
 
     def grade_all(
         self,
-        handins: Sequence[Handin],
+        origins: Sequence[SubmissionSource],
         jobs: int,
         done: Callable[[Result], None],
         *,
@@ -85,7 +87,7 @@ class ClassRun:
         """Return every student's result, in the order given.
 
         Args:
-            handins: the submissions.
+            origins: the submissions.
             jobs: how many judges to start at most; none if there is nothing to judge.
             done: is called with each result.
             fresh: grade again what has not changed.
@@ -95,12 +97,12 @@ class ClassRun:
             ClusterError: no judge can be had elsewhere.
             OutputError: results cannot be written.
         """
-        attempts = [a for h in handins for a in attempts_of(h, self.policy)]
+        attempts = [a for h in origins for a in attempts_of(h, self.policy)]
         with ExitStack() as stack:
 
             @cache
             def start_judges() -> Judges:
-                made = self.start(self.setting, max(1, min(jobs, len(attempts))))
+                made = self.start(self.config, max(1, min(jobs, len(attempts))))
                 judges = stack.enter_context(made)
                 self.keep_manifest(judges.manifest)
                 return judges
@@ -119,18 +121,20 @@ class ClassRun:
                 for attempt, result in self.judge_all(start_judges(), tasks):
                     results[attempt] = result
                     done(result)
-        return [self.count(handin, results) for handin in handins]
+        return [self.count(origin, results) for origin in origins]
 
-    def count(self, handin: Handin, results: Mapping[Attempt, Result]) -> Result:
+    def count(
+        self, origin: SubmissionSource, results: Mapping[Attempt, Result]
+    ) -> Result:
         """Return a student's result; its report lies where a single one would."""
-        attempts = attempts_of(handin, self.policy)
+        attempts = attempts_of(origin, self.policy)
         if self.policy is None:
             return results[attempts[0]]
         dated = [
             replace(
                 results[attempt],
-                submitted_at=attempt.handin.submitted_at,
-                marked_late=attempt.handin.late,
+                submitted_at=attempt.origin.submitted_at,
+                marked_late=attempt.origin.late,
                 attempt=attempt.number,
                 of=attempt.of,
             )
@@ -140,17 +144,17 @@ class ClassRun:
         if result.score is not None and len(attempts) > 1:
             report = self.output.read_signed(attempts[result.attempt - 1].report)
             assert report is not None
-            self.output.write_signed(report_name(handin.student), report)
+            self.output.write_signed(report_name(origin.student), report)
         return result
 
     def read(
         self, attempt: Attempt, manifest: Manifest, *, fresh: bool
     ) -> Result | Task:
         """Return what is to be judged of a submission, or its result if nothing is."""
-        student = attempt.handin.student
+        student = attempt.origin.student
         try:
-            submission = self.setting.read(attempt.handin)
-        except HandinError as error:
+            submission = self.config.read(attempt.origin)
+        except SubmissionError as error:
             return Result(student, Status.NOT_GRADED, reason=str(error))
         except Exception as error:  # ours, whatever it is: the others go on
             reason = f"reading it failed: {type(error).__name__}: {error}"
@@ -164,13 +168,13 @@ class ClassRun:
         kept = self.output.read_signed(whole.report, before="tests")
         if kept is None:
             return whole
-        mine = self.environment | {"seed": seed_for(self.setting.secret, student)}
+        mine = self.environment | {"seed": seed_for(self.config.secret, student)}
         keys = topic_keys(whole.submission, manifest)
-        held = topics_that_hold(kept, mine, keys, self.setting.syllabus)
-        if held < set(self.setting.syllabus.topic_ids):
+        held = topics_that_hold(kept, mine, keys, self.config.syllabus)
+        if held < set(self.config.syllabus.topic_ids):
             earlier = self.output.read_signed(whole.report)
             return replace(whole, earlier=earlier, held=held) if earlier else whole
-        made = self.setting.score_kept(student, kept, manifest)
+        made = self.config.score_kept(student, kept, manifest)
         return self.graded(whole.submission, made, kept=True)
 
     @cached_property
@@ -194,7 +198,7 @@ class ClassRun:
         self, judges: Judges, tasks: Mapping[Attempt, Task]
     ) -> Iterator[tuple[Attempt, Result]]:
         """Judge submissions side by side; yield each result as it comes."""
-        waiting = {judges.submit(self.setting.job(t)): a for a, t in tasks.items()}
+        waiting = {judges.submit(self.config.job(t)): a for a, t in tasks.items()}
         for future in as_done(list(waiting), judges.check):
             attempt = waiting.pop(future)
             yield attempt, self.conclude(judges, tasks[attempt], future)
@@ -208,7 +212,7 @@ class ClassRun:
         student = task.submission.student
         try:
             report = future.result()
-            made, report = self.setting.finish(task, report, judges.manifest)
+            made, report = self.config.finish(task, report, judges.manifest)
         except ClusterError:
             raise
         except CancelledError as error:
@@ -227,7 +231,7 @@ class ClassRun:
         problems = [
             problem
             for topic, problem in submission.problems.items()
-            if topic in self.setting.syllabus.topic_ids
+            if topic in self.config.syllabus.topic_ids
         ]
         notes = (*problems, *submission.notes)
         return Result(submission.student, Status.GRADED, made, notes=notes, kept=kept)

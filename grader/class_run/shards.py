@@ -50,7 +50,7 @@ class Shard:
         """Return what of a class belongs to this part."""
         return replace(
             found,
-            handins=tuple(h for h in found.handins if self.holds(h.student)),
+            origins=tuple(h for h in found.origins if self.holds(h.student)),
             unknown=tuple(s for s in found.unknown if self.holds(s)),
             missing=tuple(s for s in found.missing if self.holds(s.id)),
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.manifest import suite_digest
+from grader.scoring.manifest import suite_digest
 
 
 class SuiteError(Exception):

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from grader.ci import PLATFORMS, CiError, make_files
 from grader.class_run.seeds import SECRET, read_secret
 from grader.cli.grade import Only
 from grader.cli.screen import print_plain
 from grader.files import write_bytes
 from grader.layout import KIT
+from grader.release.ci import PLATFORMS, CiError, make_files
 from grader.syllabus import read_syllabus
 
 NEXT = {

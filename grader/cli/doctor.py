@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 import grader
-from grader.box.isolation import probe_all
 from grader.cli.screen import out
 from grader.layout import KIT
+from grader.sandbox.isolation import probe_all
 
 
 def doctor() -> None:

@@ -10,8 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from grader.class_run.output import OutputFolder, file_name, report_name
-from grader.class_run.result import Result
+from grader.audit.verify import read_scores
 from grader.class_run.run import read_manifest
 from grader.class_run.seeds import SECRET, read_secret
 from grader.cli.screen import print_error, print_plain
@@ -23,9 +22,10 @@ from grader.exports.results import to_results
 from grader.exports.sheet import BOM, Filled, read_sheet
 from grader.exports.table import to_csv
 from grader.layout import KIT
-from grader.scoring import score
+from grader.results.output import OutputFolder, file_name, report_name
+from grader.results.result import Result
+from grader.scoring.score import score
 from grader.syllabus import Syllabus, read_syllabus
-from grader.verify import read_scores
 
 SHEETS = ("csv", "canvas", "moodle")
 KNOWN = ", ".join((*SHEETS, *formats.NAMES))

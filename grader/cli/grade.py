@@ -10,15 +10,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from grader.box.isolation import Level, choose_level
-from grader.box.limits import Limits
 from grader.class_run.attempts import attempts_of
-from grader.class_run.output import OutputFolder
-from grader.class_run.result import Result, Status
+from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
 from grader.class_run.seeds import SECRET, read_secret
-from grader.class_run.setting import Setting, Task, judge_task
 from grader.class_run.shards import WHOLE, Shard
+from grader.cli.backend import backend, print_open
 from grader.cli.gradebook import (
     ConfigFile,
     Course,
@@ -44,16 +41,19 @@ from grader.cli.screen import (
     print_plain,
     progress_bar,
 )
-from grader.cli.workplace import tell_open, workplace
 from grader.exports import formats
 from grader.exports.feedback import make_feedback
 from grader.exports.plain import ExportError
 from grader.exports.table import to_csv, to_data
-from grader.intake import Handin, IntakeError
+from grader.intake import IntakeError, SubmissionSource
 from grader.intake.find import student_of
 from grader.layout import KIT
 from grader.policy import Policy, read_policy
-from grader.scoring import ExerciseScore, message_of
+from grader.results.output import OutputFolder
+from grader.results.result import Result, Status
+from grader.sandbox.isolation import Level, choose_level
+from grader.sandbox.limits import Limits
+from grader.scoring.score import ExerciseScore, message_of
 from grader.syllabus import Syllabus, read_syllabus
 
 COURSE = KIT.root / "course.toml"
@@ -137,23 +137,25 @@ def grade(
     target = choose_target(gradebook, course, assignment, nbgrader_config)
     found = chosen.part(find_class(path, platform, roster, deadline, assignment))
     show_found(path, found)
-    tell_strangers(policy, [handin.student for handin in found.handins])
+    warn_strangers(policy, [origin.student for origin in found.origins])
     jobs = jobs or os.cpu_count() or 1
     secret = read_secret(SECRET)
     with (
-        workplace(scheduler, gpu=gpu) as place,
+        backend(scheduler, gpu=gpu) as judged_by,
         OutputFolder(out_folder, secret).opened() as output,
     ):
         secrets = [KIT.solutions, KIT.hidden_tests, path, out_folder]
-        level = tell_level(place.choose_level(secrets, unsandboxed=unsandboxed))
-        tell_open(place, syllabus)
-        setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret, place.gpu)
-        run = ClassRun(setting, output, policy, place.start)
-        total = sum(len(attempts_of(handin, policy)) for handin in found.handins)
+        level = print_level(judged_by.choose_level(secrets, unsandboxed=unsandboxed))
+        print_open(judged_by, syllabus)
+        config = GradingConfig(
+            level, limits, KIT.hidden_tests, syllabus, secret, judged_by.gpu
+        )
+        run = ClassRun(config, output, policy, judged_by.start)
+        total = sum(len(attempts_of(origin, policy)) for origin in found.origins)
         with progress_bar("Submissions") as bar:
             task = bar.add_task("", total=total)
             results = run.grade_all(
-                found.handins, jobs, lambda _: bar.advance(task), fresh=fresh
+                found.origins, jobs, lambda _: bar.advance(task), fresh=fresh
             )
         results += missing_results(found)
         output.write(
@@ -162,12 +164,12 @@ def grade(
         data = to_data(results, syllabus, run.environment, policy)
         output.write_signed("scores.json", chosen.marked(data))
         if target is not None:
-            fill_gradebook(target, results, output, syllabus, found.handins)
+            fill_gradebook(target, results, output, syllabus, found.origins)
     show_class(results, syllabus, policy)
     kept = sum(result.kept for result in results)
     again = f" ({kept} unchanged, not graded again)" if kept else ""
     print_plain(f"{out_folder / 'scores.csv'} and reports/ beside it written{again}")
-    tell_trouble(results)
+    warn_trouble(results)
 
 
 def grade_one(
@@ -198,15 +200,15 @@ def grade_one(
         raise IntakeError(f"{path} does not exist: name a student's folder or zip")
     syllabus = read_syllabus(KIT.registry).only(only)
     limits = Limits().changed(limit or ())
-    targets = [find_target(setting, report) for setting in write or ()]
-    handin = Handin(student or student_of(path.resolve()), path)
+    targets = [find_target(target, report) for target in write or ()]
+    origin = SubmissionSource(student or student_of(path.resolve()), path)
     secrets = [KIT.solutions, KIT.hidden_tests, path]
-    level = tell_level(choose_level(secrets, unsandboxed=unsandboxed))
+    level = print_level(choose_level(secrets, unsandboxed=unsandboxed))
     secret = read_secret(SECRET)
-    setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret)
-    submission = setting.read(handin)
-    with setting.start_pool(1) as pool:
-        result, made = judge_task(pool, Task(submission), setting)
+    config = GradingConfig(level, limits, KIT.hidden_tests, syllabus, secret)
+    submission = config.read(origin)
+    with config.start_pool(1) as pool:
+        result, made = judge_task(pool, Task(submission), config)
     if report is not None:
         OutputFolder(report.parent, secret).write_signed(report.name, made)
     feedback = make_feedback(result, made, syllabus)
@@ -221,12 +223,12 @@ def grade_one(
     raise typer.Exit(0 if result.total + result.open == result.max else 1)
 
 
-def find_target(setting: str, report: Path | None) -> tuple[formats.Format, Path]:
-    """Return the format and the file that a setting like `junit=out.xml` names."""
-    name, _, file = setting.partition("=")
+def find_target(target: str, report: Path | None) -> tuple[formats.Format, Path]:
+    """Return the format and the file that a target like `junit=out.xml` names."""
+    name, _, file = target.partition("=")
     form = formats.find_format(name, os.environ, str(report or ""))
     if not file:
-        raise ExportError(f"{setting!r} names no file: write it like {name}=FILE")
+        raise ExportError(f"{target!r} names no file: write it like {name}=FILE")
     return form, Path(file)
 
 
@@ -237,13 +239,13 @@ def find_policy(path: Path | None, registry: Syllabus) -> Policy | None:
     return read_policy(path or COURSE, registry)
 
 
-def tell_strangers(policy: Policy | None, students: list[str]) -> None:
+def warn_strangers(policy: Policy | None, students: list[str]) -> None:
     """Say who has an extension and handed nothing in: a name may be misspelt."""
     for stranger in policy.strangers(students) if policy else ():
         errors.print(Text(f"{stranger} has an extension, but handed in nothing"))
 
 
-def tell_level(level: Level) -> Level:
+def print_level(level: Level) -> Level:
     """Say how submissions are isolated, loudly where they are not."""
     if level is Level.PROCESS:
         errors.print(
@@ -288,7 +290,7 @@ def cells(result: Result, syllabus: Syllabus) -> list[str]:
     ]
 
 
-def tell_trouble(results: list[Result]) -> None:
+def warn_trouble(results: list[Result]) -> None:
     """Print what needs a look, and exit as it asks for."""
     for result in results:
         for note in result.notes:

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from grader.class_run.output import OutputFolder, report_name
-from grader.class_run.result import Result
 from grader.cli.screen import print_plain, progress_bar
-from grader.gradebook import GradebookError, entries_of
-from grader.intake import Handin
+from grader.intake import SubmissionSource
+from grader.nbgrader import GradebookError, cell_grades_of
+from grader.results.output import OutputFolder, report_name
+from grader.results.result import Result
 from grader.syllabus import Syllabus
 
 ASSIGNMENT = "deep-learning-computation"
@@ -67,7 +67,7 @@ def fill_gradebook(
     results: Sequence[Result],
     output: OutputFolder,
     syllabus: Syllabus,
-    handins: Sequence[Handin],
+    origins: Sequence[SubmissionSource],
 ) -> None:
     """Write the scores of all that were graded; others keep what they have.
 
@@ -75,14 +75,14 @@ def fill_gradebook(
         GradebookError: the gradebook refuses them.
     """
     try:
-        from grader.gradebook.late import read_late_penalty
-        from grader.gradebook.writer import GradebookWriter, open_gradebook
+        from grader.nbgrader.late import read_late_penalty
+        from grader.nbgrader.writer import GradebookWriter, open_gradebook
     except ImportError as error:
         raise GradebookError(
             f"--gradebook needs nbgrader ({error}): pip install -e '.[instructor]'"
         ) from error
     penalty = read_late_penalty(target.config)
-    times = {handin.student: handin.submitted_at for handin in handins}
+    times = {origin.student: origin.submitted_at for origin in origins}
     written = 0
     with (
         open_gradebook(target.url, target.course) as book,
@@ -93,6 +93,6 @@ def fill_gradebook(
             report = output.read_signed(report_name(result.student))
             if result.score is not None and report is not None:
                 time = times[result.student]
-                writer.write(entries_of(result.score, report, time))
+                writer.write(cell_grades_of(result.score, report, time))
                 written += 1
     print_plain(f"{target.assignment} of {written} students written to the gradebook")

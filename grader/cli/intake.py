@@ -10,21 +10,21 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from grader.class_run.result import Result, Status
 from grader.cli.screen import out, plain, print_plain
 from grader.intake import (
     PLATFORMS,
     ClassFolder,
-    Handin,
-    HandinError,
     IntakeError,
+    SubmissionError,
+    SubmissionSource,
     Wanted,
-    find_handins,
-    read_handin,
+    find_submissions,
     read_roster,
+    read_submission,
 )
-from grader.intake.times import tell_time
+from grader.intake.times import format_time
 from grader.layout import KIT
+from grader.results.result import Result, Status
 from grader.syllabus import read_syllabus
 
 MAX_NAMES = 8
@@ -78,23 +78,25 @@ def intake(
     for name in ("student", "handed in", "files", "remarks"):
         table.add_column(name, overflow="fold")
     unread = 0
-    for handin in found.handins:
-        mine = [mark for mark, names in marks.items() if handin.student in names]
-        files, remarks = look_into(handin, topics)
+    for origin in found.origins:
+        mine = [mark for mark, names in marks.items() if origin.student in names]
+        files, remarks = look_into(origin, topics)
         unread += not files
-        time = tell_time(handin.submitted_at) if handin.submitted_at else ""
+        time = format_time(origin.submitted_at) if origin.submitted_at else ""
         said = "; ".join([*mine, *remarks])
-        table.add_row(*map(plain, (handin.student, time, files, said)))
+        table.add_row(*map(plain, (origin.student, time, files, said)))
     out.print(table)
     show_found(path, found)
     raise typer.Exit(1 if unread else 0)
 
 
-def look_into(handin: Handin, topics: Sequence[str]) -> tuple[str, Sequence[str]]:
+def look_into(
+    origin: SubmissionSource, topics: Sequence[str]
+) -> tuple[str, Sequence[str]]:
     """Return how many topics have a file, and remarks; no number if nothing is read."""
     try:
-        submission = read_handin(handin, topics)
-    except HandinError as error:
+        submission = read_submission(origin, topics)
+    except SubmissionError as error:
         return "", [str(error)]
     problems = submission.problems
     missing = [
@@ -109,7 +111,7 @@ def look_into(handin: Handin, topics: Sequence[str]) -> tuple[str, Sequence[str]
 def show_found(path: Path, found: ClassFolder) -> None:
     """Print what was found: how many handed in, and who needs a look."""
     title = PLATFORMS[found.platform].title
-    print_plain(f"{path}: {title}, {len(found.handins)} handed in")
+    print_plain(f"{path}: {title}, {len(found.origins)} handed in")
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
     for mark, names in marked(found).items():
         more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
@@ -121,13 +123,13 @@ def show_found(path: Path, found: ClassFolder) -> None:
 
 def marked(found: ClassFolder) -> Mapping[str, Sequence[str]]:
     """Return who or what needs a look, by the reason; without reasons that are none."""
-    handins = found.handins
+    origins = found.origins
     marks = {
-        "late": [h.student for h in handins if h.late],
-        "several attempts": [h.student for h in handins if h.earlier],
-        "doubled": [h.student for h in handins if h.clashes],
-        "nothing to grade": [h.student for h in handins if h.problem],
-        "with remarks": [h.student for h in handins if h.notes],
+        "late": [h.student for h in origins if h.late],
+        "several attempts": [h.student for h in origins if h.earlier],
+        "doubled": [h.student for h in origins if h.clashes],
+        "nothing to grade": [h.student for h in origins if h.problem],
+        "with remarks": [h.student for h in origins if h.notes],
         "unknown": list(found.unknown),
         "missing": [student.id for student in found.missing],
         "ignored": [ignored.name for ignored in found.ignored],
@@ -150,7 +152,7 @@ def find_class(
         IntakeError: the class cannot be read, or an option is amiss.
         RosterError: the roster cannot be read.
     """
-    return find_handins(
+    return find_submissions(
         path,
         platform,
         roster=None if roster is None else read_roster(roster),

@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 
 from grader import check_kit as checks
-from grader import handout as handouts
 from grader import stubs as stub_maker
-from grader.box.isolation import choose_level
-from grader.box.limits import Limits
 from grader.class_run.pool import JudgePool
 from grader.cli.screen import out, print_plain, progress_bar
 from grader.files import write_bytes, write_text
 from grader.layout import KIT
+from grader.release import handout as handouts
+from grader.sandbox.isolation import choose_level
+from grader.sandbox.limits import Limits
 from grader.syllabus import read_syllabus
 
 

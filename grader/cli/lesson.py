@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from grader.cli.desk import show_broken
 from grader.cli.screen import out, print_plain, print_wrapped
 from grader.cli.student import run
-from grader.desk import DeskError
-from grader.desk.choice import following
-from grader.desk.desk import Desk
-from grader.desk.reference import differ, excerpt, read_reference
+from grader.cli.student_view import show_broken
 from grader.layout import KIT
+from grader.student import StudentError
+from grader.student.choice import following
+from grader.student.reference import differ, excerpt, read_reference
+from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
 
 DIFF = {"+": "green", "-": "magenta", "@": "dim"}
@@ -30,7 +30,7 @@ def hint(
     ] = "",
 ) -> None:
     """Give one further hint; behind the last one, say where to read."""
-    desk = Desk(KIT)
+    desk = Workspace(KIT)
     goal = None if name else following(desk.syllabus, desk.passes)
     exercise = goal or desk.exercise(name)
     asked = desk.see_hint(exercise)
@@ -49,14 +49,14 @@ def hint(
 
 def solution(name: One = "") -> None:
     """Show the reference beside your code, once the exercise passes."""
-    desk = Desk(KIT)
+    desk = Workspace(KIT)
     exercise = desk.exercise(name)
     reference = read_reference(KIT, desk.syllabus, exercise)
     if desk.unchecked([exercise]):
         run(desk, [exercise.id], lambda _: None)
     if not desk.passes(exercise):
         show_broken(desk)
-        raise DeskError(
+        raise StudentError(
             f"{exercise.symbols[0]} does not pass yet, and its reference opens when it "
             f"does: make test EX={exercise.id}"
         )
@@ -70,7 +70,7 @@ def solution(name: One = "") -> None:
     print_wrapped(reference.why, 0)
 
 
-def own_code(desk: Desk, exercise: Exercise) -> str:
+def own_code(desk: Workspace, exercise: Exercise) -> str:
     """Return the student's code of an exercise."""
     topic = exercise.topic
     return excerpt(desk.work.files[topic], exercise, desk.work.stubs[topic].names)

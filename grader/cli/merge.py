@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from grader.class_run.output import OutputFolder
-from grader.class_run.result import Status
+from grader.audit.merge import MergeError, read_shard
+from grader.audit.merge import merge as merge_shards
 from grader.class_run.seeds import SECRET, read_secret
 from grader.cli.screen import print_error, print_plain
 from grader.layout import KIT
-from grader.merge import MergeError, read_shard
-from grader.merge import merge as merge_shards
+from grader.results.output import OutputFolder
+from grader.results.result import Status
 from grader.syllabus import read_syllabus
 
 

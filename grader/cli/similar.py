@@ -19,7 +19,7 @@ from grader.cli.intake import (
     show_found,
 )
 from grader.cli.screen import out, plain, print_error, print_plain, progress_bar
-from grader.intake import ClassFolder, HandinError, read_handin
+from grader.intake import ClassFolder, SubmissionError, read_submission
 from grader.layout import KIT
 from grader.similarity import SimilarityError
 from grader.syllabus import read_syllabus
@@ -92,14 +92,14 @@ def read_works(found: ClassFolder, topics: tuple[str, ...]) -> Iterator[Work]:
     """Yield each student's files; say which cannot be compared."""
     from grader.similarity.compare import MAX_SOURCE, Work, to_text
 
-    for handin in found.handins:
+    for origin in found.origins:
         try:
-            submission = read_handin(handin, topics, MAX_SOURCE)
-        except HandinError as error:
-            print_error(f"{handin.student}: not compared: {error}")
+            submission = read_submission(origin, topics, MAX_SOURCE)
+        except SubmissionError as error:
+            print_error(f"{origin.student}: not compared: {error}")
             continue
         for problem in submission.problems.values():
             if not problem.endswith(".py is missing."):
-                print_plain(f"{handin.student}: not compared: {problem}", "dim")
+                print_plain(f"{origin.student}: not compared: {problem}", "dim")
         for topic, source in submission.sources.items():
-            yield Work(handin.student, topic, to_text(source), handin.group)
+            yield Work(origin.student, topic, to_text(source), origin.group)

@@ -8,15 +8,21 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from grader.cli.desk import describe, show_broken, show_next, show_topic, show_verdict
 from grader.cli.screen import errors, print_plain, print_wrapped
-from grader.desk.choice import following
-from grader.desk.desk import Desk
-from grader.desk.loading import loading
-from grader.desk.progress import duration, required
-from grader.desk.verdict import Verdict
-from grader.desk.work import Standing
+from grader.cli.student_view import (
+    describe,
+    show_broken,
+    show_next,
+    show_topic,
+    show_verdict,
+)
 from grader.layout import KIT
+from grader.student.choice import following
+from grader.student.loading import loading
+from grader.student.progress import duration, required
+from grader.student.verdict import Verdict
+from grader.student.work import ExerciseStatus
+from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
 
 Part = Annotated[
@@ -26,7 +32,7 @@ Part = Annotated[
 
 def check(part: Part = "") -> None:
     """Check your work in exercises/ with the visible tests."""
-    desk = Desk(KIT)
+    desk = Workspace(KIT)
     asked = desk.syllabus.only(part).exercises
     shown = Shown(desk)
     verdicts = run(desk, asked, shown)
@@ -37,7 +43,7 @@ def check(part: Part = "") -> None:
 class Shown:
     """Prints verdicts by topic; those not started together, at the topic's end."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Workspace) -> None:
         """Take the desk whose exercises are checked."""
         self.desk = desk
         self.topic = ""
@@ -55,7 +61,7 @@ class Shown:
             if not self.without_import:
                 show_verdict(self.desk, verdict)
             self.without_import = True
-        elif self.desk.standing(exercise) is Standing.UNTOUCHED:
+        elif self.desk.status(exercise) is ExerciseStatus.UNTOUCHED:
             self.idle.append(exercise.symbols[0])
         else:
             show_verdict(self.desk, verdict)
@@ -69,11 +75,11 @@ class Shown:
 
 
 def run(
-    desk: Desk, exercises: Collection[str], tell: Callable[[Verdict], None]
+    desk: Workspace, exercises: Collection[str], tell: Callable[[Verdict], None]
 ) -> list[Verdict]:
     """Run the tests of exercises, by id; tell, remember and return the verdicts."""
     with loading():
-        from grader.desk.session import run_tests
+        from grader.student.session import run_tests
 
     verdicts: list[Verdict] = []
 
@@ -89,17 +95,17 @@ def run(
 
 
 def conclude(
-    desk: Desk, asked: Sequence[Exercise], verdicts: Sequence[Verdict]
+    desk: Workspace, asked: Sequence[Exercise], verdicts: Sequence[Verdict]
 ) -> None:
     """Print how many pass and what to do next; exit with 1 if a required one fails."""
     passing = {verdict.exercise for verdict in verdicts if verdict.passes}
     print_plain(f"\n{len(passing)} of {len(asked)} exercises pass.", "bold")
-    if set(desk.standings().values()) == {Standing.UNTOUCHED}:
+    if set(desk.statuses().values()) == {ExerciseStatus.UNTOUCHED}:
         print_plain("Everything fails at first: that is how it starts.")
     failing = [e for e in asked if e.id not in passing]
     if not failing:
         goal = following(desk.syllabus, desk.passes, asked[-1].id)
-    elif len(asked) == 1 and desk.standing(asked[0]) is not Standing.UNTOUCHED:
+    elif len(asked) == 1 and desk.status(asked[0]) is not ExerciseStatus.UNTOUCHED:
         goal = None
         print_plain(f"Stuck? make hint EX={asked[0].id}")
     else:
@@ -109,7 +115,7 @@ def conclude(
     raise typer.Exit(1 if any(e.level == "core" for e in failing) else 0)
 
 
-def refresh(desk: Desk) -> None:
+def refresh(desk: Workspace) -> None:
     """Check what changed since it was checked last."""
     whole = [e for e in desk.syllabus.exercises.values() if desk.work.key(e)]
     if changed := desk.unchecked(whole):
@@ -120,7 +126,7 @@ def refresh(desk: Desk) -> None:
 
 def next_exercise() -> None:
     """Say which exercise comes next, and where to read."""
-    desk = Desk(KIT)
+    desk = Workspace(KIT)
     refresh(desk)
     show_broken(desk)
     exercise = following(desk.syllabus, desk.passes)
@@ -133,18 +139,18 @@ def next_exercise() -> None:
         print_wrapped(f"  or        {goal.id}, the next required one", 0, 12)
 
 
-def next_required(desk: Desk) -> Exercise | None:
+def next_required(desk: Workspace) -> Exercise | None:
     """Return the next exercise that is not left to choice."""
     return following(desk.syllabus, lambda e: e.level != "core" or desk.passes(e))
 
 
 def progress() -> None:
     """Show how far you are, topic by topic."""
-    desk = Desk(KIT)
+    desk = Workspace(KIT)
     refresh(desk)
     for topic in desk.syllabus.topics:
         show_topic(desk, topic)
-    core = required(desk.syllabus, desk.standings())
+    core = required(desk.syllabus, desk.statuses())
     print_plain(
         f"\nRequired: {core.passed} of {core.total} exercises pass, "
         f"about {duration(core.minutes_left)} left."

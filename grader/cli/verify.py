@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from grader.box.isolation import Level
-from grader.box.limits import Limits
-from grader.class_run.output import OutputFolder
+from grader.audit.verify import Verifier, read_scores
+from grader.class_run.grading_config import GradingConfig
 from grader.class_run.seeds import SECRET, read_secret
-from grader.class_run.setting import Setting
 from grader.cli.intake import Assignment, Deadline, From, RosterFile, find_class
 from grader.cli.screen import out, print_plain
 from grader.layout import KIT
+from grader.results.output import OutputFolder
+from grader.sandbox.isolation import Level
+from grader.sandbox.limits import Limits
 from grader.syllabus import read_syllabus
-from grader.verify import Verifier, read_scores
 
 
 def verify(
@@ -39,14 +39,14 @@ def verify(
     syllabus = read_syllabus(KIT.registry).restricted(environment["exercises"])
     level, limits = Level(environment["isolation"]), Limits(**environment["limits"])
     gpu: bool = environment["gpu"]
-    setting = Setting(level, limits, KIT.hidden_tests, syllabus, secret, gpu)
-    verifier = Verifier(results, setting)
+    config = GradingConfig(level, limits, KIT.hidden_tests, syllabus, secret, gpu)
+    verifier = Verifier(results, config)
     problems = list(verifier.check_files())
     if path is not None:
-        handins = find_class(path, platform, roster, deadline, assignment).handins
-        problems += verifier.check_submissions(handins)
+        origins = find_class(path, platform, roster, deadline, assignment).origins
+        problems += verifier.check_submissions(origins)
         if not problems:
-            problems += verifier.regrade(handins, sample)
+            problems += verifier.regrade(origins, sample)
     for problem in problems:
         print_plain(problem, "red")
     if problems:

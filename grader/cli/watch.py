@@ -11,15 +11,15 @@ from pathlib import Path
 from rich.text import Text
 from watchfiles import Change, awatch
 
-from grader.cli.desk import describe, show_topic, show_verdict
 from grader.cli.screen import errors, out, print_plain, print_wrapped
-from grader.desk.checker import Checker
-from grader.desk.choice import exercise_of_save, following
-from grader.desk.desk import Desk
-from grader.desk.reference import has_references
-from grader.desk.verdict import Verdict
-from grader.desk.work import Standing, Work
+from grader.cli.student_view import describe, show_topic, show_verdict
 from grader.layout import KIT
+from grader.student.choice import exercise_of_save, following
+from grader.student.reference import has_references
+from grader.student.verdict import Verdict
+from grader.student.warm_checks import Checker
+from grader.student.work import ExerciseStatus, Work
+from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
 
 DEBOUNCE_MS = 200
@@ -31,14 +31,14 @@ PATIENCE = 1.0
 def watch() -> None:
     """Check the exercise you are in whenever you save a file in exercises/."""
     with contextlib.suppress(KeyboardInterrupt), Checker() as checker:
-        asyncio.run(Watch(Desk(KIT), checker).run())
+        asyncio.run(Watch(Workspace(KIT), checker).run())
     print_plain("\nStopped. To go on: make watch")
 
 
 class Watch:
     """What one `make watch` knows between two saves."""
 
-    def __init__(self, desk: Desk, checker: Checker) -> None:
+    def __init__(self, desk: Workspace, checker: Checker) -> None:
         """Take the desk, as it is now, and what checks."""
         self.desk = desk
         self.checker = checker
@@ -52,7 +52,7 @@ class Watch:
         """Check at the start and at every save, until interrupted.
 
         Raises:
-            DeskError: the tests do not run.
+            StudentError: the tests do not run.
         """
         errors.print(Text("Getting ready: torch takes some seconds …", style="dim"))
         try:
@@ -84,7 +84,7 @@ class Watch:
     async def begin(self) -> None:
         """Find the first exercise that does not pass, and show it."""
         exercise = following(self.desk.syllabus, self.desk.passes)
-        while exercise and self.desk.standing(exercise) is not Standing.UNTOUCHED:
+        while exercise and self.desk.status(exercise) is not ExerciseStatus.UNTOUCHED:
             if not await self.check(exercise):
                 return
             exercise = following(self.desk.syllabus, self.desk.passes)

@@ -12,15 +12,15 @@ import typer
 
 from grader.cli.lesson import One
 from grader.cli.screen import errors, print_message, print_plain
-from grader.desk import DeskError
-from grader.desk.code import BrokenCodeError, decode
-from grader.desk.desk import Desk
-from grader.desk.progress import required
-from grader.desk.reset import backup_path
-from grader.desk.reset import reset as put_back
-from grader.desk.submit import pack, read_back, read_sources
 from grader.files import write_bytes, write_text
 from grader.layout import KIT
+from grader.student import StudentError
+from grader.student.code import BrokenCodeError, decode
+from grader.student.progress import required
+from grader.student.reset import backup_path
+from grader.student.reset import reset as put_back
+from grader.student.submit import pack, read_back, read_sources
+from grader.student.workspace import Workspace
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -29,13 +29,13 @@ def agree(question: str, *, yes: bool) -> None:
     """Go on only if the student agrees.
 
     Raises:
-        DeskError: nobody can be asked.
+        StudentError: nobody can be asked.
         typer.Exit: the answer is no.
     """
     if yes:
         return
     if not sys.stdin.isatty():
-        raise DeskError(f"{question} There is nobody to ask: add YES=1, or --yes")
+        raise StudentError(f"{question} There is nobody to ask: add YES=1, or --yes")
     if not typer.confirm(question):
         print_plain("Nothing is changed.")
         raise typer.Exit
@@ -43,7 +43,7 @@ def agree(question: str, *, yes: bool) -> None:
 
 def reset(name: One = "", yes: Yes = False) -> None:
     """Bring one exercise back to its stub; keep a backup of the file."""
-    desk = Desk(KIT)
+    desk = Workspace(KIT)
     exercise = desk.exercise(name)
     path = KIT.topic_file(exercise.topic)
     stub = desk.work.stubs[exercise.topic]
@@ -51,7 +51,7 @@ def reset(name: One = "", yes: Yes = False) -> None:
     try:
         new = put_back(decode(data), stub, exercise) if data else stub.text
     except BrokenCodeError as error:
-        raise DeskError(
+        raise StudentError(
             f"exercises/{path.name} cannot be read: {error}. Move it away, and reset "
             "brings back the whole file."
         ) from error
@@ -73,10 +73,10 @@ def submit(
     yes: Yes = False,
 ) -> None:
     """Pack the six files to hand in, after a check that they can be imported."""
-    desk = Desk(KIT)
+    desk = Workspace(KIT)
     for topic in desk.syllabus.topic_ids:
         if not KIT.topic_file(topic).exists():
-            raise DeskError(f"exercises/{topic}.py {desk.work.broken[topic]}")
+            raise StudentError(f"exercises/{topic}.py {desk.work.broken[topic]}")
     sources = read_sources(KIT.exercises, desk.syllabus.topic_ids)
     problems = import_problems(sources)
     for problem in problems:
@@ -87,7 +87,7 @@ def submit(
     write_bytes(path, pack(sources))
     read_back(path, sources)
     print_plain(f"{path} is written: {len(sources)} files, as the grader reads them.")
-    core = required(desk.syllabus, desk.standings())
+    core = required(desk.syllabus, desk.statuses())
     print_plain(
         f"Known to pass here: {core.passed} of {core.total} required exercises."
     )

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.class_run.signature import to_json
 from grader.exports.feedback import Feedback
 from grader.exports.plain import ExportError
+from grader.results.signature import to_json
 
 SCHEMA = "classroom50/result/v1"
 HUNDREDTHS = 100

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.exports.plain import plain
-from grader.outcome import Outcome
-from grader.scoring import ExerciseScore, Score, add, message_of
+from grader.scoring.outcome import Outcome
+from grader.scoring.score import ExerciseScore, Score, add, message_of
 from grader.syllabus import Syllabus
 
 STAGES = ("setup", "call", "teardown")

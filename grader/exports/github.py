@@ -10,7 +10,7 @@ from itertools import islice
 
 from grader.exports.feedback import Feedback, Line
 from grader.exports.plain import number
-from grader.outcome import Outcome
+from grader.scoring.outcome import Outcome
 
 MAX_SUMMARY = 1 << 20  # bytes that GitHub shows
 MAX_ANNOTATIONS = 10

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.class_run.result import Result
 from grader.exports.plain import number
-from grader.scoring import Score, add
+from grader.results.result import Result
+from grader.scoring.score import Score, add
 
 OWN_COMMENT = "Points: "
 """How the comments begin that are made here."""

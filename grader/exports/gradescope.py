@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.class_run.signature import to_json
 from grader.exports.feedback import Feedback, Line
+from grader.results.signature import to_json
 
 UNFINISHED = (
     "The autograder did not finish. This says nothing about your work, and the 0 is no "

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 from grader.exports.feedback import Feedback, Line
 from grader.exports.plain import number
-from grader.outcome import Outcome
-from grader.scoring import add
+from grader.scoring.outcome import Outcome
+from grader.scoring.score import add
 
 
 def to_xml(feedback: Feedback) -> str:

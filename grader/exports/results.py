@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from grader.class_run.result import Result, Status
 from grader.policy import Adjusted
 from grader.policy.adjust import AdjustedTopic
-from grader.scoring import ExerciseScore, Score
+from grader.results.result import Result, Status
+from grader.scoring.score import ExerciseScore, Score
 
 
 def to_results(scores: Mapping[str, Any]) -> list[Result]:

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.class_run.result import Result
 from grader.exports.plain import neutralise
 from grader.policy import Adjusted, Policy
-from grader.scoring import ExerciseScore, Score
+from grader.results.result import Result
+from grader.scoring.score import ExerciseScore, Score
 from grader.syllabus import Syllabus
 
 

@@ -16,7 +16,7 @@ from typing import IO
 from grader.intake.candidate import (
     MAX_FILES,
     Candidate,
-    HandinError,
+    SubmissionError,
     UnfitError,
     is_skipped,
 )
@@ -63,7 +63,7 @@ class FileInArchive(Candidate):
                 f"{self.name} cannot be unpacked ({error}): hand it in again."
             ) from error
         except OSError as error:
-            raise HandinError(
+            raise SubmissionError(
                 f"{self.path} cannot be read: {error.strerror}. "
                 "Ask the student for the archive again"
             ) from error
@@ -77,7 +77,7 @@ def list_archive(path: Path) -> Iterator[Sequence[Candidate]]:
     """Give the members of an archive; nothing is written to disk.
 
     Raises:
-        HandinError: it is no archive, or holds far too much.
+        SubmissionError: it is no archive, or holds far too much.
     """
     with open_archive(path) as archive:
         yield list_members(archive, path.name)
@@ -88,12 +88,12 @@ def list_inner(archive: Candidate) -> Iterator[Sequence[Candidate]]:
     """Give the members of an archive that is itself a file of a submission.
 
     Raises:
-        HandinError: it is no archive, or holds far too much.
+        SubmissionError: it is no archive, or holds far too much.
     """
     try:
         stream = io.BytesIO(archive.read(MAX_INNER))
     except UnfitError as error:
-        raise HandinError(str(error)) from error
+        raise SubmissionError(str(error)) from error
     with open_stream(stream, archive.name, MAX_LIST) as inner:
         yield list_members(inner, archive.name)
 
@@ -103,16 +103,16 @@ def open_archive(path: Path, most: int = MAX_LIST) -> Iterator[zipfile.ZipFile]:
     """Open an archive whose list of members has at most `most` bytes.
 
     Raises:
-        HandinError: it is no archive, or holds far too much.
+        SubmissionError: it is no archive, or holds far too much.
     """
     if path.is_symlink():
-        raise HandinError(f"{path.name} is a symbolic link: put the archive there")
+        raise SubmissionError(f"{path.name} is a symbolic link: put the archive there")
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise HandinError(f"{path.name} is not a regular file")
+            raise SubmissionError(f"{path.name} is not a regular file")
         stream = open(path, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise HandinError(
+        raise SubmissionError(
             f"{path.name} cannot be read: {error.strerror}. "
             "Give yourself the right to read it and run again."
         ) from error
@@ -125,13 +125,13 @@ def open_stream(stream: IO[bytes], name: str, most: int) -> Iterator[zipfile.Zip
     """Open an archive that is read from a stream.
 
     Raises:
-        HandinError: it is no archive, or holds far too much.
+        SubmissionError: it is no archive, or holds far too much.
     """
     try:
         refuse_size(stream, name, most)
         archive = zipfile.ZipFile(stream)
     except (*BROKEN, OSError) as error:
-        raise HandinError(
+        raise SubmissionError(
             f"{name} is not a readable zip archive ({error}): "
             "ask the student for it again"
         ) from error
@@ -145,7 +145,7 @@ def list_members(
     """Return the files of an open archive, or of a folder in it.
 
     Raises:
-        HandinError: they are far too many.
+        SubmissionError: they are far too many.
     """
     members = [
         member
@@ -155,7 +155,7 @@ def list_members(
         and not member.is_dir()
     ]
     if len(members) > MAX_FILES:
-        raise HandinError(f"{name} holds more than {MAX_FILES:,} files")
+        raise SubmissionError(f"{name} holds more than {MAX_FILES:,} files")
     found = [FileInArchive(archive, member, below) for member in members]
     return [candidate for candidate in found if is_work(candidate.path)]
 
@@ -164,12 +164,12 @@ def refuse_size(stream: IO[bytes], name: str, most: int) -> None:
     """Refuse an archive whose list of members alone would fill the memory.
 
     Raises:
-        HandinError: the list is far too long.
+        SubmissionError: the list is far too long.
     """
     # What ZipFile itself goes by: the size that it reads before it counts.
     end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]
     if end is not None and end[zipfile._ECD_SIZE] > most:  # type: ignore[attr-defined]
-        raise HandinError(f"{name} holds more than {MAX_FILES:,} files")
+        raise SubmissionError(f"{name} holds more than {MAX_FILES:,} files")
 
 
 def is_work(name: str) -> bool:

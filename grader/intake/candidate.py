@@ -10,7 +10,7 @@ MAX_FILES = 5_000
 MAX_DEPTH = 6
 
 
-class HandinError(Exception):
+class SubmissionError(Exception):
     """A submission cannot be read: it is not graded, and gets no zero either."""
 
 
@@ -51,7 +51,7 @@ class Candidate(ABC):
 
         Raises:
             UnfitError: it is larger, or not a regular file.
-            HandinError: it cannot be read.
+            SubmissionError: it cannot be read.
         """
 
     def refuse_size(self, size: int | None, limit: int) -> UnfitError:

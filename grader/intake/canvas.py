@@ -17,9 +17,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grader.intake.files import LooseFiles
-from grader.intake.find import Download, Handin, Wanted
-from grader.intake.place import Place
+from grader.intake.entry import Entry
+from grader.intake.find import Download, SubmissionSource, Wanted
+from grader.intake.loose_files import LooseFiles
 
 WHO = r"(?:(?!LATE_)(?P<name>.+?)_)?(?:(?P<late>LATE)_)?(?P<user>\d+|anon_[^_]+)"
 FILE = re.compile(rf"{WHO}_(?P<attachment>\d+)_(?P<file>.+)")
@@ -31,7 +31,7 @@ AGAIN = re.compile(r"-\d{1,2}(?=\.(?:py|ipynb|zip)\Z)")
 class Upload:
     """One file, by the parts of its name."""
 
-    place: Place
+    entry: Entry
     match: re.Match[str]
 
     @property
@@ -45,67 +45,67 @@ class Upload:
         return AGAIN.sub("", self.match["file"])
 
 
-def recognises(top: Place) -> bool:
+def recognises(top: Entry) -> bool:
     """Say whether most of what is there is named as Canvas does."""
     entries = top.children()
     named = [e for e in entries if FILE.fullmatch(e.name) or ENTRY.fullmatch(e.name)]
     return 2 * len([e for e in named if not e.is_folder]) > len(entries)
 
 
-def find(top: Place, wanted: Wanted) -> Download:  # noqa: ARG001 - as every platform
+def find(top: Entry, wanted: Wanted) -> Download:  # noqa: ARG001 - as every platform
     """Return a submission per user id."""
     uploads: dict[str, list[Upload]] = {}
     entries: dict[str, re.Match[str]] = {}
     ignored = []
-    for place in top.children():
-        if place.is_folder:
-            ignored.append(place.path)
-        elif match := FILE.fullmatch(place.name):
-            uploads.setdefault(match["user"], []).append(Upload(place, match))
-        elif match := ENTRY.fullmatch(place.name):
+    for entry in top.children():
+        if entry.is_folder:
+            ignored.append(entry.path)
+        elif match := FILE.fullmatch(entry.name):
+            uploads.setdefault(match["user"], []).append(Upload(entry, match))
+        elif match := ENTRY.fullmatch(entry.name):
             entries[match["user"]] = match
         else:
-            ignored.append(place.path)
-    handins = [from_uploads(top, found) for found in uploads.values()]
-    handins += [
+            ignored.append(entry.path)
+    origins = [from_uploads(top, found) for found in uploads.values()]
+    origins += [
         from_entry(top, match) for user, match in entries.items() if user not in uploads
     ]
-    return Download(handins, ignored)
+    return Download(origins, ignored)
 
 
-def from_uploads(top: Place, uploads: Sequence[Upload]) -> Handin:
+def from_uploads(top: Entry, uploads: Sequence[Upload]) -> SubmissionSource:
     """Return a student's submission: the newest archive, or the newest of each file."""
     uploads = sorted(uploads, key=lambda upload: upload.attachment)
-    handin = by_name(top, uploads[-1].match)
-    archives = [upload for upload in uploads if upload.place.is_archive]
+    origin = by_name(top, uploads[-1].match)
+    archives = [upload for upload in uploads if upload.entry.is_archive]
     if len(archives) == len(uploads):
         *earlier, last = [
-            replace(handin, path=one.place.path, source=one.place) for one in archives
+            replace(origin, path=one.entry.path, source=one.entry) for one in archives
         ]
         return replace(last, earlier=tuple(earlier))
     newest = {upload.name: upload for upload in uploads}
-    files = LooseFiles(tuple((name, one.place) for name, one in newest.items()))
-    return replace(handin, source=files, notes=tuple(tell_older(uploads, newest)))
+    files = LooseFiles(tuple((name, one.entry) for name, one in newest.items()))
+    return replace(origin, source=files, notes=tuple(note_older(uploads, newest)))
 
 
-def tell_older(uploads: Sequence[Upload], newest: dict[str, Upload]) -> Iterator[str]:
+def note_older(uploads: Sequence[Upload], newest: dict[str, Upload]) -> Iterator[str]:
     """Yield which files were handed in more than once, and which of them counts."""
     for name, upload in newest.items():
         older = [u for u in uploads if u.name == name and u is not upload]
         if older:
-            yield f"{name}: the newest of {len(older) + 1} counts, {upload.place.name}"
+            yield f"{name}: the newest of {len(older) + 1} counts, {upload.entry.name}"
 
 
-def from_entry(top: Place, match: re.Match[str]) -> Handin:
+def from_entry(top: Entry, match: re.Match[str]) -> SubmissionSource:
     """Return the submission of a student who handed in a text or a link."""
     what = "a text" if match["kind"] == "text" else "a link"
     return replace(by_name(top, match), problem=f"handed in {what} and no file")
 
 
-def by_name(top: Place, match: re.Match[str]) -> Handin:
+def by_name(top: Entry, match: re.Match[str]) -> SubmissionSource:
     """Return what the name of a file tells of the student."""
     name, user = match["name"] or "", match["user"]
-    return Handin(
+    return SubmissionSource(
         "_".join(filter(None, [name, user])),
         top.path,
         late=match["late"] is not None,

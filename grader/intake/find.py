@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from grader.intake.place import Place, Source, is_archive
+from grader.intake.entry import Entry, Source, is_archive
 from grader.intake.roster import Student
 
 
@@ -18,7 +18,7 @@ class IntakeError(Exception):
 
 
 @dataclass(frozen=True)
-class Handin:
+class SubmissionSource:
     """Where one student's files lie, and what the platform says of them."""
 
     student: str
@@ -29,7 +29,7 @@ class Handin:
     """In UTC, where it is known."""
     late: bool = False
     """The platform's own mark."""
-    earlier: tuple[Handin, ...] = ()
+    earlier: tuple[SubmissionSource, ...] = ()
     """Earlier attempts of the student, the oldest first."""
     source: Source | None = None
     """What gives the files; the folder or archive at `path` if None."""
@@ -47,7 +47,7 @@ class Handin:
 class Download:
     """What a platform's shape was found to hold."""
 
-    handins: Sequence[Handin]
+    origins: Sequence[SubmissionSource]
     ignored: Sequence[Path] = ()
 
 
@@ -55,7 +55,7 @@ class Download:
 class ClassFolder:
     """The submissions of a class, by student, and what else is there or missing."""
 
-    handins: tuple[Handin, ...]
+    origins: tuple[SubmissionSource, ...]
     ignored: tuple[Path, ...]
     """Files that are nobody's work."""
     platform: str = "folder"
@@ -76,22 +76,24 @@ class Wanted:
     """The one of several assignments."""
 
 
-def merge(handins: Iterable[Handin]) -> tuple[Handin, ...]:
+def merge(origins: Iterable[SubmissionSource]) -> tuple[SubmissionSource, ...]:
     """Return one submission per student; others of the same student are its clashes."""
-    by_student: dict[str, list[Handin]] = {}
-    for given in handins:
-        handin = replace(given, student=fit_id(given.student))
-        by_student.setdefault(same_student(handin.student), []).append(handin)
+    by_student: dict[str, list[SubmissionSource]] = {}
+    for given in origins:
+        origin = replace(given, student=fit_id(given.student))
+        by_student.setdefault(same_student(origin.student), []).append(origin)
     merged = [
         replace(first, clashes=(*first.clashes, *(other.path for other in others)))
         for first, *others in by_student.values()
     ]
-    return tuple(sorted(merged, key=lambda handin: handin.student))
+    return tuple(sorted(merged, key=lambda origin: origin.student))
 
 
-def hand_in(place: Place) -> Handin:
+def hand_in(entry: Entry) -> SubmissionSource:
     """Return the submission that lies in a folder or an archive of the student's."""
-    return Handin(student_of(place.path, place.is_folder), place.path, source=place)
+    return SubmissionSource(
+        student_of(entry.path, entry.is_folder), entry.path, source=entry
+    )
 
 
 def student_of(path: Path, is_folder: bool | None = None) -> str:

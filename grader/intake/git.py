@@ -18,14 +18,14 @@ from grader.intake.candidate import (
     MAX_DEPTH,
     MAX_FILES,
     Candidate,
-    HandinError,
+    SubmissionError,
     is_skipped,
 )
-from grader.intake.find import Download, Handin, IntakeError, Wanted
+from grader.intake.entry import DiskEntry, Entry
+from grader.intake.find import Download, IntakeError, SubmissionSource, Wanted
 from grader.intake.git_plumbing import NoGitError
 from grader.intake.git_store import is_bundle, is_repository, open_repository
-from grader.intake.place import DiskPlace, Place
-from grader.intake.times import tell_time
+from grader.intake.times import format_time
 
 MAX_COMMITS = 10_000
 
@@ -47,24 +47,24 @@ class Commit:
                 if len(folders) <= MAX_DEPTH and not any(map(is_skipped, folders)):
                     found.append(file)
                 if len(found) > MAX_FILES:
-                    raise HandinError(f"more than {MAX_FILES:,} files")
+                    raise SubmissionError(f"more than {MAX_FILES:,} files")
             yield found
 
 
-def recognises(top: Place) -> bool:
+def recognises(top: Entry) -> bool:
     """Say whether all that may be a student's is a repository or a bundle."""
-    if not isinstance(top, DiskPlace):
+    if not isinstance(top, DiskEntry):
         return False
     entries = [e for e in top.children() if e.is_folder or e.is_archive or is_git(e)]
     return bool(entries) and all(map(is_git, entries))
 
 
-def is_git(entry: Place) -> bool:
+def is_git(entry: Entry) -> bool:
     """Say whether an entry is a repository or a bundle."""
     return is_repository(entry.path) or is_bundle(entry.path)
 
 
-def find(top: Place, wanted: Wanted) -> Download:
+def find(top: Entry, wanted: Wanted) -> Download:
     """Return a submission per repository and bundle.
 
     Raises:
@@ -73,34 +73,34 @@ def find(top: Place, wanted: Wanted) -> Download:
     entries = top.children()
     found = [e for e in entries if is_git(e) or e.is_folder or e.is_archive]
     try:
-        handins = [from_repository(entry.path, wanted.deadline) for entry in found]
+        origins = [from_repository(entry.path, wanted.deadline) for entry in found]
     except NoGitError as error:
         raise IntakeError(str(error)) from error
-    return Download(handins, [e.path for e in entries if e not in found])
+    return Download(origins, [e.path for e in entries if e not in found])
 
 
-def from_repository(path: Path, deadline: datetime | None) -> Handin:
+def from_repository(path: Path, deadline: datetime | None) -> SubmissionSource:
     """Return one student's submission: the commit that counts."""
-    name = DiskPlace(path).name.removesuffix(".bundle").removesuffix(".git")
-    handin = Handin(name, path, ids=tuple(logins(name)))
+    name = DiskEntry(path).name.removesuffix(".bundle").removesuffix(".git")
+    origin = SubmissionSource(name, path, ids=tuple(logins(name)))
     try:
         with open_repository(path) as (repository, head):
             stamps = repository.commits(head, MAX_COMMITS)
-    except HandinError as error:
-        return replace(handin, problem=str(error))
+    except SubmissionError as error:
+        return replace(origin, problem=str(error))
     commits = [(from_stamp(stamp), commit) for stamp, commit in stamps]
     in_time = [n for n, (time, _) in enumerate(commits) if time <= (deadline or time)]
     if not in_time:
         first = commits[-1][0]
-        why = f"no commit until the deadline; the first one is of {tell_time(first)}"
-        return replace(handin, submitted_at=first, late=True, problem=why)
+        why = f"no commit until the deadline; the first one is of {format_time(first)}"
+        return replace(origin, submitted_at=first, late=True, problem=why)
     late = commits[: in_time[0]]
     time, commit = commits[in_time[0]]
     return replace(
-        handin,
+        origin,
         submitted_at=time,
         source=Commit(path, commit),
-        notes=(tell_late(len(late), late[0][0]),) if late else (),
+        notes=(note_late(len(late), late[0][0]),) if late else (),
     )
 
 
@@ -112,10 +112,10 @@ def logins(name: str) -> Iterator[tuple[str, str]]:
             yield kind, "-".join(parts[i:])
 
 
-def tell_late(count: int, last: datetime) -> str:
+def note_late(count: int, last: datetime) -> str:
     """Say what was committed too late."""
     commits = "1 commit does" if count == 1 else f"{count} commits do"
-    return f"{commits} not count: after the deadline, the last of {tell_time(last)}"
+    return f"{commits} not count: after the deadline, the last of {format_time(last)}"
 
 
 def from_stamp(stamp: int) -> datetime:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from grader.intake.candidate import Candidate, HandinError, UnfitError
+from grader.intake.candidate import Candidate, SubmissionError, UnfitError
 
 MAX_OUTPUT = 64 << 20  # bytes of git's answer
 MAX_LISTING = 16 << 20  # bytes of the list of a commit's files
@@ -65,7 +65,7 @@ class Repository:
         """Return what a command prints; it writes files of `most` bytes at most.
 
         Raises:
-            HandinError: it fails, takes too long or prints too much.
+            SubmissionError: it fails, takes too long or prints too much.
             NoGitError: git is not there.
         """
         limits = {"c": 0, "v": MAX_MEMORY, "f": most // 512 + 1}
@@ -84,12 +84,12 @@ class Repository:
             if status == NOT_FOUND:
                 raise NoGitError("git is not installed: install it and run again")
             if status == -signal.SIGXFSZ:
-                raise HandinError("its repository holds far too much")
+                raise SubmissionError("its repository holds far too much")
             if status != 0:
                 said.seek(0)
                 lines = said.read(500).decode(errors="replace").split("\n")
                 why = lines[0].removeprefix("fatal: ") or f"it ended with {status}"
-                raise HandinError(f"git cannot read it: {why}")
+                raise SubmissionError(f"git cannot read it: {why}")
             out.seek(0)
             return out.read(most)
 
@@ -97,7 +97,7 @@ class Repository:
         """Return time and hash of a branch's commits, each one's first parent next.
 
         Raises:
-            HandinError: the history cannot be read.
+            SubmissionError: the history cannot be read.
         """
         options = ("--first-parent", "--timestamp", f"--max-count={most}")
         lines = self.git("rev-list", *options, head, "--").decode().splitlines()
@@ -107,7 +107,7 @@ class Repository:
         """Yield the files of a commit; submodules are none.
 
         Raises:
-            HandinError: they cannot be listed.
+            SubmissionError: they cannot be listed.
         """
         options = ("-r", "-z", "--full-tree")
         listed = self.git("ls-tree", *options, commit, most=MAX_LISTING)
@@ -143,7 +143,7 @@ def run(
     """Run a command that may start others; return its exit status.
 
     Raises:
-        HandinError: it takes too long.
+        SubmissionError: it takes too long.
     """
     with subprocess.Popen(
         command,
@@ -158,4 +158,6 @@ def run(
             return process.wait(SECONDS)
         except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL)
-            raise HandinError(f"git takes more than {SECONDS} s to read it") from error
+            raise SubmissionError(
+                f"git takes more than {SECONDS} s to read it"
+            ) from error

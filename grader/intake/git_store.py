@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.intake.candidate import HandinError, UnfitError
-from grader.intake.folder import FileOnDisk
+from grader.intake.candidate import SubmissionError, UnfitError
+from grader.intake.disk_files import FileOnDisk
 from grader.intake.git_plumbing import HASH, Repository
 
 MAX_BUNDLE = 256 << 20  # bytes
@@ -31,7 +31,7 @@ def open_repository(path: Path) -> Iterator[tuple[Repository, str]]:
     """Give a repository of ours that reads a student's objects, and the last commit.
 
     Raises:
-        HandinError: there is none, or it cannot be read.
+        SubmissionError: there is none, or it cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="grader-git-") as folder:
         try:
@@ -39,8 +39,8 @@ def open_repository(path: Path) -> Iterator[tuple[Repository, str]]:
                 yield unbundle(path, Path(folder))
             else:
                 yield borrow(git_folder(path), Path(folder))
-        except HandinError as error:
-            raise HandinError(f"{path.name}: {error}") from error
+        except SubmissionError as error:
+            raise SubmissionError(f"{path.name}: {error}") from error
 
 
 def is_repository(path: Path) -> bool:
@@ -58,14 +58,14 @@ def git_folder(path: Path) -> Path:
     """Return a repository's own folder.
 
     Raises:
-        HandinError: it lies elsewhere, or is none.
+        SubmissionError: it lies elsewhere, or is none.
     """
     if not is_repository(path):
-        raise HandinError("no git repository")
+        raise SubmissionError("no git repository")
     inner = path / ".git"
     folder = inner if os.path.lexists(inner) else path
     if path.is_symlink() or folder.is_symlink() or not folder.is_dir():
-        raise HandinError("the repository lies elsewhere: clone it to this place")
+        raise SubmissionError("the repository lies elsewhere: clone it to this place")
     return folder
 
 
@@ -73,11 +73,11 @@ def borrow(source: Path, folder: Path) -> tuple[Repository, str]:
     """Return a repository of ours, in `folder`, on a student's objects, and its HEAD.
 
     Raises:
-        HandinError: the objects lie elsewhere, or there is no commit.
+        SubmissionError: the objects lie elsewhere, or there is no commit.
     """
     refuse_links(source)
     if os.path.lexists(source / "objects" / "info" / "alternates"):
-        raise HandinError(
+        raise SubmissionError(
             "it borrows objects from another repository (alternates): clone it anew, "
             "without --shared and --reference"
         )
@@ -93,25 +93,27 @@ def unbundle(path: Path, folder: Path) -> tuple[Repository, str]:
     """Return a repository of ours that holds a bundle's objects, and its HEAD.
 
     Raises:
-        HandinError: it is no bundle of a whole history, or holds no clear branch.
+        SubmissionError: it is no bundle of a whole history, or holds no clear branch.
     """
     try:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode):
-            raise HandinError("not a regular file: put the bundle there")
+            raise SubmissionError("not a regular file: put the bundle there")
         with open(path, "rb") as stream:
             start = stream.read(1024)
     except OSError as error:
-        raise HandinError(f"it cannot be read: {error.strerror}") from error
+        raise SubmissionError(f"it cannot be read: {error.strerror}") from error
     if found.st_size > MAX_BUNDLE:
-        raise HandinError(f"{found.st_size:,} bytes; at most {MAX_BUNDLE:,} are read")
+        raise SubmissionError(
+            f"{found.st_size:,} bytes; at most {MAX_BUNDLE:,} are read"
+        )
     repository = make_empty(folder, sha256=b"@object-format=sha256" in start)
     answer = repository.git("bundle", "unbundle", str(path.resolve()), most=MAX_BUNDLE)
     lines = answer.decode(errors="replace").splitlines()
     refs = {name: head for head, name in (line.split(" ", 1) for line in lines)}
     named = [refs[name] for name in BRANCHES if name in refs] or list(refs.values())
     if not named or (len(named) > 1 and not refs.keys() & set(BRANCHES)):
-        raise HandinError(
+        raise SubmissionError(
             "it holds no branch, or several and no HEAD: ask for one made by "
             "`git bundle create NAME.bundle HEAD`"
         )
@@ -130,14 +132,16 @@ def read_head(source: Path) -> str:
     """Return the hash of the commit that HEAD means.
 
     Raises:
-        HandinError: there is none.
+        SubmissionError: there is none.
     """
     head = read_text(source, "HEAD").strip()
     branch = head.removeprefix("ref:").strip()
     if head != branch and BRANCH.fullmatch(branch):
         head = read_text(source, branch).strip() or packed(source, branch)
     if not HASH.fullmatch(head):
-        raise HandinError("it has no commit, or keeps its branches in another format")
+        raise SubmissionError(
+            "it has no commit, or keeps its branches in another format"
+        )
     return head
 
 
@@ -154,27 +158,27 @@ def read_text(source: Path, name: str) -> str:
     """Return the text of a repository's own file; empty if there is none.
 
     Raises:
-        HandinError: it cannot be read, or is no plain file.
+        SubmissionError: it cannot be read, or is no plain file.
     """
     if not os.path.lexists(source / name):
         return ""
     try:
         return FileOnDisk(source, name).read(MAX_TEXT).decode(errors="replace")
     except UnfitError as error:
-        raise HandinError(str(error)) from error
+        raise SubmissionError(str(error)) from error
 
 
 def refuse_links(source: Path) -> None:
     """Refuse a repository whose files lie elsewhere.
 
     Raises:
-        HandinError: one of them is a link, or there are far too many.
+        SubmissionError: one of them is a link, or there are far too many.
     """
     count = 0
     for place, folders, files in os.walk(source):
         for name in folders + files:
             count += 1
             if os.path.islink(os.path.join(place, name)):
-                raise HandinError(f"its {name} is a symbolic link: clone it anew")
+                raise SubmissionError(f"its {name} is a symbolic link: clone it anew")
         if count > MAX_ENTRIES:
-            raise HandinError(f"more than {MAX_ENTRIES:,} files in its .git")
+            raise SubmissionError(f"more than {MAX_ENTRIES:,} files in its .git")

@@ -28,9 +28,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from grader.intake.candidate import HandinError
-from grader.intake.find import Download, Handin, IntakeError, Wanted
-from grader.intake.place import Place
+from grader.intake.candidate import SubmissionError
+from grader.intake.entry import Entry
+from grader.intake.find import Download, IntakeError, SubmissionSource, Wanted
 from grader.intake.times import parse_time
 
 if TYPE_CHECKING:
@@ -64,52 +64,56 @@ class Record:
     created_at: datetime | None
 
 
-def recognises(top: Place) -> bool:
+def recognises(top: Entry) -> bool:
     """Say whether there is a metadata file, here or in the only folder."""
     return metadata_folder(top) is not None
 
 
-def metadata_folder(top: Place) -> Place | None:
+def metadata_folder(top: Entry) -> Entry | None:
     """Return the folder that holds the metadata."""
     entries = top.children()
     below = entries if len(entries) == 1 and entries[0].is_folder else []
     return next((p for p in (top, *below) if p.child(METADATA)), None)
 
 
-def find(top: Place, wanted: Wanted) -> Download:  # noqa: ARG001 - as every platform
+def find(top: Entry, wanted: Wanted) -> Download:  # noqa: ARG001 - as every platform
     """Return a submission per submitter; one of a group for each of its members."""
     folder = metadata_folder(top)
     metadata = folder.child(METADATA) if folder else None
     if folder is None or metadata is None:
         raise IntakeError(f"{top.path} holds no {METADATA}: name the export's folder")
-    entries = {place.name: place for place in folder.children()}
+    entries = {found.name: found for found in folder.children()}
     records = read_metadata(metadata)
-    handins = [
-        handin
+    origins = [
+        origin
         for record in records.values()
-        for handin in submissions(record, folder, entries.get(record.folder))
+        for origin in submissions(record, folder, entries.get(record.folder))
     ]
     unnamed = [
-        Handin(name, place.path, source=place, notes=(f"{METADATA} does not name it",))
-        for name, place in entries.items()
-        if place.is_folder and name not in records
+        SubmissionSource(
+            name, found.path, source=found, notes=(f"{METADATA} does not name it",)
+        )
+        for name, found in entries.items()
+        if found.is_folder and name not in records
     ]
     ignored = [p.path for p in entries.values() if not p.is_folder and p != metadata]
-    return Download([*handins, *unnamed], ignored)
+    return Download([*origins, *unnamed], ignored)
 
 
-def submissions(record: Record, folder: Place, place: Place | None) -> Iterator[Handin]:
+def submissions(
+    record: Record, folder: Entry, found: Entry | None
+) -> Iterator[SubmissionSource]:
     """Yield the submission of each submitter; of nobody, where nobody is named."""
-    problem = "" if place else f"{METADATA} names {record.folder}, which is not there"
+    problem = "" if found else f"{METADATA} names {record.folder}, which is not there"
     names = [who.name or who.email or who.sid for who in record.submitters]
     for who in record.submitters or [Submitter("", "", "")]:
         label = who.email or who.sid or " ".join([who.name, record.folder]).strip()
         others = [name for name in names if name != (who.name or who.email or who.sid)]
-        yield Handin(
+        yield SubmissionSource(
             label,
-            (place or folder).path,
+            (found or folder).path,
             submitted_at=record.created_at,
-            source=place,
+            source=found,
             ids=who.ids,
             group=record.folder if others else "",
             problem=problem,
@@ -117,7 +121,7 @@ def submissions(record: Record, folder: Place, place: Place | None) -> Iterator[
         )
 
 
-def read_metadata(place: Place) -> Mapping[str, Record]:
+def read_metadata(found: Entry) -> Mapping[str, Record]:
     """Return what the metadata says of each folder.
 
     Raises:
@@ -127,11 +131,11 @@ def read_metadata(place: Place) -> Mapping[str, Record]:
     from grader.intake.yaml_tree import YamlError, parse_yaml  # noqa: PLC0415
 
     try:
-        tree = parse_yaml(place.read(MAX_METADATA)).mapping()
+        tree = parse_yaml(found.read(MAX_METADATA)).mapping()
         return {name: to_record(name, node) for name, node in tree.items()}
-    except (YamlError, HandinError) as error:
+    except (YamlError, SubmissionError) as error:
         raise IntakeError(
-            f"{place.path}: {error}. Export the submissions again, or grade the "
+            f"{found.path}: {error}. Export the submissions again, or grade the "
             "folders as they are with --from folder"
         ) from error
 

@@ -19,9 +19,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.intake.files import LooseFiles
-from grader.intake.find import Download, Handin, Wanted
-from grader.intake.place import Place, Source
+from grader.intake.entry import Entry, Source
+from grader.intake.find import Download, SubmissionSource, Wanted
+from grader.intake.loose_files import LooseFiles
 
 ENTRY = re.compile(
     r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?"
@@ -32,7 +32,7 @@ ENTRY = re.compile(
 class Part:
     """What one plugin of the assignment holds of one participant."""
 
-    place: Place
+    entry: Entry
     match: re.Match[str]
 
     @property
@@ -41,37 +41,37 @@ class Part:
         return "_".join(filter(None, [self.match["name"], self.match["id"]]))
 
 
-def recognises(top: Place) -> bool:
+def recognises(top: Entry) -> bool:
     """Say whether something is named as Moodle does."""
     return any(ENTRY.fullmatch(entry.name) for entry in top.children())
 
 
-def find(top: Place, wanted: Wanted) -> Download:  # noqa: ARG001 - as every platform
+def find(top: Entry, wanted: Wanted) -> Download:  # noqa: ARG001 - as every platform
     """Return a submission per participant."""
     parts: dict[str, list[Part]] = {}
     ignored = []
-    for place in top.children():
-        if match := ENTRY.fullmatch(place.name):
-            part = Part(place, match)
+    for entry in top.children():
+        if match := ENTRY.fullmatch(entry.name):
+            part = Part(entry, match)
             parts.setdefault(part.who, []).append(part)
         else:
-            ignored.append(place.path)
+            ignored.append(entry.path)
     return Download(
         [from_parts(top, who, found) for who, found in parts.items()], ignored
     )
 
 
-def from_parts(top: Place, who: str, parts: Sequence[Part]) -> Handin:
+def from_parts(top: Entry, who: str, parts: Sequence[Part]) -> SubmissionSource:
     """Return one participant's submission: the files, whatever else was handed in."""
     files = [part for part in parts if part.match["plugin"] == "file"]
-    folders = [part.place for part in files if part.place.is_folder]
+    folders = [part.entry for part in files if part.entry.is_folder]
     others = sorted({part.match["plugin"] for part in parts} - {"file"})
     texts = " and ".join("an online text" if o == "onlinetext" else o for o in others)
     match = parts[0].match
     number = [("moodle", match["id"])] if match["id"] else []
-    return Handin(
+    return SubmissionSource(
         who,
-        (folders or [files[0].place if len(files) == 1 else top])[0].path,
+        (folders or [files[0].entry if len(files) == 1 else top])[0].path,
         tuple(folder.path for folder in folders[1:]),
         source=source_of(files, folders),
         ids=(*number, ("name", match["name"])),
@@ -80,10 +80,10 @@ def from_parts(top: Place, who: str, parts: Sequence[Part]) -> Handin:
     )
 
 
-def source_of(files: Sequence[Part], folders: Sequence[Place]) -> Source | None:
+def source_of(files: Sequence[Part], folders: Sequence[Entry]) -> Source | None:
     """Return what gives the files: a folder, an archive, or files side by side."""
     if folders:
         return folders[0]
-    if len(files) == 1 and files[0].place.is_archive:
-        return files[0].place
-    return LooseFiles(tuple((part.match["file"] or "", part.place) for part in files))
+    if len(files) == 1 and files[0].entry.is_archive:
+        return files[0].entry
+    return LooseFiles(tuple((part.match["file"] or "", part.entry) for part in files))

@@ -11,16 +11,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from grader.intake.candidate import HandinError
-from grader.intake.find import Download, Handin, IntakeError, Wanted, hand_in
-from grader.intake.place import Place
+from grader.intake.candidate import SubmissionError
+from grader.intake.entry import Entry
+from grader.intake.find import Download, IntakeError, SubmissionSource, Wanted, hand_in
 from grader.intake.times import parse_time
 
 TIMESTAMP = "timestamp.txt"
 MAX_TIMESTAMP = 1024  # bytes
 
 
-def recognises(top: Place) -> bool:
+def recognises(top: Entry) -> bool:
     """Say whether a student's assignment has a time beside it."""
     return any(
         assignment.child(TIMESTAMP)
@@ -29,42 +29,42 @@ def recognises(top: Place) -> bool:
     )
 
 
-def submitted_folder(top: Place) -> Place:
+def submitted_folder(top: Entry) -> Entry:
     """Return the folder of the students: this one, or `submitted` in it."""
     return top.child("submitted") or top
 
 
-def folders_of(place: Place) -> Sequence[Place]:
+def folders_of(entry: Entry) -> Sequence[Entry]:
     """Return the folders in a folder; none if it cannot be read."""
     try:
-        return [p for p in place.children() if p.is_folder] if place.is_folder else []
-    except HandinError:
+        return [p for p in entry.children() if p.is_folder] if entry.is_folder else []
+    except SubmissionError:
         return []
 
 
-def find(top: Place, wanted: Wanted) -> Download:
+def find(top: Entry, wanted: Wanted) -> Download:
     """Return each student's submission of the assignment that is wanted.
 
     Raises:
         IntakeError: there are several, and it is not said which.
     """
     entries = submitted_folder(top).children()
-    students = [place for place in entries if place.is_folder]
+    students = [entry for entry in entries if entry.is_folder]
     names = {folder.name for student in students for folder in folders_of(student)}
     name = choose_assignment(top, names, wanted.assignment)
-    handins = []
+    origins = []
     for student in students:
         try:
             folder = next((p for p in student.children() if p.name == name), None)
-        except HandinError as error:
-            handins.append(replace(hand_in(student), problem=str(error)))
+        except SubmissionError as error:
+            origins.append(replace(hand_in(student), problem=str(error)))
             continue
         if folder is not None:
-            handins.append(from_folder(student, folder))
-    return Download(handins, [place.path for place in entries if not place.is_folder])
+            origins.append(from_folder(student, folder))
+    return Download(origins, [entry.path for entry in entries if not entry.is_folder])
 
 
-def choose_assignment(top: Place, names: Collection[str], wanted: str) -> str:
+def choose_assignment(top: Entry, names: Collection[str], wanted: str) -> str:
     """Return the assignment to take: the one that is wanted, or the only one.
 
     Raises:
@@ -78,26 +78,26 @@ def choose_assignment(top: Place, names: Collection[str], wanted: str) -> str:
     )
 
 
-def from_folder(student: Place, folder: Place) -> Handin:
+def from_folder(student: Entry, folder: Entry) -> SubmissionSource:
     """Return one student's submission, and when it was handed in."""
-    handin = replace(hand_in(student), path=folder.path, source=folder)
+    origin = replace(hand_in(student), path=folder.path, source=folder)
     try:
-        return replace(handin, submitted_at=read_time(folder))
-    except (HandinError, ValueError) as error:
-        return replace(handin, notes=(f"when it was handed in is not known: {error}",))
+        return replace(origin, submitted_at=read_time(folder))
+    except (SubmissionError, ValueError) as error:
+        return replace(origin, notes=(f"when it was handed in is not known: {error}",))
 
 
-def read_time(folder: Place) -> datetime | None:
+def read_time(folder: Entry) -> datetime | None:
     """Return when a folder was handed in; None if nothing tells.
 
     Raises:
-        HandinError: the time's file cannot be read.
+        SubmissionError: the time's file cannot be read.
         ValueError: it holds no time.
     """
-    place = folder.child(TIMESTAMP)
-    if place is None:
+    entry = folder.child(TIMESTAMP)
+    if entry is None:
         return None
-    text = place.read(MAX_TIMESTAMP).decode(errors="replace")
+    text = entry.read(MAX_TIMESTAMP).decode(errors="replace")
     try:
         return parse_time(text)
     except ValueError as error:

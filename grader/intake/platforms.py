@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.intake import canvas, folders, git, gradescope, moodle, nbgrader
-from grader.intake.candidate import HandinError
+from grader.intake import canvas, class_folder, git, gradescope, moodle, nbgrader
+from grader.intake.candidate import SubmissionError
+from grader.intake.entry import Entry, open_entry
 from grader.intake.find import (
     ClassFolder,
     Download,
-    Handin,
     IntakeError,
+    SubmissionSource,
     Wanted,
     merge,
 )
-from grader.intake.place import Place, open_place
 from grader.intake.roster import Roster
 
 
@@ -25,8 +25,8 @@ class Platform:
     """A shape that submissions come in."""
 
     title: str
-    recognises: Callable[[Place], bool]
-    find: Callable[[Place, Wanted], Download]
+    recognises: Callable[[Entry], bool]
+    find: Callable[[Entry, Wanted], Download]
 
 
 PLATFORMS = {
@@ -37,12 +37,14 @@ PLATFORMS = {
     "canvas": Platform("a Canvas download", canvas.recognises, canvas.find),
     "nbgrader": Platform("nbgrader's submitted/", nbgrader.recognises, nbgrader.find),
     "git": Platform("git repositories", git.recognises, git.find),
-    "folder": Platform("a folder per student", folders.recognises, folders.find),
+    "folder": Platform(
+        "a folder per student", class_folder.recognises, class_folder.find
+    ),
 }
 """By name; the first that recognises a class is taken."""
 
 
-def find_handins(
+def find_submissions(
     path: Path,
     platform: str = "",
     *,
@@ -67,16 +69,16 @@ def find_handins(
     if not path.exists():
         raise IntakeError(f"{path}: No such file or directory. {step}")
     try:
-        top = open_place(path)
+        top = open_entry(path)
         name = platform or recognise(top)
         if wanted.deadline and name != "git":
             raise IntakeError(
                 f"{path} is {PLATFORMS[name].title}: --deadline chooses among commits"
             )
         found = PLATFORMS[name].find(top, wanted)
-    except HandinError as error:
+    except SubmissionError as error:
         raise IntakeError(f"{str(error).rstrip('.')}. {step}") from error
-    if not found.handins:
+    if not found.origins:
         raise IntakeError(
             f"{path} holds no submission: put a folder or a zip archive "
             "for each student into it."
@@ -84,7 +86,7 @@ def find_handins(
     return on_roster(name, found, roster)
 
 
-def recognise(top: Place) -> str:
+def recognise(top: Entry) -> str:
     """Return the name of the shape that a class has; of the plainest if of none."""
     known = (name for name, one in PLATFORMS.items() if one.recognises(top))
     return next(known, "folder")
@@ -93,14 +95,14 @@ def recognise(top: Place) -> str:
 def on_roster(platform: str, found: Download, roster: Roster | None) -> ClassFolder:
     """Return what was found, with the roster's ids, and who is on one side only."""
     if roster is None:
-        handins = merge(found.handins)
-        return ClassFolder(handins, tuple(found.ignored), platform)
-    named = [rename(handin, roster) for handin in found.handins]
-    handins = merge(named)
+        origins = merge(found.origins)
+        return ClassFolder(origins, tuple(found.ignored), platform)
+    named = [rename(origin, roster) for origin in found.origins]
+    origins = merge(named)
     known = {student.id for student in roster.students}
-    there = {handin.student for handin in handins}
+    there = {origin.student for origin in origins}
     return ClassFolder(
-        handins,
+        origins,
         tuple(found.ignored),
         platform,
         unknown=tuple(sorted(there - known)),
@@ -108,7 +110,7 @@ def on_roster(platform: str, found: Download, roster: Roster | None) -> ClassFol
     )
 
 
-def rename(handin: Handin, roster: Roster) -> Handin:
+def rename(origin: SubmissionSource, roster: Roster) -> SubmissionSource:
     """Return a submission under the roster's id, if the roster knows the student."""
-    student = roster.owner(handin.ids) or roster.find(handin.student)
-    return replace(handin, student=student.id) if student else handin
+    student = roster.owner(origin.ids) or roster.find(origin.student)
+    return replace(origin, student=student.id) if student else origin

@@ -9,39 +9,39 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from grader.intake.candidate import Candidate, HandinError, UnfitError
-from grader.intake.find import Handin
-from grader.intake.notebook import MAX_NOTEBOOK, Module, read_notebook
-from grader.intake.place import DiskPlace, unpacked
-from grader.submission import Submission
+from grader.intake.candidate import Candidate, SubmissionError, UnfitError
+from grader.intake.entry import DiskEntry, unpacked
+from grader.intake.find import SubmissionSource
+from grader.intake.notebook_source import MAX_NOTEBOOK, Module, read_notebook
+from grader.scoring.submission import Submission
 
 MAX_SOURCE = 1 << 20  # bytes
 
 
-def read_handin(
-    handin: Handin, topics: Sequence[str], max_source: int = MAX_SOURCE
+def read_submission(
+    origin: SubmissionSource, topics: Sequence[str], max_source: int = MAX_SOURCE
 ) -> Submission:
     """Return a student's submission; what is amiss with a topic is noted in it.
 
     Args:
-        handin: where its files lie.
+        origin: where its files lie.
         topics: the modules to look for.
         max_source: bytes of one module, at most.
 
     Raises:
-        HandinError: nothing of it can be read, or it is not clear what to grade.
+        SubmissionError: nothing of it can be read, or it is not clear what to grade.
     """
-    if handin.clashes:
-        others = ", ".join(path.name for path in handin.clashes)
-        raise HandinError(
-            f"{handin.path.name} and {others} are of one student: keep one of them"
+    if origin.clashes:
+        others = ", ".join(path.name for path in origin.clashes)
+        raise SubmissionError(
+            f"{origin.path.name} and {others} are of one student: keep one of them"
         )
-    if handin.problem:
-        raise HandinError(handin.problem)
-    source = handin.source or DiskPlace(handin.path)
+    if origin.problem:
+        raise SubmissionError(origin.problem)
+    source = origin.source or DiskEntry(origin.path)
     with source.listing() as files, unpacked(files) as candidates:
-        submission = choose(handin.student, candidates, topics, max_source)
-    return replace(submission, notes=(*handin.notes, *submission.notes))
+        submission = choose(origin.student, candidates, topics, max_source)
+    return replace(submission, notes=(*origin.notes, *submission.notes))
 
 
 def choose(

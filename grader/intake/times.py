@@ -32,11 +32,11 @@ def parse_time(text: str) -> datetime:
         raise ValueError(str(error)) from error
 
 
-def tell_time(time: datetime) -> str:
+def format_time(time: datetime) -> str:
     """Return a time for people, to the second.
 
     Example:
-        >>> tell_time(parse_time("2026-04-26 17:34:00.8 UTC"))
+        >>> format_time(parse_time("2026-04-26 17:34:00.8 UTC"))
         '2026-04-26 17:34:00 UTC'
     """
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

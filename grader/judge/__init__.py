@@ -1,4 +1,4 @@
-"""The judge: a trusted pytest process that asks a box for values and compares them."""
+"""The judge: a trusted pytest process that compares what a sandbox answers."""
 
 from grader.judge.process import Judge, JudgeError
 

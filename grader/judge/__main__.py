@@ -11,10 +11,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from grader import gpu
-from grader.box.isolation import Level
-from grader.box.launch import Box
-from grader.box.limits import Limits
 from grader.judge.messages import Fault
+from grader.sandbox.isolation import Level
+from grader.sandbox.launch import Sandbox
+from grader.sandbox.limits import Limits
 
 PLUGINS = (
     "grader.observe.plugin",
@@ -27,13 +27,15 @@ PLUGINS = (
 
 
 def main() -> int:
-    """Start a box, then pytest around it."""
+    """Start a sandbox, then pytest around it."""
     control, level, limits, registry, *tests = sys.argv[1:]
     # A test's id names the last two folders: the same wherever the suite lies.
     root = Path(tests[0]).parents[2]
     owner = Connection(int(control))
     warnings.simplefilter("ignore")
-    box = Box(Level(level), Limits(**json.loads(limits)), gpu=gpu.is_needed(tests))
+    sandbox = Sandbox(
+        Level(level), Limits(**json.loads(limits)), gpu=gpu.is_needed(tests)
+    )
     os.environ["CUDA_VISIBLE_DEVICES"] = ""  # what is expected comes from the CPU
     arguments = [
         *("-q", "--capture=no"),
@@ -46,14 +48,14 @@ def main() -> int:
         *tests,
     ]
     try:
-        # What these import takes as long as the start of the box: at the same time.
+        # What these import takes as long as the start of the sandbox: at the same time.
         import pytest  # noqa: PLC0415
 
         from grader.judge.session import JudgeSession  # noqa: PLC0415
 
-        status = pytest.main(arguments, plugins=[JudgeSession(owner, box)])
+        status = pytest.main(arguments, plugins=[JudgeSession(owner, sandbox)])
     finally:
-        box.close()
+        sandbox.close()
     if status:
         sys.stdout.flush()
         owner.send(Fault(f"the hidden suite does not run: pytest exit status {status}"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from grader import gpu
-from grader.box.isolation import Level
-from grader.box.limits import Limits
 from grader.judge.versions import versions
+from grader.sandbox.isolation import Level
+from grader.sandbox.limits import Limits
 
 
 def environment(suite: str, level: Level, limits: Limits) -> dict[str, Any]:

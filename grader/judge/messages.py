@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.manifest import Manifest
-from grader.submission import Submission
+from grader.scoring.manifest import Manifest
+from grader.scoring.submission import Submission
 
 
 class Part(StrEnum):
@@ -34,7 +34,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Ready:
-    """The suite is collected and the box is warm."""
+    """The suite is collected and the sandbox is warm."""
 
     manifest: Manifest
 

@@ -1,11 +1,11 @@
-"""Play scenarios in a box: one worker for a topic, a fresh one when it is lost or worn.
+"""Play scenarios in a sandbox: a worker for each topic, a fresh one for a lost or worn.
 
 Each topic has a worker and time of its own, so that what its tests say of a submission
 depends on its own file, and on those that this one imports, alone.
 A worker that is left with little memory is replaced after its test, so that a wrong
 answer that fills it costs no other exercise anything.
-A box that is lost is replaced, and the test is played again: it may have been the
-machine's fault. Only a test that loses one box after the other is the submission's own.
+A sandbox that is lost is replaced, and the test is played again: it may have been the
+machine's fault. Only a test that loses one sandbox after the other is the submission's.
 So it is with a worker that somebody killed: the second time, it was the submission.
 """
 
@@ -18,14 +18,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from grader.box import wire
-from grader.box.launch import Box, BoxError, Ended
-from grader.box.parcel import Packer
 from grader.observe import verdicts
 from grader.observe.finding import Finding, Raised
-from grader.submission import Submission
+from grader.sandbox import wire
+from grader.sandbox.launch import Ended, Sandbox, SandboxError
+from grader.sandbox.payload import Packer
+from grader.scoring.submission import Submission
 
-BOXES_PER_TEST = 3
+SANDBOXES_PER_TEST = 3
 MAX_EXTENSION = 3
 """Times the limit of a test, on a machine that has other things to do."""
 LEAST_OWED = 0.01  # seconds
@@ -54,19 +54,19 @@ class PatientClock(wire.Clock):
         return left
 
 
-class BoxObserver:
+class SandboxObserver:
     """Asks the workers of one submission, within its limits."""
 
     def __init__(
-        self, box: Box, submission: Submission, packer: Packer | None = None
+        self, sandbox: Sandbox, submission: Submission, packer: Packer | None = None
     ) -> None:
-        """Take a warm box that holds nothing, whom to ask, and who packs questions."""
-        self.box = box
+        """Take a warm sandbox that holds nothing, whom to ask, who packs questions."""
+        self.sandbox = sandbox
         self.packer = packer or Packer()
-        self.own_box: Box | None = None
-        self.may_lose = BOXES_PER_TEST
+        self.own_sandbox: Sandbox | None = None
+        self.may_lose = SANDBOXES_PER_TEST
         self.submission = submission
-        self.limits = box.limits
+        self.limits = sandbox.limits
         self.topic = ""
         self.simulated = False
         self.worker_of = ("", False)
@@ -100,7 +100,7 @@ class BoxObserver:
 
         Raises:
             Finding: the topic cannot be imported, or no answer comes.
-            BoxError: a fault of the kit.
+            SandboxError: a fault of the kit.
         """
         if topic in self.submission.problems:
             raise verdicts.missing_finding(self.submission.problems[topic])
@@ -113,10 +113,10 @@ class BoxObserver:
                     return self.play_once(request)
                 except KilledWorkerError:
                     return self.play_once(request)
-            except BoxError:
-                self.replace_box()
+            except SandboxError:
+                self.replace_sandbox()
         self.may_lose = 1
-        finding = verdicts.lost_box()
+        finding = verdicts.lost_sandbox()
         if topic not in self.imported:
             self.import_findings[topic] = finding
         raise finding
@@ -138,29 +138,31 @@ class BoxObserver:
         if self.channel is not None:
             try:
                 self.close()
-            except BoxError:
-                self.replace_box()
+            except SandboxError:
+                self.replace_sandbox()
 
-    def replace_box(self) -> None:
-        """Take a fresh box in place of one that was lost.
+    def replace_sandbox(self) -> None:
+        """Take a fresh sandbox in place of one that was lost.
 
         Raises:
-            BoxError: none starts: a fault of the kit.
+            SandboxError: none starts: a fault of the kit.
         """
         started = time.monotonic()
         self.end()
         if self.channel is not None:
             self.channel.close()
             self.channel = None
-        self.own_box = self.box = Box(self.box.level, self.limits, gpu=self.box.gpu)
-        self.box.wait()
+        self.own_sandbox = self.sandbox = Sandbox(
+            self.sandbox.level, self.limits, gpu=self.sandbox.gpu
+        )
+        self.sandbox.wait()
         self.seconds_left -= time.monotonic() - started
         self.start_test()
 
     def end(self) -> None:
-        """End the box that was taken in place of a lost one."""
-        if self.own_box is not None:
-            self.own_box.close()
+        """End the sandbox that was taken in place of a lost one."""
+        if self.own_sandbox is not None:
+            self.own_sandbox.close()
 
     def import_topic(self, topic: str) -> None:
         """Import a topic once per worker; a topic that fails stays failed."""
@@ -226,8 +228,8 @@ class BoxObserver:
         many processes, which wait for one another, win more than a few times its limit.
         """
         try:
-            waited = self.box.waited()
-        except BoxError:
+            waited = self.sandbox.waited()
+        except SandboxError:
             return 0.0
         owed = min(waited - self.accounted, self.may_extend)
         self.accounted = waited
@@ -238,7 +240,7 @@ class BoxObserver:
         """Return the channel to the current worker, or to a fresh one."""
         if self.channel is None:
             sources = dict(self.submission.sources)
-            self.channel = self.box.start_worker(sources, simulated=self.simulated)
+            self.channel = self.sandbox.start_worker(sources, simulated=self.simulated)
             self.worn = False
             self.imported.clear()
             self.accounted = 0.0
@@ -249,4 +251,4 @@ class BoxObserver:
         if self.channel is not None:
             self.channel.close()
             self.channel = None
-        return self.box.clear(lost=lost)
+        return self.sandbox.clear(lost=lost)

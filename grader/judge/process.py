@@ -14,12 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from grader.box.isolation import Level
-from grader.box.limits import Limits
 from grader.judge.messages import Fault, Job, Part, Ready
 from grader.layout import KIT
-from grader.report import Report
-from grader.submission import Submission
+from grader.sandbox.isolation import Level
+from grader.sandbox.limits import Limits
+from grader.scoring.report import Report
+from grader.scoring.submission import Submission
 
 START_SECONDS = 180
 GRACE_SECONDS = 60
@@ -30,7 +30,7 @@ class JudgeError(Exception):
 
 
 class Judge:
-    """A warm judge with its box; grades one submission after the other."""
+    """A warm judge with its sandbox; grades one submission after the other."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Judge:
         """Start a judge.
 
         Args:
-            level: how its box is isolated.
+            level: how its sandbox is isolated.
             limits: what a submission may use.
             tests: folder with the test files.
             registry: of the exercises that they check.
@@ -128,7 +128,7 @@ class Judge:
         return self._errors.read().decode(errors="replace")[-2000:].strip()
 
     def close(self) -> None:
-        """End the judge and its box."""
+        """End the judge and its sandbox."""
         self._owner.close()
         try:
             self._process.wait(timeout=10)

@@ -20,13 +20,9 @@ from typing import Any
 
 import pytest
 
-from grader.box.launch import Box, BoxError
-from grader.box.parcel import Packer
-from grader.box.warm import warm
 from grader.judge.environment import environment
 from grader.judge.messages import Fault, Job, Part, Ready
-from grader.judge.observer import BoxObserver
-from grader.manifest import Check, Manifest, suite_digest, topic_digest
+from grader.judge.observer import SandboxObserver
 from grader.observe.plugin import (
     OBSERVER,
     SEED,
@@ -34,18 +30,22 @@ from grader.observe.plugin import (
     exercise_of,
     is_simulated,
 )
-from grader.outcome import Outcome
-from grader.report import Report, with_tests
+from grader.sandbox.launch import Sandbox, SandboxError
+from grader.sandbox.payload import Packer
+from grader.sandbox.prefork import warm
+from grader.scoring.manifest import Check, Manifest, suite_digest, topic_digest
+from grader.scoring.outcome import Outcome
+from grader.scoring.report import Report, with_tests
 
 
 class JudgeSession:
     """The pytest plugin that replaces the run loop by a fork for each topic."""
 
-    def __init__(self, owner: Connection, box: Box) -> None:
-        """Take the channel to the judge's owner and a warm box."""
+    def __init__(self, owner: Connection, sandbox: Sandbox) -> None:
+        """Take the channel to the judge's owner and a warm sandbox."""
         self.owner = owner
-        self.box = box
-        self.observer: BoxObserver | None = None
+        self.sandbox = sandbox
+        self.observer: SandboxObserver | None = None
         self.report: Report = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -57,11 +57,13 @@ class JudgeSession:
         self.topics = by_topic(session.items)
         names = {item.function.__module__ for item in session.items}  # type: ignore[attr-defined]
         self.packer = Packer(sys.modules[name] for name in sorted(names))
-        self.environment = environment(manifest.suite, self.box.level, self.box.limits)
+        self.environment = environment(
+            manifest.suite, self.sandbox.level, self.sandbox.limits
+        )
         for item in session.items:
             _ = item.location  # found out once, not in each fork
         warm()
-        self.box.wait()
+        self.sandbox.wait()
         self.owner.send(Ready(manifest))
         while True:
             try:
@@ -98,7 +100,7 @@ class JudgeSession:
     def judge_topic(
         self, session: pytest.Session, job: Job, items: Sequence[pytest.Item]
     ) -> Report | Fault:
-        """Let a fork run some tests, return its report, and leave the box empty."""
+        """Let a fork run some tests, return its report, and leave the sandbox empty."""
         here, there = Pipe(duplex=False)
         pid = os.fork()
         if pid == 0:
@@ -115,11 +117,11 @@ class JudgeSession:
             reply = here.recv()
         status = os.waitpid(pid, 0)[1]
         try:
-            clean = self.box.clear().clean
-        except BoxError:
+            clean = self.sandbox.clear().clean
+        except SandboxError:
             clean = False
         if not clean:
-            self.box.restart()
+            self.sandbox.restart()
         return reply or Fault(f"the judge's process ended with status {status}")
 
     def run(
@@ -128,7 +130,7 @@ class JudgeSession:
         """Run tests on the job's submission and return their report."""
         config = session.config
         config.pluginmanager.unregister(name="terminalreporter")
-        self.observer = BoxObserver(self.box, job.submission, self.packer)
+        self.observer = SandboxObserver(self.sandbox, job.submission, self.packer)
         config.stash[OBSERVER] = self.observer
         config.stash[SEED] = job.seed
         config._json_report._start_time = time.time()  # type: ignore[attr-defined]

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 from torch.testing import _comparison, assert_close
 
-from grader.box.wire import Opaque
 from grader.observe.causes import likely_cause
 from grader.observe.finding import MAX_VALUE, Finding, Raised
+from grader.sandbox.wire import Opaque
 
 # What is compared is never distributed; to find that out, the first comparison would
 # import sympy and all of torch.distributed.tensor, which costs half an `import torch`.

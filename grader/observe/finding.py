@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.box.wire import ProtocolError
-from grader.outcome import Outcome
+from grader.sandbox.wire import ProtocolError
+from grader.scoring.outcome import Outcome
 
 MAX_VALUE = 160  # characters of one row
 

@@ -20,9 +20,9 @@ import pytest
 import torch
 
 from grader import gpu
-from grader.box import wire, worker
 from grader.observe.finding import Raised
 from grader.observe.verdicts import import_finding, time_up
+from grader.sandbox import wire, worker
 from grader.sim import register
 
 

@@ -1,7 +1,7 @@
 """The pytest plugin: `observe`, random inputs, marks, and messages that teach.
 
 Where the student's code runs is not its business: it plays scenarios through an
-`Observer`, in this process by default, in a box when a judge puts its own in place.
+`Observer`, in this process by default, in a sandbox when a judge puts its own in place.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import pytest
 import torch
 
 from grader import gpu
-from grader.box.wire import ProtocolError
 from grader.layout import KIT
 from grader.observe.data import check_form
 from grader.observe.finding import Finding, Raised
 from grader.observe.local import LocalObserver
 from grader.observe.verdicts import broken_protocol, finding_for
-from grader.outcome import Outcome
+from grader.sandbox.wire import ProtocolError
+from grader.scoring.outcome import Outcome
 from grader.syllabus import Exercise, Syllabus, SyllabusError, read_syllabus
 
 LOCAL_TEST_SECONDS = 10.0

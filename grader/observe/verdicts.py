@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from grader.observe.causes import likely_cause
 from grader.observe.finding import Finding, Raised
-from grader.outcome import Outcome
+from grader.scoring.outcome import Outcome
 
 
 def finding_for(raised: Raised, causes: Mapping[str, str] | None = None) -> Finding:
@@ -81,7 +81,7 @@ def killed(
     )
 
 
-def lost_box() -> Finding:
+def lost_sandbox() -> Finding:
     """Return the verdict on a test that broke one sandbox after the other."""
     return Finding(
         "The submission broke the sandbox that it ran in, again and again.",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from grader.policy.course import OpenPoints, Policy
-from grader.scoring import ExerciseScore, Score, add
+from grader.scoring.score import ExerciseScore, Score, add
 
 DAY = timedelta(days=1)
 

@@ -24,9 +24,9 @@ What it does not do:
   real GPUs belong into another process.
 
 `register` must come before the first backward pass of a process, and lasts. It needs
-nothing but torch: the sandbox holds it beside `grader.box`. There it shares a process
-with the student's code, which could change a counter: like all that comes from there, a
-count is a claim.
+nothing but torch: the sandbox holds it beside `grader.sandbox`. There it shares a
+process with the student's code, which could change a counter: like all that comes from
+there, a count is a claim.
 """
 
 from grader.sim.device import SimulationError, attached, load, register

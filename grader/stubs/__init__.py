@@ -1,9 +1,9 @@
 """The exercises, made from the solutions: modules of stubs, and notebooks of them."""
 
-from grader.stubs.cells import check_id, grade_id
 from grader.stubs.exercises import make_all, make_sources, outdated
+from grader.stubs.grade_cells import check_id, grade_id
 from grader.stubs.module import RAISE, StubError, make_stub
-from grader.stubs.notebook import make_notebook
+from grader.stubs.notebook_builder import make_notebook
 
 __all__ = [
     "RAISE",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.stubs.module import StubError, make_stub
-from grader.stubs.notebook import make_notebook
+from grader.stubs.notebook_builder import make_notebook
 from grader.syllabus import Syllabus
 
 

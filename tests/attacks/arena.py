@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.box.isolation import Level
-from grader.box.limits import Limits
 from grader.judge import Judge
-from grader.scoring import message_of, read_outcome, score
-from grader.submission import Submission
+from grader.sandbox.isolation import Level
+from grader.sandbox.limits import Limits
+from grader.scoring.score import message_of, read_outcome, score
+from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
 from .measure import Meter
@@ -119,7 +119,7 @@ class Seen:
     disturbed: bool
     seconds: float
     peak: int
-    """Bytes that its processes and files held, above those of the warm box."""
+    """Bytes that its processes and files held, above those of the warm sandbox."""
 
 
 class Arena:

@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from grader.box.isolation import Level
 from grader.layout import KIT
+from grader.sandbox.isolation import Level
 from grader.syllabus import Syllabus, read_syllabus
 
 from .arena import ATTACKS, Arena
@@ -22,7 +22,7 @@ collect_ignore = ["submissions", "suite"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that says how the attacked boxes are isolated."""
+    """Add the option that says how the attacked sandboxes are isolated."""
     parser.addoption(
         "--levels",
         default="bubblewrap,process",

@@ -1,4 +1,4 @@
-"""How much memory the boxes of a judge hold, seen from outside."""
+"""How much memory the sandboxes of a judge hold, seen from outside."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from grader.box.processes import descendants
+from grader.sandbox.processes import descendants
 
 INTERVAL = 0.05  # seconds
 
 
 class Meter:
-    """Watches the boxes below a judge while an attack is played."""
+    """Watches the sandboxes below a judge while an attack is played."""
 
     def __init__(self, judge: int) -> None:
         """Take the judge's process id."""
         self.judge = judge
         self.peak = 0
-        """Bytes above what the boxes held at the start."""
+        """Bytes above what the sandboxes held at the start."""
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch)
 
     def _watch(self) -> None:
         while not self._done.wait(INTERVAL):
-            self.peak = max(self.peak, held_in_boxes(self.judge) - self._at_start)
+            self.peak = max(self.peak, held_in_sandboxes(self.judge) - self._at_start)
 
     def __enter__(self) -> Self:
         """Start to watch."""
-        self._at_start = held_in_boxes(self.judge)
+        self._at_start = held_in_sandboxes(self.judge)
         self._thread.start()
         return self
 
@@ -42,10 +42,10 @@ class Meter:
         self._thread.join()
 
 
-def held_in_boxes(judge: int) -> int:
-    """Return the bytes of memory and of files in memory of the boxes below a judge."""
-    boxes = [pid for pid in descendants(judge) if not is_judge(pid)]
-    return sum(map(anonymous, boxes)) + sum(files_in_memory(boxes[:1]))
+def held_in_sandboxes(judge: int) -> int:
+    """Return the bytes that the sandboxes below a judge hold in memory, files too."""
+    sandboxes = [pid for pid in descendants(judge) if not is_judge(pid)]
+    return sum(map(anonymous, sandboxes)) + sum(files_in_memory(sandboxes[:1]))
 
 
 def is_judge(pid: int) -> bool:
@@ -64,9 +64,9 @@ def anonymous(pid: int) -> int:
     return 0
 
 
-def files_in_memory(boxes: list[int]) -> Iterator[int]:
-    """Yield the bytes of files in the folders of a box that lie in memory."""
-    for pid in boxes:
+def files_in_memory(sandboxes: list[int]) -> Iterator[int]:
+    """Yield the bytes of files in the folders of a sandbox that lie in memory."""
+    for pid in sandboxes:
         for folder in ("scratch", "dev/shm"):
             with suppress(OSError):
                 found = os.statvfs(f"/proc/{pid}/root/{folder}")

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import Handin, HandinError, read_handin
-from grader.submission import Submission
+from grader.intake import SubmissionError, SubmissionSource, read_submission
+from grader.scoring.submission import Submission
 
 from .arena import HONEST
 
@@ -140,7 +140,9 @@ def read() -> Iterator[Callable[[Path], Submission]]:
     def read_within_bounds(path: Path) -> Submission:
         tracemalloc.start()
         try:
-            return read_handin(Handin("mallory", path), TOPICS, MAX_SOURCE)
+            return read_submission(
+                SubmissionSource("mallory", path), TOPICS, MAX_SOURCE
+            )
         finally:
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
@@ -241,7 +243,7 @@ def test_a_link_in_place_of_a_submission_is_not_followed(tmp_path, secret, read)
     link = tmp_path / "mallory"
     link.symlink_to(secret.parent)
 
-    with pytest.raises(HandinError, match="symbolic link"):
+    with pytest.raises(SubmissionError, match="symbolic link"):
         read(link)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from grader.scoring import score
+from grader.scoring.score import score
 
 from .arena import (
     ATTACKS,

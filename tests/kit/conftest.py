@@ -1,4 +1,4 @@
-"""Fixtures of the kit's own tests: small suites, warm boxes, ready submissions."""
+"""Fixtures of the kit's own tests: small suites, warm sandboxes, ready submissions."""
 
 import os
 import subprocess
@@ -8,11 +8,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from grader import handout
-from grader.box.isolation import Level, choose_level
-from grader.box.limits import Limits
 from grader.class_run.pool import JudgePool
 from grader.layout import KIT
+from grader.release import handout
+from grader.sandbox.isolation import Level, choose_level
+from grader.sandbox.limits import Limits
 from grader.sim import register
 from grader.syllabus import Syllabus, read_syllabus
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from grader import gpu
-from grader.box.gpu import binds
-from grader.box.isolation import bubblewrap_command
-from grader.box.warm import warm
 from grader.observe.local import LocalObserver
+from grader.sandbox.gpu_binds import binds
+from grader.sandbox.isolation import bubblewrap_command
+from grader.sandbox.prefork import warm
 
 DEVICES = ["null", "sda", "nvidia1", "nvidia0", "nvidiactl", "nvidia-uvm", "kvm"]
 LIBRARIES = """2 libs found in cache `/etc/ld.so.cache'

@@ -9,19 +9,19 @@ import sys
 from pathlib import Path
 
 from bench.setting import small_setting
-from grader.class_run.output import OutputFolder
 from grader.class_run.run import ClassRun
 from grader.exports.table import to_csv, to_data
-from grader.intake import find_handins
+from grader.intake import find_submissions
+from grader.results.output import OutputFolder
 
 
 def main(folder: Path, jobs: int) -> None:
     """Grade `class` with `suite` and write `out`."""
     setting = small_setting(folder)
-    handins = find_handins(folder / "class").handins
+    origins = find_submissions(folder / "class").origins
     with OutputFolder(folder / "out", setting.secret).opened() as output:
         run = ClassRun(setting, output)
-        results = run.grade_all(handins, jobs, lambda _: None)
+        results = run.grade_all(origins, jobs, lambda _: None)
         syllabus = setting.syllabus
         output.write("scores.csv", to_csv(results, syllabus))
         output.write_signed("scores.json", to_data(results, syllabus, run.environment))

@@ -7,7 +7,7 @@ outcome: broke the protocol|failed
 import contextlib
 import os
 
-from grader.box import wire
+from grader.sandbox import wire
 
 
 class MyLinear(MyLinear):

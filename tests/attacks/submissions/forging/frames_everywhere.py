@@ -7,7 +7,7 @@ outcome: broke the protocol
 import contextlib
 import os
 
-from grader.box import wire
+from grader.sandbox import wire
 
 frame = wire.encode({"value": [1, 2], "nonce": "0" * 16})
 for fd in range(3, 64):

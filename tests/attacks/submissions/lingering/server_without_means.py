@@ -1,4 +1,4 @@
-"""Take every limit of the box's server down to nothing, then leave.
+"""Take every limit of the sandbox's server down to nothing, then leave.
 
 earns: CenteredLayer
 outcome: killed

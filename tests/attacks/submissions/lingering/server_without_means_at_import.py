@@ -1,4 +1,4 @@
-"""Take every limit of the box's server down to nothing when the file is imported.
+"""Take every limit of the sandbox's server down to nothing when the file is imported.
 
 earns: nothing
 outcome: killed

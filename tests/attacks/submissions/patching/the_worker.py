@@ -6,7 +6,7 @@ outcome: broke the protocol|killed|failed
 
 import sys
 
-worker = sys.modules["grader.box.worker"]
+worker = sys.modules["grader.sandbox.worker"]
 center = worker.play
 
 

@@ -1,0 +1,178 @@
+"""Grade stubs, solutions and variants, and judge the grader by the result."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.check_kit.counts import check_counts
+from grader.check_kit.independence import check_independence
+from grader.check_kit.variants import Variant
+from grader.class_run.pool import JudgePool
+from grader.judge import JudgeError
+from grader.layout import Layout
+from grader.scoring.outcome import Outcome
+from grader.scoring.score import (
+    ExerciseScore,
+    KitFaultError,
+    Score,
+    message_of,
+    read_outcome,
+    score,
+)
+from grader.scoring.submission import Submission
+from grader.syllabus import Syllabus
+
+
+@dataclass
+class Findings:
+    """What `check_kit` found."""
+
+    problems: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class Checker:
+    """Grades the kit's own answers and judges the grader by them."""
+
+    def __init__(
+        self, layout: Layout, syllabus: Syllabus, pool: JudgePool, seed: str
+    ) -> None:
+        """Take warm judges and the seed of all random inputs."""
+        self.layout = layout
+        self.syllabus = syllabus
+        self.pool = pool
+        self.seed = seed
+        self.solutions = {
+            topic.id: (layout.solutions / f"{topic.id}.py").read_bytes()
+            for topic in syllabus.topics
+        }
+
+    def grade(
+        self, name: str, sources: dict[str, bytes], exercises: Collection[str]
+    ) -> tuple[Score, dict[str, Any]]:
+        """Return score and report for an answer to some exercises.
+
+        Raises:
+            KitFaultError: a test failed to run.
+        """
+        submission = Submission(name, sources)
+        report = self.pool.grade(submission, self.seed, exercises)
+        manifest = self.pool.manifest.only(exercises)
+        try:
+            return score(name, report, manifest, self.syllabus), report
+        except KitFaultError as error:
+            raise KitFaultError(f"{name}: {error}") from error
+
+    def check_stubs(self) -> Iterator[str]:
+        """Yield the tests in which a stub is not told to be not started."""
+        stubs = {
+            topic: (self.layout.exercises / f"{topic}.py").read_bytes()
+            for topic in self.solutions
+        }
+        _, report = self.grade("the stubs", stubs, self.syllabus.exercises)
+        for test in report["tests"]:
+            outcome = read_outcome(test)
+            if outcome not in (Outcome.NOT_STARTED, Outcome.NO_GPU):
+                yield f"stub: {test['nodeid']} is {outcome}: {message_of(test)}"
+
+    def check_solutions(self) -> Iterator[str]:
+        """Yield what the solutions do not pass."""
+        exercises = self.syllabus.exercises
+        result, report = self.grade("the solutions", self.solutions, exercises)
+        yield from lost_points("solution", result, report)
+
+    def check_variant(self, variant: Variant) -> Iterator[str]:
+        """Yield what is wrong about how a variant is judged."""
+        exercise = variant.exercise
+        source = self.solutions[exercise.topic] + b"\n\n" + variant.source.encode()
+        sources = {exercise.topic: source}
+        result, report = self.grade(variant.name, sources, {exercise.id})
+        if variant.right:
+            yield from lost_points(variant.name, result, report)
+            return
+        (mine,) = result.exercises
+        if not is_short(mine):
+            yield f"{variant.name}: not caught"
+        messages = messages_for(mine, report)
+        if not any(re.search(variant.says, m, re.IGNORECASE) for m in messages):
+            shown = "\n".join(messages) or "nothing"
+            yield f"{variant.name}: no message says {variant.says!r}, but:\n{shown}"
+
+
+def is_short(exercise: ExerciseScore) -> bool:
+    """Say whether points are lost that a GPU could not decide."""
+    return exercise.points + exercise.open < exercise.max
+
+
+def messages_for(exercise: ExerciseScore, report: dict[str, Any]) -> list[str]:
+    """Return the messages of an exercise's tests that do not pass."""
+    tests = [t for t in report["tests"] if t["nodeid"] in exercise.outcomes]
+    return [m for t in tests if (m := message_of(t)) and t["outcome"] != "skipped"]
+
+
+def first_message(exercise: ExerciseScore, report: dict[str, Any]) -> str:
+    """Return the first message of an exercise's tests."""
+    return next(iter(messages_for(exercise, report)), "no message")
+
+
+def lost_points(name: str, result: Score, report: dict[str, Any]) -> Iterator[str]:
+    """Yield the exercises in which a right answer loses points."""
+    for exercise in result.exercises:
+        if is_short(exercise):
+            message = first_message(exercise, report)
+            yield f"{name}: {exercise.exercise} loses points: {message}"
+
+
+def check_all(
+    hidden: Checker,
+    visible: Checker,
+    variants: list[Variant],
+    *,
+    jobs: int,
+    progress: Callable[[int, int], None],
+    only: str = "",
+) -> Findings:
+    """Check everything, or one topic's or exercise's variants.
+
+    Calls `progress(done, total)` after each step.
+    """
+    found = Findings()
+    syllabus = hidden.syllabus
+    found.problems += check_counts(
+        syllabus, hidden.pool.manifest, visible.pool.manifest, variants, only
+    )
+    texts = {topic: source.decode() for topic, source in hidden.solutions.items()}
+    found.problems += check_independence(syllabus, texts, variants)
+    right = [v for v in variants if v.right]
+    tasks: list[Callable[[], Iterator[str]]] = [
+        hidden.check_stubs,
+        visible.check_stubs,
+        hidden.check_solutions,
+        visible.check_solutions,
+        *(lambda v=v: hidden.check_variant(v) for v in variants),
+        *(lambda v=v: visible.check_variant(v) for v in right),
+    ]
+
+    def run(task: Callable[[], Iterator[str]]) -> list[str]:
+        try:
+            return list(task())
+        except (KitFaultError, JudgeError) as error:
+            return [str(error)]
+
+    with ThreadPoolExecutor(jobs) as threads:
+        for done, problems in enumerate(threads.map(run, tasks), 1):
+            found.problems += problems
+            progress(done, len(tasks))
+    found.counts = Counter(
+        exercises=len(syllabus.exercises),
+        hidden_tests=len(hidden.pool.manifest.checks),
+        visible_tests=len(visible.pool.manifest.checks),
+        right_variants=len(right),
+        wrong_variants=len(variants) - len(right),
+    )
+    return found

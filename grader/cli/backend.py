@@ -1,0 +1,85 @@
+"""Where a class is judged: on this machine, or on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Protocol
+
+from grader.class_run.executors import ClusterError, Judges
+from grader.class_run.grading_config import GradingConfig
+from grader.class_run.run import start_here
+from grader.cli.screen import errors
+from grader.sandbox.isolation import Level, choose_level
+from grader.syllabus import Syllabus
+
+
+class Backend(Protocol):
+    """Machines that judge."""
+
+    @property
+    def gpu(self) -> bool | None:
+        """Return whether one has a GPU; None if this machine is to be asked."""
+
+    @property
+    def start(self) -> Callable[[GradingConfig, int], AbstractContextManager[Judges]]:
+        """Return what starts judges."""
+
+    def choose_level(self, secrets: Iterable[Path], *, unsandboxed: bool) -> Level:
+        """Return the level at which submissions are isolated there."""
+
+
+class Here:
+    """This machine."""
+
+    gpu = None
+    start = staticmethod(start_here)
+    choose_level = staticmethod(choose_level)
+
+
+def backend(scheduler: str, *, gpu: bool) -> AbstractContextManager[Backend]:
+    """Return this machine, or the workers of a scheduler, if one is named.
+
+    Args:
+        scheduler: its address, or nothing.
+        gpu: refuse to begin without a GPU.
+
+    Raises:
+        ClusterError: there is no GPU, no scheduler, or no Dask.
+    """
+    if not scheduler:
+        refuse_no_gpu(gpu)
+        return nullcontext(Here())
+    try:
+        from grader.class_run.cluster import connected
+    except ModuleNotFoundError as error:
+        raise ClusterError(
+            f"--scheduler needs Dask ({error}): pip install --constraint "
+            "constraints.txt --editable '.[dask]'"
+        ) from error
+    return connected(scheduler, gpu=gpu)
+
+
+def refuse_no_gpu(gpu: bool) -> None:
+    """Raise where a GPU was asked for and this machine has none."""
+    if gpu:
+        from grader.gpu import is_available
+
+        if not is_available():
+            raise ClusterError(
+                "torch finds no GPU here, which --gpu asks for: see `grader doctor`, "
+                "name a cluster with --scheduler, or leave --gpu out"
+            )
+
+
+def print_open(judged_by: Backend, syllabus: Syllabus) -> None:
+    """List the exercises whose points for a GPU stay open on a cluster without one."""
+    names = [e.id for e in syllabus.exercises.values() if e.cuda_points]
+    if judged_by.gpu is False and names:
+        errors.print(
+            "No worker offers the resource GPU: the points for a GPU stay open in "
+            f"{', '.join(names)}",
+            style="dim",
+            markup=False,
+        )

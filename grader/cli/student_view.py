@@ -1,0 +1,107 @@
+"""What a student sees: a line per exercise, a message per slip, what comes next."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from grader.cli.screen import ROW, out, print_message, print_plain, print_wrapped
+from grader.student.progress import bar, duration, measure
+from grader.student.verdict import Verdict
+from grader.student.work import ExerciseStatus
+from grader.student.workspace import Workspace
+from grader.syllabus import Exercise, Topic
+
+INDENT = 6
+BAR = 20
+MAX_PRINTED = 8  # lines
+
+
+def show_verdict(desk: Workspace, verdict: Verdict) -> None:
+    """Print an exercise's line, and its message if it does not pass."""
+    exercise = desk.syllabus.exercises[verdict.exercise]
+    name = exercise.symbols[0]
+    if not desk.layout.topic_file(exercise.topic).exists():
+        said = f"✗ exercises/{exercise.topic}.py {desk.work.broken[exercise.topic]}"
+        print_wrapped(said, 2, 2, "red")
+    elif not verdict.imports:
+        fault, _, rows = verdict.message.partition("\n")
+        out.print(Text(f"  ✗ {fault}", style="red"))
+        print_message(rows, INDENT - 2)
+    elif verdict.passes:
+        out.print(Text.assemble((f"  ✓ {name}", "green"), (gpu_note(verdict), "dim")))
+    elif desk.status(exercise) is ExerciseStatus.UNTOUCHED:
+        out.print(Text(f"  · {name}  not started", style="dim"))
+    else:
+        out.print(Text(f"  ✗ {name}", style="red"))
+        print_message(verdict.message or unwritten(desk, exercise), INDENT)
+        show_printed(verdict.printed)
+
+
+def gpu_note(verdict: Verdict) -> str:
+    """Return what a student without a GPU should know of a verdict."""
+    if not verdict.waiting:
+        return ""
+    tests = "1 test waits" if verdict.waiting == 1 else f"{verdict.waiting} tests wait"
+    return f"  {tests} for a GPU: not run here, points stay open"
+
+
+def unwritten(desk: Workspace, exercise: Exercise) -> str:
+    """Return the message on an exercise that is begun and raises `NotStarted`."""
+    lines = desk.work.unwritten(exercise)
+    where = f"exercises/{exercise.topic}.py" + (f", line {lines[0]}" if lines else "")
+    return f"It is not complete.\n  at        {where}: raise NotStarted"
+
+
+def show_printed(printed: str) -> None:
+    """Print the end of what the student's own code printed."""
+    lines = printed.rstrip().splitlines()
+    for label, line in zip(
+        ["printed"] + [""] * MAX_PRINTED, lines[-MAX_PRINTED:], strict=False
+    ):
+        print_wrapped(f"  {label:<9} {line}", INDENT, ROW)
+
+
+def show_next(desk: Workspace, exercise: Exercise) -> None:
+    """Print where to go on."""
+    where = f"exercises/{exercise.topic}.py"
+    if line := desk.work.line(exercise):
+        where += f", line {line}"
+    name = exercise.symbols[0]
+    print_plain(f"Next: {name} in {where}")
+    print_plain(f"      make test EX={exercise.id}")
+
+
+def show_broken(desk: Workspace) -> None:
+    """Print what is wrong with files that cannot be read as Python."""
+    for topic in desk.syllabus.topic_ids:
+        if topic in desk.work.broken:
+            print_wrapped(f"exercises/{topic}.py {desk.work.broken[topic]}", 0, 2)
+
+
+def describe(desk: Workspace, exercise: Exercise) -> None:
+    """Print what an exercise is about, where to write, and where to read."""
+    choice = "required" if exercise.level == "core" else "deep, may be left out"
+    print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
+    line = desk.work.line(exercise)
+    rows = {
+        "level": f"{choice}, about {duration(exercise.minutes)}",
+        "write": f"exercises/{exercise.topic}.py" + (f", line {line}" if line else ""),
+        "read": desk.syllabus.read_on(exercise),
+        "": desk.syllabus.topic(exercise.topic).book,
+    }
+    for name, value in rows.items():
+        print_wrapped(f"  {name:<9} {value}", 0, ROW)
+
+
+def show_topic(desk: Workspace, topic: Topic) -> None:
+    """Print a topic's row: title, bar, count, minutes."""
+    title = f"{topic.title:<{max(len(t.title) for t in desk.syllabus.topics)}}"
+    if topic.id in desk.work.broken:
+        out.print(Text(f"{title}  {'░' * BAR}  not readable now", "dim"))
+        return
+    progress = measure(topic.exercises, desk.statuses())
+    done, left = bar(progress, BAR)
+    minutes = f"{duration(progress.minutes_left)} left"
+    count = f"{progress.passed:>2} of {progress.total}"
+    row = (f"{title}  ", (done, "green"), (left, "dim"), f"  {count}  ")
+    out.print(Text.assemble(*row, minutes if progress.minutes_left else "done"))

@@ -1,0 +1,190 @@
+"""A topic's module from a notebook: the code of its cells, nothing of it run here."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.intake.candidate import UnfitError
+from grader.sandbox.run_cells import find_magics
+from grader.stubs import RAISE, check_id
+
+MAX_NOTEBOOK = 64 << 20  # bytes, outputs and all
+MAX_CONTAINERS = 2_000_000
+"""Lists and tables in a notebook's JSON: each takes far more memory than bytes."""
+
+_MODULE = """\
+from grader.sandbox.run_cells import run_cells
+
+run_cells(
+    globals(),
+    [
+{cells}    ],
+)
+"""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A topic's module, read from a file or made of a notebook's cells."""
+
+    name: str
+    """Of the file it comes from."""
+    source: bytes
+    notes: tuple[str, ...] = ()
+    """What an instructor should know about it."""
+    started: bool = True
+    """Whether any answer in it differs from a stub, as far as can be told."""
+
+    @property
+    def left(self) -> int:
+        """Return how many bodies are still those of a stub."""
+        return self.source.count(RAISE.encode())
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """A cell of code as it was handed in."""
+
+    number: int
+    """Its place among all cells, from 1."""
+    grade_id: str
+    """Its name in nbgrader; empty for a cell that the student added."""
+    source: str
+
+
+def read_notebook(name: str, data: bytes, topic: str, max_source: int) -> Module:
+    """Return the module that a notebook's cells make.
+
+    Args:
+        name: the file's name.
+        data: its bytes.
+        topic: the module's name.
+        max_source: bytes of all its code, at most.
+
+    Raises:
+        UnfitError: it is no notebook, or holds no code or far too much.
+    """
+    document = parse(name, data)
+    cells = list(code_cells(name, document))
+    size = sum(len(cell.source) for cell in cells)
+    if size > max_source:
+        raise UnfitError(
+            f"{name} holds {size:,} characters of code; at most {max_source:,} are "
+            "graded."
+        )
+    groups = [group for group in group_parts(cells) if not is_check(group[0])]
+    if not groups:
+        raise UnfitError(f"{name} holds no code to grade.")
+    lines = "".join(f"        {literal(group, name, topic)},\n" for group in groups)
+    notes = tuple(f"{name}: {note}" for note in notes_on(document, cells))
+    started = any(is_started(cell, topic) for cell in cells)
+    return Module(name, _MODULE.format(cells=lines).encode(), notes, started)
+
+
+def parse(name: str, data: bytes) -> dict[str, Any]:
+    """Return a notebook's JSON.
+
+    Raises:
+        UnfitError: it is none, or one that fills the memory.
+    """
+    if data.count(b"{") + data.count(b"[") > MAX_CONTAINERS:
+        raise UnfitError(
+            f"{name} holds far too much: clear all its outputs and hand it in again."
+        )
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deep" if isinstance(error, RecursionError) else error
+        raise UnfitError(
+            f"{name} is not a notebook ({reason}): open it in Jupyter, save it and "
+            "hand it in again."
+        ) from error
+    if not isinstance(document, dict):
+        raise UnfitError(f"{name} is not a notebook: its JSON is not a table.")
+    return document
+
+
+def code_cells(name: str, document: dict[str, Any]) -> Iterator[CodeCell]:
+    """Yield the cells of code, in every version of the format that has them.
+
+    Raises:
+        UnfitError: there is no list of cells.
+    """
+    cells = document.get("cells")
+    if cells is None and isinstance(sheets := document.get("worksheets"), list):
+        sheets = [s for s in sheets if isinstance(s, dict)]
+        lists = [s["cells"] for s in sheets if isinstance(s.get("cells"), list)]
+        cells = [cell for cells in lists for cell in cells]
+    if not isinstance(cells, list):
+        raise UnfitError(
+            f"{name} holds no cells: save it with Jupyter, in version 4 of the format."
+        )
+    for number, cell in enumerate(cells, 1):
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = text_of(cell.get("source", cell.get("input")))
+            yield CodeCell(number, grade_id_of(cell), source)
+
+
+def text_of(source: Any) -> str:
+    """Return a cell's text, kept as one or as lines."""
+    if isinstance(source, list):
+        return "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def grade_id_of(cell: dict[str, Any]) -> str:
+    """Return a cell's name in nbgrader, or nothing."""
+    found: Any = cell
+    for key in ("metadata", "nbgrader", "grade_id"):
+        found = found.get(key) if isinstance(found, dict) else None
+    is_name = isinstance(found, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,128}", found)
+    return found if is_name else ""
+
+
+def is_check(cell: CodeCell) -> bool:
+    """Say whether a cell is one that checks an exercise."""
+    return cell.grade_id.endswith(check_id(""))
+
+
+def is_started(cell: CodeCell, topic: str) -> bool:
+    """Say whether a cell is an answer that is no mere stub."""
+    is_answer = cell.grade_id.startswith(f"{topic}-") and not is_check(cell)
+    given = cell.grade_id.startswith(f"{topic}-given-")
+    return is_answer and not given and RAISE not in cell.source
+
+
+def group_parts(cells: Iterable[CodeCell]) -> Iterator[list[CodeCell]]:
+    """Yield cells; together, if they are neighbours with one name, as after a split."""
+    for _, group in itertools.groupby(cells, lambda c: c.grade_id or c.number):
+        yield list(group)
+
+
+def literal(parts: Sequence[CodeCell], name: str, topic: str) -> str:
+    """Return a cell as the tuple that `run_cells` takes, in Python."""
+    grade_id = parts[0].grade_id
+    title = f"cell {parts[0].number} of {name}"
+    if grade_id.startswith(f"{topic}-"):
+        title = f"{grade_id.removeprefix(f'{topic}-')} in {name}"
+    sources = tuple(part.source for part in parts)
+    return ascii((title, sources, bool(grade_id)))
+
+
+def notes_on(document: dict[str, Any], cells: Sequence[CodeCell]) -> Iterator[str]:
+    """Yield what is unusual about a notebook, in an instructor's words."""
+    version = document.get("nbformat")
+    if version != 4:
+        yield f"of nbformat {version!r:.20}, read like version 4"
+    for grade_id, count in Counter(c.grade_id for c in cells).items():
+        if grade_id and count > 1:
+            yield f"{count} cells are called {grade_id}: all are run, in their order"
+    magics = [magic for cell in cells for magic in find_magics(cell.source)]
+    if magics:
+        yield f"left out, since it is no Python: {magics[0]:.60}" + (
+            f" and {len(magics) - 1} more" if len(magics) > 1 else ""
+        )

@@ -1,0 +1,61 @@
+"""What goes into a gradebook, as values: from a result and its report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from grader.scoring.score import ExerciseScore, Score, message_of
+
+
+class GradebookError(Exception):
+    """The gradebook cannot be written; the message says why and the next step."""
+
+
+@dataclass(frozen=True)
+class CellGrade:
+    """The points of one exercise, and what to say about them."""
+
+    exercise: str
+    points: float
+    comment: str
+
+    @property
+    def topic(self) -> str:
+        """Return the topic of the exercise."""
+        return self.exercise.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class StudentGrades:
+    """What one student's submission earns."""
+
+    student: str
+    submitted_at: datetime | None
+    entries: tuple[CellGrade, ...]
+
+
+def cell_grades_of(
+    score: Score, report: Mapping[str, Any], submitted_at: datetime | None = None
+) -> StudentGrades:
+    """Return what a score and its report put into the gradebook."""
+    entries = tuple(
+        CellGrade(e.exercise, e.points, comment_on(e, report)) for e in score.exercises
+    )
+    return StudentGrades(score.student, submitted_at, entries)
+
+
+def comment_on(exercise: ExerciseScore, report: Mapping[str, Any]) -> str:
+    """Return why points of an exercise are missing; nothing if none are."""
+    lines: list[str] = []
+    tests = [test for test in report["tests"] if test["nodeid"] in exercise.outcomes]
+    said = dict.fromkeys(message_of(t) for t in tests if t["outcome"] == "failed")
+    if said:
+        lines.append(next(iter(said)))
+    if len(said) > 1:
+        lines.append(f"… and {len(said) - 1} more tests do not pass.")
+    if exercise.open:
+        lines.append(f"A GPU decides {exercise.open:g} more.")
+    return "\n".join(lines)

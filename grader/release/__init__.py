@@ -1,0 +1,1 @@
+"""What leaves the kit: handouts, CI files, and autograders for platforms."""

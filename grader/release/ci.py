@@ -1,0 +1,67 @@
+"""What CI platforms need to grade: a workflow, a job, or a complete autograder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.exports import gradescope
+from grader.files import pack_files, read_matching
+from grader.layout import Layout
+from grader.syllabus import Syllabus
+
+PLATFORMS = ("github", "gitlab", "gradescope")
+SCRIPTS = ("run_autograder", "setup.sh")
+PLACEHOLDER = b"@ONLY@"
+
+
+class CiError(Exception):
+    """Nothing can be written for CI; the message names the reason and the next step."""
+
+
+def make_files(
+    platform: str, layout: Layout, syllabus: Syllabus, only: str, secret: bytes
+) -> dict[str, bytes]:
+    """Return the files to write, by their path.
+
+    Args:
+        platform: one of `PLATFORMS`.
+        layout: where the kit's folders lie.
+        syllabus: the registry.
+        only: the topic or the exercise to grade; all if empty.
+        secret: of the course, so that a regrade elsewhere meets the same inputs.
+
+    Raises:
+        CiError: no platform has this name.
+        SyllabusError: there is no such topic or exercise.
+    """
+    part = syllabus.only(only)
+    if platform not in PLATFORMS:
+        raise CiError(f"no platform is called {platform!r}: {', '.join(PLATFORMS)}")
+    folder = layout.root / "grader" / "templates" / platform
+    templates = {
+        name: data.replace(PLACEHOLDER, only.encode())
+        for name, data in read_matching(folder, folder, "*").items()
+    }
+    match platform:
+        case "github":
+            return {".github/workflows/grade.yml": templates["grade.yml"]}
+        case "gitlab":
+            return {"gitlab-ci.yml": templates["gitlab-ci.yml"]}
+    files = autograder(templates, layout, part, secret)
+    return {"autograder.zip": pack_files(files, executable=SCRIPTS)}
+
+
+def autograder(
+    templates: Mapping[str, bytes], layout: Layout, part: Syllabus, secret: bytes
+) -> dict[str, bytes]:
+    """Return an autograder's files: the grader, the tests of a part, and no more."""
+    tests = [f"test_{topic}.py" for topic in part.topic_ids]
+    return {
+        **templates,
+        **read_matching(layout.root / "grader", layout.root, "**/*.py"),
+        **read_matching(layout.hidden_tests, layout.root, *tests),
+        **read_matching(layout.exercises, layout.root, layout.registry.name),
+        **read_matching(layout.root, layout.root, "constraints.txt", "pyproject.toml"),
+        "unfinished.json": gradescope.unfinished().encode(),
+        "course.secret": secret,
+    }

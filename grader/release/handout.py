@@ -1,0 +1,123 @@
+"""What students get: stubs, visible tests, the grader, and nothing that is a secret."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Mapping
+
+from grader.files import pack_files, read_matching
+from grader.layout import Layout
+from grader.student import reference
+from grader.syllabus import Syllabus
+
+MIN_SECRET = 20
+"""Characters from which on a line of a solution or a hidden test is telling."""
+MIN_SECRET_IN_CODE = 40
+"""The same in the grader's own code, where short lines are alike by chance."""
+BOILERPLATE = ("import ", "from ", "@pytest")
+FOLDER = "deep-learning-computation"
+
+
+class HandoutError(Exception):
+    """The handout would tell a secret; the message names the file and the line."""
+
+
+def collect(layout: Layout) -> dict[str, bytes]:
+    """Return the files of the handout, by their path in it."""
+    templates = layout.templates / "handout"
+    exercises = read_matching(layout.exercises, layout.exercises, "*.py")
+    pristine = layout.pristine.relative_to(layout.root).as_posix()
+    files = {
+        **{f"exercises/{name}": data for name, data in exercises.items()},
+        **{f"{pristine}/{name}": data for name, data in exercises.items()},
+        **read_matching(layout.exercises, layout.root, "notebooks/*.ipynb"),
+        **read_matching(layout.visible_tests, layout.root, "*.py"),
+        **read_matching(layout.root / "grader", layout.root, "**/*.py"),
+        **read_matching(templates, templates, "**/*"),
+    }
+    for name in ("constraints.txt", "pyproject.toml", "exercises/syllabus.toml"):
+        files[name] = (layout.root / name).read_bytes()
+    return files
+
+
+def collect_references(layout: Layout, syllabus: Syllabus) -> dict[str, bytes]:
+    """Return the encoded solutions, for courses that want them in the handout."""
+    folder = layout.references.relative_to(layout.root)
+    return {
+        (folder / f"{name}{reference.SUFFIX}").as_posix(): reference.encode(made)
+        for name, made in reference.make_references(layout, syllabus).items()
+    }
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive that is the same, byte for byte, for the same files."""
+    return pack_files(files, FOLDER)
+
+
+def refuse_secrets(files: Mapping[str, bytes], layout: Layout) -> None:
+    """Check that no file holds a line of a solution's body or of a hidden test.
+
+    Raises:
+        HandoutError: one does.
+    """
+    secrets = dict(secret_lines(layout, files))
+    for name, data in files.items():
+        least = MIN_SECRET_IN_CODE if name.startswith("grader/") else MIN_SECRET
+        for text in lines_of(name, data):
+            line = text.strip()
+            if len(line) >= least and line in secrets:
+                raise HandoutError(f"{name} would tell {secrets[line]}: {line!r}")
+
+
+def lines_of(name: str, data: bytes) -> list[str]:
+    """Return the lines of a file; of a notebook, those of its cells."""
+    if name.endswith(".ipynb"):
+        return [line for c in json.loads(data)["cells"] for line in c["source"]]
+    return data.decode(errors="replace").splitlines()
+
+
+def secret_lines(
+    layout: Layout, files: Mapping[str, bytes]
+) -> Iterator[tuple[str, str]]:
+    """Yield the telling lines of solutions and hidden tests, and where they stand.
+
+    A line that the stubs or the visible tests hold anyway is no secret.
+    """
+    public = {
+        line.strip()
+        for name, data in files.items()
+        if name.startswith(("exercises/", "tests/visible/")) and name.endswith(".py")
+        for line in data.decode().splitlines()
+    }
+    sources = [
+        *(
+            (path, body_lines(path.read_text()))
+            for path in layout.solutions.glob("*.py")
+        ),
+        *(
+            (path, path.read_text().splitlines())
+            for path in layout.hidden_tests.glob("*.py")
+        ),
+    ]
+    for path, lines in sources:
+        for text in lines:
+            line = text.strip()
+            if (
+                len(line) >= MIN_SECRET
+                and line not in public
+                and not line.startswith(BOILERPLATE)
+            ):
+                yield line, path.relative_to(layout.root).as_posix()
+
+
+def body_lines(source: str) -> list[str]:
+    """Return the lines of all function bodies, without their docstrings."""
+    lines = source.splitlines()
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1 if ast.get_docstring(node) else 0 :]
+            for statement in body:
+                found += lines[statement.lineno - 1 : statement.end_lineno]
+    return found

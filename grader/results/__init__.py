@@ -1,0 +1,1 @@
+"""What a class run writes: results, their folder, and the signature on them."""

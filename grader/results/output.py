@@ -1,0 +1,120 @@
+"""The folder of results: a report per student, written whole or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from grader.files import write_text
+from grader.results.signature import read_signed_json, to_signed_json
+
+MARK = ".grader"
+MAX_NAME = 150  # bytes
+
+
+class OutputError(Exception):
+    """Results cannot be written; the message names the folder and the next step."""
+
+
+class OutputFolder:
+    """Where a class run writes; one run at a time."""
+
+    def __init__(self, path: Path, secret: bytes) -> None:
+        """Take the folder, which `opened` makes, and the secret to sign with."""
+        self.path = path
+        self.secret = secret
+
+    @contextmanager
+    def opened(self) -> Iterator[OutputFolder]:
+        """Make the folder, or take one of an earlier run, and lock it.
+
+        Raises:
+            OutputError: it belongs to something else, is in use or not writable.
+        """
+        try:
+            if self.path.exists() and not self.path.is_dir():
+                raise OutputError(f"{self.path} is a file: name a folder with --out")
+            self.path.mkdir(parents=True, exist_ok=True)
+            mark = self.path / MARK
+            if not mark.exists() and any(self.path.iterdir()):
+                raise OutputError(
+                    f"{self.path} holds other files than results: "
+                    "name an empty or a new folder with --out"
+                )
+            lock = open(mark, "a")  # noqa: SIM115 - closed below
+            (self.path / "reports").mkdir(exist_ok=True)
+        except OSError as error:
+            raise self._error(error) from error
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise OutputError(
+                    f"another run is writing to {self.path}: wait for its end, "
+                    "or name another folder with --out"
+                ) from error
+            yield self
+
+    def write_signed(self, name: str, data: Mapping[str, Any]) -> None:
+        """Write a mapping as signed JSON.
+
+        Raises:
+            OutputError: it cannot be written; an older one is left as it was.
+        """
+        self.write(name, to_signed_json(data, self.secret))
+
+    def read_signed(self, name: str, before: str = "") -> dict[str, Any] | None:
+        """Return what `write_signed` wrote; None if it is missing or was changed.
+
+        Args:
+            name: of the file.
+            before: return only the entries before this key.
+        """
+        try:
+            text = (self.path / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return read_signed_json(text, self.secret, before)
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of results, whole.
+
+        Raises:
+            OutputError: it cannot be written; an older one is left as it was.
+        """
+        try:
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+            write_text(self.path / name, text)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def _error(self, error: OSError) -> OutputError:
+        return OutputError(
+            f"{self.path} cannot be written: {error.strerror}. Mend that and run the "
+            "same command again; what is written already is whole."
+        )
+
+
+def report_name(student: str) -> str:
+    """Return where a student's report lies."""
+    return f"reports/{file_name(student)}.json"
+
+
+def attempt_name(student: str, number: int) -> str:
+    """Return where the report of one of several attempts lies."""
+    return f"attempts/{number}/{file_name(student)}.json"
+
+
+def file_name(student: str) -> str:
+    """Return a file's name for a student; long ones are told apart by a hash."""
+    encoded = os.fsencode(student)
+    name = student
+    if len(encoded) > MAX_NAME:
+        digest = hashlib.sha256(encoded).hexdigest()[:12]
+        name = f"{encoded[:MAX_NAME].decode(errors='ignore')}-{digest}"
+    return name

@@ -1,0 +1,54 @@
+"""What became of each submission of a class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from grader.policy import Adjusted
+from grader.scoring.score import Score
+
+
+class Status(StrEnum):
+    """How the grading of one submission ended."""
+
+    GRADED = "graded"
+    NOT_GRADED = "not graded"
+    """It could not be read; an instructor must look at it."""
+    KIT_ERROR = "kit error"
+    """The kit failed; grade it again."""
+    MISSING = "not handed in"
+    """On the roster, and nothing came; counted as nothing."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One student's result."""
+
+    student: str
+    status: Status
+    score: Score | None = None
+    reason: str = ""
+    """Why there is no score."""
+    notes: tuple[str, ...] = ()
+    """What an instructor should know about a graded submission."""
+    kept: bool = False
+    """Whether the score is that of an earlier run, since nothing has changed."""
+    submitted_at: datetime | None = None
+    """When it was handed in, with a time zone; None if unknown."""
+    marked_late: bool = False
+    """Whether the platform marks it late."""
+    attempt: int = 1
+    """Which attempt this is."""
+    of: int = 1
+    """How many attempts there are."""
+    adjusted: Adjusted | None = None
+    """The points as the course counts them, if it has rules."""
+    attempts: tuple[Result, ...] = ()
+    """All attempts, if several were graded."""
+
+    @property
+    def state(self) -> str:
+        """Return the status, and the reason if there is one."""
+        return f"{self.status}: {self.reason}" if self.reason else str(self.status)

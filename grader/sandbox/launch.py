@@ -1,0 +1,218 @@
+"""The judge's handle on a sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.sandbox.gpu_binds import find_binds
+from grader.sandbox.isolation import Level, bubblewrap_command
+from grader.sandbox.limits import Limits
+from grader.sandbox.run_folder import make_folder
+from grader.sandbox.uids import take_uid
+
+START_SECONDS = 120
+ANSWER_SECONDS = 20
+ROOMS = ("sandbox", "sim")
+"""What a sandbox holds of the kit."""
+
+
+class SandboxError(Exception):
+    """The sandbox does not start or answer: a fault of the kit or the machine."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a worker ended by itself, and whether nothing of its submission is left."""
+
+    exit: int | None
+    """Exit status; None if it still ran or a signal ended it."""
+    signal: int | None
+    out_of_memory: bool
+    clean: bool
+
+
+class Sandbox:
+    """A warm, isolated server that forks workers for one submission at a time."""
+
+    def __init__(self, level: Level, limits: Limits, *, gpu: bool = False) -> None:
+        """Start the sandbox; `wait` returns when it is warm.
+
+        Args:
+            level: how to isolate it.
+            limits: what a submission may use.
+            gpu: let the machine's GPUs in.
+        """
+        self.level, self.limits, self.gpu = level, limits, gpu
+        self._gpu = find_binds() if gpu and level is Level.BUBBLEWRAP else []
+        self._uid, self._uid_lock = take_uid()
+        self._start()
+
+    def _start(self) -> None:
+        self._folder, self._lock = make_folder()
+        copy_kit(self._folder)
+        self._control, there = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
+        with there:
+            self._process = subprocess.Popen(
+                self._command(there.fileno()),
+                pass_fds=[there.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                cwd=self._folder,
+                env=plain_environment(self._folder / "scratch"),
+            )
+
+    def wait(self) -> None:
+        """Wait until the sandbox is warm.
+
+        Raises:
+            SandboxError: it does not start.
+        """
+        self._control.settimeout(START_SECONDS)
+        try:
+            ready = self._control.recv(1)
+        except OSError:
+            ready = b""
+        if ready != b"+":
+            text = self._last_words()
+            self.close()
+            raise SandboxError(f"the {self.level} sandbox does not start: {text}")
+
+    def _command(self, control: int) -> list[str]:
+        kit, scratch = self._folder / "kit", self._folder / "scratch"
+        prefix: list[str] = []
+        if self.level is Level.BUBBLEWRAP:
+            prefix = bubblewrap_command(
+                self._uid, self.limits.scratch, (kit, "/kit"), gpu=self._gpu
+            )
+            kit, scratch = Path("/kit"), Path("/scratch")
+        return [
+            *prefix,
+            *(sys.executable, "-I", str(kit / "grader" / "sandbox" / "server.py")),
+            *(str(control), self.level, str(self._uid), str(scratch)),
+            json.dumps(self.limits.as_dict()),
+        ]
+
+    def start_worker(
+        self, sources: dict[str, bytes], *, simulated: bool = False
+    ) -> socket.socket:
+        """Return a channel to a fresh worker that holds `sources` by topic.
+
+        Args:
+            sources: the submission's files.
+            simulated: the worker has the simulated accelerator.
+        """
+        command = b"s" if simulated else b"w"
+        here, there = socket.socketpair()
+        with there:
+            try:
+                self._control.settimeout(ANSWER_SECONDS)
+                socket.send_fds(self._control, [command], [there.fileno()])
+                if self._control.recv(1) != b"+":
+                    raise EOFError("it is gone")
+            except (OSError, EOFError) as error:
+                here.close()
+                raise self._no_answer(error) from error
+        from grader.sandbox import wire  # noqa: PLC0415 - torch, after the start
+
+        wire.send(here, sources)
+        return here
+
+    def clear(self, *, lost: bool = False) -> Ended:
+        """End every process and file of the submission; say how its worker ended.
+
+        Args:
+            lost: the worker closed its channel, so its end is near.
+        """
+        return Ended(**self._ask(b"d" if lost else b"c"))
+
+    def waited(self) -> float:
+        """Return the seconds for which the worker could have run, but had no core.
+
+        Raises:
+            SandboxError: the sandbox does not answer.
+        """
+        seconds: float = self._ask(b"t")
+        return seconds
+
+    def _ask(self, command: bytes) -> Any:
+        """Return the server's answer to a command."""
+        from grader.sandbox import wire  # noqa: PLC0415 - torch, after the start
+
+        try:
+            self._control.settimeout(ANSWER_SECONDS)
+            self._control.sendall(command)
+            return wire.receive(self._control, wire.Clock(ANSWER_SECONDS))
+        except (OSError, EOFError, wire.ProtocolError) as error:
+            raise self._no_answer(error) from error
+
+    def _no_answer(self, error: Exception) -> SandboxError:
+        return SandboxError(
+            f"the sandbox does not answer: {error} {self._last_words()}"
+        )
+
+    def _last_words(self) -> str:
+        """Return the end of what the sandbox's server said."""
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace").strip()[-1000:]
+
+    def restart(self) -> None:
+        """Replace the server and its folders."""
+        self._stop()
+        self._start()
+        self.wait()
+
+    def close(self) -> None:
+        """End the sandbox and everything in it."""
+        self._stop()
+        if self._uid_lock is not None:
+            self._uid_lock.close()
+
+    def _stop(self) -> None:
+        self._control.close()
+        self._errors.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._lock.close()
+
+
+def copy_kit(folder: Path) -> None:
+    """Copy what a sandbox needs to `folder`, away from solutions and tests."""
+    grader = Path(__file__).parents[1]
+    target = folder / "kit" / "grader"
+    ignore = shutil.ignore_patterns("__pycache__")
+    for room in ROOMS:
+        shutil.copytree(grader / room, target / room, ignore=ignore)
+    shutil.copy(grader / "__init__.py", target)
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    for path in (folder, folder / "kit", target, *(target / room for room in ROOMS)):
+        path.chmod(0o755)
+    scratch.chmod(0o1777)
+
+
+def plain_environment(scratch: Path) -> dict[str, str]:
+    """Return an environment without the user's own variables."""
+    return {
+        "HOME": str(scratch),
+        "TMPDIR": str(scratch),
+        "USER": "student",
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }

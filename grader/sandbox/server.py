@@ -1,0 +1,285 @@
+"""The warm process of a sandbox: torch imported once, one fork per worker.
+
+Runs as pid 1 inside bubblewrap or, where that is missing, as a plain process. It never
+reads a submission: sources travel from the judge to the fork, over a channel that this
+process only passes on. It stays single-threaded and away from CUDA, since neither
+survives a fork.
+
+    python -I server.py CONTROL_FD LEVEL UID SCRATCH LIMITS
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+# The kit's own few modules, Python and its packages; nothing that an editable
+# installation leads to, where solutions and tests lie.
+sys.path[:] = [
+    str(Path(__file__).resolve().parents[2]),
+    *(p for p in sys.path if p.startswith((sys.prefix, sys.base_prefix))),
+]
+sys.meta_path[:] = [
+    finder
+    for finder in sys.meta_path
+    if not str(getattr(finder, "__module__", "")).startswith("__editable__")
+]
+
+from grader.sandbox import traces, wire, worker
+from grader.sandbox.limits import Limits
+from grader.sandbox.prefork import warm
+from grader.sandbox.processes import descendants
+from grader.sim import load, register
+
+PR_SET_DUMPABLE = 4
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+WATCH_SECONDS = 0.1
+CLOSE_WATCH_SECONDS = 0.02
+"""Where several processes hold much already, and fill memory the faster."""
+MUCH = 0.25
+"""Of the memory that a submission may use. A close look takes a part of a core."""
+EXIT_SECONDS = 1.0
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> None:
+    """Serve the judge until its end of the control socket closes."""
+    control_fd, level, uid, scratch, limits = sys.argv[1:]
+    control = socket.socket(fileno=int(control_fd))
+    server = Server(level, int(uid), Path(scratch), Limits(**json.loads(limits)))
+    prctl(PR_SET_DUMPABLE, 0)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    warnings.simplefilter("ignore")
+    load()
+    warm()
+    control.sendall(b"+")
+    server.run(control)
+
+
+def prctl(option: int, value: int) -> None:
+    """Set an attribute of this process."""
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+class Server:
+    """Forks workers and removes every trace of a submission after it."""
+
+    def __init__(self, level: str, uid: int, scratch: Path, limits: Limits) -> None:
+        """Take the level's name, the uid to drop to, the folder and the limits."""
+        self.level = level
+        self.uid = uid
+        self.scratch = scratch
+        self.limits = limits
+        self.worker: int | None = None
+        self.out_of_memory = False
+        self.watch_seconds = WATCH_SECONDS
+        self.settings = own_settings()
+
+    def run(self, control: socket.socket) -> None:
+        """Answer the judge until it hangs up.
+
+        `w` starts a worker on the descriptor that comes with it, `s` one that has the
+        simulated accelerator, `c` clears up after a submission, `d` does so after a
+        worker that was lost, `t` tells how long the worker waited for a core.
+        """
+        while True:
+            busy = self.watch_seconds if self.worker else None
+            if not select.select([control], [], [], busy)[0]:
+                self.watch_memory()
+                continue
+            command, descriptors, *_ = socket.recv_fds(control, 1, 1)
+            if not command:
+                self.clear(0.0)
+                return
+            if command in (b"w", b"s"):
+                self.start(control, descriptors[0], simulated=command == b"s")
+                control.sendall(b"+")
+            elif command == b"t":
+                wire.send(control, waited(self.worker))
+            else:
+                wait = EXIT_SECONDS if command == b"d" else 0.0
+                wire.send(control, self.clear(wait))
+
+    def start(
+        self, control: socket.socket, descriptor: int, *, simulated: bool
+    ) -> None:
+        """Fork a worker that serves `descriptor`."""
+        pid = os.fork()
+        if pid:
+            os.close(descriptor)
+            self.worker = pid
+            return
+        try:
+            control.close()
+            self.become_worker(socket.socket(fileno=descriptor), simulated=simulated)
+        finally:
+            os._exit(70)
+
+    def become_worker(self, channel: socket.socket, *, simulated: bool) -> None:
+        """Give up every right and play scenarios; does not return."""
+        os.setsid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(null, stream)
+        folder = self.scratch / "work"
+        if self.level == "uid":
+            folder.mkdir(exist_ok=True)
+            os.chown(folder, self.uid, self.uid)
+            self.drop_to_uid()
+        worker.restrict(self.limits, count_processes=self.level != "process")
+        prctl(PR_SET_DUMPABLE, 1)
+        if simulated:
+            register()
+        worker.serve(channel, folder)
+
+    def drop_to_uid(self) -> None:
+        """Become the sandbox's user for good."""
+        os.setgroups([])
+        os.setresgid(self.uid, self.uid, self.uid)
+        os.setresuid(self.uid, self.uid, self.uid)
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+    def watch_memory(self) -> None:
+        """Kill the submission when its processes together hold too much."""
+        pids, much = self.pids(), MUCH * self.limits.memory
+        held = sum(map(resident_bytes, pids))
+        if held > much:
+            held = sum(map(share_bytes, pids))
+        close = len(pids) > 1 and held > much
+        self.watch_seconds = CLOSE_WATCH_SECONDS if close else WATCH_SECONDS
+        if held > self.limits.memory:
+            self.out_of_memory = True
+            self.kill_all()
+
+    def clear(self, wait: float) -> dict[str, object]:
+        """End all processes and files of the submission; say how its worker ended.
+
+        A process closes its files a little before its parent learns of its end, so the
+        end of a lost worker is awaited for `wait` seconds.
+        """
+        ended = self.exit_status(wait)
+        self.kill_all()
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
+                self.kill_all()
+        clean = self.wipe() and own_settings() == self.settings
+        answer = {"out_of_memory": self.out_of_memory, "clean": clean, **ended}
+        self.worker, self.out_of_memory = None, False
+        return answer
+
+    def exit_status(self, wait: float) -> dict[str, object]:
+        """Return how the worker ended by itself, if it does within `wait` seconds."""
+        if self.worker is None:
+            return {"exit": None, "signal": None}
+        deadline = time.monotonic() + wait
+        pid, status = os.waitpid(self.worker, os.WNOHANG)
+        while not pid and time.monotonic() < deadline:
+            time.sleep(0.005)
+            pid, status = os.waitpid(self.worker, os.WNOHANG)
+        if not pid:
+            return {"exit": None, "signal": None}
+        code = os.waitstatus_to_exitcode(status)
+        if code < 0:
+            return {"exit": None, "signal": -code}
+        return {"exit": code, "signal": None}
+
+    def kill_all(self) -> None:
+        """Send SIGKILL to every process of the submission."""
+        if self.level == "bubblewrap":
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
+        elif self.level == "uid":
+            self.as_uid(lambda: os.kill(-1, signal.SIGKILL))
+        else:
+            for pid in self.pids():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    def as_uid(self, act: Callable[[], None]) -> None:
+        """Act as the sandbox's user, in a process of its own."""
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self.drop_to_uid()
+                act()
+            finally:
+                os._exit(0)
+        os.waitpid(pid, 0)
+
+    def pids(self) -> list[int]:
+        """Return the processes of the submission."""
+        if self.level == "bubblewrap":
+            return [int(p) for p in os.listdir("/proc") if p.isdigit() and p != "1"]
+        return descendants(os.getpid())
+
+    def wipe(self) -> bool:
+        """Remove what a submission has made; say whether its folders are empty."""
+        folders = [self.scratch]
+        if self.level == "bubblewrap":
+            folders.append(Path("/dev/shm"))
+        if self.level == "uid":
+            self.as_uid(traces.remove_own)
+        try:
+            return sum(map(traces.empty, folders)) == len(folders)
+        except OSError:
+            return False
+
+
+def own_settings() -> tuple[object, ...]:
+    """Return what a process may change of another one of the same user."""
+    names = [name for name in dir(resource) if name.startswith("RLIMIT_")]
+    return (
+        [resource.getrlimit(getattr(resource, name)) for name in names],
+        os.sched_getaffinity(0),
+        os.sched_getscheduler(0),
+        os.getpriority(os.PRIO_PROCESS, 0),
+    )
+
+
+def waited(pid: int | None) -> float:
+    """Return the seconds for which a process could have run, but had no core."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
+
+
+def resident_bytes(pid: int) -> int:
+    """Return a process's memory that no file backs, in full; 0 if it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/statm").read_text().split()
+    except OSError:
+        return 0
+    return (int(fields[1]) - int(fields[2])) * PAGE
+
+
+def share_bytes(pid: int) -> int:
+    """Return a process's share of memory that no file backs; 0 if it is gone.
+
+    Pages that a fork has in common with others count in parts, which takes the kernel a
+    while to find out. Where a process hides its map, they count in full.
+    """
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss_Anon:"):
+                return int(line.split()[1]) << 10
+    except OSError:
+        pass
+    return resident_bytes(pid)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""The process of a student's code: load modules on demand, play scenarios, answer.
+
+It runs untrusted code, so nothing here is trusted either: whatever it sends is checked
+by the judge's side of `wire`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import linecache
+import os
+import random
+import resource
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import torch
+
+from grader import NotStarted
+from grader.sandbox import payload, wire
+from grader.sandbox.limits import Limits
+
+MAX_MESSAGE = 2_000  # characters of an exception's text
+
+
+def restrict(limits: Limits, *, count_processes: bool) -> None:
+    """Bind this process and its children to `limits`.
+
+    Args:
+        limits: what the submission may use.
+        count_processes: also limit processes, which the kernel counts per user: right
+            for a user of the sandbox's own, wrong for somebody's desktop account.
+    """
+    bounds = {
+        resource.RLIMIT_DATA: limits.memory,
+        resource.RLIMIT_FSIZE: limits.scratch,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_CPU: int(limits.topic_seconds) + 1,
+        resource.RLIMIT_CORE: 0,
+    }
+    if count_processes:
+        bounds[resource.RLIMIT_NPROC] = limits.processes
+    for kind, bound in bounds.items():
+        hard = resource.getrlimit(kind)[1]
+        value = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+def serve(channel: socket.socket, folder: Path) -> NoReturn:
+    """Answer requests on `channel` until it closes; files go to `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)
+    sys.dont_write_bytecode = True
+    sources = wire.receive(channel)
+    for topic, source in sources.items():
+        Path(folder, f"{topic}.py").write_bytes(source)
+    sys.path.append(str(folder))
+    importlib.invalidate_caches()
+    half = (data_size() + resource.getrlimit(resource.RLIMIT_DATA)[0]) // 2
+    while True:
+        try:
+            request = wire.receive(channel)
+        except EOFError:
+            os._exit(0)
+        answer = respond(request, folder)
+        rest = {"nonce": request["nonce"], "worn": is_worn(half)}
+        try:
+            frame = wire.encode({**answer, **rest})
+        except BaseException as error:
+            frame = wire.encode({"error": describe(error, folder), **rest})
+        channel.sendall(frame)
+
+
+def is_worn(half: int) -> bool:
+    """Tell whether a call has left so much behind that the next one may lack it.
+
+    Memory is not always given back when its objects are gone. Files that stay open
+    count too: with too many, the look at memory fails.
+
+    Args:
+        half: bytes at which half of the memory that was free at first is taken.
+    """
+    try:
+        return data_size() > half
+    except OSError:
+        return True
+
+
+def data_size() -> int:
+    """Return the bytes of this process that its limit of memory counts."""
+    with open("/proc/self/statm", "rb", buffering=0) as file:  # asked after each call
+        return int(file.read().split()[5]) * resource.getpagesize()
+
+
+def respond(request: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the answer to one request from the judge."""
+    if request["call"] is None:
+        return play(request["topic"], lambda _: None, (), folder)
+    torch.default_generator.manual_seed(request["seed"])
+    random.seed(request["seed"])
+    scenario, args = payload.unpack(request["call"])
+    return play(request["topic"], scenario, args, folder)
+
+
+def play(
+    topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], folder: Path
+) -> dict[str, Any]:
+    """Return the value of a scenario beside a topic's module, or its error."""
+    try:
+        return {"value": scenario(importlib.import_module(topic), *args)}
+    except BaseException as error:
+        return {"error": describe(error, folder)}
+
+
+def describe(error: BaseException, folder: Path) -> dict[str, Any]:
+    """Return `error` as plain data: its classes, its text and the student's line."""
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
+    except BaseException:
+        text = ""
+    return {
+        "not_started": isinstance(error, NotStarted),
+        "types": [kind.__name__ for kind in type(error).__mro__][:20],
+        "message": text[:MAX_MESSAGE],
+        "where": find_line(error, folder),
+    }
+
+
+def find_line(error: BaseException, folder: Path) -> dict[str, Any] | None:
+    """Return file, line and text of the innermost frame in the student's own code."""
+    if isinstance(error, SyntaxError):
+        if Path(error.filename or "").parent != folder:
+            return None
+        name, line, function, text = error.filename, error.lineno, None, error.text
+    else:
+        own = [
+            (frame.f_code, line)
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if os.path.dirname(frame.f_code.co_filename) == str(folder)
+        ]
+        if not own:
+            return None
+        code, line = own[-1]
+        name, function = code.co_filename, code.co_name
+        text = linecache.getline(name, line or 0)  # code may be made without lines
+    return {
+        "file": Path(name or "").name,
+        "line": line or 0,
+        "function": None if function == "<module>" else function,
+        "text": (text or "").strip()[:200],
+    }

@@ -1,0 +1,1 @@
+"""Scores: pure functions of a report, the manifest of its tests and the syllabus."""

@@ -1,0 +1,164 @@
+"""The owner's handle on warm processes: checks that can be cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from typing import Any, Self
+
+from grader.layout import KIT
+from grader.scoring.outcome import Outcome
+from grader.student import StudentError
+from grader.student.verdict import Verdict
+
+
+class Checker:
+    """Checks exercises in a warm process, and keeps one ready."""
+
+    def __init__(self) -> None:
+        """Start a warm process; it is ready some seconds later."""
+        self.forks = True
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
+        self._running: int | None = None
+        self._start()
+
+    def _start(self) -> None:
+        self._channel, there = socket.socketpair()
+        self._channel.setblocking(False)
+        with there:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "grader.student", str(there.fileno())],
+                pass_fds=[there.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+                cwd=KIT.root,
+                start_new_session=True,
+            )
+        self._received = b""
+        self._ready, self._settled = False, True
+
+    async def get_ready(self) -> None:
+        """Wait until torch is imported and the tests are collected.
+
+        Raises:
+            StudentError: the tests do not run.
+        """
+        while not self._ready:
+            message = await self._receive()
+            if message is None:
+                raise StudentError(f"the checks cannot start: {self._said()}")
+            self.forks = message["ready"]
+            self._ready = True
+
+    async def check(self, exercises: Sequence[str]) -> list[Verdict]:
+        """Return the verdicts on exercises, by id; one that is cancelled is ended.
+
+        Raises:
+            StudentError: the tests do not run.
+        """
+        await self._settle()
+        await self.get_ready()
+        self._settled = False
+        request = json.dumps({"check": list(exercises)}).encode() + b"\n"
+        await asyncio.get_running_loop().sock_sendall(self._channel, request)
+        found: list[Verdict] = []
+        while True:
+            message = await self._receive()
+            match message:
+                case {"started": int(pid)}:
+                    self._running = pid
+                case {"verdict": verdict}:
+                    found.append(Verdict.from_dict(verdict))
+                case _:
+                    break
+        status = self._end(message)
+        told = {verdict.exercise for verdict in found}
+        return found + [lost(name, status) for name in exercises if name not in told]
+
+    def _end(self, message: dict[str, Any] | None) -> int:
+        """Finish a check behind its last message; return how its process ended."""
+        self._kill()
+        self._settled = True
+        if message is not None and self.forks:
+            return int(message["ended"])
+        status = self._reap()
+        self._start()
+        return status
+
+    async def _settle(self) -> None:
+        """End what a cancelled check has left running."""
+        self._kill()
+        while not self._settled:
+            match await self._receive():
+                case {"started": int(pid)}:
+                    self._running = pid
+                    self._kill()
+                case {"verdict": _}:
+                    continue
+                case message:
+                    self._end(message)
+
+    def _kill(self) -> None:
+        """Kill the process of a check, and everything that it started."""
+        if self._running is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._running, signal.SIGKILL)
+            self._running = None
+
+    async def _receive(self) -> dict[str, Any] | None:
+        """Return the next message, or None if the process is gone."""
+        loop = asyncio.get_running_loop()
+        while b"\n" not in self._received:
+            try:
+                data = await loop.sock_recv(self._channel, 1 << 16)
+            except OSError:
+                data = b""
+            if not data:
+                return None
+            self._received += data
+        line, _, self._received = self._received.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def _reap(self) -> int:
+        """End the warm process, which has nothing to lose; return how it ended."""
+        self._channel.close()
+        self._process.kill()
+        return self._process.wait()
+
+    def _said(self) -> str:
+        """Return the end of what warm processes have printed."""
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace")[-2000:].strip()
+
+    def __enter__(self) -> Self:
+        """Return the checker itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the warm process and the check that it may be in."""
+        self._kill()
+        self._reap()
+        self._errors.close()
+
+
+def lost(exercise: str, status: int) -> Verdict:
+    """Return the verdict on an exercise whose process ended before it was checked."""
+    from grader.observe import verdicts  # noqa: PLC0415 - it imports torch: seconds
+
+    finding = verdicts.killed(
+        "The test",
+        exit_status=status if status >= 0 else None,
+        signal_number=-status if status < 0 else None,
+        memory=False,
+    )
+    return Verdict(exercise, (Outcome.KILLED,), finding.render(None, None))

@@ -1,0 +1,118 @@
+"""The checks of the kit itself name what is missing and what is wrong."""
+
+import pytest
+
+from grader.check_kit import VariantError, read_variants
+from grader.check_kit.counts import check_counts
+from grader.check_kit.independence import check_independence
+from grader.check_kit.variants import Variant
+from grader.scoring.manifest import Check, Manifest
+from grader.syllabus import Exercise, Syllabus, Topic
+
+ONE = Exercise("t", ("A", "B"), "", "", "core", 1, 1, 1, 0, (), ("a", "b"))
+TWO = Exercise("t", ("C",), "", "", "core", 1, 1, 1, 0, (), ("a", "b"))
+SYLLABUS = Syllabus((Topic("t", "T", "", (ONE, TWO)),), ("t",))
+
+
+def variant(exercise, source, right=False):
+    return Variant(None, exercise, right, "", source)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def write(name, text):
+        path = tmp_path / f"{name}.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        return tmp_path
+
+    return write
+
+
+def test_a_variant_has_its_exercise_and_what_it_must_be_told(folder):
+    text = '"""Slip.\n\nsays: watch out\n"""\nA = 1\n'
+
+    (found,) = read_variants(folder("wrong/t/A/slip", text), SYLLABUS)
+
+    assert (found.exercise, found.right, found.says) == (ONE, False, "watch out")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("wrong/t/Z/slip", '"""Slip."""', "t.Z is no exercise"),
+        ("odd/t/A/slip", '"""Slip."""', "t.A is no exercise"),
+        ("wrong/t/A/slip", '"""Slip."""', "has no line `says: …`"),
+        ("right/t/A/slip", "A = 1", "has no docstring"),
+    ],
+)
+def test_a_variant_that_cannot_be_used_is_named(folder, name, text, says):
+    with pytest.raises(VariantError) as raised:
+        read_variants(folder(name, text), SYLLABUS)
+
+    assert f"{name}.py" in str(raised.value)
+    assert says in str(raised.value)
+
+
+def test_an_exercise_without_tests_and_variants_is_named():
+    hidden = Manifest((Check("f::a", "t.A", 1), Check("f::b", "t.A", 1)), "", {})
+
+    problems = list(check_counts(SYLLABUS, hidden, Manifest((), "", {}), [], "t.A"))
+
+    assert problems == [
+        "t.A: 2 hidden tests; at least 3 are needed",
+        "t.A: 0 visible tests; at least 1 are needed",
+        "t.A: 0 right variants; at least 2 are needed",
+        "t.A: 0 wrong variants; at least 4 are needed",
+    ]
+
+
+def test_cases_of_one_function_are_one_test():
+    cases = tuple(Check(f"f::a[{i}]", "t.A", 1) for i in range(9))
+
+    problems = list(
+        check_counts(SYLLABUS, Manifest(cases, "", {}), Manifest((), "", {}), [], "t.A")
+    )
+
+    assert "t.A: 1 hidden tests; at least 3 are needed" in problems
+
+
+def test_points_for_a_gpu_need_a_test_for_it():
+    hidden = Manifest((Check("f::a", "t.A", 1, cuda=True),), "", {})
+
+    problems = list(check_counts(SYLLABUS, hidden, Manifest((), "", {}), [], "t.A"))
+
+    assert "t.A: cuda_points = 0 but some hidden tests are marked cuda" in problems
+
+
+SOLUTION = """
+def _shared(): return 1
+def _mine(): return _shared()
+def A(): return _mine()
+def B(): return A()
+def C(): return _shared()
+"""
+
+
+def test_answers_that_touch_their_own_exercise_only_are_independent():
+    variants = [variant(ONE, "def _mine(): return 2\ndef A(): return B()\nnew = 1")]
+
+    assert list(check_independence(SYLLABUS, {"t": SOLUTION}, variants)) == []
+
+
+def test_a_solution_that_uses_another_exercise_is_named():
+    source = SOLUTION.replace("C(): return _shared()", "C(): return A()")
+
+    assert list(check_independence(SYLLABUS, {"t": source}, [])) == [
+        "solutions/t.py: t.C uses A"
+    ]
+
+
+@pytest.mark.parametrize("name", ["_shared", "C"])
+def test_a_variant_that_redefines_what_others_use_is_named(name, monkeypatch):
+    monkeypatch.setattr(Variant, "name", "wrong/t/A/slip")
+    variants = [variant(ONE, f"def {name}(): pass")]
+
+    assert list(check_independence(SYLLABUS, {"t": SOLUTION}, variants)) == [
+        f"wrong/t/A/slip: redefines {name}, which others use too"
+    ]

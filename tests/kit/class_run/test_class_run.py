@@ -1,0 +1,112 @@
+"""A fault of the kit is never a student's zero: work is done again, then told."""
+
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from grader.class_run.executors import LocalJudges
+from grader.class_run.grading_config import GradingConfig, Task
+from grader.class_run.pool import JudgePool
+from grader.class_run.run import ClassRun
+from grader.class_run.seeds import read_secret
+from grader.results.output import OutputFolder
+from grader.results.result import Status
+from grader.sandbox.processes import children
+from grader.scoring.submission import Submission
+
+from ..conftest import QUICK
+
+SUITE = """
+import pytest
+from grader.observe import expect_equal
+
+def answer(ex) -> int:
+    return ex.answer()
+
+@pytest.mark.exercise("model_construction.MLP")
+def test_it(observe):
+    {line}
+    expect_equal(observe(answer), 1, "It is not 1.")
+"""
+
+
+@pytest.fixture
+def class_run(level, syllabus, tmp_path):
+    """Return a function that starts a run of one judge on a suite of one test."""
+    opened = []
+
+    def start(line="pass"):
+        suite = tmp_path / "suite"
+        suite.mkdir()
+        (suite / "test_suite.py").write_text(SUITE.format(line=line))
+        config = GradingConfig(level, QUICK, suite, syllabus, b"secret")
+        pool = JudgePool(level, 1, QUICK, suite)
+        folder = OutputFolder(tmp_path / "out", b"secret").opened()
+        opened.extend([pool, folder])
+        return ClassRun(config, folder.__enter__()), pool
+
+    yield start
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def submission():
+    return Submission("ana", {"model_construction": b"def answer(): return 1"})
+
+
+def judge_of(pool):
+    return pool._free.queue[0].pid
+
+
+def judge(run, pool, submission):
+    with ThreadPoolExecutor(1) as threads:
+        tasks = {"attempt": Task(submission, "reports/ana.json")}
+        [(_, result)] = run.judge_all(LocalJudges(pool, threads), tasks)
+    return result
+
+
+def test_a_judge_that_was_killed_is_replaced(class_run, submission):
+    run, pool = class_run()
+    os.kill(judge_of(pool), signal.SIGKILL)
+
+    result = judge(run, pool, submission)
+
+    assert (result.status, result.score.total) == (Status.GRADED, 1.0)
+
+
+def test_a_sandbox_that_was_killed_is_replaced(class_run, submission):
+    run, pool = class_run()
+    for pid in children(judge_of(pool)):
+        os.kill(pid, signal.SIGKILL)
+
+    result = judge(run, pool, submission)
+
+    assert (result.status, result.score.total) == (Status.GRADED, 1.0)
+
+
+def test_a_test_that_fails_to_run_gives_no_score(class_run, submission, tmp_path):
+    run, pool = class_run("raise KeyError")
+
+    result = judge(run, pool, submission)
+
+    assert (result.status, result.score) == (Status.KIT_ERROR, None)
+    assert "KeyError" in result.reason
+    assert not list((tmp_path / "out" / "reports").iterdir())
+
+
+def test_a_secret_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    def die(descriptor):
+        raise OSError("killed")
+
+    path = tmp_path / "course.secret"
+    with monkeypatch.context() as context:
+        context.setattr(os, "fsync", die)
+        with pytest.raises(OSError, match="killed"):
+            read_secret(path)
+    assert not path.exists()
+
+    assert read_secret(path) == read_secret(path) != b""
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,391 @@
+"""Every verb of the desk, as a student runs it, and what it says to odd situations."""
+
+import contextlib
+import fcntl
+import importlib
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+
+import pytest
+
+from grader.intake import SubmissionSource, read_submission
+from grader.layout import KIT
+from grader.scoring.outcome import Outcome
+from grader.student.verdict import Verdict
+from grader.student.workspace import Workspace
+
+WITHOUT = """
+import sys
+
+class Without:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "{0}":
+            raise ModuleNotFoundError("No module named '{0}'", name="{0}")
+
+sys.meta_path.insert(0, Without)
+"""
+WITHOUT_TORCH = WITHOUT.format("torch")
+WITHOUT_SYMPY = WITHOUT.format("sympy")
+SLIP = """
+
+class CenteredLayer(nn.Module):
+    def forward(self, x):
+        print("mean", 3)
+        return x.oops
+
+
+class MyLinear(nn.Module):
+    def __init__(self, in_units, units):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(in_units, units))
+        self.bias = nn.Parameter(torch.zeros(units))
+
+    def forward(self, x):
+        raise NotStarted
+"""
+
+
+@pytest.fixture(scope="module")
+def begun(handed_out):
+    """A desk on which much has happened, and what `make test` said to that."""
+    desk = handed_out()
+    with desk.exercises("custom_layer").open("a") as file:
+        file.write(SLIP)
+    with desk.exercises("deferred_init").open("a") as file:
+        file.write("\n\ndef lazy_mlp(*widths:\n")
+    desk.exercises("parameters").unlink()
+    solution = KIT.solutions / "model_construction.py"
+    desk.exercises("model_construction").write_bytes(solution.read_bytes())
+    return desk, desk.run("test", startup=WITHOUT_SYMPY)
+
+
+def test_what_passes_is_ticked(begun):
+    _, done = begun
+
+    assert "\n  ✓ MLP\n" in done.stdout
+    assert "\n  ✓ MiniModule\n" in done.stdout
+    assert "10 of 70 exercises pass." in done.stdout
+    assert done.returncode == 1
+
+
+def test_no_comparison_loads_what_a_second_of_time_goes_into(begun):
+    """The run had no sympy, which torch loads for a comparison if it is let."""
+    _, done = begun
+
+    assert "sympy" not in done.stdout + done.stderr
+    assert done.stdout.count("✗") == 4
+
+
+def test_no_bytecode_is_left_that_a_quick_save_could_be_taken_for(begun):
+    desk, _ = begun
+
+    assert not (desk.folder / "exercises" / "__pycache__").exists()
+
+
+def test_a_slip_is_told_with_the_students_line_and_prints(begun):
+    _, done = begun
+
+    assert re.search(
+        r"  ✗ CenteredLayer\n"
+        r" +The code raises AttributeError\.\n"
+        r" +call .*\n +expected  a result\n +got +AttributeError: .*\n"
+        r" +at +custom_layer.py, line \d+ in forward: return x\.oops\n"
+        r"( +read .*\n)? +printed   mean 3\n",
+        done.stdout,
+    ), done.stdout
+    assert "grader/" not in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_what_is_begun_and_not_complete_is_told_by_its_line(begun):
+    _, done = begun
+
+    assert "  ✗ MyLinear\n      It is not complete.\n" in done.stdout
+    assert re.search(
+        r"at +exercises/custom_layer.py, line \d+: raise NotS", done.stdout
+    )
+
+
+def test_what_is_untouched_is_listed_in_one_line(begun):
+    _, done = begun
+
+    assert "  · not started: save_tensors, save_parameters, " in done.stdout
+
+
+def test_a_syntax_error_is_told_once_for_its_file(begun):
+    _, done = begun
+
+    assert done.stdout.count("deferred_init.py cannot be imported.") == 1
+    assert re.search(r"got +SyntaxError: '\(' was never closed\n", done.stdout)
+    assert re.search(
+        r"at +deferred_init.py, line \d+: def lazy_mlp\(\*widths:", done.stdout
+    )
+
+
+def test_a_missing_file_is_told_with_the_way_back(begun):
+    _, done = begun
+
+    told = "exercises/parameters.py is missing: make reset EX=parameters.parameter_"
+    assert done.stdout.count(told) == 1
+
+
+def test_progress_and_next_answer_without_torch_when_nothing_changed(begun):
+    desk, _ = begun
+    before = desk.exercises("custom_layer").read_bytes()
+
+    progress = desk.run("progress", startup=WITHOUT_TORCH)
+    following = desk.run("next", startup=WITHOUT_TORCH)
+
+    assert re.search(r"Layers and Modules +█{20} +10 of 10 +done\n", progress.stdout)
+    assert re.search(r"Custom Layers +░{20} +0 of 12 +4 h 25 min left", progress.stdout)
+    assert re.search(r"Lazy Initialization +░{20} +not readable now", progress.stdout)
+    assert "Required: 5 of 28 exercises pass" in progress.stdout
+    assert "exercises/deferred_init.py is no Python now: line" in progress.stdout
+    assert progress.stderr == ""
+    assert "parameter_table: A table of all parameters" in following.stdout
+    assert desk.exercises("custom_layer").read_bytes() == before
+
+
+def test_only_what_changed_is_checked_again(begun):
+    desk, _ = begun
+    path = desk.exercises("model_construction")
+    text = path.read_text()
+    path.write_text(text.replace("dim=-1", "dim=0"))
+
+    progress = desk.run("progress")
+    again = desk.run("progress", startup=WITHOUT_TORCH)
+    path.write_text(text)
+
+    assert progress.stderr == "Checking 1 exercise that changed …\n"
+    assert "9 of 10" in progress.stdout
+    assert again.stdout == progress.stdout
+
+
+def test_a_solution_opens_only_for_what_passes(begun):
+    desk, _ = begun
+
+    done = desk.run("solution", "MLP", startup=WITHOUT_TORCH)
+
+    assert done.returncode == 2
+    assert "your instructor did not include them" in done.stderr
+
+
+def test_hints_come_one_by_one_and_end_with_where_to_read(handed_out, syllabus):
+    desk = handed_out()
+    hints = syllabus.exercises["model_construction.MLP"].hints
+
+    said = [
+        desk.run("hint", "MLP", startup=WITHOUT_TORCH).stdout
+        for _ in range(len(hints) + 2)
+    ]
+
+    shown = [sum(hint in text for hint in hints) for text in said]
+    assert shown == [1, 2, 3, 3, 3]
+    assert ["https://d2l.ai/" in text for text in said] == [False] * 3 + [True] * 2
+
+
+def test_losing_the_state_costs_nothing_but_the_hints(begun):
+    desk, _ = begun
+    desk.run("hint", "chain")
+    (desk.folder / ".progress.json").write_text("{ no json")
+
+    hint = desk.run("hint", "chain")
+    progress = desk.run("progress")
+
+    assert "1 of 2" in hint.stdout
+    assert "2 of 2" not in hint.stdout
+    assert "10 of 10" in progress.stdout
+
+
+def test_without_torch_it_is_said_what_to_do(handed_out):
+    done = handed_out().run("test", startup=WITHOUT_TORCH)
+
+    assert done.returncode == 2
+    assert "torch is not installed there: remove .venv, then make test" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_python_that_is_too_old_is_told(handed_out):
+    startup = "import sys; sys.version_info = (3, 10, 2)"
+
+    done = handed_out().run("test", startup=startup)
+
+    assert done.returncode == 2
+    assert "this is Python 3.10" in done.stderr
+    assert "Python 3.11 or later is needed: make PYTHON=python3.11" in done.stderr
+
+
+def test_make_refuses_a_python_that_is_too_old(handed_out):
+    desk = handed_out()
+    old = desk.folder / "old-python"
+    script = "import sys; sys.version_info = (3, 10); exec(sys.argv[2])"
+    old.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{script}' \"$@\"\n")
+    old.chmod(0o755)
+
+    done = subprocess.run(
+        ["make", "test", f"PYTHON={old}"],
+        cwd=desk.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "Python 3.11 or later is needed: make PYTHON=python3.11" in done.stderr
+    assert not (desk.folder / ".venv").exists()
+
+
+def answered(desk, answer, *arguments):
+    """Run a verb with a terminal as its input."""
+    owner, terminal = pty.openpty()
+    os.write(owner, f"{answer}\n".encode())
+    done = subprocess.run(
+        **desk.command(*arguments, startup=WITHOUT_TORCH),
+        stdin=terminal,
+        capture_output=True,
+        check=False,
+    )
+    os.close(owner)
+    os.close(terminal)
+    return done
+
+
+def test_a_reset_asks_first_and_keeps_a_backup(handed_out):
+    desk = handed_out()
+    path = desk.exercises("model_construction")
+    stub = path.read_text()
+    path.write_text(
+        stub.replace("    raise NotStarted\n\n\nclass R", "    x\n\n\nclass R")
+    )
+    mine = path.read_text()
+
+    unasked = desk.run("reset", "chain")
+    refused = answered(desk, "n", "reset", "chain")
+    untouched = path.read_text()
+    agreed = answered(desk, "y", "reset", "model_construction.chain")
+
+    assert mine != stub
+    assert unasked.returncode == 2
+    assert "There is nobody to ask: add YES=1, or --yes" in unasked.stderr
+    assert "Nothing is changed." in refused.stdout
+    assert untouched == mine
+    assert path.read_text() == stub
+    (backup,) = path.parent.glob(".backups/*")
+    assert backup.read_text() == mine
+    assert f"exercises/.backups/{backup.name}" in agreed.stdout
+
+
+def test_a_reset_of_a_missing_file_brings_it_back(handed_out):
+    desk = handed_out()
+    path = desk.exercises("parameters")
+    stub = path.read_text()
+    path.unlink()
+
+    done = desk.run("reset", "parameter_table", "--yes", startup=WITHOUT_TORCH)
+
+    assert done.returncode == 0
+    assert path.read_text() == stub
+
+
+@pytest.mark.parametrize("verb", ["reset", "solution"])
+def test_a_verb_for_one_exercise_says_how_to_name_it(handed_out, verb):
+    desk = handed_out()
+
+    none = desk.run(verb, startup=WITHOUT_TORCH)
+    topic = desk.run(verb, "parameters", startup=WITHOUT_TORCH)
+
+    assert "no exercise is named: add one, as EX=model_construction.MLP" in none.stderr
+    assert "parameters is a topic: add one, as EX=parameters.parameter" in topic.stderr
+
+
+def test_a_submission_is_what_the_grader_reads(handed_out, syllabus):
+    desk = handed_out()
+    desk.exercises("use_gpu").write_text("import helpers\n")
+    (desk.folder / "exercises" / "helpers.py").write_text("")
+
+    refused = desk.run("submit", "ana-souza")
+    packed = desk.run("submit", "ana-souza", "--yes")
+
+    assert refused.returncode == 2
+    assert "use_gpu.py cannot be imported." in refused.stdout
+    assert "No module named 'helpers'" in refused.stdout
+    assert "use_gpu.py, line 1: import helpers" in refused.stdout
+    assert packed.returncode == 0
+    archive = desk.folder / "ana-souza.zip"
+    submission = read_submission(
+        SubmissionSource("ana-souza", archive), syllabus.topic_ids
+    )
+    assert submission.problems == {}
+    assert submission.notes == ()
+    assert submission.sources == {
+        topic: desk.exercises(topic).read_bytes() for topic in syllabus.topic_ids
+    }
+
+
+cli = importlib.import_module("grader.cli.main")
+
+
+def test_every_known_error_is_one():
+    for address in cli.KNOWN_ERRORS:
+        module, _, name = address.rpartition(".")
+        kind = getattr(importlib.import_module(module), name)
+        assert issubclass(kind, Exception)
+        assert f"{kind.__module__}.{kind.__qualname__}" == address
+
+
+def test_every_verb_is_there_and_tells_what_it_does():
+    app = cli.make_app("")
+
+    help_of = {c.name: c.callback.__doc__ for c in app.registered_commands}
+
+    assert list(help_of) == list(cli.VERBS)
+    assert all(help_of.values())
+
+
+def in_terminal(desk, *arguments, **environment):
+    """Return what a verb prints in a terminal of 80 columns."""
+    owner, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 80, 0, 0))
+    command = desk.command(*arguments, startup=WITHOUT_TORCH)
+    command["env"] |= {"TERM": "xterm-256color", **environment}
+    subprocess.run(**command, stdin=terminal, stdout=terminal, check=False)
+    os.close(terminal)
+    printed = b""
+    with contextlib.suppress(OSError):
+        while data := os.read(owner, 1 << 16):
+            printed += data
+    os.close(owner)
+    return printed.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_gets_colours_and_no_line_is_too_long(handed_out):
+    desk = handed_out()
+    for _ in range(2):
+        desk.run("hint", "make_tied_mlp", startup=WITHOUT_TORCH)
+
+    hint = in_terminal(desk, "hint", "make_tied_mlp")
+    plain = in_terminal(desk, "hint", "make_tied_mlp", NO_COLOR="1")
+
+    assert "\x1b[1m" in hint
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", hint).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[-2].startswith("  3 of 3    nn.Sequential(shared, *[nn.ReLU(), ")
+    assert lines[-1] == "            ends with the layer."
+    assert "\x1b" not in plain
+
+
+def test_a_test_that_waits_for_a_gpu_is_told(capsys):
+    from grader.cli.student_view import show_verdict
+
+    outcomes = (Outcome.PASSED, Outcome.NO_GPU, Outcome.NO_GPU)
+    show_verdict(Workspace(KIT), Verdict("use_gpu.try_gpu", outcomes))
+
+    assert capsys.readouterr().out == (
+        "  ✓ try_gpu  2 tests wait for a GPU: not run here, points stay open\n"
+    )

@@ -1,0 +1,100 @@
+"""The rooms of grader/: each imports only from the floors below it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.layout import KIT
+from grader.sandbox.launch import ROOMS
+
+FLOORS = (
+    {"__main__"},
+    {"cli"},
+    {"audit", "check_kit", "release", "similarity"},
+    {"nbgrader"},
+    {"exports"},
+    {"class_run", "student"},
+    {"results"},
+    {"intake"},
+    {"judge"},
+    {"policy"},
+    {"observe"},
+    {"sandbox"},
+    {"sim"},
+    {"scoring", "stubs"},
+    {"syllabus", "layout"},
+    {"files", "gpu", "tables"},
+)
+FLOOR = {room: -level for level, rooms in enumerate(FLOORS) for room in rooms}
+SANDBOXED = (
+    *("server", "worker", "wire", "payload", "run_cells", "traces", "prefork"),
+)
+MODULES = sorted((KIT.root / "grader").rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(KIT.root / "grader").parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    rooms = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "grader":
+            names = [f"grader.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        rooms |= {n.split(".")[1] for n in names if n.startswith("grader.")}
+    return {room for room in rooms if room in FLOOR}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(KIT.root)))
+def test_a_room_imports_only_from_below(path):
+    own = room_of(path)
+
+    above = {
+        room
+        for room in imported_rooms(path)
+        if room != own and FLOOR[room] >= FLOOR[own]
+    }
+
+    assert above == set()
+
+
+def test_the_sandboxed_side_imports_what_a_sandbox_holds():
+    sandbox, sim = KIT.root / "grader" / "sandbox", KIT.root / "grader" / "sim"
+    inside = [sandbox / f"{n}.py" for n in SANDBOXED]
+    inside += sim.glob("*.py")
+
+    assert {room for path in inside for room in imported_rooms(path)} == {*ROOMS}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("cli.grade", "cli.merge", "cli.verify", "cli.export", "cli.student"),
+        "sandbox.launch",
+    ],
+)
+def test_what_plays_no_scenario_itself_does_not_import_torch(name):
+    code = f"""
+import sys
+import grader.{name}
+from grader import gpu
+
+gpu.LIBRARY = "no-driver.so"
+assert not gpu.is_available()
+sys.exit("torch" in sys.modules)
+"""
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(KIT.root)))
+def test_a_file_has_a_few_hundred_lines_at_most(path):
+    assert len(path.read_text().splitlines()) <= 320
