@@ -42,7 +42,7 @@ class Layout:
     @property
     def templates(self) -> Path:
         """What the kit makes files from."""
-        return self.root / "grader" / "templates"
+        return self.root / "grader" / "release" / "templates"
 
     @property
     def state(self) -> Path:

@@ -21,6 +21,7 @@ from grader.results.output import OutputFolder, attempt_name, report_name
 from grader.results.result import Result, Status
 from grader.scoring.manifest import Manifest
 from grader.scoring.outcome import Outcome
+from grader.scoring.report import Report
 from grader.scoring.score import Score, read_outcomes
 from grader.syllabus import read_syllabus
 
@@ -108,7 +109,7 @@ class Verifier:
 
     def score_of(self, student: str, name: str) -> Score | None:
         """Return the score that a report gives; None if it was changed."""
-        report = self.output.read_signed(name)
+        report = self.output.read_report(name)
         if report is None or self.run.manifest is None:
             return None
         return self.config.score(student, report, self.run.manifest)
@@ -171,7 +172,7 @@ class Verifier:
             )
             return
         for attempt, (record, name) in zip(attempts, graded, strict=True):
-            report = self.output.read_signed(name)
+            report = self.output.read_report(name)
             if record["status"] != Status.GRADED or report is None:
                 continue
             try:
@@ -191,7 +192,7 @@ class Verifier:
             attempt_that_counts(origin, entries[origin.student]): report
             for origin in origins
             if origin.student in entries
-            and (report := self.output.read_signed(report_name(origin.student)))
+            and (report := self.output.read_report(report_name(origin.student)))
         }
         chosen = random.SystemRandom().sample(list(reports), min(sample, len(reports)))
         if not chosen:
@@ -229,8 +230,8 @@ def attempt_that_counts(
 
 def differences(
     student: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
+    before: Report,
+    after: Report,
     expected: Manifest,
 ) -> Iterator[str]:
     """Yield the expected tests that ended otherwise; a missing GPU decides nothing."""

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 from grader.check_kit.counts import check_counts
 from grader.check_kit.independence import check_independence
@@ -16,14 +15,8 @@ from grader.class_run.pool import JudgePool
 from grader.judge import JudgeError
 from grader.layout import Layout
 from grader.scoring.outcome import Outcome
-from grader.scoring.score import (
-    ExerciseScore,
-    KitFaultError,
-    Score,
-    message_of,
-    read_outcome,
-    score,
-)
+from grader.scoring.report import Report, messages_of, outcome_of, text_of
+from grader.scoring.score import ExerciseScore, KitFaultError, Score, score
 from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
@@ -54,7 +47,7 @@ class Checker:
 
     def grade(
         self, name: str, sources: dict[str, bytes], exercises: Collection[str]
-    ) -> tuple[Score, dict[str, Any]]:
+    ) -> tuple[Score, Report]:
         """Return score and report for an answer to some exercises.
 
         Raises:
@@ -76,9 +69,9 @@ class Checker:
         }
         _, report = self.grade("the stubs", stubs, self.syllabus.exercises)
         for test in report["tests"]:
-            outcome = read_outcome(test)
+            outcome = outcome_of(test)
             if outcome not in (Outcome.NOT_STARTED, Outcome.NO_GPU):
-                yield f"stub: {test['nodeid']} is {outcome}: {message_of(test)}"
+                yield f"stub: {test['nodeid']} is {outcome}: {text_of(test)}"
 
     def check_solutions(self) -> Iterator[str]:
         """Yield what the solutions do not pass."""
@@ -98,9 +91,9 @@ class Checker:
         (mine,) = result.exercises
         if not is_short(mine):
             yield f"{variant.name}: not caught"
-        messages = messages_for(mine, report)
-        if not any(re.search(variant.says, m, re.IGNORECASE) for m in messages):
-            shown = "\n".join(messages) or "nothing"
+        texts = [m.render() for m in messages_of(report).values()]
+        if not any(re.search(variant.says, text, re.IGNORECASE) for text in texts):
+            shown = "\n".join(texts) or "nothing"
             yield f"{variant.name}: no message says {variant.says!r}, but:\n{shown}"
 
 
@@ -109,22 +102,13 @@ def is_short(exercise: ExerciseScore) -> bool:
     return exercise.points + exercise.open < exercise.max
 
 
-def messages_for(exercise: ExerciseScore, report: dict[str, Any]) -> list[str]:
-    """Return the messages of an exercise's tests that do not pass."""
-    tests = [t for t in report["tests"] if t["nodeid"] in exercise.outcomes]
-    return [m for t in tests if (m := message_of(t)) and t["outcome"] != "skipped"]
-
-
-def first_message(exercise: ExerciseScore, report: dict[str, Any]) -> str:
-    """Return the first message of an exercise's tests."""
-    return next(iter(messages_for(exercise, report)), "no message")
-
-
-def lost_points(name: str, result: Score, report: dict[str, Any]) -> Iterator[str]:
+def lost_points(name: str, result: Score, report: Report) -> Iterator[str]:
     """Yield the exercises in which a right answer loses points."""
     for exercise in result.exercises:
         if is_short(exercise):
-            message = first_message(exercise, report)
+            messages = messages_of(report)
+            said = [messages[n] for n in exercise.outcomes if n in messages]
+            message = said[0].render() if said else "no message"
             yield f"{name}: {exercise.exercise} loses points: {message}"
 
 

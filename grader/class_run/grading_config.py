@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest, suite_digest
 from grader.scoring.report import Report
-from grader.scoring.score import Score, score, score_unpassed, unpassed
+from grader.scoring.score import Score, score, score_unpassed, with_unpassed
 from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
@@ -31,7 +30,7 @@ class Task:
     submission: Submission
     report: str = ""
     """Where its report goes; nowhere if empty."""
-    earlier: Mapping[str, Any] = field(default_factory=dict)
+    earlier: Report | None = None
     held: frozenset[str] = frozenset()
     """Topics whose tests need not be run again."""
 
@@ -70,9 +69,7 @@ class GradingConfig:
         """
         return read_submission(origin, self.syllabus.modules, self.limits.source)
 
-    def score(
-        self, student: str, report: Mapping[str, Any], manifest: Manifest
-    ) -> Score:
+    def score(self, student: str, report: Report, manifest: Manifest) -> Score:
         """Score a report in the exercises of this config.
 
         Raises:
@@ -80,9 +77,7 @@ class GradingConfig:
         """
         return score(student, report, manifest, self.syllabus)
 
-    def score_kept(
-        self, student: str, report: Mapping[str, Any], manifest: Manifest
-    ) -> Score:
+    def score_kept(self, student: str, report: Report, manifest: Manifest) -> Score:
         """Score a report that `finish` returned, without a look at its tests."""
         return score_unpassed(student, report, manifest, self.syllabus)
 
@@ -108,10 +103,9 @@ class GradingConfig:
         """
         keys = topic_keys(task.submission, manifest)
         report["environment"] |= {"topics": keys, **self.elsewhere}
-        if task.held:
+        if task.earlier is not None:
             report = merge(task.earlier, report, task.held, manifest)
-        found = {"unpassed": unpassed(report, manifest), "tests": report["tests"]}
-        report = {k: v for k, v in report.items() if k != "tests"} | found
+        report = with_unpassed(report, manifest)
         return self.score_kept(task.submission.student, report, manifest), report
 
     def start_pool(self, jobs: int) -> JudgePool:
@@ -125,7 +119,7 @@ class GradingConfig:
 
 def judge_task(
     pool: JudgePool, task: Task, config: GradingConfig
-) -> tuple[Score, dict[str, Any]]:
+) -> tuple[Score, Report]:
     """Return score and report of one submission; a fault of the kit is tried again.
 
     Raises:

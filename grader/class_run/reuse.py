@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from grader.scoring.manifest import Manifest
-from grader.scoring.report import with_tests
+from grader.scoring.report import Report, with_tests
 from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
@@ -34,7 +34,7 @@ def digest(text: str) -> str:
 
 
 def topics_that_hold(
-    old: Mapping[str, Any],
+    old: Report,
     environment: Mapping[str, Any],
     keys: Mapping[str, str],
     syllabus: Syllabus,
@@ -64,11 +64,11 @@ def deciding(environment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def merge(
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
+    old: Report,
+    new: Report,
     held: Collection[str],
     manifest: Manifest,
-) -> dict[str, Any]:
+) -> Report:
     """Return a new report with the tests that still hold from an earlier one."""
     of_topic = {c.nodeid: c.exercise.partition(".")[0] for c in manifest.checks}
     kept = [t for t in old["tests"] if of_topic.get(t["nodeid"]) in held]
@@ -77,11 +77,10 @@ def merge(
     exercises = {e for e in then["exercises"] if e.partition(".")[0] in held}
     topics = {topic: key for topic, key in then["topics"].items() if topic in held}
     environment = new["environment"]
-    return {
-        **with_tests(new, tests),
-        "environment": {
-            **environment,
-            "exercises": sorted(exercises | set(environment["exercises"])),
-            "topics": {**environment["topics"], **topics},
-        },
+    merged = with_tests(new, tests)
+    merged["environment"] = {
+        **environment,
+        "exercises": sorted(exercises | set(environment["exercises"])),
+        "topics": {**environment["topics"], **topics},
     }
+    return merged

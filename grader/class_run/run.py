@@ -142,7 +142,7 @@ class ClassRun:
         ]
         result = counted(dated, self.policy)
         if result.score is not None and len(attempts) > 1:
-            report = self.output.read_signed(attempts[result.attempt - 1].report)
+            report = self.output.read_report(attempts[result.attempt - 1].report)
             assert report is not None
             self.output.write_signed(report_name(origin.student), report)
         return result
@@ -165,14 +165,14 @@ class ClassRun:
     def compare(self, whole: Task, manifest: Manifest) -> Result | Task:
         """Return what is to be judged of a submission since its earlier report."""
         student = whole.submission.student
-        kept = self.output.read_signed(whole.report, before="tests")
+        kept = self.output.read_report(whole.report, before="tests")
         if kept is None:
             return whole
         mine = self.environment | {"seed": seed_for(self.config.secret, student)}
         keys = topic_keys(whole.submission, manifest)
         held = topics_that_hold(kept, mine, keys, self.config.syllabus)
         if held < set(self.config.syllabus.topic_ids):
-            earlier = self.output.read_signed(whole.report)
+            earlier = self.output.read_report(whole.report)
             return replace(whole, earlier=earlier, held=held) if earlier else whole
         made = self.config.score_kept(student, kept, manifest)
         return self.graded(whole.submission, made, kept=True)

@@ -149,7 +149,7 @@ def read_feedback(output: OutputFolder, result: Result, syllabus: Syllabus) -> F
     Raises:
         ExportError: the report is missing, or was changed.
     """
-    report = output.read_signed(report_name(result.student))
+    report = output.read_report(report_name(result.student))
     manifest = read_manifest(output)
     if report is None or manifest is None:
         raise ExportError(

@@ -38,6 +38,7 @@ from grader.cli.screen import (
     out,
     plain,
     print_error,
+    print_message,
     print_plain,
     progress_bar,
 )
@@ -53,7 +54,9 @@ from grader.results.output import OutputFolder
 from grader.results.result import Result, Status
 from grader.sandbox.isolation import Level, choose_level
 from grader.sandbox.limits import Limits
-from grader.scoring.score import ExerciseScore, message_of
+from grader.scoring.message import Message
+from grader.scoring.report import messages_of
+from grader.scoring.score import ExerciseScore
 from grader.syllabus import Syllabus, read_syllabus
 
 COURSE = KIT.root / "course.toml"
@@ -215,7 +218,7 @@ def grade_one(
     for form, target in targets:
         text = form.to_text(feedback)
         OutputFolder(target.parent, secret).write(target.name, text)
-    messages = {test["nodeid"]: message_of(test) for test in made["tests"]}
+    messages = messages_of(made)
     for exercise in result.exercises:
         show_exercise(exercise, messages)
     open_points = f", {result.open:g} open (no GPU here)" if result.open else ""
@@ -305,11 +308,11 @@ def warn_trouble(results: list[Result]) -> None:
         raise typer.Exit(1)
 
 
-def show_exercise(exercise: ExerciseScore, messages: dict[str, str]) -> None:
+def show_exercise(exercise: ExerciseScore, messages: dict[str, Message]) -> None:
     """Print an exercise's points and the first thing that it does not pass."""
     full = exercise.points + exercise.open == exercise.max
     mark = Text("✓ " if full else "✗ ", style="green" if full else "red")
     out.print(mark + Text(f"{exercise.exercise} {exercise.points:g}/{exercise.max:g}"))
-    said = [messages.get(nodeid, "") for nodeid in exercise.outcomes]
-    if not full and (first := next(filter(None, said), "")):
-        print_plain("    " + first.replace("\n", "\n    "))
+    said = [messages[nodeid] for nodeid in exercise.outcomes if nodeid in messages]
+    if said:
+        print_message(said[0].render(), 4)

@@ -90,7 +90,7 @@ def fill_gradebook(
     ):
         writer = GradebookWriter(book, target.assignment, syllabus, penalty)
         for result in bar.track(results):
-            report = output.read_signed(report_name(result.student))
+            report = output.read_report(report_name(result.student))
             if result.score is not None and report is not None:
                 time = times[result.student]
                 writer.write(cell_grades_of(result.score, report, time))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from grader.cli.screen import ROW, out, print_message, print_plain, print_wrapped
+from grader.scoring.message import Line, Message
 from grader.student.progress import bar, duration, measure
 from grader.student.verdict import Verdict
 from grader.student.work import ExerciseStatus
@@ -24,7 +25,8 @@ def show_verdict(desk: Workspace, verdict: Verdict) -> None:
         said = f"✗ exercises/{exercise.topic}.py {desk.work.broken[exercise.topic]}"
         print_wrapped(said, 2, 2, "red")
     elif not verdict.imports:
-        fault, _, rows = verdict.message.partition("\n")
+        said = verdict.message.render() if verdict.message else ""
+        fault, _, rows = said.partition("\n")
         out.print(Text(f"  ✗ {fault}", style="red"))
         print_message(rows, INDENT - 2)
     elif verdict.passes:
@@ -33,7 +35,8 @@ def show_verdict(desk: Workspace, verdict: Verdict) -> None:
         out.print(Text(f"  · {name}  not started", style="dim"))
     else:
         out.print(Text(f"  ✗ {name}", style="red"))
-        print_message(verdict.message or unwritten(desk, exercise), INDENT)
+        message = verdict.message or unwritten(desk, exercise)
+        print_message(message.render(), INDENT)
         show_printed(verdict.printed)
 
 
@@ -45,11 +48,12 @@ def gpu_note(verdict: Verdict) -> str:
     return f"  {tests} for a GPU: not run here, points stay open"
 
 
-def unwritten(desk: Workspace, exercise: Exercise) -> str:
+def unwritten(desk: Workspace, exercise: Exercise) -> Message:
     """Return the message on an exercise that is begun and raises `NotStarted`."""
     lines = desk.work.unwritten(exercise)
-    where = f"exercises/{exercise.topic}.py" + (f", line {lines[0]}" if lines else "")
-    return f"It is not complete.\n  at        {where}: raise NotStarted"
+    file = f"exercises/{exercise.topic}.py"
+    at = Line(file, lines[0], text="raise NotStarted") if lines else None
+    return Message("It is not complete.", at=at)
 
 
 def show_printed(printed: str) -> None:

@@ -108,5 +108,5 @@ def import_problems(sources: Mapping[str, bytes]) -> list[str]:
             try:
                 observer.play(topic, lambda _: None, (), 0)
             except Finding as finding:
-                problems.append(finding.render(None, None))
+                problems.append(finding.message.render())
     return problems

@@ -77,7 +77,7 @@ def to_result(feedback: Feedback, source: Source) -> str:
             "passed": line.full,
             "score": hundredths(line.points),
             "max-score": hundredths(line.reachable),
-            "message": line.message,
+            "message": line.text,
         }
         for line in feedback.lines
     ]

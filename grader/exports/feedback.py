@@ -5,14 +5,15 @@ Names of hidden tests, their sources and the seeds of their inputs are not part 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from grader.exports.plain import plain
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
-from grader.scoring.score import ExerciseScore, Score, add, message_of
+from grader.scoring.report import Report, messages_of
+from grader.scoring.score import ExerciseScore, Score, add
 from grader.syllabus import Syllabus
 
 STAGES = ("setup", "call", "teardown")
@@ -31,8 +32,8 @@ class Line:
     max: float
     outcome: Outcome
     """Of the first test that does not pass, if one does not."""
-    message: str
-    """Of the first test that says something; empty if all pass."""
+    message: Message | None
+    """Of the first test that says something; None if all pass."""
     seconds: float
 
     @property
@@ -56,14 +57,15 @@ class Line:
         return f"exercises/{self.topic}.py"
 
     @property
+    def text(self) -> str:
+        """Return the message as it reads; empty if all pass."""
+        return plain(self.message.render()) if self.message else ""
+
+    @property
     def place(self) -> int | None:
         """Return the line of the file that the message tells of, if it tells of one."""
-        said = re.search(
-            rf"^  at +{re.escape(self.topic)}\.py, line (\d{{1,6}})\b",
-            self.message,
-            re.MULTILINE,
-        )
-        return int(said[1]) if said else None
+        at = self.message and self.message.at
+        return at.number if at and at.file == f"{self.topic}.py" else None
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,9 @@ class Feedback:
         return f"{self.total:g} of {self.reachable:g} points{left}"
 
 
-def make_feedback(
-    score: Score, report: Mapping[str, Any], syllabus: Syllabus
-) -> Feedback:
+def make_feedback(score: Score, report: Report, syllabus: Syllabus) -> Feedback:
     """Return what a student may see of a score and its report."""
+    said = messages_of(report)
     tests = {test["nodeid"]: test for test in report["tests"]}
     numbers = {
         exercise.id: f"{i}.{j}"
@@ -119,7 +120,7 @@ def make_feedback(
             made.open,
             made.max,
             outcome_of(made),
-            message(tests[nodeid] for nodeid in made.outcomes if nodeid in tests),
+            next((said[n] for n in made.outcomes if n in said), None),
             round(sum(seconds(tests.get(n, {})) for n in made.outcomes), 3),
         )
         for made in score.exercises
@@ -134,12 +135,6 @@ def outcome_of(made: ExerciseScore) -> Outcome:
     if lost:
         return lost[0]
     return Outcome.PASSED if Outcome.PASSED in outcomes else Outcome.NO_GPU
-
-
-def message(tests: Iterable[Mapping[str, Any]]) -> str:
-    """Return the first message of some tests; skips for want of a GPU say nothing."""
-    said = (message_of(test) for test in tests if test["outcome"] == "failed")
-    return plain(next(filter(None, said), ""))
 
 
 def seconds(test: Mapping[str, Any]) -> float:

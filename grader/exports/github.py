@@ -51,7 +51,7 @@ def result(feedback: Feedback) -> str:
                     "name": line.exercise,
                     "status": status(full=line.full),
                     "score": line.points,
-                    "message": line.message,
+                    "message": line.text,
                     "test_code": "",
                     "filename": line.file,
                     "line_no": line.place or 0,
@@ -88,9 +88,9 @@ def to_summary(feedback: Feedback) -> str:
 
 def details(line: Line) -> str:
     """Return a message that opens on a click; nothing in it is Markdown or HTML."""
-    if line.full or not line.message or line.outcome is Outcome.NOT_STARTED:
+    if line.full or not line.text or line.outcome is Outcome.NOT_STARTED:
         return ""
-    text = html.escape(line.message).replace("\n", "&#10;")
+    text = html.escape(line.text).replace("\n", "&#10;")
     title = f"<summary><code>{line.exercise}</code></summary>"
     return f"<details>{title}<pre>{text}</pre></details>\n\n"
 
@@ -108,7 +108,7 @@ def commands(feedback: Feedback) -> Iterator[str]:
         place = f",line={line.place}" if line.place else ""
         title = escaped(f"{line.exercise}: {line.title}", ":,")
         file = escaped(line.file, ":,")
-        yield f"::error file={file}{place},title={title}::{escaped(line.message)}\n"
+        yield f"::error file={file}{place},title={title}::{escaped(line.text)}\n"
 
 
 def escaped(text: str, more: str = "") -> str:

@@ -40,7 +40,7 @@ def case(line: Line) -> dict[str, Any]:
         "status": "passed" if line.full else "failed",
         "number": line.number,
         "name": f"{line.exercise}: {line.title}",
-        "output": "\n".join(filter(None, [line.message, left])),
+        "output": "\n".join(filter(None, [line.text, left])),
         "visibility": "visible",
     }
 

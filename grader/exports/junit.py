@@ -48,9 +48,9 @@ def case(line: Line) -> ET.Element:
     if line.outcome is Outcome.NO_GPU:
         ET.SubElement(made, "skipped", message=str(line.outcome))
     elif not line.full:
-        first = line.message.partition("\n")[0]
+        first = line.text.partition("\n")[0]
         kind = str(line.outcome)
-        ET.SubElement(made, "failure", message=first, type=kind).text = line.message
+        ET.SubElement(made, "failure", message=first, type=kind).text = line.text
     return made
 
 

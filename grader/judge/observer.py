@@ -23,6 +23,7 @@ from grader.observe.finding import Finding, Raised
 from grader.sandbox import wire
 from grader.sandbox.launch import Ended, Sandbox, SandboxError
 from grader.sandbox.payload import Packer
+from grader.scoring.message import Words, say
 from grader.scoring.submission import Submission
 
 SANDBOXES_PER_TEST = 3
@@ -172,7 +173,8 @@ class SandboxObserver:
             return
         try:
             request = {"topic": topic, "call": None, "seed": 0}
-            answer = self.ask(request, f"The import of {topic}.py")
+            activity = say("The import of {file}", file=f"{topic}.py")
+            answer = self.ask(request, activity)
             if "error" in answer:
                 raised = Raised.from_data(answer["error"])
                 raise verdicts.import_finding(topic, raised)
@@ -184,7 +186,7 @@ class SandboxObserver:
             raise self.import_findings[topic] from None
         self.imported.add(topic)
 
-    def ask(self, request: dict[str, Any], activity: str) -> dict[str, Any]:
+    def ask(self, request: dict[str, Any], activity: Words) -> dict[str, Any]:
         """Send one request and return its answer; a lost worker is replaced later."""
         channel = self.open_channel()
         nonce = secrets.token_hex(8)

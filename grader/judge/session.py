@@ -46,7 +46,7 @@ class JudgeSession:
         self.owner = owner
         self.sandbox = sandbox
         self.observer: SandboxObserver | None = None
-        self.report: Report = {}
+        self.report: Report | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -145,6 +145,7 @@ class JudgeSession:
             self.observer.end()
         session.exitstatus = pytest.ExitCode(min(session.testsfailed, 1))
         config.hook.pytest_sessionfinish(session=session, exitstatus=session.exitstatus)
+        assert self.report is not None, "pytest-json-report has made none"
         return self.report
 
     def pytest_runtest_logstart(self) -> None:
@@ -161,7 +162,7 @@ class JudgeSession:
         return {"duration": report.duration, "outcome": report.outcome}
 
     @pytest.hookimpl(trylast=True)
-    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
+    def pytest_json_modifyreport(self, json_report: Report) -> None:
         """Keep the report."""
         self.report = json_report
 

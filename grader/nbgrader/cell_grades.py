@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from grader.scoring.score import ExerciseScore, Score, message_of
+from grader.scoring.report import Report, messages_of
+from grader.scoring.score import ExerciseScore, Score
 
 
 class GradebookError(Exception):
@@ -38,7 +37,7 @@ class StudentGrades:
 
 
 def cell_grades_of(
-    score: Score, report: Mapping[str, Any], submitted_at: datetime | None = None
+    score: Score, report: Report, submitted_at: datetime | None = None
 ) -> StudentGrades:
     """Return what a score and its report put into the gradebook."""
     entries = tuple(
@@ -47,11 +46,13 @@ def cell_grades_of(
     return StudentGrades(score.student, submitted_at, entries)
 
 
-def comment_on(exercise: ExerciseScore, report: Mapping[str, Any]) -> str:
+def comment_on(exercise: ExerciseScore, report: Report) -> str:
     """Return why points of an exercise are missing; nothing if none are."""
     lines: list[str] = []
-    tests = [test for test in report["tests"] if test["nodeid"] in exercise.outcomes]
-    said = dict.fromkeys(message_of(t) for t in tests if t["outcome"] == "failed")
+    messages = messages_of(report)
+    said = dict.fromkeys(
+        messages[n].render() for n in exercise.outcomes if n in messages
+    )
     if said:
         lines.append(next(iter(said)))
     if len(said) > 1:

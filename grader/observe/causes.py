@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from grader.observe.finding import Raised
+from grader.scoring.message import Words
 
 _CAUSES: tuple[tuple[str, str], ...] = (
     (
@@ -76,7 +77,9 @@ _CAUSES: tuple[tuple[str, str], ...] = (
 )
 
 
-def likely_cause(raised: Raised, causes: Mapping[str, str] | None = None) -> str | None:
+def likely_cause(
+    raised: Raised, causes: Mapping[str, Words] | None = None
+) -> Words | None:
     """Return what is mostly behind an exception, or None.
 
     Args:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from torch import Tensor
 
-from grader.observe.expect import describe
+from grader.observe.describe import describe
 from grader.observe.finding import Finding
+from grader.scoring.message import Text, Words, as_text, say
 
 
 def check_form(value: Any, scenario: Callable[..., Any]) -> None:
@@ -69,22 +71,29 @@ def find_unlike(value: Any, form: Any) -> tuple[Any, Any] | None:
     return next((bad for part in parts if (bad := find_unlike(*part))), None)
 
 
-def name_of(form: Any) -> str:
+def name_of(form: Any) -> Words:
     """Return a form in a learner's words."""
     if form is Tensor:
         return "a tensor"
     if form is type(None):
         return "None"
     args = typing.get_args(form)
+    parts = [as_text(name_of(arg)) for arg in args if arg is not Ellipsis]
     if typing.get_origin(form) in (typing.Union, types.UnionType):
-        return " or ".join(map(name_of, args))
+        return reduce(either, parts)
     if typing.get_origin(form) is list and args:
-        return f"a list, each of it {name_of(args[0])}"
+        return say("a list, each of it {part}", part=parts[0])
     if typing.get_origin(form) is dict and args:
-        return f"a dict, each value {name_of(args[1])}"
+        return say("a dict, each value {part}", part=parts[1])
     if typing.get_origin(form) is tuple and args:
         if args[-1] is Ellipsis:
-            return f"a tuple, each of it {name_of(args[0])}"
-        return f"({', '.join(map(name_of, args))})"
+            return say("a tuple, each of it {part}", part=parts[0])
+        holes = ", ".join(f"{{_{i}}}" for i in range(len(parts)))
+        return say(f"({holes})", **{f"_{i}": part for i, part in enumerate(parts)})
     names = {"str": "a text", "int": "an int", "float": "a float", "bool": "a bool"}
     return names.get(getattr(form, "__name__", ""), str(form))
+
+
+def either(one: Text, other: Text) -> Text:
+    """Return one form or the other, in words."""
+    return say("{one} or {other}", one=one, other=other)

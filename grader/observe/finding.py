@@ -1,19 +1,17 @@
-"""Why a test does not pass, as data, and how it reads."""
+"""Why a test does not pass, as an exception that carries it as data."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from grader.sandbox.wire import ProtocolError
+from grader.scoring.message import Line, Message, Words, render, shorten
 from grader.scoring.outcome import Outcome
 
-MAX_VALUE = 160  # characters of one row
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+MAX_TEXT = 2_000  # characters of what a submission says of itself
 
 
 class Finding(pytest.fail.Exception):  # type: ignore[name-defined,misc] # untyped
@@ -24,41 +22,25 @@ class Finding(pytest.fail.Exception):  # type: ignore[name-defined,misc] # untyp
 
     def __init__(
         self,
-        fault: str,
+        fault: Words,
         *,
         outcome: Outcome = Outcome.FAILED,
-        expected: str | None = None,
-        got: str | None = None,
-        at: str | None = None,
-        cause: str | None = None,
+        expected: Words | None = None,
+        got: Words | None = None,
+        at: Line | None = None,
+        cause: Words | None = None,
     ) -> None:
         """Take one sentence that says what is wrong, and the evidence for it."""
-        super().__init__(fault, pytrace=False)
-        self.fault = fault
+        super().__init__(render(fault), pytrace=False)
         self.outcome = outcome
-        self.expected = expected
-        self.got = got
-        self.at = at
-        self.cause = cause
-
-    def render(self, call: str | None, read: str | None) -> str:
-        """Return the message a student reads: the fault, then a row per fact."""
-        rows = {
-            "call": call,
-            "expected": self.expected,
-            "got": self.got,
-            "at": self.at,
-            "cause?": self.cause,
-            "read": read,
-        }
-        lines = [f"  {name:<9} {shorten(row)}" for name, row in rows.items() if row]
-        return "\n".join([shorten(self.fault), *lines])
+        self.message = Message(
+            fault, expected=cut(expected), got=cut(got), at=at, cause=cause
+        )
 
 
-def shorten(text: str, limit: int = MAX_VALUE) -> str:
-    """Return `text` on one line, without control characters, of at most `limit`."""
-    line = _CONTROL.sub(" ", text).strip()
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+def cut(words: Words | None) -> Words | None:
+    """Return words of a length that a report may hold."""
+    return shorten(words) if isinstance(words, str) else words
 
 
 @dataclass(frozen=True)
@@ -69,15 +51,12 @@ class Raised:
     """Names of its class and the classes above it."""
     message: str
     not_started: bool = False
-    file: str = ""
-    line: int = 0
-    function: str | None = None
-    text: str = ""
+    line: Line | None = None
     """The student's line that was running."""
 
     @classmethod
     def from_data(cls, data: Any) -> Raised:
-        """Check what a worker sent.
+        """Check what a worker sent, and cut what has no end.
 
         Raises:
             ProtocolError: it is not the description of an exception.
@@ -87,23 +66,10 @@ class Raised:
                 "not_started": bool(not_started),
                 "types": [str(), *_] as types,
                 "message": str(message),
-                "where": None,
+                "where": None | dict() as where,
             } if all(type(name) is str for name in types):
-                return cls(tuple(types), message, not_started)
-            case {
-                "not_started": bool(not_started),
-                "types": [str(), *_] as types,
-                "message": str(message),
-                "where": {
-                    "file": str(file),
-                    "line": int(line),
-                    "function": str() | None as function,
-                    "text": str(text),
-                },
-            } if all(type(name) is str for name in types):
-                return cls(
-                    tuple(types), message, not_started, file, line, function, text
-                )
+                names = tuple(name[:MAX_TEXT] for name in types[:20])
+                return cls(names, message[:MAX_TEXT], not_started, to_line(where))
         raise ProtocolError("not the description of an exception")
 
     def __str__(self) -> str:
@@ -111,10 +77,22 @@ class Raised:
         text = shorten(self.message)
         return f"{self.types[0]}: {text}" if text else self.types[0]
 
-    @property
-    def place(self) -> str | None:
-        """Return file, line, function and text of the student's line."""
-        if not self.file:
+
+def to_line(where: dict[Any, Any] | None) -> Line | None:
+    """Return the line that a worker names.
+
+    Raises:
+        ProtocolError: it is not the description of a line.
+    """
+    match where:
+        case None | {"file": ""}:
             return None
-        inside = f" in {self.function}" if self.function else ""
-        return f"{self.file}, line {self.line}{inside}: {self.text}"
+        case {
+            "file": str(file),
+            "line": int(line),
+            "function": str() | None as function,
+            "text": str(text),
+        }:
+            short = [part and part[:MAX_TEXT] for part in (file, function, text)]
+            return Line(short[0] or "", line, short[1], short[2] or "")
+    raise ProtocolError("not the description of a line")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,7 +23,9 @@ from grader.observe.finding import Finding, Raised
 from grader.observe.local import LocalObserver
 from grader.observe.verdicts import broken_protocol, finding_for
 from grader.sandbox.wire import ProtocolError
+from grader.scoring.message import Words
 from grader.scoring.outcome import Outcome
+from grader.scoring.report import MESSAGE, OUTCOME
 from grader.syllabus import Exercise, Syllabus, SyllabusError, read_syllabus
 
 LOCAL_TEST_SECONDS = 10.0
@@ -47,7 +50,7 @@ class Observer(Protocol):
 OBSERVER = pytest.StashKey[Observer]()
 SEED = pytest.StashKey[str]()
 SYLLABUS = pytest.StashKey[Syllabus]()
-CALL = pytest.StashKey[str]()
+CALL = pytest.StashKey[Words]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -147,8 +150,8 @@ class Observe:
         self,
         scenario: Callable[..., Any],
         *args: Any,
-        call: str | None = None,
-        causes: Mapping[str, str] | None = None,
+        call: Words | None = None,
+        causes: Mapping[str, Words] | None = None,
     ) -> Any:
         """Play `scenario(module, *args)` and return its value.
 
@@ -169,7 +172,7 @@ class Observe:
         return value
 
     def error(
-        self, scenario: Callable[..., Any], *args: Any, call: str | None = None
+        self, scenario: Callable[..., Any], *args: Any, call: Words | None = None
     ) -> Raised | None:
         """Play a scenario that should raise; return the exception, or None."""
         raised, _ = self._play(scenario, args, call)
@@ -178,7 +181,7 @@ class Observe:
         return raised
 
     def _play(
-        self, scenario: Callable[..., Any], args: tuple[Any, ...], call: str | None
+        self, scenario: Callable[..., Any], args: tuple[Any, ...], call: Words | None
     ) -> tuple[Raised | None, Any]:
         if call is not None:
             self.item.stash[CALL] = call
@@ -216,11 +219,13 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, Finding):
         outcome = error.outcome
-        call_text = item.stash.get(CALL, None)
-        read: str | None = item.config.stash[SYLLABUS].read_on(exercise_of(item))
-        if outcome in (Outcome.NOT_STARTED, Outcome.NO_IMPORT):
-            call_text = read = None
-        report.longrepr = error.render(call_text, read)
+        message = error.message
+        if outcome not in (Outcome.NOT_STARTED, Outcome.NO_IMPORT):
+            read = item.config.stash[SYLLABUS].read_on(exercise_of(item))
+            call_text = item.stash.get(CALL, None)
+            message = replace(message, call=call_text, read=read)
+        report.longrepr = message.render()
+        item.user_properties.append((MESSAGE, message.as_data()))
     elif report.skipped:
         outcome = Outcome.NO_GPU
     elif report.failed:
@@ -229,6 +234,6 @@ def pytest_runtest_makereport(
         outcome = Outcome.PASSED
     else:
         return report
-    item.user_properties.append(("outcome", outcome.value))
+    item.user_properties.append((OUTCOME, outcome.value))
     report.user_properties = item.user_properties
     return report

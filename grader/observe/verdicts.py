@@ -7,18 +7,19 @@ from collections.abc import Mapping
 
 from grader.observe.causes import likely_cause
 from grader.observe.finding import Finding, Raised
+from grader.scoring.message import Words, as_text, say
 from grader.scoring.outcome import Outcome
 
 
-def finding_for(raised: Raised, causes: Mapping[str, str] | None = None) -> Finding:
+def finding_for(raised: Raised, causes: Mapping[str, Words] | None = None) -> Finding:
     """Return the verdict on code that raises where a result is asked for."""
     if raised.not_started:
         return Finding("Not started.", outcome=Outcome.NOT_STARTED)
     return Finding(
-        f"The code raises {raised.types[0]}.",
+        say("The code raises {error}.", error=raised.types[0]),
         expected="a result",
         got=str(raised),
-        at=raised.place,
+        at=raised.line,
         cause=likely_cause(raised, causes),
     )
 
@@ -26,25 +27,29 @@ def finding_for(raised: Raised, causes: Mapping[str, str] | None = None) -> Find
 def import_finding(topic: str, raised: Raised) -> Finding:
     """Return the verdict on a module that cannot be imported."""
     return Finding(
-        f"{topic}.py cannot be imported.",
+        say("{file} cannot be imported.", file=f"{topic}.py"),
         outcome=Outcome.NO_IMPORT,
         got=str(raised),
-        at=raised.place,
+        at=raised.line,
         cause=likely_cause(raised),
     )
 
 
-def missing_finding(reason: str) -> Finding:
+def missing_finding(reason: Words) -> Finding:
     """Return the verdict on a topic without a readable file."""
     return Finding(reason, outcome=Outcome.NO_IMPORT)
 
 
-def time_up(seconds: float, activity: str = "The test") -> Finding:
+def time_up(seconds: float, activity: Words = "The test") -> Finding:
     """Return the verdict on code that does not end."""
     return Finding(
-        f"{activity} is stopped: it did not end within {seconds:g} seconds.",
+        say(
+            "{activity} is stopped: it did not end within {seconds:g} seconds.",
+            activity=as_text(activity),
+            seconds=seconds,
+        ),
         outcome=Outcome.TIMED_OUT,
-        expected=f"an end within {seconds:g} seconds",
+        expected=say("an end within {seconds:g} seconds", seconds=seconds),
         got="no end",
         cause="a loop whose condition never becomes false",
     )
@@ -53,27 +58,32 @@ def time_up(seconds: float, activity: str = "The test") -> Finding:
 def no_time_left(seconds: float) -> Finding:
     """Return the verdict on a test that the submission left no time for."""
     return Finding(
-        f"Not run: the {seconds:g} seconds of the whole topic are used up.",
+        say(
+            "Not run: the {seconds:g} seconds of the whole topic are used up.",
+            seconds=seconds,
+        ),
         outcome=Outcome.TIMED_OUT,
         cause="earlier tests that were stopped for taking too long",
     )
 
 
 def killed(
-    activity: str, *, exit_status: int | None, signal_number: int | None, memory: bool
+    activity: Words, *, exit_status: int | None, signal_number: int | None, memory: bool
 ) -> Finding:
     """Return the verdict on a process that ended before it answered."""
+    got: Words
     if memory:
         got, cause = "more memory than a submission may use", "tensors far too large"
     elif signal_number is not None:
-        got, cause = f"ended by {signal.Signals(signal_number).name}", None
+        name = signal.Signals(signal_number).name
+        got, cause = say("ended by {signal}", signal=name), None
     elif exit_status is not None:
-        got = f"ended with status {exit_status}"
+        got = say("ended with status {status}", status=exit_status)
         cause = "a call of exit(), quit() or os._exit()"
     else:
         got, cause = "the connection was closed", None
     return Finding(
-        f"{activity} ended the whole process.",
+        say("{activity} ended the whole process.", activity=as_text(activity)),
         outcome=Outcome.KILLED,
         expected="a result",
         got=got,

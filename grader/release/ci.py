@@ -37,7 +37,7 @@ def make_files(
     part = syllabus.only(only)
     if platform not in PLATFORMS:
         raise CiError(f"no platform is called {platform!r}: {', '.join(PLATFORMS)}")
-    folder = layout.root / "grader" / "templates" / platform
+    folder = layout.templates / platform
     templates = {
         name: data.replace(PLACEHOLDER, only.encode())
         for name, data in read_matching(folder, folder, "*").items()

@@ -8,10 +8,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from grader.files import write_text
 from grader.results.signature import read_signed_json, to_signed_json
+from grader.scoring.report import Report
 
 MARK = ".grader"
 MAX_NAME = 150  # bytes
@@ -80,6 +81,10 @@ class OutputFolder:
         except (OSError, UnicodeDecodeError):
             return None
         return read_signed_json(text, self.secret, before)
+
+    def read_report(self, name: str, before: str = "") -> Report | None:
+        """Return a student's report, as `read_signed` does."""
+        return cast(Report | None, self.read_signed(name, before))
 
     def write(self, name: str, text: str) -> None:
         """Write a file of results, whole.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import cast
 
 from grader.scoring.manifest import Check, Manifest
 from grader.scoring.outcome import Outcome
+from grader.scoring.report import Report, outcome_of, traceback_of
 from grader.syllabus import Exercise, Syllabus
 
 
@@ -71,7 +72,7 @@ def add(points: Iterable[float]) -> float:
 
 
 def score(
-    student: str, report: Mapping[str, Any], manifest: Manifest, syllabus: Syllabus
+    student: str, report: Report, manifest: Manifest, syllabus: Syllabus
 ) -> Score:
     """Score a report against the manifest.
 
@@ -134,7 +135,7 @@ def max_points(exercise: Exercise, checks: Iterable[Check]) -> float:
     return float(exercise.points + (exercise.cuda_points if has_cuda else 0))
 
 
-def read_outcomes(report: Mapping[str, Any]) -> dict[str, Outcome]:
+def read_outcomes(report: Report) -> dict[str, Outcome]:
     """Return the outcome of every test that stands in the report once.
 
     Raises:
@@ -144,9 +145,9 @@ def read_outcomes(report: Mapping[str, Any]) -> dict[str, Outcome]:
     seen: set[str] = set()
     for test in report["tests"]:
         nodeid = test["nodeid"]
-        outcome = read_outcome(test)
+        outcome = outcome_of(test)
         if outcome is Outcome.KIT_ERROR:
-            raise KitFaultError(f"{nodeid} failed to run:\n{message_of(test)}")
+            raise KitFaultError(f"{nodeid} failed to run:\n{traceback_of(test)}")
         if nodeid in seen:
             outcomes.pop(nodeid, None)
             continue
@@ -155,8 +156,10 @@ def read_outcomes(report: Mapping[str, Any]) -> dict[str, Outcome]:
     return outcomes
 
 
-def unpassed(report: Mapping[str, Any], manifest: Manifest) -> dict[str, Outcome]:
-    """Return the outcome of every test of a report's exercises that was not passed.
+def with_unpassed(report: Report, manifest: Manifest) -> Report:
+    """Return a report with an entry for the tests that were not passed.
+
+    The tests come behind it, so that who needs their outcomes alone need not read them.
 
     Raises:
         KitFaultError: a test of the kit failed to run.
@@ -166,11 +169,13 @@ def unpassed(report: Mapping[str, Any], manifest: Manifest) -> dict[str, Outcome
         nodeid: outcomes.get(nodeid, Outcome.FAILED)
         for nodeid in covered(report, manifest)
     }
-    return {n: o for n, o in expected.items() if o is not Outcome.PASSED}
+    lost = {n: o.value for n, o in expected.items() if o is not Outcome.PASSED}
+    rest = {name: value for name, value in report.items() if name != "tests"}
+    return cast(Report, {**rest, "unpassed": lost, "tests": report["tests"]})
 
 
 def score_unpassed(
-    student: str, report: Mapping[str, Any], manifest: Manifest, syllabus: Syllabus
+    student: str, report: Report, manifest: Manifest, syllabus: Syllabus
 ) -> Score:
     """Score a report by its entry `unpassed`, without a look at its tests."""
     outcomes = dict.fromkeys(covered(report, manifest), Outcome.PASSED)
@@ -178,23 +183,8 @@ def score_unpassed(
     return score_outcomes(student, outcomes, manifest, syllabus)
 
 
-def covered(report: Mapping[str, Any], manifest: Manifest) -> Iterator[str]:
+def covered(report: Report, manifest: Manifest) -> Iterator[str]:
     """Yield the node ids of the tests that a report's exercises expect."""
     for exercise in report["environment"]["exercises"]:
         for check in manifest.by_exercise.get(exercise, ()):
             yield check.nodeid
-
-
-def read_outcome(test: Mapping[str, Any]) -> Outcome:
-    """Return what became of one test of a report."""
-    noted = [p["outcome"] for p in test.get("user_properties", []) if "outcome" in p]
-    outcome = Outcome(noted[-1]) if noted else Outcome.KIT_ERROR
-    if (outcome is Outcome.PASSED) != (test["outcome"] == "passed"):
-        return Outcome.KIT_ERROR
-    return outcome
-
-
-def message_of(test: Mapping[str, Any]) -> str:
-    """Return a test's message; empty if it passed."""
-    stages = [test.get(stage, {}) for stage in ("setup", "call", "teardown")]
-    return next((str(s["longrepr"]) for s in stages if s.get("longrepr")), "")

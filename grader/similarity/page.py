@@ -14,7 +14,7 @@ from grader.layout import KIT
 from grader.similarity import SimilarityError
 from grader.similarity.compare import Match
 
-TEMPLATES = KIT.root / "grader" / "templates" / "similarity"
+TEMPLATES = KIT.templates / "similarity"
 INDEX = "index.html"
 PAGE = re.compile(r"pair-\d+\.html")
 MAX_PAIRS = 200

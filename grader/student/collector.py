@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from typing import Any
 
 import pytest
 
-from grader.observe.finding import shorten
 from grader.observe.plugin import exercise_of
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
+from grader.scoring.report import MESSAGE, OUTCOME
 from grader.student.verdict import Verdict
 from grader.syllabus import Syllabus
 
@@ -32,7 +34,7 @@ class Collector:
         self.exercises: dict[str, str] = {}
         self.left: dict[str, set[str]] = defaultdict(set)
         self.outcomes: dict[str, list[Outcome]] = defaultdict(list)
-        self.messages: dict[str, tuple[str, str]] = {}
+        self.messages: dict[str, tuple[Message, str]] = {}
 
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
@@ -55,26 +57,27 @@ class Collector:
         """Note a test's outcome; tell the verdict behind the last one."""
         name = self.exercises[report.nodeid]
         if report.outcome != "passed" or report.when == "call":
-            noted = [v for key, v in report.user_properties if key == "outcome"]
-            outcome = Outcome(str(noted[-1]))
+            noted: dict[str, Any] = dict(report.user_properties)
+            outcome = Outcome(noted[OUTCOME])
             self.outcomes[name].append(outcome)
             if report.failed and outcome is not Outcome.NOT_STARTED:
-                message = str(report.longrepr)
                 if outcome is Outcome.KIT_ERROR:
-                    message = kit_message(message)
-                said = message, report.capstdout[-MAX_PRINTED:]
-                self.messages.setdefault(name, said)
+                    message = kit_message(str(report.longrepr))
+                else:
+                    message = Message.from_data(noted[MESSAGE])
+                printed = report.capstdout[-MAX_PRINTED:]
+                self.messages.setdefault(name, (message, printed))
         if report.when == "teardown":
             self.left[name].discard(report.nodeid)
             if not self.left[name]:
-                message, printed = self.messages.get(name, ("", ""))
-                self.tell(Verdict(name, tuple(self.outcomes[name]), message, printed))
+                said: tuple[Message | None, str] = self.messages.get(name, (None, ""))
+                self.tell(Verdict(name, tuple(self.outcomes[name]), *said))
 
 
-def kit_message(traceback: str) -> str:
+def kit_message(traceback: str) -> Message:
     """Return what a student needs to know of a test that failed to run."""
-    last = traceback.strip().splitlines()[-1]
-    return (
+    return Message(
         "The test itself failed to run, which is no fault of yours: tell your "
-        f"instructor.\n  got       {shorten(last)}"
+        "instructor.",
+        got=traceback.strip().splitlines()[-1],
     )

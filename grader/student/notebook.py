@@ -53,7 +53,8 @@ def check(exercise: str) -> None:
     run_pytest([topic.id], observer, collector, options=["--capture=sys"])
     (verdict,) = verdicts
     if not verdict.passes:
-        raise NotPassed(f"✗ {asked.symbols[0]}\n{verdict.message or 'Not started.'}")
+        said = verdict.message.render() if verdict.message else "Not started."
+        raise NotPassed(f"✗ {asked.symbols[0]}\n{said}")
     print(f"✓ {asked.symbols[0]}")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 
 
@@ -15,7 +16,7 @@ class Verdict:
 
     exercise: str
     outcomes: tuple[Outcome, ...]
-    message: str = ""
+    message: Message | None = None
     printed: str = ""
     """What the student's code printed in the test of the message."""
 
@@ -36,9 +37,12 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data, for another process."""
-        return asdict(self)
+        message = self.message and self.message.as_data()
+        return {**vars(self), "message": message}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return the verdict that `as_dict` was asked of."""
-        return cls(**{**data, "outcomes": tuple(map(Outcome, data["outcomes"]))})
+        message = data["message"] and Message.from_data(data["message"])
+        outcomes = tuple(map(Outcome, data["outcomes"]))
+        return cls(**{**data, "outcomes": outcomes, "message": message})

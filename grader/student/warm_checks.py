@@ -161,4 +161,4 @@ def lost(exercise: str, status: int) -> Verdict:
         signal_number=-status if status < 0 else None,
         memory=False,
     )
-    return Verdict(exercise, (Outcome.KILLED,), finding.render(None, None))
+    return Verdict(exercise, (Outcome.KILLED,), finding.message)

@@ -15,7 +15,8 @@ from typing import Any
 from grader.judge import Judge
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
-from grader.scoring.score import message_of, read_outcome, score
+from grader.scoring.report import outcome_of, text_of
+from grader.scoring.score import score
 from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
@@ -160,8 +161,8 @@ class Arena:
         text = json.dumps(report)
         return Seen(
             tuple(e.exercise for e in result.exercises if e.points),
-            [str(read_outcome(test)) for test in mine],
-            [message_of(test) for test in report["tests"]],
+            [str(outcome_of(test)) for test in mine],
+            [text_of(test) for test in report["tests"]],
             text,
             leaked=self.canary in text,
             disturbed=without_times(after) != without_times(self.honest),

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -12,8 +13,10 @@ import xmlschema
 
 from grader.exports import classroom50, formats, github, gradescope, junit
 from grader.exports.feedback import Feedback, Line, make_feedback
-from grader.exports.plain import ExportError, plain
+from grader.exports.plain import ExportError
 from grader.layout import KIT
+from grader.scoring.message import Line as CodeLine
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.score import ExerciseScore, Score
 
@@ -27,11 +30,8 @@ RUNNER = {
     "RELEASE_URL": "https://example.org/releases/1",
 }
 HOSTILE = "]]>\x1b[2J\x00</pre>\u202e::set-output name=score::100\ud800\n```\r##[error]"
-MESSAGE = (
-    "MLP is wrong.\n"
-    "  got       ValueError: 100% <b>&amp;\n"
-    "  at        model_construction.py, line 12 in forward: raise ValueError"
-)
+AT = CodeLine("model_construction.py", 12, "forward", "raise ValueError")
+MESSAGE = Message("MLP is wrong.", got="ValueError: 100% <b>&amp;", at=AT)
 
 
 def line(name="MLP", points=1.0, most=1.0, **more):
@@ -40,7 +40,7 @@ def line(name="MLP", points=1.0, most=1.0, **more):
         "title": "A title: with, signs",
         "open": 0.0,
         "outcome": Outcome.PASSED if points == most else Outcome.FAILED,
-        "message": "" if points == most else MESSAGE,
+        "message": None if points == most else MESSAGE,
         "seconds": 0.1234,
     }
     values |= {"points": points, "max": most, **more}
@@ -48,7 +48,9 @@ def line(name="MLP", points=1.0, most=1.0, **more):
 
 
 def not_started(name):
-    return line(name, 0.0, 3.0, message="Not started.", outcome=Outcome.NOT_STARTED)
+    return line(
+        name, 0.0, 3.0, message=Message("Not started."), outcome=Outcome.NOT_STARTED
+    )
 
 
 MIXED = Feedback(
@@ -57,8 +59,8 @@ MIXED = Feedback(
         line(),
         line("chain", 0.67, 2.0),
         not_started("Residual"),
-        line("Gpu", 1.0, 3.0, open=2.0, outcome=Outcome.PASSED, message=""),
-        line("OnlyGpu", 0.0, 2.0, open=2.0, outcome=Outcome.NO_GPU, message=""),
+        line("Gpu", 1.0, 3.0, open=2.0, outcome=Outcome.PASSED, message=None),
+        line("OnlyGpu", 0.0, 2.0, open=2.0, outcome=Outcome.NO_GPU, message=None),
     ),
 )
 FULL = Feedback("ana", (MIXED.lines[0], MIXED.lines[3], MIXED.lines[4]))
@@ -103,6 +105,10 @@ def graded(syllabus):
             "nodeid": nodeids[1],
             "outcome": "failed",
             "setup": {"duration": 0.25},
+            "user_properties": [
+                {"outcome": "failed"},
+                {"message": {"fault": HOSTILE}},
+            ],
             "call": {
                 "duration": 0.5,
                 "longrepr": HOSTILE,
@@ -124,7 +130,7 @@ def test_feedback_holds_points_time_and_the_first_message(graded, syllabus):
 
     assert (made.points, made.open, made.max, made.reachable) == (1.0, 0.5, 2.0, 1.5)
     assert (made.number, made.outcome, made.seconds) == ("1.1", Outcome.FAILED, 1.75)
-    assert "set-output" in made.message
+    assert "set-output" in made.text
 
 
 @pytest.mark.parametrize("name", formats.NAMES)
@@ -153,20 +159,20 @@ def test_no_format_tells_hidden_names_seeds_or_control_signs(graded, syllabus, n
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.NOT_STARTED])
 def test_a_skipped_test_says_nothing(graded, syllabus, outcome):
     score, report = graded
-    report["tests"][1]["call"]["longrepr"] = ""
+    del report["tests"][1]["user_properties"][1]
 
     (made,) = make_feedback(score, report, syllabus).lines
 
-    assert made.message == ""
+    assert made.message is None
 
 
 @pytest.mark.parametrize(
     ("message", "place"),
     [
         (MESSAGE, 12),
-        (MESSAGE.replace("model_construction.py", "other.py"), None),
-        ("  got       model_construction.py, line 12", None),
-        ("It is wrong.", None),
+        (replace(MESSAGE, at=replace(AT, file="other.py")), None),
+        (Message("Off.", got="  at        model_construction.py, line 12"), None),
+        (Message("It is wrong."), None),
     ],
 )
 def test_only_a_line_of_the_students_file_is_marked(message, place):
@@ -257,7 +263,7 @@ def test_annotations_mark_the_line_and_hold_one_command_each():
 
 
 def test_a_message_cannot_give_a_command():
-    feedback = Feedback("ana", (line(points=0.0, message=plain(f"x\n{HOSTILE}")),))
+    feedback = Feedback("ana", (line(points=0.0, message=Message(f"x\n{HOSTILE}")),))
 
     commands = github.to_annotations(feedback).split("\n")
 
@@ -274,7 +280,7 @@ def test_no_more_annotations_than_github_shows():
 
 def test_a_summary_has_a_row_per_exercise_and_messages_as_text():
     text = github.to_summary(
-        Feedback("ana", (*MIXED.lines, line("Bad", 0.0, message=plain(HOSTILE))))
+        Feedback("ana", (*MIXED.lines, line("Bad", 0.0, message=Message(HOSTILE))))
     )
 
     assert "| ❌ | `model_construction.chain` | 0.67 | 2 | failed |" in text
@@ -286,9 +292,9 @@ def test_a_summary_has_a_row_per_exercise_and_messages_as_text():
 
 
 def test_a_summary_fits_what_github_shows():
-    long = line("Long", 0.0, message="x" * (1 << 20))
+    long = line("Long", 0.0, message=Message("x" * 160, got="y" * 160))
 
-    text = github.to_summary(Feedback("ana", (line(), long)))
+    text = github.to_summary(Feedback("ana", (line(), *[long] * 4000)))
 
     assert len(text.encode()) <= 1 << 20
     assert "model_construction.Long" in text

@@ -13,7 +13,7 @@ from grader.judge import Judge, JudgeError
 from grader.judge.messages import Part
 from grader.judge.session import JudgeSession
 from grader.scoring.outcome import Outcome
-from grader.scoring.score import message_of, read_outcome
+from grader.scoring.report import outcome_of, text_of
 from grader.scoring.submission import Submission
 
 from ..conftest import QUICK
@@ -44,7 +44,7 @@ def judge_suite(level, tmp_path):
             report = started.grade(submission, "seed", {f"{topic}.MLP"})
         tests = {t["nodeid"].partition("::")[2]: t for t in report["tests"]}
         return report, {
-            name: (read_outcome(test), message_of(test)) for name, test in tests.items()
+            name: (outcome_of(test), text_of(test)) for name, test in tests.items()
         }
 
     return judge
@@ -199,7 +199,7 @@ def test_the_reports_of_two_topics_become_one(level, tmp_path):
         both = judge.grade(submission, "seed", exercises)
         none = judge.grade(submission, "seed", exercises, Part.CUDA)
 
-    found = {t["nodeid"].partition("::")[2]: read_outcome(t) for t in both["tests"]}
+    found = {t["nodeid"].partition("::")[2]: outcome_of(t) for t in both["tests"]}
     assert found == {"test_right": Outcome.PASSED, "test_wrong": Outcome.FAILED}
     counts = {"passed": 1, "failed": 1, "total": 2, "collected": 2}
     assert (both["summary"], both["exitcode"]) == (counts, 1)
@@ -240,7 +240,7 @@ def test_the_same_seed_gives_the_same_inputs_and_another_does_not(level, tmp_pat
 
     with Judge(level, QUICK, tmp_path) as judge:
         said = [
-            message_of(
+            text_of(
                 judge.grade(submission, seed, {"model_construction.MLP"})["tests"][0]
             )
             for seed in ("a", "a", "b")

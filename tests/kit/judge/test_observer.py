@@ -17,6 +17,7 @@ from grader.observe.finding import Finding
 from grader.sandbox import wire
 from grader.sandbox.isolation import Level
 from grader.sandbox.launch import Ended, SandboxError
+from grader.scoring.message import render
 from grader.scoring.outcome import Outcome
 from grader.scoring.submission import Submission
 
@@ -194,5 +195,5 @@ def test_a_worker_that_is_killed_in_every_try_was_killed_by_the_submission():
     answer = observer.play("topic", read_answer, (), 1)
     observer.close()
 
-    assert raised.value.got == "ended by SIGKILL"
+    assert render(raised.value.message.got) == "ended by SIGKILL"
     assert answer == {"value": 42}

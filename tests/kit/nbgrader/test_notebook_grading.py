@@ -6,7 +6,8 @@ import pytest
 
 from grader.intake import SubmissionSource, read_submission
 from grader.layout import KIT
-from grader.scoring.score import message_of, score
+from grader.scoring.report import messages_of
+from grader.scoring.score import score
 from grader.stubs import grade_id, make_sources
 
 TOPIC = "model_construction"
@@ -30,7 +31,7 @@ def grade(tmp_path, pool, syllabus):
         manifest = pool.manifest.only({MLP, CHAIN})
         made = score("ana", report, manifest, syllabus)
         points = {e.exercise: e.points for e in made.exercises}
-        return points, [m for t in report["tests"] if (m := message_of(t))]
+        return points, [m.render() for m in messages_of(report).values()]
 
     return grade_answers
 

@@ -1,5 +1,7 @@
 """Expectations: what passes, what does not, and what a learner is told."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -17,7 +19,11 @@ from grader.observe.finding import Finding
 def message(function, *args, **kwargs):
     with pytest.raises(Finding) as raised:
         function(*args, **kwargs)
-    return raised.value.render("f(x)", "Chapter 1").splitlines()
+    return (
+        replace(raised.value.message, call="f(x)", read="Chapter 1")
+        .render()
+        .splitlines()
+    )
 
 
 def test_a_message_is_fault_call_expected_got_cause_read():
@@ -177,7 +183,7 @@ def test_long_dicts_are_told_apart_by_what_differs():
 def test_control_characters_never_reach_a_message():
     found = Finding("Off.", got="\x1b[31mred\x07\n::set-output\u202e")
 
-    assert found.render(None, None) == "Off.\n  got       [31mred ::set-output"
+    assert found.message.render() == "Off.\n  got       [31mred ::set-output"
 
 
 def good(ex) -> tuple[torch.Tensor, list[int] | None, dict[str, float]]:

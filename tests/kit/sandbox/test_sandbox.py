@@ -20,6 +20,7 @@ from grader.observe.finding import Finding
 from grader.sandbox.isolation import Level, probe_bubblewrap
 from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
+from grader.scoring.message import render
 from grader.scoring.outcome import Outcome
 from grader.scoring.submission import Submission
 
@@ -96,7 +97,7 @@ def test_a_process_that_ends_itself_costs_its_test(sandbox):
     found = outcome(sandbox, leave_by_exit)
 
     assert found.outcome is Outcome.KILLED
-    assert found.got == "ended with status 0"
+    assert render(found.message.got) == "ended with status 0"
     assert value(sandbox, read_answer) == 42
 
 
@@ -105,7 +106,7 @@ def leave_by_signal(ex):
 
 
 def test_a_crash_is_told_by_its_signal(sandbox):
-    assert outcome(sandbox, leave_by_signal).got == "ended by SIGSEGV"
+    assert render(outcome(sandbox, leave_by_signal).message.got) == "ended by SIGSEGV"
 
 
 def loop_for_ever(ex):
@@ -233,7 +234,7 @@ def fill_memory_in_children(ex):
 def test_memory_of_all_processes_counts_together(sandbox):
     found = outcome(sandbox, fill_memory_in_children, seconds=60)
 
-    assert found.got == "more memory than a submission may use"
+    assert found.message.got == "more memory than a submission may use"
 
 
 def send_garbage(ex):
