@@ -205,7 +205,7 @@ def test_gradescope_results_say_what_passes_and_what_is_open():
         *("passed", "passed"),
     ]
     assert data["tests"][3]["output"] == "2 points are open: there is no GPU here."
-    assert data["tests"][1]["output"] == MESSAGE
+    assert data["tests"][1]["output"] == MESSAGE.render()
     assert data["output"] == "2.67 of 7 points, 4 open (no GPU here)."
 
 
@@ -373,7 +373,7 @@ def test_junit_is_read_as_it_is_meant():
     }
     failure = list(suite)[1].result[0]
     assert (failure.type, failure.message) == ("failed", "MLP is wrong.")
-    assert failure.text == MESSAGE
+    assert failure.text == MESSAGE.render()
 
 
 def test_a_hostile_message_is_text_in_xml(graded, syllabus):

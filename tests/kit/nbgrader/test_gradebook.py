@@ -287,14 +287,18 @@ def test_a_configuration_that_fails_is_told(tmp_path):
         read_late_penalty(config)
 
 
+def said(fault):
+    return [{"outcome": "failed"}, {"message": {"fault": fault}}]
+
+
 def test_a_comment_says_the_first_thing_that_is_wrong():
     outcomes = {"a": Outcome.PASSED, "b": Outcome.FAILED, "c": Outcome.FAILED}
     exercise = ExerciseScore(MLP, 0.33, 0.0, 1.0, outcomes)
     tests = [
         {"nodeid": "a", "outcome": "passed"},
-        {"nodeid": "b", "outcome": "failed", "call": {"longrepr": "First."}},
-        {"nodeid": "c", "outcome": "failed", "call": {"longrepr": "Second."}},
-        {"nodeid": "other", "outcome": "failed", "call": {"longrepr": "Another's."}},
+        {"nodeid": "b", "outcome": "failed", "user_properties": said("First.")},
+        {"nodeid": "c", "outcome": "failed", "user_properties": said("Second.")},
+        {"nodeid": "other", "outcome": "failed", "user_properties": said("Another's.")},
     ]
 
     assert comment_on(exercise, {"tests": tests}) == (

@@ -132,11 +132,15 @@ def test_error_takes_the_class_or_one_below_it():
 
 
 @pytest.mark.parametrize(
-    ("raised", "kind", "mentions"),
-    [(None, KeyError, ""), (ERROR, ValueError, ""), (ERROR, KeyError, "y")],
+    ("raised", "kind", "mentions", "fault"),
+    [
+        (None, KeyError, "", "Off."),
+        (ERROR, ValueError, "", "It raises KeyError, and must raise ValueError."),
+        (ERROR, KeyError, "y", "Off."),
+    ],
 )
-def test_error_tells_what_was_raised_instead(raised, kind, mentions):
-    assert message(expect_error, raised, kind, "Off.", mentions=mentions)[0] == "Off."
+def test_error_tells_what_was_raised_instead(raised, kind, mentions, fault):
+    assert message(expect_error, raised, kind, "Off.", mentions=mentions)[0] == fault
 
 
 def test_error_tells_what_is_behind_another_one():

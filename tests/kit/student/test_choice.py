@@ -138,7 +138,7 @@ def test_a_verdict_depends_on_files_that_are_imported():
 
 def test_a_verdict_depends_on_tests_and_versions():
     now, later = work(WRITTEN), work(WRITTEN)
-    later.setting["one"] = "3.12"
+    later.context["one"] = "3.12"
 
     assert now.key(B) != later.key(B)
 
