@@ -7,7 +7,6 @@ works when it is graded. Nothing here protects a score.
 from __future__ import annotations
 
 import copy
-import random
 import signal
 import sys
 import threading
@@ -17,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from grader import gpu
 from grader.observe.finding import Raised
+from grader.observe.random_numbers import forked_random_numbers
 from grader.observe.verdicts import import_finding, time_up
 from grader.sandbox import wire, worker
 from grader.sim import register
@@ -59,7 +58,7 @@ class LocalObserver:
         """
         if str(self.folder) not in sys.path:
             sys.path.insert(0, str(self.folder))
-        with self.forked_random_numbers(seed), self.time_limit(), without_bytecode():
+        with forked_random_numbers(seed), self.time_limit(), without_bytecode():
             imported = worker.play(topic, lambda _: None, (), self.folder)
             if "error" in imported:
                 raise import_finding(topic, Raised.from_data(imported["error"]))
@@ -71,16 +70,6 @@ class LocalObserver:
         except Exception as error:
             frame = wire.encode({"error": worker.describe(error, self.folder)})
         return wire.decode_frame(frame)
-
-    @contextmanager
-    def forked_random_numbers(self, seed: int) -> Iterator[None]:
-        """Give the scenario random numbers of its own, as another process would."""
-        python_state = random.getstate()
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(seed)
-            random.seed(seed)
-            yield
-        random.setstate(python_state)
 
     @contextmanager
     def time_limit(self) -> Iterator[None]:

@@ -8,49 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 import torch
 
 from grader import gpu
 from grader.layout import KIT
-from grader.observe.data import check_form
-from grader.observe.finding import Finding, Raised
+from grader.observe.finding import Finding
 from grader.observe.local import LocalObserver
-from grader.observe.verdicts import broken_protocol, finding_for
-from grader.sandbox.wire import ProtocolError
-from grader.scoring.message import Words
+from grader.observe.playing import Observe, Observer
+from grader.observe.reference import ReferenceObserver, play
+from grader.observe.sweep import Sweep
+from grader.observe.verdicts import unforeseen
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import MESSAGE, OUTCOME
 from grader.syllabus import Exercise, Syllabus, SyllabusError, read_syllabus
 
 LOCAL_TEST_SECONDS = 10.0
 
-
-class Observer(Protocol):
-    """Where a submission's code runs."""
-
-    def prepare(self, *, simulated: bool) -> None:
-        """Make ready for a test, with the simulated accelerator if it needs it."""
-
-    def play(
-        self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
-    ) -> dict[str, Any]:
-        """Return `{"value": …}` or `{"error": …}`, plain data from untrusted hands.
-
-        Raises:
-            Finding: the submission gives no answer.
-        """
-
-
 OBSERVER = pytest.StashKey[Observer]()
 SEED = pytest.StashKey[str]()
 SYLLABUS = pytest.StashKey[Syllabus]()
-CALL = pytest.StashKey[Words]()
+OBSERVE = pytest.StashKey[Observe]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,6 +49,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         default=KIT.registry,
         help="the registry of exercises (default: exercises/syllabus.toml)",
+    )
+    parser.addoption(
+        "--reference",
+        type=Path,
+        default=KIT.solutions,
+        help="folder with the reference solutions, for sweeps (default: solutions/)",
     )
 
 
@@ -138,74 +127,88 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
     return random.Random(seed_of(request.node, "sizes"))
 
 
-class Observe:
-    """Plays scenarios beside the student's code and gives back plain data."""
-
-    def __init__(self, item: pytest.Item) -> None:
-        """Take the test in whose name it plays."""
-        self.item = item
-        self.exercise = exercise_of(item)
-
-    def __call__(
-        self,
-        scenario: Callable[..., Any],
-        *args: Any,
-        call: Words | None = None,
-        causes: Mapping[str, Words] | None = None,
-    ) -> Any:
-        """Play `scenario(module, *args)` and return its value.
-
-        Args:
-            scenario: a top-level function with a return annotation. It runs beside the
-                student's code, so it must not know what is expected.
-            *args: copied into the student's process.
-            call: what the student's code is asked, in a learner's words.
-            causes: what is behind an exception, by a pattern of `Class: message`.
-
-        Raises:
-            Finding: the code raises, gives no answer, or one of another form.
-        """
-        raised, value = self._play(scenario, args, call)
-        if raised is not None:
-            raise finding_for(raised, causes)
-        check_form(value, scenario)
-        return value
-
-    def error(
-        self, scenario: Callable[..., Any], *args: Any, call: Words | None = None
-    ) -> Raised | None:
-        """Play a scenario that should raise; return the exception, or None."""
-        raised, _ = self._play(scenario, args, call)
-        if raised is not None and raised.not_started:
-            raise finding_for(raised)
-        return raised
-
-    def _play(
-        self, scenario: Callable[..., Any], args: tuple[Any, ...], call: Words | None
-    ) -> tuple[Raised | None, Any]:
-        if call is not None:
-            self.item.stash[CALL] = call
-        observer = self.item.config.stash[OBSERVER]
-        seed = seed_of(self.item, "scenario")
-        answer = observer.play(self.exercise.topic, scenario, args, seed)
-        try:
-            match answer:
-                case {"error": error}:
-                    return Raised.from_data(error), None
-                case {"value": value}:
-                    return None, value
-            raise ProtocolError("neither a value nor an error")
-        except ProtocolError as error:
-            raise broken_protocol(error) from None
-
-
 @pytest.fixture
 def observe(request: pytest.FixtureRequest) -> Observe:
     """Return the way from a test to the student's code."""
     observer = request.config.stash[OBSERVER]
     observer.prepare(simulated=is_simulated(request.node))
-    torch.default_generator.manual_seed(seed_of(request.node, "values"))
-    return Observe(request.node)
+    return enter(request.node)
+
+
+@pytest.fixture
+def sweep(observe: Observe, request: pytest.FixtureRequest) -> Sweep:
+    """Return what plays many cases, on the submission and on the reference."""
+    return sweep_of(observe, request.node)
+
+
+def enter(item: pytest.Item) -> Observe:
+    """Return the way from a test to the student's code; its inputs begin anew."""
+    torch.default_generator.manual_seed(seed_of(item, "values"))
+    observer = item.config.stash[OBSERVER]
+    observe = Observe(exercise_of(item).topic, observer, seed_of(item, "scenario"))
+    item.stash[OBSERVE] = observe
+    return observe
+
+
+def sweep_of(observe: Observe, item: pytest.Item) -> Sweep:
+    """Return what plays many cases; it plays them on the reference, too."""
+    exercise, seed = exercise_of(item), seed_of(item, "scenario")
+    path = reference_of(item)
+
+    def refer(scenario: Callable[..., Any], *args: Any) -> Any:
+        return play(path, scenario, args, seed)
+
+    return Sweep(exercise.symbols[0], observe, refer)
+
+
+def reference_of(item: pytest.Item) -> Path:
+    """Return the file of the reference solution of a test's topic."""
+    folder: Path = item.config.getoption("--reference")
+    return folder / f"{exercise_of(item).topic}.py"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Tell a test that cannot judge from an answer that cannot be judged.
+
+    An exception in a test's own body is the submission's if the same test passes on the
+    reference. What the simulated accelerator is needed for cannot be played again here;
+    `check-kit` has shown that it passes.
+    """
+    try:
+        return (yield)
+    except (Finding, pytest.skip.Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as error:
+        observe = item.stash.get(OBSERVE, None)
+        if observe is None or isinstance(error, observe.faults):
+            raise
+        if is_simulated(item) or passes_on_the_reference(item):
+            raise unforeseen(observe.last) from error
+        raise
+
+
+def passes_on_the_reference(item: pytest.Item) -> bool:
+    """Play a test's body again, with the same inputs, on the reference."""
+    path = reference_of(item)
+    if not path.exists():
+        return False
+    torch.default_generator.manual_seed(seed_of(item, "values"))
+    observe = Observe(
+        exercise_of(item).topic, ReferenceObserver(path), seed_of(item, "scenario")
+    )
+    fresh = {
+        "observe": observe,
+        "rng": random.Random(seed_of(item, "sizes")),
+        "sweep": sweep_of(observe, item),
+    }
+    names = item._fixtureinfo.argnames  # type: ignore[attr-defined]
+    given = {name: fresh.get(name, item.funcargs[name]) for name in names}  # type: ignore[attr-defined]
+    try:
+        item.obj(**given)  # type: ignore[attr-defined]
+    except Exception:
+        return False
+    return True
 
 
 @pytest.hookimpl(wrapper=True)
@@ -222,7 +225,8 @@ def pytest_runtest_makereport(
         message = error.message
         if outcome not in (Outcome.NOT_STARTED, Outcome.NO_IMPORT):
             read = item.config.stash[SYLLABUS].read_on(exercise_of(item))
-            call_text = item.stash.get(CALL, None)
+            observe = item.stash.get(OBSERVE, None)
+            call_text = None if observe is None else observe.call
             message = replace(message, call=call_text, read=read)
         report.longrepr = message.render()
         item.user_properties.append((MESSAGE, message.as_data()))

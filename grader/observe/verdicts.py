@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Mapping
+from typing import Any
 
 from grader.observe.causes import likely_cause
+from grader.observe.describe import describe
 from grader.observe.finding import Finding, Raised
-from grader.scoring.message import Words, as_text, say
+from grader.scoring.message import Text, Words, as_text, say
 from grader.scoring.outcome import Outcome
 
 
@@ -108,4 +110,24 @@ def broken_protocol(error: Exception) -> Finding:
         "The submission broke the protocol: it sent something else than its result.",
         outcome=Outcome.BROKE_PROTOCOL,
         got=str(error),
+    )
+
+
+def broken_law(name: str) -> Finding:
+    """Return the verdict on code that changes what holds for the whole process."""
+    return Finding(
+        "The code changes something for the whole program.",
+        expected="everything outside the exercise as it was before",
+        got=say("a change of {what}", what=Text(name[:100].replace("{", "{{"))),
+        cause="a setting is not put back, also when an exception is raised",
+    )
+
+
+def unforeseen(value: Any) -> Finding:
+    """Return the verdict on an answer that the test cannot even compare."""
+    return Finding(
+        "The result is not of the expected form.",
+        expected="a result as the statement describes it",
+        got=describe(value),
+        cause="another number of parts, another length or another shape",
     )

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 import torch
 
 from grader import NotStarted
-from grader.sandbox import payload, wire
+from grader.sandbox import laws, payload, wire
 from grader.sandbox.limits import Limits
 
 MAX_MESSAGE = 2_000  # characters of an exception's text
@@ -109,11 +109,23 @@ def respond(request: dict[str, Any], folder: Path) -> dict[str, Any]:
 def play(
     topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], folder: Path
 ) -> dict[str, Any]:
-    """Return the value of a scenario beside a topic's module, or its error."""
+    """Return the value of a scenario beside a topic's module, or its error.
+
+    Where the code has changed what holds for the whole process, `broken` names it.
+    """
     try:
-        return {"value": scenario(importlib.import_module(topic), *args)}
+        module = importlib.import_module(topic)
     except BaseException as error:
         return {"error": describe(error, folder)}
+    before = laws.look()
+    answer: dict[str, Any]
+    try:
+        answer = {"value": scenario(module, *args)}
+    except BaseException as error:
+        answer = {"error": describe(error, folder)}
+    if broken := laws.broken(before):
+        answer["broken"] = broken
+    return answer
 
 
 def describe(error: BaseException, folder: Path) -> dict[str, Any]:

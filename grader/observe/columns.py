@@ -1,0 +1,192 @@
+"""The catalogue of what an answer may meet: each column is one kind of case.
+
+A test names the columns that its exercise's docstring promises; what stands for each
+is written here once. `when` completes the sentence of a message, `cause` is told only
+where the answer is right without the column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.sandbox.trials import Trial, map_tensors
+
+Draw = Callable[..., tuple[Any, ...]]
+"""Gives arguments, for a shape of the leading axes."""
+
+ORDINARY = (3,)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One kind of case."""
+
+    when: str
+    trials: Callable[[Draw], Iterable[Trial]]
+    cause: str | None = None
+
+
+def plain(draw: Draw) -> list[Trial]:
+    """Return two trials as they come, with gradients."""
+    return [Trial(draw(*ORDINARY), grad=True), Trial(draw(*ORDINARY), grad=True)]
+
+
+def shaped(*shapes: tuple[int, ...]) -> Callable[[Draw], list[Trial]]:
+    """Return what makes trials with these leading axes."""
+    return lambda draw: [Trial(draw(*shape), grad=True) for shape in shapes]
+
+
+def cast(dtype: torch.dtype) -> Callable[[Draw], list[Trial]]:
+    """Return what makes a trial with arguments of another dtype."""
+
+    def change(x: Tensor) -> Tensor:
+        if dtype.is_floating_point or dtype.is_complex:
+            return x.to(dtype) if x.is_floating_point() else x
+        return (x * 3).to(dtype) if x.is_floating_point() else x
+
+    return lambda draw: [Trial(map_tensors(change, draw(*ORDINARY)))]
+
+
+def valued(*values: float) -> Callable[[Draw], list[Trial]]:
+    """Return what makes trials in which some entries have a value."""
+
+    def put(value: float, x: Tensor) -> Tensor:
+        if not x.is_floating_point() or not x.numel():
+            return x
+        changed = x.clone()
+        changed.view(-1)[:: max(x.numel() // 2, 1)] = value
+        return changed
+
+    def make(draw: Draw) -> list[Trial]:
+        changes = [partial(put, value) for value in values]
+        return [Trial(map_tensors(put_in, draw(*ORDINARY))) for put_in in changes]
+
+    return make
+
+
+def tied(draw: Draw) -> list[Trial]:
+    """Return a trial whose entries are few values, many times each."""
+
+    def tie(x: Tensor) -> Tensor:
+        return x.round() if x.is_floating_point() else x
+
+    return [Trial(map_tensors(tie, draw(*ORDINARY)))]
+
+
+def laid(name: str) -> Callable[[Draw], list[Trial]]:
+    """Return what makes trials whose tensors lie in memory in another way."""
+    shapes = ORDINARY, (2, *ORDINARY)
+    return lambda draw: [
+        Trial(draw(*s), layout=name, grad=name != "expanded") for s in shapes
+    ]
+
+
+def under(mode: str) -> Callable[[Draw], list[Trial]]:
+    """Return what makes a trial in a mode."""
+    return lambda draw: [Trial(draw(*ORDINARY), mode=mode)]
+
+
+def upon(moment: str) -> Callable[[Draw], list[Trial]]:
+    """Return what makes a trial after something has happened."""
+    return lambda draw: [Trial(draw(*ORDINARY), moment=moment, grad=True)]
+
+
+COLUMNS = {
+    "plain": Column("", plain),
+    "single": Column(
+        "for a batch of one", shaped((1,)), "a size of 1 is squeezed away"
+    ),
+    "vector": Column("without leading axes", shaped(())),
+    "deep": Column("for more leading axes", shaped((2, 3), (2, 1, 3))),
+    "empty": Column("for an empty batch", shaped((0,), (2, 0))),
+    "float64": Column(
+        "for float64", cast(torch.float64), "a dtype is fixed, in place of the input's"
+    ),
+    "float16": Column("for float16", cast(torch.float16)),
+    "bfloat16": Column("for bfloat16", cast(torch.bfloat16)),
+    "int64": Column("for integers", cast(torch.int64)),
+    "bool": Column("for truth values", cast(torch.bool)),
+    "complex": Column("for complex numbers", cast(torch.complex64)),
+    "inf": Column("for infinite entries", valued(torch.inf, -torch.inf)),
+    "nan": Column("for NaN", valued(torch.nan)),
+    "zero": Column("for zeros and -0.0", valued(0.0, -0.0)),
+    "tiny": Column("for subnormal numbers", valued(1e-40)),
+    "huge": Column("for huge numbers", valued(1e30, -1e30)),
+    "ties": Column("for equal entries", tied),
+    "apart": Column(
+        "for a tensor that is not contiguous",
+        laid("apart"),
+        "view and raw memory need a contiguous tensor: reshape copies where it must",
+    ),
+    "across": Column(
+        "for a transposed tensor",
+        laid("across"),
+        "view and raw memory need a contiguous tensor: reshape copies where it must",
+    ),
+    "behind": Column("for a view into a larger tensor", laid("behind")),
+    "expanded": Column(
+        "for an expanded tensor",
+        laid("expanded"),
+        "an expanded tensor holds one entry for many: writing in place fails",
+    ),
+    "no_grad": Column("under torch.no_grad()", under("no_grad")),
+    "inference": Column("under torch.inference_mode()", under("inference")),
+    "default_double": Column(
+        "where float64 is the default dtype",
+        under("default_double"),
+        "a new tensor takes the default dtype: give it the input's",
+    ),
+    "again": Column(
+        "when it is called a second time",
+        upon("after_a_call"),
+        "something is remembered from the first call",
+    ),
+    "after_an_error": Column(
+        "after a call that failed",
+        upon("after_an_error"),
+        "something is left over from the call that failed",
+    ),
+    "copied": Column(
+        "for a deep copy of it",
+        upon("as_a_copy"),
+        "the copy still uses the original's tensors",
+    ),
+    "double": Column(
+        "after .double()",
+        upon("in_double"),
+        "a tensor is no parameter and no buffer, so it does not follow",
+    ),
+    "restored": Column(
+        "after its state dict is loaded into another one",
+        upon("from_a_state"),
+        "something is in no parameter and no buffer, so it is not saved",
+    ),
+    "sibling": Column(
+        "when there is a second one",
+        upon("beside_another"),
+        "something lies on the class or is shared by all instances",
+    ),
+    "trained": Column(
+        "after a step of SGD",
+        upon("after_a_step"),
+        "a parameter is not registered, or cut from the gradient",
+    ),
+    "eval": Column("in eval mode", upon("in_eval")),
+}
+
+SHAPES = ("single", "vector", "deep", "empty")
+DTYPES = ("float64", "float16", "bfloat16")
+LAYOUTS = ("apart", "across", "behind", "expanded")
+VALUES = ("inf", "nan", "zero", "tiny", "huge", "ties")
+MODES = ("no_grad", "inference", "default_double")
+CALLS = ("again", "after_an_error")
+TENSORS = ("plain", *SHAPES, *DTYPES, *LAYOUTS, *MODES, *CALLS)
+"""What a function of tensors meets in ordinary use."""
+MODULES = ("copied", "double", "restored", "sibling", "trained", "eval")
+"""What a module meets beside that."""

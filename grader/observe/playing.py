@@ -1,0 +1,121 @@
+"""How a test plays a scenario beside the student's code, wherever that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol
+
+from grader.observe.data import check_form
+from grader.observe.finding import Raised
+from grader.observe.verdicts import broken_law, broken_protocol, finding_for
+from grader.sandbox.launch import SandboxError
+from grader.sandbox.wire import ProtocolError
+from grader.scoring.message import Words
+
+
+class Observer(Protocol):
+    """Where a submission's code runs."""
+
+    def prepare(self, *, simulated: bool) -> None:
+        """Make ready for a test, with the simulated accelerator if it needs it."""
+
+    def play(
+        self, topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
+    ) -> dict[str, Any]:
+        """Return `{"value": …}` or `{"error": …}`, plain data from untrusted hands.
+
+        Raises:
+            Finding: the submission gives no answer.
+        """
+
+
+class Observe:
+    """Plays scenarios beside the student's code and gives back plain data."""
+
+    faults = (SandboxError, OSError)
+    """What is never the submission's."""
+
+    def __init__(self, topic: str, observer: Observer, seed: int) -> None:
+        """Take the topic, where its code runs, and the seed of every scenario."""
+        self.topic, self.observer, self.seed = topic, observer, seed
+        self.call: Words | None = None
+        """What the student's code was asked last."""
+        self.last: Any = None
+        """What came back last."""
+
+    def __call__(
+        self,
+        scenario: Callable[..., Any],
+        *args: Any,
+        call: Words | None = None,
+        causes: Mapping[str, Words] | None = None,
+        allows: Collection[str] = (),
+    ) -> Any:
+        """Play `scenario(module, *args)` and return its value.
+
+        Args:
+            scenario: a top-level function with a return annotation. It runs beside the
+                student's code, so it must not know what is expected.
+            *args: copied into the student's process.
+            call: what the student's code is asked, in a learner's words.
+            causes: what is behind an exception, by a pattern of `Class: message`.
+            allows: what the code may change for the whole process.
+
+        Raises:
+            Finding: the code raises, gives no answer, or one of another form.
+        """
+        raised, value = self._play(scenario, args, call, allows)
+        if raised is not None:
+            raise finding_for(raised, causes)
+        check_form(value, scenario)
+        return value
+
+    def error(
+        self, scenario: Callable[..., Any], *args: Any, call: Words | None = None
+    ) -> Raised | None:
+        """Play a scenario that should raise; return the exception, or None."""
+        raised, _ = self._play(scenario, args, call, ())
+        if raised is not None and raised.not_started:
+            raise finding_for(raised)
+        return raised
+
+    def _play(
+        self,
+        scenario: Callable[..., Any],
+        args: tuple[Any, ...],
+        call: Words | None,
+        allows: Collection[str],
+    ) -> tuple[Raised | None, Any]:
+        if call is not None:
+            self.call = call
+        answer = self.observer.play(self.topic, scenario, args, self.seed)
+        try:
+            match answer:
+                case {"error": error}:
+                    raised = Raised.from_data(error)
+                    if not raised.not_started:
+                        refuse_broken(answer.get("broken"), allows)
+                    return raised, None
+                case {"value": value}:
+                    refuse_broken(answer.get("broken"), allows)
+                    self.last = value
+                    return None, value
+            raise ProtocolError("neither a value nor an error")
+        except ProtocolError as error:
+            raise broken_protocol(error) from None
+
+
+def refuse_broken(broken: Any, allows: Collection[str]) -> None:
+    """Raise where the code has changed what holds for the whole process.
+
+    Raises:
+        Finding: it has.
+        ProtocolError: no list of names came.
+    """
+    if broken is None:
+        return
+    if not isinstance(broken, list) or not all(type(name) is str for name in broken):
+        raise ProtocolError("not a list of what was changed")
+    for name in broken:
+        if name not in allows:
+            raise broken_law(name)

@@ -1,0 +1,55 @@
+"""What no call may change, looked at around every scenario.
+
+The look is cheap, since it is taken twice in each round trip. Like all that a worker
+says of itself, it is a claim: it teaches, and it never adds a point.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from typing import Any
+
+import torch
+
+
+def look() -> dict[str, Any]:
+    """Return the state of this process that every other piece of code relies on."""
+    return {
+        "the default dtype": torch.get_default_dtype(),
+        "the default device": str(torch.get_default_device()),
+        "whether gradients are recorded": torch.is_grad_enabled(),
+        "the seed of torch's random numbers": torch.initial_seed(),
+        "the number of threads": torch.get_num_threads(),
+        "whether autocast is on": torch.is_autocast_enabled(),
+        "whether torch is deterministic": torch.are_deterministic_algorithms_enabled(),
+        "whether anomalies are looked for": torch.is_anomaly_enabled(),
+        "the working directory": working_directory(),
+        "environment variables": dict(os.environ),
+        "the filters of warnings": list(warnings.filters),
+        "running threads": threading.active_count(),
+        "open files": open_files(),
+    }
+
+
+def broken(before: dict[str, Any]) -> list[str]:
+    """Return the names of what is otherwise than before."""
+    now = look()
+    return [name for name, value in before.items() if now[name] != value]
+
+
+def working_directory() -> str:
+    """Return where relative paths begin; nothing where that was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def open_files() -> int:
+    """Return how many files are open; 0 where the system does not tell."""
+    try:
+        return len(os.listdir("/proc/self/fd"))
+    except OSError:
+        return 0

@@ -1,0 +1,347 @@
+"""Play many trials of one answer in one round trip, beside the student's code.
+
+A trial makes the answer anew, brings it into some state, calls it, and gives back as
+plain data what came of it: value or exception, gradients, and what became of the
+arguments. The judge plays the same on the reference and compares.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from grader import NotStarted
+
+Make = Callable[..., Any]
+"""Takes the student's module and what to begin with, gives what is called."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call of an answer, and in what state."""
+
+    args: tuple[Any, ...]
+    layout: str = ""
+    """How tensors lie in memory, a name of `LAYOUTS`."""
+    mode: str = ""
+    """What holds during the call, a name of `MODES`."""
+    moment: str = ""
+    """What happens before the call, a name of `MOMENTS`."""
+    grad: bool = False
+    """Whether gradients are asked for, too."""
+
+
+class Function:
+    """Makes nothing: the answer is a function of the student's module."""
+
+    def __init__(self, name: str) -> None:
+        """Take the function's name."""
+        self.name = name
+
+    def __call__(self, ex: Any) -> Any:
+        """Return the function."""
+        return getattr(ex, self.name)
+
+
+class Module:
+    """Makes an `nn.Module` whose parameters hold values that only shapes decide."""
+
+    def __init__(self, name: str, *, filled: bool = True) -> None:
+        """Take the name of its class, and whether to fill its parameters."""
+        self.name, self.filled = name, filled
+
+    def __call__(self, ex: Any, *init: Any) -> Any:
+        """Return a new one."""
+        made = getattr(ex, self.name)(*init)
+        return fill(made) if self.filled else made
+
+
+def fill(module: nn.Module) -> nn.Module:
+    """Give parameters values that follow from their shapes alone.
+
+    Two answers with parameters of the same shapes then compute the same, whatever the
+    names. Where two parameters have one shape, they get the same values.
+    """
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(wave(parameter.shape, 0.7) / max(parameter.dim(), 1))
+    return module
+
+
+def wave(shape: torch.Size | tuple[int, ...], step: float) -> Tensor:
+    """Return a tensor of a shape without two entries alike."""
+    return torch.arange(1, math.prod(shape) + 1).mul(step).sin().reshape(shape)
+
+
+def play_trials(
+    ex: Any, make: Make, init: tuple[Any, ...], trials: list[Trial]
+) -> list[dict[str, Any]]:
+    """Scenario: play trials one after the other, each on an answer of its own."""
+    return [play_trial(ex, make, init, trial) for trial in trials]
+
+
+def play_cases(
+    ex: Any, scenario: Callable[..., Any], cases: list[tuple[Any, ...]]
+) -> list[dict[str, Any]]:
+    """Scenario: play another one with different arguments, one after the other."""
+    played = []
+    for args in cases:
+        torch.manual_seed(0)
+        try:
+            played.append({"value": scenario(ex, *args)})
+        except Exception as error:
+            played.append(raised(error))
+    return played
+
+
+def play_trial(
+    ex: Any, make: Make, init: tuple[Any, ...], trial: Trial
+) -> dict[str, Any]:
+    """Return what came of one trial, as plain data."""
+    torch.manual_seed(0)
+    args = copy.deepcopy(trial.args)
+    if trial.layout:
+        args = map_tensors(LAYOUTS[trial.layout], args)
+    leaves = [t for t in tensors_in(args) if t.is_floating_point() or t.is_complex()]
+    if trial.grad:
+        for leaf in leaves:
+            leaf.requires_grad_()
+    before = [leaf.detach().clone() for leaf in tensors_in(args)]
+    try:
+        with MODES[trial.mode]():
+            apply = make(ex, *copy.deepcopy(init))
+            moment = MOMENTS[trial.moment]
+            apply, args = moment(lambda: make(ex, *copy.deepcopy(init)), apply, args)
+            value = apply(*args)
+        played = {"value": value, "class": type(value).__name__}
+        if trial.grad:
+            played |= gradients(value, leaves, apply)
+    except Exception as error:
+        played = raised(error)
+    after = list(tensors_in(args))
+    if trial.moment not in CASTING:
+        played["kept"] = [same(a, b) for a, b in zip(before, after, strict=False)]
+    return played
+
+
+def raised(error: Exception) -> dict[str, Any]:
+    """Return an exception as plain data; one that says "not started" goes on.
+
+    Raises:
+        NotStarted: the stub is untouched.
+    """
+    if isinstance(error, NotStarted):
+        raise error
+    return {
+        "error": [kind.__name__ for kind in type(error).__mro__][:20],
+        "message": str(error)[:500],
+    }
+
+
+def gradients(value: Any, leaves: list[Tensor], apply: Any) -> dict[str, Any]:
+    """Return the gradients of a weighted sum of all results, in inputs and parameters.
+
+    Those of parameters are ordered by shape, as their names are the student's own.
+    """
+    results = [t for t in tensors_in(value) if t.requires_grad]
+    if not results:
+        return {"gradients": None}
+    total = torch.stack([(t * wave(t.shape, 1.3)).sum().abs() for t in results]).sum()
+    own = list(apply.parameters()) if isinstance(apply, nn.Module) else []
+    own = [p for p in own if p.requires_grad]
+    found = torch.autograd.grad(
+        total,
+        [*leaves, *own],
+        allow_unused=True,
+    )
+    inputs, parameters = found[: len(leaves)], found[len(leaves) :]
+    pairs = zip((tuple(p.shape) for p in own), parameters, strict=True)
+    ordered = sorted(pairs, key=lambda pair: (pair[0], pair[1] is None))
+    return {"gradients": [list(inputs), [list(pair) for pair in ordered]]}
+
+
+def same(before: Tensor, after: Tensor) -> bool:
+    """Say whether a tensor is as it was: dtype, shape and every bit."""
+    if before.dtype != after.dtype or before.shape != after.shape:
+        return False
+    return bool(torch.equal(bits_of(before), bits_of(after)))
+
+
+def bits_of(tensor: Tensor) -> Tensor:
+    """Return the bytes of a tensor's entries."""
+    return tensor.detach().contiguous().reshape(-1).view(torch.uint8)
+
+
+def tensors_in(value: Any) -> Iterator[Tensor]:
+    """Yield the tensors in lists, tuples and dicts, in order."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from tensors_in(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from tensors_in(item)
+
+
+def map_tensors(change: Callable[[Tensor], Tensor], value: Any) -> Any:
+    """Return lists, tuples and dicts with their tensors changed."""
+    if isinstance(value, Tensor):
+        return change(value)
+    if type(value) is dict:
+        return {key: map_tensors(change, item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map_tensors(change, item) for item in value)
+    return value
+
+
+def lay_apart(x: Tensor) -> Tensor:
+    """Return the same values, every other entry of a larger memory."""
+    return torch.stack([x, torch.full_like(x, 1)], -1)[..., 0]
+
+
+def lay_across(x: Tensor) -> Tensor:
+    """Return the same values with the order of axes in memory turned around."""
+    axes = list(range(x.dim()))[::-1]
+    return x.permute(axes).contiguous().permute(axes)
+
+
+def lay_behind(x: Tensor) -> Tensor:
+    """Return the same values at the end of a larger memory."""
+    flat = torch.cat([x.new_ones(7), x.reshape(-1)])
+    return flat[7:].view(x.shape)
+
+
+def lay_expanded(x: Tensor) -> Tensor:
+    """Return the first entry of the first axis in place of all, without a copy."""
+    return x[:1].expand(x.shape) if x.dim() and x.shape[0] else x
+
+
+LAYOUTS = {
+    "apart": lay_apart,
+    "across": lay_across,
+    "behind": lay_behind,
+    "expanded": lay_expanded,
+}
+
+
+@contextmanager
+def default_double() -> Iterator[None]:
+    """Make float64 the dtype of new tensors."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+MODES: dict[str, Callable[[], AbstractContextManager[Any]]] = {
+    "": nullcontext,
+    "no_grad": torch.no_grad,
+    "inference": torch.inference_mode,
+    "default_double": default_double,
+}
+
+Again = Callable[[], Any]
+Moment = Callable[[Again, Any, tuple[Any, ...]], tuple[Any, tuple[Any, ...]]]
+
+
+def at_once(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Call it as it is."""
+    return apply, args
+
+
+def after_a_call(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Call it with other values before."""
+    apply(*map_tensors(other, args))
+    return apply, args
+
+
+def after_an_error(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Call it with what nobody can use before."""
+    try:
+        apply(*(object() for _ in args))
+    except Exception:
+        return apply, args
+    return apply, args
+
+
+def as_a_copy(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Call a deep copy of it, after a call of the original and a change to that."""
+    copied = copy.deepcopy(apply)
+    zero(apply)
+    return copied, args
+
+
+def in_double(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Turn it and its inputs to float64."""
+    return apply.double(), map_tensors(to_double, args)
+
+
+def from_a_state(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Load its state into another one, whose parameters were zero."""
+    fresh = zero(again())
+    fresh.load_state_dict(apply.state_dict())
+    return fresh, args
+
+
+def beside_another(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Make another one, and set the parameters and buffers of that to zero."""
+    zero(again())
+    return apply, args
+
+
+def after_a_step(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Take one step of SGD before."""
+    optimizer = torch.optim.SGD(apply.parameters(), lr=0.1)
+    results = tensors_in(apply(*args))
+    sum((t * wave(t.shape, 1.3)).sum() for t in results).backward()  # type: ignore[union-attr]
+    optimizer.step()
+    optimizer.zero_grad()
+    return apply, args
+
+
+def in_eval(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Turn it to eval mode."""
+    return apply.eval(), args
+
+
+def zero(module: Any) -> Any:
+    """Set parameters and buffers to zero."""
+    with torch.no_grad():
+        for tensor in (*module.parameters(), *module.buffers()):
+            tensor.zero_()
+    return module
+
+
+def other(x: Tensor) -> Tensor:
+    """Return other values of the same kind."""
+    return x.flip(0) + x if x.dim() and x.is_floating_point() else x.clone()
+
+
+def to_double(x: Tensor) -> Tensor:
+    """Return a floating point tensor as float64."""
+    return x.double() if x.is_floating_point() else x
+
+
+MOMENTS: dict[str, Moment] = {
+    "": at_once,
+    "after_a_call": after_a_call,
+    "after_an_error": after_an_error,
+    "as_a_copy": as_a_copy,
+    "in_double": in_double,
+    "from_a_state": from_a_state,
+    "beside_another": beside_another,
+    "after_a_step": after_a_step,
+    "in_eval": in_eval,
+}
+CASTING = ("in_double",)
+"""Moments that give other arguments."""
