@@ -29,9 +29,9 @@ def is_available() -> bool:
     return torch.cuda.is_available()
 
 
-def is_needed(tests: Iterable[str]) -> bool:
-    """Say whether there is a GPU, and a test file that marks a test for one."""
-    texts = (Path(test).read_text("utf-8") for test in tests)
+def is_needed(suite: Iterable[Path]) -> bool:
+    """Say whether there is a GPU, and a file of a suite that marks a test for one."""
+    texts = (path.read_text("utf-8") for path in suite)
     return is_available() and any("mark.cuda" in text for text in texts)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from grader.check_kit.counts import check_counts
 from grader.check_kit.independence import check_independence
+from grader.check_kit.places import check_places
 from grader.check_kit.variants import Variant
 from grader.class_run.pool import JudgePool
 from grader.judge import JudgeError
@@ -130,6 +131,7 @@ def check_all(
     found.problems += check_counts(
         syllabus, hidden.pool.manifest, visible.pool.manifest, variants, only
     )
+    found.problems += check_places(hidden.pool.manifest)
     texts = {topic: source.decode() for topic, source in hidden.solutions.items()}
     found.problems += check_independence(syllabus, texts, variants)
     right = [v for v in variants if v.right]

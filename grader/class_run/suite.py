@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.files import read_matching
 from grader.scoring.manifest import suite_digest
 
 
@@ -16,24 +17,23 @@ class SuiteError(Exception):
 
 @dataclass(frozen=True)
 class Suite:
-    """Registry and test files, and the hash that they go by."""
+    """Registry and files of tests and helpers, and the hash that they go by."""
 
     registry: bytes
     tests: Mapping[str, bytes]
-    """By name."""
+    """By path below the suite's folder."""
     folders: tuple[str, str]
-    """The last two folders of the test files, which the tests' ids name."""
+    """The last two folders of the suite, which the tests' ids name."""
     digest: str
 
     @classmethod
     def read(cls, registry: Path, tests: Path) -> Suite:
-        """Read the registry and the test files in a folder."""
-        paths = sorted(tests.glob("test_*.py"))
+        """Read the registry, and the tests and helpers in a folder."""
         return cls(
             registry.read_bytes(),
-            {path.name: path.read_bytes() for path in paths},
+            read_matching(tests, tests, "**/*.py"),
             (tests.absolute().parent.name, tests.absolute().name),
-            suite_digest(registry, paths),
+            suite_digest(registry, tests),
         )
 
     def unpack(self, folder: Path) -> tuple[Path, Path]:
@@ -51,7 +51,7 @@ class Suite:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(data)
-        found = suite_digest(registry, tests.glob("test_*.py"))
+        found = suite_digest(registry, tests)
         if found != self.digest:
             raise SuiteError(
                 f"a suite with hash {found[:12]} arrived instead of {self.digest[:12]}"

@@ -1,6 +1,6 @@
 """The judge's process.
 
-python -m grader.judge CONTROL_FD LEVEL LIMITS REGISTRY TEST_FILE...
+python -m grader.judge CONTROL_FD LEVEL LIMITS REGISTRY TESTS
 """
 
 import json
@@ -28,14 +28,13 @@ PLUGINS = (
 
 def main() -> int:
     """Start a sandbox, then pytest around it."""
-    control, level, limits, registry, *tests = sys.argv[1:]
-    # A test's id names the last two folders: the same wherever the suite lies.
-    root = Path(tests[0]).parents[2]
+    control, level, limits, registry, tests = sys.argv[1:]
+    # A test's id names the suite's last two folders: the same wherever it lies.
+    root = Path(tests).parents[1]
     owner = Connection(int(control))
     warnings.simplefilter("ignore")
-    sandbox = Sandbox(
-        Level(level), Limits(**json.loads(limits)), gpu=gpu.is_needed(tests)
-    )
+    has_gpu = gpu.is_needed(Path(tests).rglob("*.py"))
+    sandbox = Sandbox(Level(level), Limits(**json.loads(limits)), gpu=has_gpu)
     os.environ["CUDA_VISIBLE_DEVICES"] = ""  # what is expected comes from the CPU
     arguments = [
         *("-q", "--capture=no"),
@@ -45,7 +44,7 @@ def main() -> int:
         *("--json-report-omit", "collectors", "keywords", "log", "streams", "warnings"),
         f"--registry={registry}",
         *("--json-report", "--json-report-file=none"),
-        *tests,
+        tests,
     ]
     try:
         # What these import takes as long as the start of the sandbox: at the same time.

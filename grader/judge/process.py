@@ -44,15 +44,14 @@ class Judge:
         Args:
             level: how its sandbox is isolated.
             limits: what a submission may use.
-            tests: folder with the test files.
+            tests: folder with the test files, and with folders of them.
             registry: of the exercises that they check.
 
         Raises:
             JudgeError: it does not start.
         """
         self.level, self.limits = level, limits
-        files = sorted(tests.glob("test_*.py"))
-        if not files:
+        if not any(tests.rglob("test_*.py")):
             raise JudgeError(
                 f"{tests} holds no test_*.py: there is nothing to judge by"
             )
@@ -64,7 +63,7 @@ class Judge:
                     *(sys.executable, "-I", "-m", "grader.judge"),
                     *(str(there.fileno()), level),
                     *(json.dumps(limits.as_dict()), str(registry)),
-                    *map(str, files),
+                    str(tests.absolute()),
                 ],
                 pass_fds=[there.fileno()],
                 stdin=subprocess.DEVNULL,

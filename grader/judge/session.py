@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from grader.observe.plugin import (
     SYLLABUS,
     exercise_of,
     is_simulated,
+    weight_of,
 )
 from grader.sandbox.launch import Sandbox, SandboxError
 from grader.sandbox.payload import Packer
@@ -55,8 +57,7 @@ class JudgeSession:
             raise session.Interrupted("the tests cannot be collected")
         manifest = read_manifest(session.items)
         self.topics = by_topic(session.items)
-        names = {item.function.__module__ for item in session.items}  # type: ignore[attr-defined]
-        self.packer = Packer(sys.modules[name] for name in sorted(names))
+        self.packer = Packer(modules_below(folder_of(session.config)))
         self.environment = environment(
             manifest.suite, self.sandbox.level, self.sandbox.limits
         )
@@ -194,19 +195,34 @@ def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
         Check(
             item.nodeid,
             exercise_of(item).id,
-            item.get_closest_marker("exercise").kwargs.get("weight", 1),  # type: ignore[union-attr]
+            weight_of(item),
             is_cuda(item),
         )
         for item in items
     )
-    files: dict[str, set[Path]] = defaultdict(set)
+    folders: dict[str, set[Path]] = defaultdict(set)
     for item in items:
-        files[exercise_of(item).topic].add(item.path)
+        folders[exercise_of(item).topic].add(item.path.parent)
     config = items[0].config
     topics = {
-        topic.id: topic_digest(topic, files[topic.id])
+        topic.id: topic_digest(topic, folders[topic.id])
         for topic in config.stash[SYLLABUS].topics
-        if topic.id in files
+        if topic.id in folders
     }
-    suite = suite_digest(config.getoption("--registry"), set().union(*files.values()))
+    suite = suite_digest(config.getoption("--registry"), folder_of(config))
     return Manifest(checks, suite, topics)
+
+
+def folder_of(config: pytest.Config) -> Path:
+    """Return the folder that holds the suite."""
+    return Path(config.args[0])
+
+
+def modules_below(folder: Path) -> list[ModuleType]:
+    """Return the modules that have been imported from a folder, by name."""
+    files = {n: getattr(m, "__file__", None) for n, m in sys.modules.items()}
+    return [
+        sys.modules[name]
+        for name, file in sorted(files.items())
+        if file and Path(file).is_relative_to(folder)
+    ]

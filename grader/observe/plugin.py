@@ -61,7 +61,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks and put the default observer in place."""
     for line in (
-        "exercise(id, weight=1): the exercise that the test checks",
+        "exercise(id): the exercise that the test checks",
+        "weight(number): the share of the test function in its points, 1 without",
         "cuda: needs a GPU; its points stay open where there is none",
         "sim: needs the simulated accelerator, grader.sim",
     ):
@@ -85,6 +86,7 @@ def pytest_collection_modifyitems(
         raise pytest.UsageError(str(error)) from error
     for item in marked:
         exercise_of(item)
+        weight_of(item)
         if item.get_closest_marker("cuda") and not gpu.is_available():
             item.add_marker(pytest.mark.skip(reason=Outcome.NO_GPU))
 
@@ -96,7 +98,7 @@ def exercise_of(item: pytest.Item) -> Exercise:
         pytest.UsageError: it has none, or one that the registry does not know.
     """
     mark = item.get_closest_marker("exercise")
-    if mark is None or len(mark.args) != 1:
+    if mark is None or len(mark.args) != 1 or mark.kwargs:
         raise pytest.UsageError(
             f"{item.nodeid} has no exercise: mark it with "
             '@pytest.mark.exercise("topic.Symbol")'
@@ -110,14 +112,36 @@ def exercise_of(item: pytest.Item) -> Exercise:
     return exercises[mark.args[0]]
 
 
+def weight_of(item: pytest.Item) -> int:
+    """Return the share of a test's function in the points of its exercise.
+
+    Raises:
+        pytest.UsageError: it is no whole number, 1 or more.
+    """
+    mark = item.get_closest_marker("weight")
+    if mark is None:
+        return 1
+    match mark.args:
+        case (int(weight),) if weight > 0 and not mark.kwargs:
+            return weight
+    raise pytest.UsageError(
+        f"{item.nodeid} has a weight that is no whole number above 0: mark it with "
+        "@pytest.mark.weight(2)"
+    )
+
+
 def is_simulated(item: pytest.Item) -> bool:
     """Say whether a test needs the simulated accelerator."""
     return item.get_closest_marker("sim") is not None
 
 
 def seed_of(item: pytest.Item, purpose: str) -> int:
-    """Return a number that nobody without the course's secret can foresee."""
-    text = f"{item.config.stash[SEED]}|{item.nodeid}|{purpose}"
+    """Return a number that nobody without the course's secret can foresee.
+
+    It is the same wherever the test lies.
+    """
+    test = f"{exercise_of(item).id}|{item.name}"
+    text = f"{item.config.stash[SEED]}|{test}|{purpose}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])
 
 

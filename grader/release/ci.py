@@ -55,7 +55,7 @@ def autograder(
     templates: Mapping[str, bytes], layout: Layout, part: Syllabus, secret: bytes
 ) -> dict[str, bytes]:
     """Return an autograder's files: the grader, the tests of a part, and no more."""
-    tests = [f"test_{topic}.py" for topic in part.topic_ids]
+    tests = [f"{topic}/*.py" for topic in part.topic_ids]
     return {
         **templates,
         **read_matching(layout.root / "grader", layout.root, "**/*.py"),

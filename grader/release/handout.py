@@ -97,7 +97,7 @@ def secret_lines(
         ),
         *(
             (path, path.read_text().splitlines())
-            for path in layout.hidden_tests.glob("*.py")
+            for path in layout.hidden_tests.rglob("*.py")
         ),
     ]
     for path, lines in sources:

@@ -13,7 +13,7 @@ import io
 import pickle
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, ClassVar
 
@@ -30,11 +30,15 @@ make_skeleton = cloudpickle.cloudpickle._make_skeleton_class
 class Packer:
     """Packs the scenarios and classes of some modules, each of them once."""
 
-    def __init__(self, modules: Iterable[ModuleType] = ()) -> None:
-        """Take modules of tests, whose classes and functions then travel by value."""
+    def __init__(self, modules: Sequence[ModuleType] = ()) -> None:
+        """Take modules of tests and of what they import from beside them.
+
+        Their classes and functions travel by value from then on.
+        """
         self._packed: dict[Callable[..., Any], bytes] = {}
         for module in modules:
             cloudpickle.register_pickle_by_value(module)
+        for module in modules:
             for value in vars(module).values():
                 if is_scenario(value, module) or is_class(value, module):
                     self._packed[value] = dumps(value)

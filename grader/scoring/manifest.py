@@ -36,7 +36,7 @@ class Manifest:
     checks: tuple[Check, ...]
     suite: str
     topics: Mapping[str, str]
-    """By topic, a hash of what decides its verdicts: its tests, its registry entry."""
+    """By topic, a hash of what decides its verdicts: tests, helpers, registry entry."""
 
     def only(self, exercises: Collection[str]) -> Manifest:
         """Return the manifest of some exercises."""
@@ -71,15 +71,26 @@ class Manifest:
         }
 
 
-def suite_digest(registry: Path, tests: Iterable[Path]) -> str:
-    """Return a hash of everything that decides what a submission must pass."""
-    return digest_files((registry, *sorted(tests)))
+def suite_digest(registry: Path, tests: Path) -> str:
+    """Return a hash of everything that decides what a submission must pass.
+
+    Args:
+        registry: of the exercises.
+        tests: the folder that holds the suite.
+    """
+    return digest_files((registry, *sorted(tests.rglob("*.py"))))
 
 
-def topic_digest(topic: Topic, tests: Iterable[Path]) -> str:
-    """Return a hash of everything that decides the verdicts on a topic's file."""
+def topic_digest(topic: Topic, folders: Iterable[Path]) -> str:
+    """Return a hash of everything that decides the verdicts on a topic's file.
+
+    Args:
+        topic: with all its exercises.
+        folders: that its tests lie in, with their helpers beside them.
+    """
     sections = [(exercise.id, exercise.section) for exercise in topic.exercises]
-    text = f"{topic.title} {sections} {digest_files(sorted(tests))}"
+    files = sorted(path for folder in folders for path in folder.glob("*.py"))
+    text = f"{topic.title} {sections} {digest_files(files)}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

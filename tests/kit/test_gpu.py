@@ -83,7 +83,7 @@ def test_a_gpu_is_let_in_where_there_is_one_and_a_test_for_it(
     suite = tmp_path / "test_suite.py"
     suite.write_text(f"@pytest.mark.{mark}\ndef test_it(observe): pass\n")
 
-    assert gpu.is_needed([str(suite)]) is (available and mark == "cuda")
+    assert gpu.is_needed([suite]) is (available and mark == "cuda")
 
 
 def test_in_a_students_process_a_gpu_is_not_replaced_by_the_simulated_one(

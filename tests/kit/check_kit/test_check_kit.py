@@ -5,6 +5,7 @@ import pytest
 from grader.check_kit import VariantError, read_variants
 from grader.check_kit.counts import check_counts
 from grader.check_kit.independence import check_independence
+from grader.check_kit.places import check_places
 from grader.check_kit.variants import Variant
 from grader.scoring.manifest import Check, Manifest
 from grader.syllabus import Exercise, Syllabus, Topic
@@ -75,6 +76,16 @@ def test_cases_of_one_function_are_one_test():
     )
 
     assert "t.A: 1 hidden tests; at least 3 are needed" in problems
+
+
+def test_each_hidden_file_is_called_after_its_exercise():
+    files = {"x/t/test_A.py": "t.A", "x/test_C.py": "t.C", "x/t/test_B.py": "t.A"}
+    checks = [Check(f"{file}::test_it", e, 1) for file, e in files.items()]
+
+    assert list(check_places(Manifest(tuple(checks), "", {}))) == [
+        "x/t/test_B.py checks t.A, whose hidden tests belong in t/test_A.py",
+        "x/test_C.py checks t.C, whose hidden tests belong in t/test_C.py",
+    ]
 
 
 def test_points_for_a_gpu_need_a_test_for_it():

@@ -45,6 +45,7 @@ SUITE = """
 import os, pytest
 from grader import gpu
 from grader.observe import expect_equal
+from use_gpu_helpers import EXPECTED
 
 gpu.is_available = lambda: "PRETEND_GPU" in os.environ
 
@@ -53,14 +54,15 @@ def answer(ex) -> int:
 
 @pytest.mark.exercise("use_gpu.try_gpu")
 def test_anywhere(observe):
-    expect_equal(observe(answer), 1, "It is not 1.")
+    expect_equal(observe(answer), EXPECTED, "It is not 1.")
 
 @pytest.mark.exercise("use_gpu.try_gpu")
 @pytest.mark.cuda
 def test_on_a_gpu(observe):
     assert "PRETEND_GPU" in os.environ
-    expect_equal(observe(answer), 1, "It is not 1.")
+    expect_equal(observe(answer), EXPECTED, "It is not 1.")
 """
+FILES = ["use_gpu/test_try_gpu.py", "use_gpu/use_gpu_helpers.py"]
 WAIT_SECONDS = 240
 
 
@@ -151,8 +153,9 @@ def students(tmp_path_factory):
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hidden") / "suite"
-    folder.mkdir()
-    (folder / "test_suite.py").write_text(SUITE)
+    (folder / "use_gpu").mkdir(parents=True)
+    for name, text in zip(FILES, (SUITE, "EXPECTED = 1\n"), strict=True):
+        (folder / name).write_text(text)
     return folder
 
 
@@ -298,7 +301,10 @@ def test_the_suite_lies_on_a_worker_closed_to_others_and_only_while_needed(
 
     asyncio.run(post.teardown(worker))
 
-    assert {path.name for path in files} == {"syllabus.toml", "test_suite.py"}
+    assert {path.relative_to(post.folder).as_posix() for path in files} == {
+        "exercises/syllabus.toml",
+        *(f"hidden0/suite/{name}" for name in FILES),
+    }
     assert modes == {0o700, 0o600}
     assert not post.folder.exists()
 
@@ -316,8 +322,9 @@ def test_a_late_worker_with_another_torch_takes_no_work(packed, worker, level):
         post.judges()
 
 
-def test_a_suite_that_arrives_changed_is_refused(packed, worker, level):
-    changed = replace(packed, tests={"test_suite.py": b"pass"})
+@pytest.mark.parametrize("name", FILES)
+def test_a_suite_that_arrives_changed_is_refused(packed, worker, level, name):
+    changed = replace(packed, tests=packed.tests | {name: b"EXPECTED = 2\n"})
     post = dask_worker.DaskWorker(changed, level, QUICK, versions())
 
     with pytest.raises(

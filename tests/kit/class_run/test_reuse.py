@@ -20,13 +20,14 @@ ONE, TWO = "model_construction", "parameters"
 SUITE = """
 import pytest
 from grader.observe import expect_equal
+from {topic}_helpers import EXPECTED
 
 def answer(ex) -> int:
     return ex.answer()
 
 @pytest.mark.exercise("{exercise}")
 def test_it(observe):
-    expect_equal(observe(answer), 1, "It is not 1.")
+    expect_equal(observe(answer), EXPECTED, "It is another number.")
 """
 
 
@@ -34,9 +35,26 @@ def test_it(observe):
 def suite(tmp_path_factory):
     folder = tmp_path_factory.mktemp("suite")
     for exercise in (f"{ONE}.MLP", f"{TWO}.parameter_table"):
-        path = folder / f"test_{exercise.partition('.')[0]}.py"
-        path.write_text(SUITE.format(exercise=exercise))
+        topic, _, symbol = exercise.partition(".")
+        path = folder / topic / f"test_{symbol}.py"
+        path.parent.mkdir()
+        path.write_text(SUITE.format(exercise=exercise, topic=topic))
+        (path.parent / f"{topic}_helpers.py").write_text("EXPECTED = 1\n")
     return folder
+
+
+@pytest.fixture
+def change(suite):
+    """Return a function that changes a file of the suite until the test ends."""
+    before = {path: path.read_text() for path in suite.rglob("*.py")}
+
+    def write(name, old, new):
+        path = suite / name
+        path.write_text(before[path].replace(old, new))
+
+    yield write
+    for path, text in before.items():
+        path.write_text(text)
 
 
 @pytest.fixture(scope="module")
@@ -191,10 +209,16 @@ def test_a_submissions_hash_of_a_topic_follows_what_it_mentions():
     assert alone != digest(one="x = 2", two="x = 1")
 
 
-def test_a_changed_test_is_judged_again_alone(grade, suite, level, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [("test_MLP.py", "EXPECTED,", "3,"), (f"{ONE}_helpers.py", "= 1", "= 1 + 2")],
+    ids=["test", "helper"],
+)
+def test_a_topic_whose_tests_change_is_judged_again_alone(
+    grade, suite, change, level, monkeypatch, name, old, new
+):
     before, _ = grade()
-    path = suite / f"test_{ONE}.py"
-    path.write_text(path.read_text().replace(", 1,", ", 3,"))
+    change(f"{ONE}/{name}", old, new)
     with JudgePool(level, 1, QUICK, suite) as judges:
         again = lambda self, jobs: nullcontext(judges)  # noqa: E731
         monkeypatch.setattr(GradingConfig, "start_pool", again)

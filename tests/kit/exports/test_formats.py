@@ -90,7 +90,7 @@ def check(schema, data):
 def graded(syllabus):
     """A score and its report, full of what a student must not see."""
     names = ["test_hidden_one", "test_hidden_two", "test_hidden_gpu"]
-    nodeids = [f"tests/hidden/test_model_construction.py::{name}" for name in names]
+    nodeids = [f"tests/hidden/model_construction/test_MLP.py::{name}" for name in names]
     outcomes = [Outcome.PASSED, Outcome.FAILED, Outcome.NO_GPU]
     exercise = ExerciseScore(
         "model_construction.MLP",

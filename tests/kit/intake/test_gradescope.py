@@ -46,7 +46,7 @@ if [ -n "$bwrap" ]; then mount --bind /dev/null $bwrap; fi
 cd {root}
 exec ./run_autograder
 """
-HIDDEN = (KIT.hidden_tests / "test_model_construction.py").read_text()
+HIDDEN = (KIT.hidden_tests / "model_construction" / "test_chain.py").read_text()
 RIGHT = (KIT.solutions / "model_construction.py").read_text()
 WRONG = """
 from torch import nn

@@ -250,10 +250,99 @@ def test_the_same_seed_gives_the_same_inputs_and_another_does_not(level, tmp_pat
     assert said[0] != said[2]
 
 
+def test_the_same_test_in_another_file_draws_the_same_inputs(level, tmp_path):
+    suite = HEAD + textwrap.dedent("""
+        def say(ex, x, n) -> None:
+            raise ValueError(f"{x.tolist()} {n} {torch.rand(1).item()}")
+
+        @exercise("model_construction.MLP")
+        @pytest.mark.parametrize("case", [1, 2])
+        def test_it(observe, rng, case):
+            observe(say, torch.randn(2), rng.random())
+    """)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "test_here.py").write_text(suite)
+    (tmp_path / "folder" / "test_there.py").write_text(suite)
+    submission = Submission("ana", {"model_construction": b""})
+
+    with Judge(level, QUICK, tmp_path) as judge:
+        report = judge.grade(submission, "seed", {"model_construction.MLP"})
+
+    said = {t["nodeid"].split("/", 2)[2]: message_of(t) for t in report["tests"]}
+    one, two = (f"test_here.py::test_it[{case}]" for case in (1, 2))
+    assert said[one] == said[f"folder/{one.replace('here', 'there')}"]
+    assert said[two] == said[f"folder/{two.replace('here', 'there')}"]
+    assert said[one] != said[two]
+
+
+def test_what_the_tests_import_from_beside_them_travels_by_value(level, tmp_path):
+    folder = tmp_path / "topic"
+    folder.mkdir()
+    (folder / "test_suite.py").write_text(
+        HEAD
+        + textwrap.dedent("""
+        from topic_helpers import Box, boxed
+
+        def open_box(ex, box) -> list:
+            return [boxed(ex, 2).value, box.value, type(box) is type(boxed(ex, 1))]
+
+        @exercise("model_construction.MLP")
+        def test_it(observe):
+            expect_equal(observe(open_box, Box(1)), [2, 1, True], "It is another box.")
+        """)
+    )
+    (folder / "topic_helpers.py").write_text(
+        textwrap.dedent("""
+        class Box:
+            def __init__(self, value):
+                self.value = value
+
+        def boxed(ex, value):
+            return Box(value)
+        """)
+    )
+    submission = Submission("ana", {"model_construction": b""})
+
+    with Judge(level, QUICK, tmp_path) as judge:
+        report = judge.grade(submission, "seed", {"model_construction.MLP"})
+
+    (test,) = report["tests"]
+    assert (read_outcome(test), message_of(test)) == (Outcome.PASSED, "")
+
+
+def test_a_function_counts_as_much_as_its_weight_says(level, tmp_path):
+    (tmp_path / "test_suite.py").write_text(
+        HEAD
+        + textwrap.dedent("""
+        pytestmark = exercise("model_construction.MLP")
+
+        def test_one(observe): pass
+
+        @pytest.mark.weight(3)
+        def test_three(observe): pass
+        """)
+    )
+
+    with Judge(level, QUICK, tmp_path) as judge:
+        weights = {c.nodeid.partition("::")[2]: c.weight for c in judge.manifest.checks}
+
+    assert weights == {"test_one": 1, "test_three": 3}
+
+
+WEIGHED = (
+    '@exercise("model_construction.MLP"{more})\n{mark}\ndef test_it(observe): pass'
+)
+
+
 @pytest.mark.parametrize(
     ("suite", "says"),
     [
         ("def test_it(observe): pass", "has no exercise: mark it with"),
+        (WEIGHED.format(more=", weight=2", mark=""), "has no exercise: mark it with"),
+        *(
+            (WEIGHED.format(more="", mark=f"@pytest.mark.weight{weight}"), "a weight")
+            for weight in ("(0)", "(1.5)", "(number=2)", "")
+        ),
         (
             '@exercise("model_construction.Nothing")\ndef test_it(observe): pass',
             "checks 'model_construction.Nothing', which is not in",

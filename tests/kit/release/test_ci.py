@@ -23,6 +23,7 @@ from grader.syllabus import SyllabusError
 FIXTURES = KIT.root / "tests" / "fixtures"
 SECRET = b"the course's secret"
 TOPIC = "model_construction"
+HIDDEN = [*(KIT.hidden_tests / TOPIC).glob("*.py")]
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +206,7 @@ def test_the_autograder_holds_the_grader_the_tests_of_its_part_and_no_more(archi
         *("run_autograder", "setup.sh", "unfinished.json", "README.md"),
         *("constraints.txt", "pyproject.toml", "course.secret"),
         "exercises/syllabus.toml",
-        f"tests/hidden/test_{TOPIC}.py",
+        *(f"tests/hidden/{TOPIC}/{path.name}" for path in HIDDEN),
     }
     assert {Path(name).suffix for name in names - others} == {".py"}
     assert archive.read("course.secret") == SECRET
@@ -324,7 +325,7 @@ def test_files_are_written_below_the_folder_that_is_named(tmp_path, monkeypatch)
     assert found == {".github/workflows/grade.yml", "gitlab-ci.yml", "autograder.zip"}
     with zipfile.ZipFile(tmp_path / "autograder.zip") as whole:
         hidden = [n for n in whole.namelist() if n.startswith("tests/hidden/")]
-    assert len(hidden) == len(list(KIT.hidden_tests.glob("test_*.py")))
+    assert len(hidden) == len(list(KIT.hidden_tests.rglob("*.py")))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,175 @@
+"""States and networks to save, and how files are read and compared bit by bit."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from grader.observe import expect_equal, expect_true
+
+DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that none is square
+
+State = dict[str, Tensor]
+
+
+def read_plainly(path: str | Path) -> Any:
+    """Return what a file holds as plain tensors, or say in a text why it does not."""
+    if not os.path.isfile(path):
+        return "no file at this path"
+    added = torch.serialization.get_safe_globals()
+    torch.serialization.clear_safe_globals()  # as in a process that imported nothing
+    try:
+        return torch.load(path, weights_only=True)
+    except Exception as error:
+        return f"a file that it refuses ({type(error).__name__})"
+    finally:
+        torch.serialization.add_safe_globals(added)
+
+
+def form(data: Any) -> Any:
+    """Return dtypes and shapes in place of tensors."""
+    if isinstance(data, Tensor):
+        return f"{str(data.dtype).removeprefix('torch.')} {tuple(data.shape)}"
+    if isinstance(data, list):
+        return [form(item) for item in data]
+    if isinstance(data, dict):
+        return {key: form(item) for key, item in data.items()}
+    return data
+
+
+def bits(data: Any) -> Any:
+    """Return bytes in place of tensors."""
+    if isinstance(data, Tensor):
+        plain = data.detach().contiguous().reshape(-1)
+        return plain.view(torch.uint8).numpy().tobytes()
+    if isinstance(data, list):
+        return [bits(item) for item in data]
+    if isinstance(data, dict):
+        return {key: bits(item) for key, item in data.items()}
+    return data
+
+
+def expect_same(
+    got: Any, expected: Any, fault: str, *, slips: Mapping[str, Any] | None = None
+) -> None:
+    """Expect the same containers, dtypes, shapes and bits; NaN equals itself.
+
+    The evidence of `slips` is what `form` gives, or a predicate of it.
+    """
+    expect_equal(form(got), form(expected), fault, slips=slips)
+    mine, theirs = dict(named(got)), dict(named(expected))
+    unlike = [name for name in theirs if bits(mine[name]) != bits(theirs[name])]
+    expect_true(
+        not unlike,
+        fault,
+        expected="the same bits",
+        got=f"other values in {', '.join(unlike)}",
+    )
+
+
+def expect_state(
+    got: State, expected: State, fault: str, *, slips: Mapping[str, State] | None = None
+) -> None:
+    """Expect a state dict bit for bit; `slips` maps causes to other state dicts."""
+    expect_equal(form(got), form(expected), fault)
+    unlike = [name for name in expected if bits(got[name]) != bits(expected[name])]
+    signs = (slips or {}).items()
+    expect_true(
+        not unlike,
+        fault,
+        expected="the right values",
+        got=f"others in {', '.join(unlike)}",
+        cause=next((cause for cause, sign in signs if bits(got) == bits(sign)), None),
+    )
+
+
+def named(data: Any, prefix: str = "") -> list[tuple[str, Any]]:
+    """Return every leaf with a name for messages."""
+    if isinstance(data, (list, dict)):
+        pairs = data.items() if isinstance(data, dict) else enumerate(data)
+        return [leaf for key, item in pairs for leaf in named(item, f"{prefix}[{key}]")]
+    return [(prefix or "the tensor", data)]
+
+
+def odd_tensors(rng) -> dict[str, Tensor]:
+    """Return tensors of many dtypes and shapes, with values that do not equal."""
+    a, b = rng.sample(DISTINCT, 2)
+    with_nan = torch.randn(a, b)
+    with_nan[0, 0], with_nan[1, 1] = torch.nan, -0.0
+    return {
+        "b.weight": with_nan,
+        "a.half": torch.randn(b).half(),
+        "a.brain": torch.randn(a, 1, b).bfloat16(),
+        "double": torch.randn(2, dtype=torch.float64),
+        "count": torch.tensor(rng.randrange(1 << 40)),
+        "mask": torch.randn(a) > 0,
+        "wave": torch.randn(b, dtype=torch.complex64),
+        "none": torch.empty(0, a),
+        "turned": torch.randn(a, b).T,
+    }
+
+
+def net_state(net: nn.Module) -> State:
+    return {name: tensor.clone() for name, tensor in net.state_dict().items()}
+
+
+def train_once(net: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor) -> State:
+    net(x).square().sum().backward()
+    optimizer.step()
+    return net_state(net)
+
+
+def normed_net(sizes: list[int]) -> nn.Sequential:
+    """Return a network with buffers that are not as they start."""
+    inner, hidden, out = sizes
+    norm = nn.BatchNorm1d(hidden)
+    norm.running_mean += torch.randn(hidden)
+    norm.num_batches_tracked += 7
+    return nn.Sequential(nn.Linear(inner, hidden), norm, nn.Linear(hidden, out))
+
+
+def saved_bytes(obj: Any) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "saved.pt")
+        torch.save(obj, path)
+        return path.read_bytes()
+
+
+ENTRIES = {
+    "BOOL": torch.bool,
+    "U8": torch.uint8,
+    "I8": torch.int8,
+    "I16": torch.int16,
+    "I32": torch.int32,
+    "I64": torch.int64,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "F32": torch.float32,
+    "F64": torch.float64,
+}
+NAME_OF = {dtype: name for name, dtype in ENTRIES.items()}
+
+
+def every_dtype(rng) -> dict[str, Tensor]:
+    """Return tensors of each dtype, some empty or without dimensions."""
+    tensors = {}
+    for dtype in rng.sample(list(ENTRIES.values()), len(ENTRIES)):
+        shape = rng.sample(DISTINCT, rng.randrange(1, 4))
+        values = torch.randint(0, 2 if dtype is torch.bool else 100, shape)
+        noise = torch.rand(shape) if dtype.is_floating_point else 0
+        tensors[f"layer.{NAME_OF[dtype]}"] = (values + noise).to(dtype)
+    return {
+        "three.bytes": torch.tensor([1, 2, 3], dtype=torch.uint8),
+        "unaligned": torch.randn(2, 3),
+        **tensors,
+        "none": torch.empty(0, 4, dtype=torch.int16),
+        "größe": torch.tensor(0.5, dtype=torch.float64),
+    }
+
+
+def some_state(names: list[str]) -> State:
+    return {name: torch.tensor([float(i), -1.0]) for i, name in enumerate(names)}

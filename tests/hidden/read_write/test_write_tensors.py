@@ -1,0 +1,253 @@
+"""write_tensors writes what the safetensors format says, or refuses and writes none."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from grader.observe import expect_equal, expect_error, expect_true
+from read_write_helpers import DISTINCT, NAME_OF, bits, every_dtype
+
+pytestmark = pytest.mark.exercise("read_write.write_tensors")
+
+
+def write_and_get_bytes(ex: Any, tensors: dict[str, Tensor]) -> bytes | None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "file.safetensors")
+        ex.write_tensors(path, tensors)
+        return path.read_bytes() if path.is_file() else None
+
+
+def write_views(ex: Any, big: Tensor, cube: Tensor) -> bytes | None:
+    column = torch.arange(3.0).reshape(3, 1)
+    views = {
+        "turned": big.clone().T,
+        "steps": big.clone()[::2, 1:],
+        "row": big[1],
+        "spread": column.expand(3, 4),
+        "cube": cube.permute(2, 0, 1),
+    }
+    return write_and_get_bytes(ex, views)
+
+
+def write_sharing(ex: Any, how: str) -> bytes | None:
+    t = torch.randn(4, 3)
+    net = nn.Linear(3, 3)
+    tensors = {
+        "one tensor twice": {"a": t, "b": torch.ones(2), "c": t},
+        "a tensor and its transpose": {"a": t, "b": t.T},
+        "a tensor and a part of it": {"a": t, "b": t[1:]},
+        "a parameter and its data": {"a": net.weight, "b": net.weight.detach()},
+    }[how]
+    return write_and_get_bytes(ex, tensors)
+
+
+def file_after_refusal(ex: Any, what: str) -> bool:
+    tied = torch.randn(3)
+    tensors = {
+        "tied": {"a": tied, "b": tied},
+        "complex": {"a": torch.randn(2), "b": torch.zeros(2, dtype=torch.complex64)},
+    }[what]
+    with TemporaryDirectory() as folder:
+        with contextlib.suppress(Exception):
+            ex.write_tensors(Path(folder, "file.safetensors"), tensors)
+        return bool(os.listdir(folder))
+
+
+def parse(data: bytes) -> tuple[dict[str, Any], int] | str:
+    """Return a file's entries and where its data start, or what is wrong with it."""
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or length > len(data) - 8:
+        return f"a length of {length} in a file of {len(data)} bytes"
+    try:
+        entries = json.loads(data[8 : 8 + length])
+    except (ValueError, RecursionError):
+        return "a header that is no JSON"
+    if not isinstance(entries, dict):
+        return "a header that is no JSON object"
+    for name, entry in entries.items():
+        match entry:
+            case {
+                "dtype": str(),
+                "shape": [*shape],
+                "data_offsets": [int(), int()],
+            } if len(entry) == 3 and all(type(n) is int for n in shape):
+                pass
+            case _:
+                return f"for {name} the entry {entry}"
+    return entries, 8 + length
+
+
+def expect_file(data: bytes | None, tensors: dict[str, Tensor]) -> dict[str, int]:
+    """Expect a right file of these tensors; return where in it each tensor starts."""
+    parsed = "no file at path" if data is None else parse(data)
+    expect_true(
+        not isinstance(parsed, str),
+        "write_tensors does not write a safetensors file.",
+        expected="8 bytes of length, a JSON object, the data",
+        got=str(parsed),
+    )
+    entries, start = parsed
+    body = data[start:]
+    expect_equal(
+        sorted(entries),
+        sorted(tensors),
+        "The header does not name the tensors, and nothing else.",
+    )
+    for name, tensor in tensors.items():
+        described = [entries[name]["dtype"], entries[name]["shape"]]
+        expect_equal(
+            described,
+            [NAME_OF[tensor.dtype], list(tensor.shape)],
+            f"The header does not describe {name}.",
+        )
+        begin, end = entries[name]["data_offsets"]
+        expect_equal(
+            end - begin, tensor.nbytes, f"The offsets do not span the bytes of {name}."
+        )
+        column_major = bits(tensor.T) if tensor.dim() == 2 else None
+        expect_true(
+            begin >= 0 and body[begin:end] == bits(tensor),
+            f"The bytes at the offsets of {name} are not its entries, row by row.",
+            expected="row-major order",
+            got="other bytes",
+            cause="the memory of a transposed tensor is in another order: "
+            "contiguous() first"
+            if body[begin:end] == column_major
+            else None,
+        )
+    spans = sorted(entry["data_offsets"] for entry in entries.values())
+    ends = [0, *(end for _, end in spans)]
+    expect_true(
+        [begin for begin, _ in spans] == ends[:-1] and ends[-1] == len(body),
+        "The tensors do not lie one behind the other, without gap or overlap.",
+        expected=f"{sum(t.nbytes for t in tensors.values())} bytes, each a tensor's",
+        got=f"{len(body)} bytes of data, offsets {spans}",
+    )
+    return {name: start + entry["data_offsets"][0] for name, entry in entries.items()}
+
+
+def test_write_tensors_writes_what_the_format_says(observe, rng):
+    tensors = every_dtype(rng)
+
+    data = observe(
+        write_and_get_bytes, tensors, call="write_tensors(path, tensors of each dtype)"
+    )
+
+    expect_file(data, tensors)
+
+
+def test_write_tensors_writes_no_tensors(observe):
+    data = observe(write_and_get_bytes, {}, call="write_tensors(path, {})")
+
+    expect_file(data, {})
+
+
+@pytest.mark.weight(2)
+def test_written_tensors_are_aligned(observe, rng):
+    tensors = every_dtype(rng)
+    tensors[rng.choice(["x", "extra", "a longer name"])] = torch.randn(3)
+
+    data = observe(
+        write_and_get_bytes, tensors, call="write_tensors(path, tensors of each dtype)"
+    )
+
+    starts = expect_file(data, tensors)
+    first = min(starts.values())
+    expect_true(
+        first % 8 == 0,
+        "The data do not start at a multiple of 8 bytes.",
+        expected="spaces at the header's end, up to a multiple of 8",
+        got=f"the data start at byte {first}",
+        cause="the 8 bytes of length keep it: pad the header itself",
+    )
+    for name, tensor in tensors.items():
+        expect_true(
+            starts[name] % tensor.itemsize == 0,
+            "A tensor does not start at a multiple of its item size.",
+            expected=f"{name} at a multiple of {tensor.itemsize}",
+            got=f"byte {starts[name]}",
+            cause="tensors with the largest items lie first",
+        )
+
+
+@pytest.mark.weight(2)
+def test_write_tensors_writes_views_row_by_row(observe, rng):
+    big = torch.randn(*rng.sample(DISTINCT, 2))
+    cube = torch.randn(2, 3, 4)
+
+    data = observe(
+        write_views, big, cube, call="write_tensors(path, {views: t.T, t[::2, 1:], …})"
+    )
+
+    views = {
+        "turned": big.T,
+        "steps": big[::2, 1:],
+        "row": big[1],
+        "spread": torch.arange(3.0).reshape(3, 1).expand(3, 4),
+        "cube": cube.permute(2, 0, 1),
+    }
+    expect_file(data, views)
+
+
+def test_empty_tensors_share_nothing(observe):
+    tensors = {"a": torch.empty(0), "b": torch.empty(0, 3), "c": torch.randn(2)}
+
+    data = observe(
+        write_and_get_bytes, tensors, call="write_tensors(path, two empty tensors)"
+    )
+
+    expect_file(data, tensors)
+
+
+@pytest.mark.weight(2)
+@pytest.mark.parametrize(
+    "how",
+    [
+        "one tensor twice",
+        "a tensor and its transpose",
+        "a tensor and a part of it",
+        "a parameter and its data",
+    ],
+)
+def test_write_tensors_refuses_shared_memory(observe, how):
+    raised = observe.error(
+        write_sharing, how, call=f"write_tensors(path, tensors), with {how}"
+    )
+
+    expect_error(
+        raised,
+        ValueError,
+        "write_tensors does not refuse tensors that share memory.",
+        cause="compare untyped_storage().data_ptr(): other objects, shapes or offsets "
+        "may lie in one storage",
+    )
+
+
+@pytest.mark.parametrize("what", ["tied", "complex"])
+def test_write_tensors_that_refuses_writes_nothing(observe, what):
+    call = f"write_tensors(path, {what} tensors)"
+
+    written = observe(file_after_refusal, what, call=call)
+    raised = observe.error(write_refused, what, call=call)
+
+    expect_error(raised, ValueError, "write_tensors does not refuse such tensors.")
+    expect_true(
+        not written,
+        "write_tensors refuses the tensors but leaves a file.",
+        expected="no file",
+        got="a file",
+        cause="check everything before you open the file",
+    )
+
+
+def write_refused(ex: Any, what: str) -> None:
+    t = torch.randn(3)
+    second = t if what == "tied" else torch.zeros(2, dtype=torch.complex64)
+    write_and_get_bytes(ex, {"a": t, "b": second})
