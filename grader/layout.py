@@ -29,6 +29,10 @@ class Layout:
         """The source of the exercises; absent from a handout."""
         return self.root / "solutions"
 
+    def topic_solution(self, topic: str) -> Path:
+        """Return the file with the solutions of a topic."""
+        return self.solutions / f"{topic}.py"
+
     @property
     def references(self) -> Path:
         """Encoded solutions, where an instructor put them into a handout."""

@@ -112,7 +112,7 @@ class Cluster:
     @contextmanager
     def start(self, config: GradingConfig, _jobs: int) -> Iterator[ClusterJudges]:
         """Give every worker the suite, and judges from its first job to the end."""
-        suite = Suite.read(KIT.registry, config.tests)
+        suite = Suite.read(KIT, config.tests)
         plugin = dask_worker.DaskWorker(suite, config.level, config.limits, versions())
         try:
             self.client.register_plugin(plugin)

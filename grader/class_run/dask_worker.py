@@ -57,7 +57,7 @@ class DaskWorker(WorkerPlugin):
         )
         try:
             refuse_other_versions(self.address, versions(), self.versions)
-            self.registry, self.tests = self.suite.unpack(self.folder)
+            self.course, self.tests = self.suite.unpack(self.folder)
         except SuiteError as error:
             self.problem = f"worker {self.address}: {error}: run the same command again"
             raise ClusterError(self.problem) from error
@@ -77,7 +77,7 @@ class DaskWorker(WorkerPlugin):
         with self.lock:
             if self.pool is None:
                 self.pool = JudgePool(
-                    self.level, self.jobs, self.limits, self.tests, self.registry
+                    self.level, self.jobs, self.limits, self.tests, self.course
                 )
             if self.closed:
                 self.pool.close()

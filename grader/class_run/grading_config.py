@@ -49,7 +49,7 @@ class GradingConfig:
 
     def environment(self) -> dict[str, Any]:
         """Return what the reports of this config have in common."""
-        suite = suite_digest(KIT.registry, self.tests)
+        suite = suite_digest(KIT, self.tests)
         return {
             **environment(suite, self.level, self.limits),
             **self.elsewhere,

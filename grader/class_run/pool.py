@@ -11,7 +11,7 @@ from typing import Self
 
 from grader.judge import Judge, JudgeError
 from grader.judge.messages import Part
-from grader.layout import KIT
+from grader.layout import KIT, Layout
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest
@@ -28,7 +28,7 @@ class JudgePool:
         jobs: int,
         limits: Limits,
         tests: Path,
-        registry: Path = KIT.registry,
+        course: Layout = KIT,
     ) -> None:
         """Start `jobs` judges of the test files in `tests`, all at once.
 
@@ -37,13 +37,13 @@ class JudgePool:
             jobs: how many.
             limits: what a submission may use.
             tests: folder with the test files.
-            registry: of the exercises that they check.
+            course: whose registry and reference solutions the tests go by.
 
         Raises:
             JudgeError: one does not start.
         """
         self.level, self.limits, self.tests = level, limits, tests
-        self.registry = registry
+        self.course = course
         self._free: queue.Queue[Judge] = queue.Queue()
         with ThreadPoolExecutor(jobs) as starters:
             for judge in starters.map(lambda _: self._start(), range(jobs)):
@@ -51,7 +51,7 @@ class JudgePool:
                 self.manifest: Manifest = judge.manifest
 
     def _start(self) -> Judge:
-        return Judge(self.level, self.limits, self.tests, self.registry)
+        return Judge(self.level, self.limits, self.tests, self.course)
 
     def grade(
         self,

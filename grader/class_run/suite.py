@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.files import read_matching
+from grader.layout import Layout
 from grader.scoring.manifest import suite_digest
 
 
@@ -17,9 +18,11 @@ class SuiteError(Exception):
 
 @dataclass(frozen=True)
 class Suite:
-    """Registry and files of tests and helpers, and the hash that they go by."""
+    """Registry, solutions, tests and helpers, and the hash that they go by."""
 
     registry: bytes
+    solutions: Mapping[str, bytes]
+    """The reference solutions, by name."""
     tests: Mapping[str, bytes]
     """By path below the suite's folder."""
     folders: tuple[str, str]
@@ -27,33 +30,35 @@ class Suite:
     digest: str
 
     @classmethod
-    def read(cls, registry: Path, tests: Path) -> Suite:
-        """Read the registry, and the tests and helpers in a folder."""
+    def read(cls, course: Layout, tests: Path) -> Suite:
+        """Read a course's registry and solutions, and the tests in a folder."""
         return cls(
-            registry.read_bytes(),
+            course.registry.read_bytes(),
+            read_matching(course.solutions, course.solutions, "*.py"),
             read_matching(tests, tests, "**/*.py"),
             (tests.absolute().parent.name, tests.absolute().name),
-            suite_digest(registry, tests),
+            suite_digest(course, tests),
         )
 
-    def unpack(self, folder: Path) -> tuple[Path, Path]:
-        """Write the files, closed to others; return the registry and the tests' folder.
+    def unpack(self, folder: Path) -> tuple[Layout, Path]:
+        """Write the files, closed to others; return the course and the tests' folder.
 
         Raises:
             SuiteError: what was written has another hash.
         """
-        registry = folder / "exercises" / "syllabus.toml"
+        course = Layout(folder)
         tests = folder.joinpath(*self.folders)
-        files = {registry: self.registry}
+        files = {course.registry: self.registry}
+        files |= {course.solutions / n: data for n, data in self.solutions.items()}
         files |= {tests / name: data for name, data in self.tests.items()}
         for path, data in files.items():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(data)
-        found = suite_digest(registry, tests)
+        found = suite_digest(course, tests)
         if found != self.digest:
             raise SuiteError(
                 f"a suite with hash {found[:12]} arrived instead of {self.digest[:12]}"
             )
-        return registry, tests
+        return course, tests

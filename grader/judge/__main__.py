@@ -1,6 +1,6 @@
 """The judge's process.
 
-python -m grader.judge CONTROL_FD LEVEL LIMITS REGISTRY TESTS
+python -m grader.judge CONTROL_FD LEVEL LIMITS COURSE TESTS
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader import gpu
 from grader.judge.messages import Fault
+from grader.layout import Layout
 from grader.sandbox.isolation import Level
 from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
@@ -28,9 +29,10 @@ PLUGINS = (
 
 def main() -> int:
     """Start a sandbox, then pytest around it."""
-    control, level, limits, registry, tests = sys.argv[1:]
+    control, level, limits, root_of_course, tests = sys.argv[1:]
     # A test's id names the suite's last two folders: the same wherever it lies.
     root = Path(tests).parents[1]
+    course = Layout(Path(root_of_course))
     owner = Connection(int(control))
     warnings.simplefilter("ignore")
     has_gpu = gpu.is_needed(Path(tests).rglob("*.py"))
@@ -42,7 +44,8 @@ def main() -> int:
         *("--disable-plugin-autoload", "--noconftest"),
         *(f"-p{name}" for name in PLUGINS),
         *("--json-report-omit", "collectors", "keywords", "log", "streams", "warnings"),
-        f"--registry={registry}",
+        f"--registry={course.registry}",
+        f"--reference={course.solutions}",
         *("--json-report", "--json-report-file=none"),
         tests,
     ]

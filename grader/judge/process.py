@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader.judge.messages import Fault, Job, Part, Ready
-from grader.layout import KIT
+from grader.layout import KIT, Layout
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.report import Report
@@ -37,7 +37,7 @@ class Judge:
         level: Level,
         limits: Limits,
         tests: Path = KIT.hidden_tests,
-        registry: Path = KIT.registry,
+        course: Layout = KIT,
     ) -> None:
         """Start a judge.
 
@@ -45,7 +45,7 @@ class Judge:
             level: how its sandbox is isolated.
             limits: what a submission may use.
             tests: folder with the test files, and with folders of them.
-            registry: of the exercises that they check.
+            course: whose registry and reference solutions the tests go by.
 
         Raises:
             JudgeError: it does not start.
@@ -62,7 +62,7 @@ class Judge:
                 [
                     *(sys.executable, "-I", "-m", "grader.judge"),
                     *(str(there.fileno()), level),
-                    *(json.dumps(limits.as_dict()), str(registry)),
+                    *(json.dumps(limits.as_dict()), str(course.root)),
                     str(tests.absolute()),
                 ],
                 pass_fds=[there.fileno()],

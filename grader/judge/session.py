@@ -24,6 +24,7 @@ import pytest
 from grader.judge.environment import environment
 from grader.judge.messages import Fault, Job, Part, Ready
 from grader.judge.observer import SandboxObserver
+from grader.layout import Layout
 from grader.observe.plugin import (
     OBSERVER,
     SEED,
@@ -204,13 +205,22 @@ def read_manifest(items: Sequence[pytest.Item]) -> Manifest:
     for item in items:
         folders[exercise_of(item).topic].add(item.path.parent)
     config = items[0].config
+    course = course_of(config)
     topics = {
-        topic.id: topic_digest(topic, folders[topic.id])
+        topic.id: topic_digest(
+            topic, folders[topic.id], course.topic_solution(topic.id)
+        )
         for topic in config.stash[SYLLABUS].topics
         if topic.id in folders
     }
-    suite = suite_digest(config.getoption("--registry"), folder_of(config))
+    suite = suite_digest(course, folder_of(config))
     return Manifest(checks, suite, topics)
+
+
+def course_of(config: pytest.Config) -> Layout:
+    """Return the course that the suite belongs to."""
+    registry: Path = config.getoption("--registry")
+    return Layout(registry.parents[1])
 
 
 def folder_of(config: pytest.Config) -> Path:

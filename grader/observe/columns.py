@@ -15,7 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.sandbox.trials import Trial, map_tensors
+from grader.sandbox.states import map_tensors
+from grader.sandbox.trials import Trial
 
 Draw = Callable[..., tuple[Any, ...]]
 """Gives arguments, for a shape of the leading axes."""

@@ -54,13 +54,15 @@ def make_files(
 def autograder(
     templates: Mapping[str, bytes], layout: Layout, part: Syllabus, secret: bytes
 ) -> dict[str, bytes]:
-    """Return an autograder's files: the grader, the tests of a part, and no more."""
+    """Return an autograder's files: the grader, the tests and references of a part."""
     tests = [f"{topic}/*.py" for topic in part.topic_ids]
+    solutions = [f"{topic}.py" for topic in part.topic_ids]
     return {
         **templates,
         **read_matching(layout.root / "grader", layout.root, "**/*.py"),
         **read_matching(layout.hidden_tests, layout.root, *tests),
         **read_matching(layout.exercises, layout.root, layout.registry.name),
+        **read_matching(layout.solutions, layout.root, *solutions),
         **read_matching(layout.root, layout.root, "constraints.txt", "pyproject.toml"),
         "unfinished.json": gradescope.unfinished().encode(),
         "course.secret": secret,

@@ -8,9 +8,7 @@ arguments. The judge plays the same on the reference and compares.
 from __future__ import annotations
 
 import copy
-import math
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +16,15 @@ import torch
 from torch import Tensor, nn
 
 from grader import NotStarted
+from grader.sandbox.states import (
+    CASTING,
+    LAYOUTS,
+    MODES,
+    MOMENTS,
+    map_tensors,
+    tensors_in,
+    wave,
+)
 
 Make = Callable[..., Any]
 """Takes the student's module and what to begin with, gives what is called."""
@@ -73,11 +80,6 @@ def fill(module: nn.Module) -> nn.Module:
         for parameter in module.parameters():
             parameter.copy_(wave(parameter.shape, 0.7) / max(parameter.dim(), 1))
     return module
-
-
-def wave(shape: torch.Size | tuple[int, ...], step: float) -> Tensor:
-    """Return a tensor of a shape without two entries alike."""
-    return torch.arange(1, math.prod(shape) + 1).mul(step).sin().reshape(shape)
 
 
 def play_trials(
@@ -177,171 +179,3 @@ def same(before: Tensor, after: Tensor) -> bool:
 def bits_of(tensor: Tensor) -> Tensor:
     """Return the bytes of a tensor's entries."""
     return tensor.detach().contiguous().reshape(-1).view(torch.uint8)
-
-
-def tensors_in(value: Any) -> Iterator[Tensor]:
-    """Yield the tensors in lists, tuples and dicts, in order."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from tensors_in(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from tensors_in(item)
-
-
-def map_tensors(change: Callable[[Tensor], Tensor], value: Any) -> Any:
-    """Return lists, tuples and dicts with their tensors changed."""
-    if isinstance(value, Tensor):
-        return change(value)
-    if type(value) is dict:
-        return {key: map_tensors(change, item) for key, item in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(map_tensors(change, item) for item in value)
-    return value
-
-
-def lay_apart(x: Tensor) -> Tensor:
-    """Return the same values, every other entry of a larger memory."""
-    return torch.stack([x, torch.full_like(x, 1)], -1)[..., 0]
-
-
-def lay_across(x: Tensor) -> Tensor:
-    """Return the same values with the order of axes in memory turned around."""
-    axes = list(range(x.dim()))[::-1]
-    return x.permute(axes).contiguous().permute(axes)
-
-
-def lay_behind(x: Tensor) -> Tensor:
-    """Return the same values at the end of a larger memory."""
-    flat = torch.cat([x.new_ones(7), x.reshape(-1)])
-    return flat[7:].view(x.shape)
-
-
-def lay_expanded(x: Tensor) -> Tensor:
-    """Return the first entry of the first axis in place of all, without a copy."""
-    return x[:1].expand(x.shape) if x.dim() and x.shape[0] else x
-
-
-LAYOUTS = {
-    "apart": lay_apart,
-    "across": lay_across,
-    "behind": lay_behind,
-    "expanded": lay_expanded,
-}
-
-
-@contextmanager
-def default_double() -> Iterator[None]:
-    """Make float64 the dtype of new tensors."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
-
-
-MODES: dict[str, Callable[[], AbstractContextManager[Any]]] = {
-    "": nullcontext,
-    "no_grad": torch.no_grad,
-    "inference": torch.inference_mode,
-    "default_double": default_double,
-}
-
-Again = Callable[[], Any]
-Moment = Callable[[Again, Any, tuple[Any, ...]], tuple[Any, tuple[Any, ...]]]
-
-
-def at_once(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Call it as it is."""
-    return apply, args
-
-
-def after_a_call(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Call it with other values before."""
-    apply(*map_tensors(other, args))
-    return apply, args
-
-
-def after_an_error(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Call it with what nobody can use before."""
-    try:
-        apply(*(object() for _ in args))
-    except Exception:
-        return apply, args
-    return apply, args
-
-
-def as_a_copy(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Call a deep copy of it, after a call of the original and a change to that."""
-    copied = copy.deepcopy(apply)
-    zero(apply)
-    return copied, args
-
-
-def in_double(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Turn it and its inputs to float64."""
-    return apply.double(), map_tensors(to_double, args)
-
-
-def from_a_state(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Load its state into another one, whose parameters were zero."""
-    fresh = zero(again())
-    fresh.load_state_dict(apply.state_dict())
-    return fresh, args
-
-
-def beside_another(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Make another one, and set the parameters and buffers of that to zero."""
-    zero(again())
-    return apply, args
-
-
-def after_a_step(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Take one step of SGD before."""
-    optimizer = torch.optim.SGD(apply.parameters(), lr=0.1)
-    results = tensors_in(apply(*args))
-    sum((t * wave(t.shape, 1.3)).sum() for t in results).backward()  # type: ignore[union-attr]
-    optimizer.step()
-    optimizer.zero_grad()
-    return apply, args
-
-
-def in_eval(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Turn it to eval mode."""
-    return apply.eval(), args
-
-
-def zero(module: Any) -> Any:
-    """Set parameters and buffers to zero."""
-    with torch.no_grad():
-        for tensor in (*module.parameters(), *module.buffers()):
-            tensor.zero_()
-    return module
-
-
-def other(x: Tensor) -> Tensor:
-    """Return other values of the same kind."""
-    return x.flip(0) + x if x.dim() and x.is_floating_point() else x.clone()
-
-
-def to_double(x: Tensor) -> Tensor:
-    """Return a floating point tensor as float64."""
-    return x.double() if x.is_floating_point() else x
-
-
-MOMENTS: dict[str, Moment] = {
-    "": at_once,
-    "after_a_call": after_a_call,
-    "after_an_error": after_an_error,
-    "as_a_copy": as_a_copy,
-    "in_double": in_double,
-    "from_a_state": from_a_state,
-    "beside_another": beside_another,
-    "after_a_step": after_a_step,
-    "in_eval": in_eval,
-}
-CASTING = ("in_double",)
-"""Moments that give other arguments."""

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+from grader.layout import Layout
 from grader.syllabus import Topic
 
 
@@ -71,25 +72,28 @@ class Manifest:
         }
 
 
-def suite_digest(registry: Path, tests: Path) -> str:
+def suite_digest(course: Layout, tests: Path) -> str:
     """Return a hash of everything that decides what a submission must pass.
 
     Args:
-        registry: of the exercises.
+        course: with the registry and the reference solutions.
         tests: the folder that holds the suite.
     """
-    return digest_files((registry, *sorted(tests.rglob("*.py"))))
+    solutions = sorted(course.solutions.glob("*.py"))
+    return digest_files((course.registry, *solutions, *sorted(tests.rglob("*.py"))))
 
 
-def topic_digest(topic: Topic, folders: Iterable[Path]) -> str:
+def topic_digest(topic: Topic, folders: Iterable[Path], solution: Path) -> str:
     """Return a hash of everything that decides the verdicts on a topic's file.
 
     Args:
         topic: with all its exercises.
         folders: that its tests lie in, with their helpers beside them.
+        solution: the reference, which may be missing.
     """
     sections = [(exercise.id, exercise.section) for exercise in topic.exercises]
     files = sorted(path for folder in folders for path in folder.glob("*.py"))
+    files += [solution] if solution.exists() else []
     text = f"{topic.title} {sections} {digest_files(files)}"
     return hashlib.sha256(text.encode()).hexdigest()
 

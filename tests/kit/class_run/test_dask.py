@@ -278,7 +278,7 @@ def working(cluster, address):
 
 @pytest.fixture
 def packed(suite):
-    return Suite.read(KIT.registry, suite)
+    return Suite.read(KIT, suite)
 
 
 @pytest.fixture
@@ -303,6 +303,7 @@ def test_the_suite_lies_on_a_worker_closed_to_others_and_only_while_needed(
 
     assert {path.relative_to(post.folder).as_posix() for path in files} == {
         "exercises/syllabus.toml",
+        *(f"solutions/{path.name}" for path in KIT.solutions.glob("*.py")),
         *(f"hidden0/suite/{name}" for name in FILES),
     }
     assert modes == {0o700, 0o600}

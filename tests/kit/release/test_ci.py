@@ -198,14 +198,14 @@ def archive(made):
         yield opened
 
 
-def test_the_autograder_holds_the_grader_the_tests_of_its_part_and_no_more(archive):
+def test_the_autograder_holds_the_grader_the_tests_and_references_of_its_part(archive):
     names = set(archive.namelist())
     others = {name for name in names if not name.startswith("grader/")}
 
     assert others == {
         *("run_autograder", "setup.sh", "unfinished.json", "README.md"),
         *("constraints.txt", "pyproject.toml", "course.secret"),
-        "exercises/syllabus.toml",
+        *("exercises/syllabus.toml", f"solutions/{TOPIC}.py"),
         *(f"tests/hidden/{TOPIC}/{path.name}" for path in HIDDEN),
     }
     assert {Path(name).suffix for name in names - others} == {".py"}
