@@ -268,7 +268,7 @@ def test_the_same_test_in_another_file_draws_the_same_inputs(level, tmp_path):
     with Judge(level, QUICK, tmp_path) as judge:
         report = judge.grade(submission, "seed", {"model_construction.MLP"})
 
-    said = {t["nodeid"].split("/", 2)[2]: message_of(t) for t in report["tests"]}
+    said = {t["nodeid"].split("/", 2)[2]: text_of(t) for t in report["tests"]}
     one, two = (f"test_here.py::test_it[{case}]" for case in (1, 2))
     assert said[one] == said[f"folder/{one.replace('here', 'there')}"]
     assert said[two] == said[f"folder/{two.replace('here', 'there')}"]
@@ -307,7 +307,7 @@ def test_what_the_tests_import_from_beside_them_travels_by_value(level, tmp_path
         report = judge.grade(submission, "seed", {"model_construction.MLP"})
 
     (test,) = report["tests"]
-    assert (read_outcome(test), message_of(test)) == (Outcome.PASSED, "")
+    assert (outcome_of(test), text_of(test)) == (Outcome.PASSED, "")
 
 
 def test_a_function_counts_as_much_as_its_weight_says(level, tmp_path):
