@@ -33,6 +33,7 @@ SANDBOXED = (
     *("server", "worker", "wire", "payload", "run_cells", "traces", "prefork"),
 )
 MODULES = sorted((KIT.root / "grader").rglob("*.py"))
+HIDDEN = sorted(KIT.hidden_tests.rglob("*.py"))
 
 
 def room_of(path: Path) -> str:
@@ -98,3 +99,17 @@ sys.exit("torch" in sys.modules)
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(KIT.root)))
 def test_a_file_has_a_few_hundred_lines_at_most(path):
     assert len(path.read_text().splitlines()) <= 320
+
+
+@pytest.mark.parametrize("path", HIDDEN, ids=lambda p: p.name)
+def test_a_hidden_test_imports_nothing_of_another_topic(path):
+    nodes = [*ast.walk(ast.parse(path.read_text()))]
+    imported = {n.module for n in nodes if isinstance(n, ast.ImportFrom)}
+    imported |= {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
+
+    assert imported & {p.stem for p in HIDDEN if p.parent != path.parent} == set()
+
+
+@pytest.mark.parametrize("path", HIDDEN, ids=lambda p: p.name)
+def test_a_file_of_hidden_tests_has_a_few_hundred_lines_at_most(path):
+    assert len(path.read_text().splitlines()) <= 450

@@ -175,10 +175,10 @@ def message(graded, student, part):
 @pytest.mark.parametrize(
     ("student", "part", "says"),
     [
-        ("diego-alves", "test_parameters", "SyntaxError"),
-        ("Élodie Martin", "test_custom_layer", "No module named 'torchvision'"),
+        ("diego-alves", "/parameters/", "SyntaxError"),
+        ("Élodie Martin", "/custom_layer/", "No module named 'torchvision'"),
         ("farid-haddad", "test_chain", "a loop whose condition never becomes false"),
-        ("gustavo-lima", "test_use_gpu", "ended with status 0"),
+        ("gustavo-lima", "/use_gpu/", "ended with status 0"),
         ("nils-berg", "test_sequential_registers", "plain list"),
     ],
 )
