@@ -12,6 +12,7 @@ from typing import Any
 from grader.class_run.attempts import counted
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
+from grader.errors import GraderError
 from grader.exports.table import student as student_data
 from grader.exports.table import to_csv
 from grader.intake import SubmissionError, SubmissionSource
@@ -28,7 +29,7 @@ from grader.syllabus import read_syllabus
 SCORES = "scores.json"
 
 
-class VerifyError(Exception):
+class VerifyError(GraderError):
     """There is nothing that could be verified; the message names the file."""
 
 

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.errors import GraderError
 from grader.syllabus import Exercise, Syllabus
 
 
-class VariantError(Exception):
+class VariantError(GraderError):
     """A variant cannot be used; the message names the file and what it lacks."""
 
 

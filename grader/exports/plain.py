@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from grader.errors import GraderError
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?")
@@ -12,7 +14,7 @@ _UNFIT = re.compile(
 )
 
 
-class ExportError(Exception):
+class ExportError(GraderError):
     """Scores cannot be exported; the message names the file and the next step."""
 
 

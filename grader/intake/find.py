@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from grader.errors import GraderError
 from grader.intake.entry import Entry, Source, is_archive
 from grader.intake.roster import Student
 
 
-class IntakeError(Exception):
+class IntakeError(GraderError):
     """The class cannot be read; the message names the path and the next step."""
 
 

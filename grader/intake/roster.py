@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.errors import GraderError
+
 MAX_ROSTER = 4 << 20  # bytes
 PLATFORM_COLUMNS = {
     "canvas_id": "canvas",
@@ -29,7 +31,7 @@ COLUMNS = ("student", "name", "email", *PLATFORM_COLUMNS)
 FIT_ID = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*")
 
 
-class RosterError(Exception):
+class RosterError(GraderError):
     """The roster cannot be read; the message names the file, the line and the step."""
 
 

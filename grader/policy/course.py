@@ -12,13 +12,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
+from grader.errors import GraderError
 from grader.syllabus import LEVELS, Syllabus
 from grader.tables import TableReader, read_document
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-class CourseError(Exception):
+class CourseError(GraderError):
     """The course's rules are malformed; the message names file, entry and fix."""
 
 

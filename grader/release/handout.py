@@ -6,6 +6,7 @@ import ast
 import json
 from collections.abc import Iterator, Mapping
 
+from grader.errors import GraderError
 from grader.files import pack_files, read_matching
 from grader.layout import Layout
 from grader.student import reference
@@ -19,7 +20,7 @@ BOILERPLATE = ("import ", "from ", "@pytest")
 FOLDER = "deep-learning-computation"
 
 
-class HandoutError(Exception):
+class HandoutError(GraderError):
     """The handout would tell a secret; the message names the file and the line."""
 
 

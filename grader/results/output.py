@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from grader.errors import GraderError
 from grader.files import write_text
 from grader.results.signature import read_signed_json, to_signed_json
 from grader.scoring.report import Report
@@ -18,7 +19,7 @@ MARK = ".grader"
 MAX_NAME = 150  # bytes
 
 
-class OutputError(Exception):
+class OutputError(GraderError):
     """Results cannot be written; the message names the folder and the next step."""
 
 
