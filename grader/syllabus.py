@@ -9,12 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.errors import GraderError
 from grader.tables import TableReader, read_document
 
 LEVELS = ("core", "deep")
 
 
-class SyllabusError(Exception):
+class SyllabusError(GraderError):
     """The registry is malformed; the message names the file, the entry and the fix."""
 
 

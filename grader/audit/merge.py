@@ -13,6 +13,7 @@ from grader.audit.verify import SCORES, Verifier, read_scores, records
 from grader.class_run.grading_config import GradingConfig
 from grader.class_run.run import MANIFEST
 from grader.class_run.shards import Shard
+from grader.errors import GraderError
 from grader.layout import KIT
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Status
@@ -25,7 +26,7 @@ OWN = {"shard", "students"}
 """Entries of the scores in which the shards of one class differ."""
 
 
-class MergeError(Exception):
+class MergeError(GraderError):
     """The shards do not make up one class; the message names which and what to do."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from typing import Any
 from grader.class_run.attempts import counted
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
-from grader.exports.table import student as student_data
+from grader.errors import GraderError
+from grader.exports.results import student as student_data
+from grader.exports.results import to_result
 from grader.exports.table import to_csv
 from grader.intake import SubmissionError, SubmissionSource
 from grader.layout import KIT
@@ -28,7 +30,7 @@ from grader.syllabus import read_syllabus
 SCORES = "scores.json"
 
 
-class VerifyError(Exception):
+class VerifyError(GraderError):
     """There is nothing that could be verified; the message names the file."""
 
 
@@ -93,19 +95,10 @@ class Verifier:
 
     def result_of(self, record: Mapping[str, Any], name: str) -> Result:
         """Return the result that a report gives; without a score if it was changed."""
-        graded = record["status"] == Status.GRADED
-        moment = record.get("submitted_at")
-        return Result(
-            record["student"],
-            Status(record["status"]),
-            self.score_of(record["student"], name) if graded else None,
-            record["reason"],
-            tuple(record["notes"]),
-            submitted_at=datetime.fromisoformat(moment) if moment else None,
-            marked_late=record.get("late", False),
-            attempt=record.get("attempt", 1),
-            of=record.get("of", 1),
-        )
+        told = to_result(record)
+        graded = told.status is Status.GRADED
+        score = self.score_of(told.student, name) if graded else None
+        return replace(told, score=score, adjusted=None)
 
     def score_of(self, student: str, name: str) -> Score | None:
         """Return the score that a report gives; None if it was changed."""

@@ -16,9 +16,16 @@ from grader.class_run.pool import JudgePool
 from grader.judge import JudgeError
 from grader.layout import Layout
 from grader.scoring.outcome import Outcome
-from grader.scoring.report import Report, messages_of, outcome_of, text_of
+from grader.scoring.report import (
+    Report,
+    first_message,
+    messages_of,
+    outcome_of,
+    text_of,
+)
 from grader.scoring.score import ExerciseScore, KitFaultError, Score, score
 from grader.scoring.submission import Submission
+from grader.source import decode
 from grader.syllabus import Syllabus
 
 
@@ -107,9 +114,8 @@ def lost_points(name: str, result: Score, report: Report) -> Iterator[str]:
     """Yield the exercises in which a right answer loses points."""
     for exercise in result.exercises:
         if is_short(exercise):
-            messages = messages_of(report)
-            said = [messages[n] for n in exercise.outcomes if n in messages]
-            message = said[0].render() if said else "no message"
+            said = first_message(exercise.outcomes, messages_of(report))
+            message = said.render() if said else "no message"
             yield f"{name}: {exercise.exercise} loses points: {message}"
 
 
@@ -132,7 +138,7 @@ def check_all(
         syllabus, hidden.pool.manifest, visible.pool.manifest, variants, only
     )
     found.problems += check_places(hidden.pool.manifest)
-    texts = {topic: source.decode() for topic, source in hidden.solutions.items()}
+    texts = {topic: decode(source) for topic, source in hidden.solutions.items()}
     found.problems += check_independence(syllabus, texts, variants)
     right = [v for v in variants if v.right]
     tasks: list[Callable[[], Iterator[str]]] = [

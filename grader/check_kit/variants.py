@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.errors import GraderError
+from grader.source import read_source
 from grader.syllabus import Exercise, Syllabus
 
 
-class VariantError(Exception):
+class VariantError(GraderError):
     """A variant cannot be used; the message names the file and what it lacks."""
 
 
@@ -43,7 +45,7 @@ def read_variants(folder: Path, syllabus: Syllabus) -> list[Variant]:
         exercise = syllabus.exercises.get(f"{topic}.{symbol}")
         if exercise is None or side not in ("right", "wrong"):
             raise VariantError(f"{path}: {topic}.{symbol} is no exercise")
-        source = path.read_text(encoding="utf-8")
+        source = read_source(path, VariantError)
         says = re.search(r"^says: (.+)$", docstring_of(path, source), re.MULTILINE)
         if side == "wrong" and says is None:
             raise VariantError(f"{path}: its docstring has no line `says: …`")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader.class_run.pool import JudgePool
+from grader.errors import GraderError
 from grader.judge import JudgeError
 from grader.judge.messages import Job
 from grader.scoring.manifest import Manifest
@@ -18,7 +19,7 @@ from grader.scoring.score import KitFaultError, read_outcomes
 CHECK_SECONDS = 5.0
 
 
-class ClusterError(Exception):
+class ClusterError(GraderError):
     """Judges elsewhere cannot be had; the message names the worker and what to do."""
 
 

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from grader.errors import GraderError
 from grader.intake import ClassFolder
 
 
-class ShardError(Exception):
+class ShardError(GraderError):
     """No shard is written like this; the message shows one."""
 
 

@@ -21,8 +21,9 @@ from grader.exports.plain import ExportError
 from grader.exports.results import to_results
 from grader.exports.sheet import BOM, Filled, read_sheet
 from grader.exports.table import to_csv
+from grader.identity import file_name
 from grader.layout import KIT
-from grader.results.output import OutputFolder, file_name, report_name
+from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result
 from grader.scoring.score import score
 from grader.syllabus import Syllabus, read_syllabus

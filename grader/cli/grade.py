@@ -45,7 +45,8 @@ from grader.cli.screen import (
 from grader.exports import formats
 from grader.exports.feedback import make_feedback
 from grader.exports.plain import ExportError
-from grader.exports.table import to_csv, to_data
+from grader.exports.results import to_data
+from grader.exports.table import to_csv
 from grader.intake import IntakeError, SubmissionSource
 from grader.intake.find import student_of
 from grader.layout import KIT
@@ -55,7 +56,7 @@ from grader.results.result import Result, Status
 from grader.sandbox.isolation import Level, choose_level
 from grader.sandbox.limits import Limits
 from grader.scoring.message import Message
-from grader.scoring.report import messages_of
+from grader.scoring.report import first_message, messages_of
 from grader.scoring.score import ExerciseScore
 from grader.syllabus import Syllabus, read_syllabus
 
@@ -313,6 +314,5 @@ def show_exercise(exercise: ExerciseScore, messages: dict[str, Message]) -> None
     full = exercise.points + exercise.open == exercise.max
     mark = Text("✓ " if full else "✗ ", style="green" if full else "red")
     out.print(mark + Text(f"{exercise.exercise} {exercise.points:g}/{exercise.max:g}"))
-    said = [messages[nodeid] for nodeid in exercise.outcomes if nodeid in messages]
-    if said:
-        print_message(said[0].render(), 4)
+    if said := first_message(exercise.outcomes, messages):
+        print_message(said.render(), 4)

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from grader.cli.screen import print_error
+from grader.errors import GraderError
 
 STUDENTS, INSTRUCTORS, AUTHORS = "For students", "For instructors", "For authors"
 
@@ -36,32 +37,6 @@ VERBS = {
 }
 """Where each verb is, and who needs it."""
 
-KNOWN_ERRORS = {
-    "grader.sandbox.isolation.NoIsolationError",
-    "grader.sandbox.limits.LimitError",
-    "grader.check_kit.variants.VariantError",
-    "grader.release.ci.CiError",
-    "grader.class_run.executors.ClusterError",
-    "grader.results.output.OutputError",
-    "grader.class_run.shards.ShardError",
-    "grader.student.StudentError",
-    "grader.exports.plain.ExportError",
-    "grader.nbgrader.cell_grades.GradebookError",
-    "grader.release.handout.HandoutError",
-    "grader.intake.candidate.SubmissionError",
-    "grader.intake.find.IntakeError",
-    "grader.intake.roster.RosterError",
-    "grader.judge.process.JudgeError",
-    "grader.audit.merge.MergeError",
-    "grader.policy.course.CourseError",
-    "grader.scoring.score.KitFaultError",
-    "grader.similarity.SimilarityError",
-    "grader.stubs.module.StubError",
-    "grader.syllabus.SyllabusError",
-    "grader.audit.verify.VerifyError",
-}
-"""Errors whose message says it all; by name, so that none has to be loaded."""
-
 
 def make_app(asked: str) -> typer.Typer:
     """Return the command with the verb that is asked for; with all, if it is none.
@@ -83,21 +58,13 @@ def make_app(asked: str) -> typer.Typer:
     return app
 
 
-def is_known(error: BaseException) -> bool:
-    """Say whether an error's message says what to do."""
-    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
-    return not kinds.isdisjoint(KNOWN_ERRORS)
-
-
 def run() -> None:
-    """Run the command; a known error is one message and exit status 2."""
+    """Run the command; an error of the kit's own is one message and exit status 2."""
     try:
         make_app(sys.argv[1] if len(sys.argv) > 1 else "")()
     except KeyboardInterrupt:
         print_error("interrupted")
         sys.exit(130)
-    except Exception as error:
-        if not is_known(error):
-            raise
+    except GraderError as error:
         print_error(str(error))
         sys.exit(2)

@@ -16,6 +16,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from grader.text import without_controls
+
 ROW = 12
 """Where the value of a message's row begins."""
 
@@ -37,8 +39,7 @@ def print_plain(message: str, style: str = "") -> None:
 
 def plain(message: str, style: str = "") -> Text:
     """Return text without markup and control characters, as of a file's name."""
-    chars = (c if c.isprintable() or c in "\n\t" else "\ufffd" for c in message)
-    return Text("".join(chars), style=style)
+    return Text(without_controls(message, keep="\n\t"), style=style)
 
 
 def print_message(message: str, indent: int, style: str = "") -> None:

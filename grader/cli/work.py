@@ -14,8 +14,8 @@ from grader.cli.lesson import One
 from grader.cli.screen import errors, print_message, print_plain
 from grader.files import write_bytes, write_text
 from grader.layout import KIT
+from grader.source import BrokenCodeError, decode
 from grader.student import StudentError
-from grader.student.code import BrokenCodeError, decode
 from grader.student.progress import required
 from grader.student.reset import backup_path
 from grader.student.reset import reset as put_back

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grader.exports.plain import plain
 from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report, messages_of
 from grader.scoring.score import ExerciseScore, Score, add
 from grader.syllabus import Syllabus
+from grader.text import without_controls
 
 STAGES = ("setup", "call", "teardown")
 
@@ -59,7 +59,7 @@ class Line:
     @property
     def text(self) -> str:
         """Return the message as it reads; empty if all pass."""
-        return plain(self.message.render()) if self.message else ""
+        return without_controls(self.message.render()) if self.message else ""
 
     @property
     def place(self) -> int | None:
@@ -115,7 +115,7 @@ def make_feedback(score: Score, report: Report, syllabus: Syllabus) -> Feedback:
         Line(
             made.exercise,
             numbers[made.exercise],
-            plain(syllabus.exercises[made.exercise].title),
+            without_controls(syllabus.exercises[made.exercise].title),
             made.points,
             made.open,
             made.max,
@@ -125,7 +125,7 @@ def make_feedback(score: Score, report: Report, syllabus: Syllabus) -> Feedback:
         )
         for made in score.exercises
     )
-    return Feedback(plain(score.student), tuple(lines))
+    return Feedback(without_controls(score.student), tuple(lines))
 
 
 def outcome_of(made: ExerciseScore) -> Outcome:

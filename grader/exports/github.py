@@ -11,6 +11,7 @@ from itertools import islice
 from grader.exports.feedback import Feedback, Line
 from grader.exports.plain import number
 from grader.scoring.outcome import Outcome
+from grader.text import one_line
 
 MAX_SUMMARY = 1 << 20  # bytes that GitHub shows
 MAX_ANNOTATIONS = 10
@@ -116,8 +117,3 @@ def escaped(text: str, more: str = "") -> str:
     for sign in f"%\r\n{more}":
         text = text.replace(sign, f"%{ord(sign):02X}")
     return text
-
-
-def one_line(value: str) -> str:
-    """Return a value that cannot begin another output."""
-    return " ".join(value.splitlines())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from grader.identity import same_words
+
+SEPARATORS = r"\s_-"
 
 
 @dataclass
@@ -59,8 +61,7 @@ def match(
 
 def comparable(key: str) -> str:
     """Return a key without case, and with one blank for all that separates words."""
-    text = unicodedata.normalize("NFC", key).casefold()
-    return re.sub(r"[\s_-]+", " ", text).strip()
+    return same_words(key, SEPARATORS)
 
 
 def spellings(name: str) -> list[str]:

@@ -1,24 +1,18 @@
-"""Text and numbers that no spreadsheet, terminal or parser takes for something else."""
+"""Text and numbers that no spreadsheet takes for something else."""
 
 from __future__ import annotations
 
 import re
 
+from grader.errors import GraderError
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?")
-_UNFIT = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 
 
-class ExportError(Exception):
+class ExportError(GraderError):
     """Scores cannot be exported; the message names the file and the next step."""
-
-
-def plain(text: str) -> str:
-    """Return text without control characters but for line ends, and valid in XML."""
-    return _UNFIT.sub("\ufffd", text)
 
 
 def neutralise(text: str) -> str:

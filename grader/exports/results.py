@@ -1,14 +1,102 @@
-"""Results read back from what `scores.json` says of them."""
+"""Results as plain data, for `scores.json`, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from grader.policy import Adjusted
+from grader.policy import Adjusted, Policy
 from grader.policy.adjust import AdjustedTopic
 from grader.results.result import Result, Status
 from grader.scoring.score import ExerciseScore, Score
+from grader.syllabus import Syllabus
+
+
+def to_data(
+    results: Sequence[Result],
+    syllabus: Syllabus,
+    environment: Mapping[str, Any],
+    policy: Policy | None = None,
+) -> dict[str, Any]:
+    """Return a class's results as plain data, with the course's rules."""
+    course = {} if policy is None else {"course": policy.text}
+    return {
+        "version": 1,
+        "environment": dict(environment),
+        "exercises": list(syllabus.exercises),
+        **course,
+        "students": [student(result) for result in results],
+    }
+
+
+def student(result: Result) -> dict[str, Any]:
+    """Return one student's scores as plain data."""
+    data: dict[str, Any] = {
+        "student": result.student,
+        "status": str(result.status),
+        "reason": result.reason,
+        "notes": list(result.notes),
+    }
+    if result.score is not None:
+        data |= {
+            "total": result.score.total,
+            "open": result.score.open,
+            "max": result.score.max,
+            "topics": result.score.topics,
+            "exercises": {e.exercise: exercise(e) for e in result.score.exercises},
+        }
+    if result.adjusted is not None:
+        data |= {**handed_in(result), "adjusted": adjusted_points(result.adjusted)}
+    if result.attempts:
+        data["attempts"] = [attempt(result) for result in result.attempts]
+    return data
+
+
+def handed_in(result: Result) -> dict[str, Any]:
+    """Return when a submission was handed in, as far as it is known."""
+    moment = result.submitted_at
+    return {
+        "submitted_at": moment.isoformat() if moment else None,
+        "late": result.marked_late,
+        "attempt": result.attempt,
+        "of": result.of,
+    }
+
+
+def attempt(result: Result) -> dict[str, Any]:
+    """Return one of several attempts as plain data, without its points."""
+    return {
+        "status": str(result.status),
+        "reason": result.reason,
+        "notes": list(result.notes),
+        **handed_in(result),
+    }
+
+
+def adjusted_points(adjusted: Adjusted) -> dict[str, Any]:
+    """Return the points that the course counts as plain data."""
+    return {
+        "total": adjusted.total,
+        "open": adjusted.open,
+        "max": adjusted.max,
+        "topics": {
+            t.topic: {"points": t.points, "open": t.open, "max": t.max}
+            for t in adjusted.topics
+        },
+        "reasons": list(adjusted.reasons),
+    }
+
+
+def exercise(score: ExerciseScore) -> dict[str, Any]:
+    """Return one exercise's scores as plain data."""
+    return {
+        "points": score.points,
+        "open": score.open,
+        "max": score.max,
+        "tests": dict(sorted(Counter(map(str, score.outcomes.values())).items())),
+    }
 
 
 def to_results(scores: Mapping[str, Any]) -> list[Result]:
@@ -17,7 +105,7 @@ def to_results(scores: Mapping[str, Any]) -> list[Result]:
 
 
 def to_result(entry: Mapping[str, Any]) -> Result:
-    """Return one student's result."""
+    """Return one student's result, without the other attempts."""
     score = adjusted = None
     if "exercises" in entry:
         exercises = (
@@ -31,11 +119,16 @@ def to_result(entry: Mapping[str, Any]) -> Result:
             tuple(AdjustedTopic(name, **points) for name, points in topics),
             tuple(entry["adjusted"]["reasons"]),
         )
+    moment = entry.get("submitted_at")
     return Result(
         entry["student"],
         Status(entry["status"]),
         score,
         entry["reason"],
         tuple(entry["notes"]),
+        submitted_at=datetime.fromisoformat(moment) if moment else None,
+        marked_late=entry.get("late", False),
+        attempt=entry.get("attempt", 1),
+        of=entry.get("of", 1),
         adjusted=adjusted,
     )

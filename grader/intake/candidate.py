@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from pathlib import PurePosixPath
 
+from grader.errors import GraderError
+
 SKIPPED_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 MAX_FILES = 5_000
 MAX_DEPTH = 6
 
 
-class SubmissionError(Exception):
+class SubmissionError(GraderError):
     """A submission cannot be read: it is not graded, and gets no zero either."""
 
 

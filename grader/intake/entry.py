@@ -6,7 +6,6 @@ know which of the two is there.
 
 from __future__ import annotations
 
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from grader.identity import composed
 from grader.intake.archive import (
     MAX_CLASS_LIST,
     FileInArchive,
@@ -50,7 +50,7 @@ class Entry(ABC):
     @property
     def name(self) -> str:
         """Return its name, composed as ids are."""
-        return unicodedata.normalize("NFC", self.path.name)
+        return composed(self.path.name)
 
     @property
     def is_archive(self) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from grader.errors import GraderError
+from grader.identity import composed, fit_id, same_student
 from grader.intake.entry import Entry, Source, is_archive
 from grader.intake.roster import Student
 
 
-class IntakeError(Exception):
+class IntakeError(GraderError):
     """The class cannot be read; the message names the path and the next step."""
 
 
@@ -100,15 +100,4 @@ def student_of(path: Path, is_folder: bool | None = None) -> str:
     """Return the student's id: the name of the folder, or of the archive."""
     is_folder = path.is_dir() if is_folder is None else is_folder
     name = path.stem if is_archive(path) and not is_folder else path.name
-    return unicodedata.normalize("NFC", name)
-
-
-def fit_id(student: str) -> str:
-    """Return an id that names a file of its folder, whatever a platform wrote."""
-    name = re.sub(r"[/\\\x00-\x1f\x7f]", "_", unicodedata.normalize("NFC", student))
-    return re.sub(r"\A\.|\A\Z", "_", name)
-
-
-def same_student(student: str) -> str:
-    """Return what is equal for ids that a file system may not tell apart."""
-    return unicodedata.normalize("NFC", student).casefold()
+    return composed(name)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import io
-import tokenize
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -14,6 +12,7 @@ from grader.intake.entry import DiskEntry, unpacked
 from grader.intake.find import SubmissionSource
 from grader.intake.notebook_source import MAX_NOTEBOOK, Module, read_notebook
 from grader.scoring.submission import Submission
+from grader.source import BrokenCodeError, decode
 
 MAX_SOURCE = 1 << 20  # bytes
 
@@ -141,15 +140,7 @@ def check_text(name: str, source: bytes) -> bytes:
         UnfitError: it cannot; the message names the line.
     """
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-        source.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = source.count(b"\n", 0, error.start) + 1
-        byte = source[error.start]
-        raise UnfitError(
-            f"{name} is not UTF-8 text: line {line} holds the byte 0x{byte:02x}. "
-            "Save it as UTF-8."
-        ) from error
-    except (SyntaxError, LookupError) as error:
-        raise UnfitError(f"{name} is not UTF-8 text. Save it as UTF-8.") from error
+        decode(source)
+    except BrokenCodeError as error:
+        raise UnfitError(f"{name} is {error}.") from error
     return source

@@ -10,10 +10,12 @@ import csv
 import difflib
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from grader.errors import GraderError
+from grader.identity import composed, is_fit_id, same_words
 
 MAX_ROSTER = 4 << 20  # bytes
 PLATFORM_COLUMNS = {
@@ -26,10 +28,9 @@ PLATFORM_COLUMNS = {
 """Columns of platforms' ids, and the kind of id that each holds."""
 NAMES = ("name", "sortable")
 COLUMNS = ("student", "name", "email", *PLATFORM_COLUMNS)
-FIT_ID = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]*")
 
 
-class RosterError(Exception):
+class RosterError(GraderError):
     """The roster cannot be read; the message names the file, the line and the step."""
 
 
@@ -114,7 +115,7 @@ def keys_of(student: Student) -> Iterator[tuple[str, str]]:
 
 def fold(text: str, kind: str = "") -> str:
     """Return what is equal for two spellings of an id, or what is left of a name."""
-    folded = " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    folded = same_words(text)
     return re.sub(r"\W", "", folded) if kind in NAMES else folded
 
 
@@ -156,7 +157,7 @@ def parse_roster(text: str, name: str) -> Iterator[Student]:
     lines: dict[tuple[str, str], int] = {}
     try:
         for row in reader:
-            cells = [unicodedata.normalize("NFC", cell.strip()) for cell in row]
+            cells = [composed(cell.strip()) for cell in row]
             if not any(cells):
                 continue
             try:
@@ -206,7 +207,7 @@ def to_student(cells: Sequence[str], columns: Sequence[str]) -> Student:
             f"{len(cells)} cells for {len(columns)} columns: quote what holds a comma"
         )
     row = dict(zip(columns, cells, strict=False))
-    if not FIT_ID.fullmatch(row.get("student", "")):
+    if not is_fit_id(row.get("student", "")):
         raise ValueError(
             f"{row.get('student', '')!r} is no id for a student: results are files of "
             "that name, so it has no slash or control character and no dot in front"

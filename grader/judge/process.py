@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from grader.errors import GraderError
 from grader.judge.messages import Fault, Job, Part, Ready
 from grader.layout import KIT, Layout
 from grader.sandbox.isolation import Level
@@ -25,7 +26,7 @@ START_SECONDS = 180
 GRACE_SECONDS = 60
 
 
-class JudgeError(Exception):
+class JudgeError(GraderError):
     """The judge failed: no score, and no fault of the student."""
 
 

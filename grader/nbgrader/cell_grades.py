@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from grader.errors import GraderError
 from grader.scoring.report import Report, messages_of
 from grader.scoring.score import ExerciseScore, Score
 
 
-class GradebookError(Exception):
+class GradebookError(GraderError):
     """The gradebook cannot be written; the message says why and the next step."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,13 +11,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
+from grader.errors import GraderError
+from grader.identity import same_student
 from grader.syllabus import LEVELS, Syllabus
 from grader.tables import TableReader, read_document
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-class CourseError(Exception):
+class CourseError(GraderError):
     """The course's rules are malformed; the message names file, entry and fix."""
 
 
@@ -80,23 +81,20 @@ class Policy:
 
     def extension_days(self, student: str, topic: str) -> int:
         """Return by how many days a due date is later for a student."""
-        name = same_name(student)
+        name = same_student(student)
         days = [
             e.days
             for e in self.extensions
-            if same_name(e.student) == name and (not e.topics or topic in e.topics)
+            if same_student(e.student) == name and (not e.topics or topic in e.topics)
         ]
         return max(days, default=0)
 
     def strangers(self, students: Collection[str]) -> list[str]:
         """Return those who have an extension and are not among `students`."""
-        known = set(map(same_name, students))
-        return [e.student for e in self.extensions if same_name(e.student) not in known]
-
-
-def same_name(student: str) -> str:
-    """Return what is equal for one student's id, however it is encoded."""
-    return unicodedata.normalize("NFC", student).casefold()
+        known = set(map(same_student, students))
+        return [
+            e.student for e in self.extensions if same_student(e.student) not in known
+        ]
 
 
 def read_policy(path: Path, syllabus: Syllabus) -> Policy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from grader.errors import GraderError
 from grader.exports import gradescope
 from grader.files import pack_files, read_matching
 from grader.layout import Layout
@@ -14,7 +15,7 @@ SCRIPTS = ("run_autograder", "setup.sh")
 PLACEHOLDER = b"@ONLY@"
 
 
-class CiError(Exception):
+class CiError(GraderError):
     """Nothing can be written for CI; the message names the reason and the next step."""
 
 

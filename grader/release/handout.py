@@ -6,8 +6,10 @@ import ast
 import json
 from collections.abc import Iterator, Mapping
 
+from grader.errors import GraderError
 from grader.files import pack_files, read_matching
 from grader.layout import Layout
+from grader.source import decode, read_source
 from grader.student import reference
 from grader.syllabus import Syllabus
 
@@ -19,7 +21,7 @@ BOILERPLATE = ("import ", "from ", "@pytest")
 FOLDER = "deep-learning-computation"
 
 
-class HandoutError(Exception):
+class HandoutError(GraderError):
     """The handout would tell a secret; the message names the file and the line."""
 
 
@@ -88,15 +90,15 @@ def secret_lines(
         line.strip()
         for name, data in files.items()
         if name.startswith(("exercises/", "tests/visible/")) and name.endswith(".py")
-        for line in data.decode().splitlines()
+        for line in decode(data).splitlines()
     }
     sources = [
         *(
-            (path, body_lines(path.read_text()))
+            (path, body_lines(read_source(path, HandoutError)))
             for path in layout.solutions.glob("*.py")
         ),
         *(
-            (path, path.read_text().splitlines())
+            (path, read_source(path, HandoutError).splitlines())
             for path in layout.hidden_tests.rglob("*.py")
         ),
     ]

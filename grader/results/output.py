@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from grader.errors import GraderError
 from grader.files import write_text
+from grader.identity import file_name
 from grader.results.signature import read_signed_json, to_signed_json
 from grader.scoring.report import Report
 
 MARK = ".grader"
-MAX_NAME = 150  # bytes
 
 
-class OutputError(Exception):
+class OutputError(GraderError):
     """Results cannot be written; the message names the folder and the next step."""
 
 
@@ -113,13 +112,3 @@ def report_name(student: str) -> str:
 def attempt_name(student: str, number: int) -> str:
     """Return where the report of one of several attempts lies."""
     return f"attempts/{number}/{file_name(student)}.json"
-
-
-def file_name(student: str) -> str:
-    """Return a file's name for a student; long ones are told apart by a hash."""
-    encoded = os.fsencode(student)
-    name = student
-    if len(encoded) > MAX_NAME:
-        digest = hashlib.sha256(encoded).hexdigest()[:12]
-        name = f"{encoded[:MAX_NAME].decode(errors='ignore')}-{digest}"
-    return name

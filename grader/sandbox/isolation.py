@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from grader.errors import GraderError
 from grader.sandbox.uids import UIDS
 
 PROBE_SECONDS = 20
@@ -40,7 +41,7 @@ class Availability:
     reason: str = ""
 
 
-class NoIsolationError(Exception):
+class NoIsolationError(GraderError):
     """No level that was asked for can be had on this machine."""
 
 

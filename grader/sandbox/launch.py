@@ -22,7 +22,8 @@ from grader.sandbox.uids import take_uid
 START_SECONDS = 120
 ANSWER_SECONDS = 20
 ROOMS = ("sandbox", "sim")
-"""What a sandbox holds of the kit."""
+FILES = ("__init__.py", "errors.py")
+"""Beside these rooms, what a sandbox holds of the kit."""
 
 
 class SandboxError(Exception):
@@ -197,7 +198,8 @@ def copy_kit(folder: Path) -> None:
     ignore = shutil.ignore_patterns("__pycache__")
     for room in ROOMS:
         shutil.copytree(grader / room, target / room, ignore=ignore)
-    shutil.copy(grader / "__init__.py", target)
+    for name in FILES:
+        shutil.copy(grader / name, target)
     scratch = folder / "scratch"
     scratch.mkdir()
     for path in (folder, folder / "kit", target, *(target / room for room in ROOMS)):

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
+from grader.errors import GraderError
+
 UNITS = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
-class LimitError(ValueError):
+class LimitError(GraderError):
     """No limit has this name, or this value; the message lists what there is."""
 
 

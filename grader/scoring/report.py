@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
 from grader.scoring.message import Message
@@ -84,6 +84,13 @@ def messages_of(report: Report) -> dict[str, Message]:
     """Return the message of each test that has one, by node id."""
     said = ((test["nodeid"], message_of(test)) for test in report["tests"])
     return {nodeid: message for nodeid, message in said if message is not None}
+
+
+def first_message(
+    nodeids: Iterable[str], messages: Mapping[str, Message]
+) -> Message | None:
+    """Return what the first test that says something says; None if none does."""
+    return next((messages[n] for n in nodeids if n in messages), None)
 
 
 def text_of(test: TestEntry) -> str:

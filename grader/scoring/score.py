@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
 
+from grader.errors import GraderError
 from grader.scoring.manifest import Check, Manifest
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report, outcome_of, traceback_of
@@ -62,7 +63,7 @@ class Score:
         return {topic: add(of_topic) for topic, of_topic in points.items()}
 
 
-class KitFaultError(Exception):
+class KitFaultError(GraderError):
     """A test itself failed to run, so there is no score."""
 
 

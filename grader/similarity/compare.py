@@ -11,7 +11,6 @@ from __future__ import annotations
 import bisect
 import io
 import itertools
-import tokenize
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from copydetect import CodeFingerprint, compare_files
+
+from grader.source import decode
 
 RUN = 25  # characters of reduced code that a fingerprint covers, about two lines
 MIN_SHARED = 100  # characters of reduced code, about eight lines
@@ -68,8 +69,7 @@ class Match:
 
 def to_text(source: bytes) -> str:
     """Return a source as text, with plain line ends and none of them around it."""
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-    return "\n".join(source.decode(encoding).splitlines()).strip("\n") + "\n"
+    return decode(source).strip("\n") + "\n"
 
 
 def find_matches(

@@ -13,6 +13,7 @@ from grader.files import write_text
 from grader.layout import KIT
 from grader.similarity import SimilarityError
 from grader.similarity.compare import Match
+from grader.text import without_controls
 
 TEMPLATES = KIT.templates / "similarity"
 INDEX = "index.html"
@@ -72,12 +73,7 @@ def make_pages(
 
 def to_lines(text: str) -> list[str]:
     """Return lines that show what stands there: no character that moves others."""
-    return ["".join(map(to_visible, line)) for line in text.split("\n")[:-1]]
-
-
-def to_visible(char: str) -> str:
-    """Return a character, or a sign for one that does not print."""
-    return char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}"
+    return without_controls(text, keep="\n\t").split("\n")[:-1]
 
 
 def write_pages(folder: Path, pages: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.source import read_source
 from grader.stubs.module import StubError, make_stub
 from grader.stubs.notebook_builder import make_notebook
 from grader.syllabus import Syllabus
@@ -18,7 +19,7 @@ def make_all(syllabus: Syllabus, solutions: Path) -> dict[str, str]:
     made = {}
     for topic in syllabus.topics:
         path = solutions / f"{topic.id}.py"
-        source = read_solution(path)
+        source = read_source(path, StubError)
         made[path.name] = make_stub(source, topic, str(path))
         notebook = make_notebook(source, topic, str(path), solved=False)
         made[f"notebooks/{topic.id}.ipynb"] = notebook
@@ -42,25 +43,13 @@ def make_sources(
     for name in chosen.topic_ids:
         path = solutions / f"{name}.py"
         made[f"{name}.ipynb"] = make_notebook(
-            read_solution(path),
+            read_source(path, StubError),
             syllabus.topic(name),
             str(path),
             solved=True,
             only=chosen.exercises,
         )
     return made
-
-
-def read_solution(path: Path) -> str:
-    """Return a module of solutions.
-
-    Raises:
-        StubError: it cannot be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise StubError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def outdated(made: dict[str, str], exercises: Path) -> list[str]:

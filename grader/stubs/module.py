@@ -12,6 +12,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeGuard
 
+from grader.errors import GraderError
 from grader.syllabus import Topic
 
 IMPORT = "from grader import NotStarted"
@@ -20,7 +21,7 @@ RAISE = "raise NotStarted"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-class StubError(Exception):
+class StubError(GraderError):
     """A solution cannot be turned into a stub; the message names file and symbol."""
 
 

@@ -1,5 +1,7 @@
 """The student's desk: what is done, what comes next, and checks within a blink."""
 
+from grader.errors import GraderError
 
-class StudentError(Exception):
+
+class StudentError(GraderError):
     """What a student asks for cannot be done; the message says why and what to do."""

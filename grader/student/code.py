@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import io
 import re
-import tokenize
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
-
-class BrokenCodeError(Exception):
-    """The text is no Python; the message says where and why."""
+from grader.source import BrokenCodeError
 
 
 @dataclass(frozen=True)
@@ -75,20 +71,6 @@ class Code:
     def lines(self, statement: Statement) -> list[str]:
         """Return the lines of a statement."""
         return self.text.splitlines()[statement.first - 1 : statement.last]
-
-
-def decode(data: bytes) -> str:
-    """Return a Python file's text, with plain line ends.
-
-    Raises:
-        BrokenCodeError: it is not in the encoding that it declares.
-    """
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise BrokenCodeError(f"not UTF-8 text ({error})") from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_code(text: str) -> Code:

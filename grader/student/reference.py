@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grader.layout import Layout
+from grader.source import read_source
 from grader.student import StudentError
 from grader.student.code import Code, is_documented, read_code
 from grader.student.work import read_stub
@@ -132,7 +133,8 @@ def make_references(layout: Layout, syllabus: Syllabus) -> dict[str, Reference]:
     whys = read_whys(layout.solutions / "why.toml", syllabus)
     made = {}
     for topic in syllabus.topics:
-        code = read_code((layout.solutions / f"{topic.id}.py").read_text("utf-8"))
+        path = layout.solutions / f"{topic.id}.py"
+        code = read_code(read_source(path, StudentError))
         given = read_code(read_stub(layout, topic)).names
         for exercise in topic.exercises:
             text = excerpt(code, exercise, given)

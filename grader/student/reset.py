@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count, takewhile
 from pathlib import Path
 
-from grader.student.code import BrokenCodeError, Code, Statement, read_code
+from grader.source import BrokenCodeError
+from grader.student.code import Code, Statement, read_code
 from grader.syllabus import Exercise
 
 Span = tuple[int, int]

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import grader
 from grader.layout import Layout
-from grader.stubs import make_stub
-from grader.student.code import BrokenCodeError, Code, decode, read_code
+from grader.source import BrokenCodeError, decode, read_source
+from grader.stubs import StubError, make_stub
+from grader.student.code import Code, read_code
 from grader.student.state import State
 from grader.syllabus import Exercise, Syllabus, Topic
 
@@ -133,13 +134,12 @@ def read_stub(layout: Layout, topic: Topic) -> str:
     """Return a topic's file as it was handed out.
 
     Raises:
-        StubError: the solution cannot be turned into it.
-        OSError: it is missing from the handout.
+        StubError: it cannot be read, or the solution cannot be turned into it.
     """
     if layout.solutions.exists():
         path = layout.solutions / f"{topic.id}.py"
-        return make_stub(path.read_text(encoding="utf-8"), topic, str(path))
-    return (layout.pristine / f"{topic.id}.py").read_text(encoding="utf-8")
+        return make_stub(read_source(path, StubError), topic, str(path))
+    return read_source(layout.pristine / f"{topic.id}.py", StubError)
 
 
 def read_context(layout: Layout, topics: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bench.setting import small_setting
 from grader.class_run.run import ClassRun
-from grader.exports.table import to_csv, to_data
+from grader.exports.results import to_data
+from grader.exports.table import to_csv
 from grader.intake import find_submissions
 from grader.results.output import OutputFolder
 

@@ -24,7 +24,8 @@ from grader.class_run.grading_config import GradingConfig
 from grader.class_run.pool import JudgePool
 from grader.class_run.run import ClassRun
 from grader.class_run.shards import WHOLE, Shard, ShardError
-from grader.exports.table import to_csv, to_data
+from grader.exports.results import to_data
+from grader.exports.table import to_csv
 from grader.intake import find_submissions
 from grader.layout import KIT
 from grader.results.output import OutputFolder

@@ -11,7 +11,8 @@ from grader.audit.verify import Verifier
 from grader.class_run.attempts import attempts_of, counted
 from grader.class_run.grading_config import GradingConfig
 from grader.class_run.run import ClassRun
-from grader.exports.table import to_csv, to_data
+from grader.exports.results import to_data
+from grader.exports.table import to_csv
 from grader.intake import SubmissionSource
 from grader.policy import Attempts, Policy, parse_policy
 from grader.results.output import OutputFolder

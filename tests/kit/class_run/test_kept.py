@@ -8,7 +8,8 @@ import pytest
 from grader.audit.verify import Verifier, VerifyError, differences
 from grader.class_run.grading_config import GradingConfig
 from grader.class_run.run import ClassRun
-from grader.exports.table import to_csv, to_data
+from grader.exports.results import to_data
+from grader.exports.table import to_csv
 from grader.intake import find_submissions
 from grader.results.output import OutputFolder
 from grader.scoring.manifest import Check, Manifest

@@ -11,7 +11,8 @@ from grader.class_run.run import MANIFEST
 from grader.cli.main import make_app
 from grader.exports.formats import NAMES
 from grader.exports.plain import ExportError
-from grader.exports.table import to_csv, to_data
+from grader.exports.results import to_data
+from grader.exports.table import to_csv
 from grader.policy import adjust, parse_policy
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result, Status

@@ -11,9 +11,9 @@ from grader.exports import canvas, moodle
 from grader.exports.grades import Grade, grade_of
 from grader.exports.people import match
 from grader.exports.plain import ExportError, neutralise_cell, to_number
-from grader.exports.results import to_results
+from grader.exports.results import to_data, to_results
 from grader.exports.sheet import BOM, read_sheet
-from grader.exports.table import to_csv, to_data
+from grader.exports.table import to_csv
 from grader.layout import KIT
 from grader.policy import Policy, adjust
 from grader.policy.course import OpenPoints

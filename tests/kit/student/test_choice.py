@@ -2,8 +2,9 @@
 
 import pytest
 
+from grader.source import BrokenCodeError
 from grader.student.choice import exercise_of_save, following
-from grader.student.code import BrokenCodeError, read_code
+from grader.student.code import read_code
 from grader.student.progress import bar, duration, measure, required
 from grader.student.state import Noted, State
 from grader.student.work import ExerciseStatus, Work

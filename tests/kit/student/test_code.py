@@ -2,7 +2,8 @@
 
 import pytest
 
-from grader.student.code import BrokenCodeError, decode, read_code
+from grader.source import BrokenCodeError
+from grader.student.code import read_code
 
 FILE = '''"""A topic."""
 
@@ -125,14 +126,3 @@ def test_code_that_is_no_python_is_told_by_its_line():
 def test_a_null_byte_is_told():
     with pytest.raises(BrokenCodeError):
         read_code("x = '\0'")
-
-
-def test_files_of_other_editors_are_read_alike():
-    windows = b"\xef\xbb\xbfx = 1\r\ny = '\xc3\xa9'\r\n"
-
-    assert decode(windows) == "x = 1\ny = 'é'\n"
-
-
-def test_a_file_in_another_encoding_is_told():
-    with pytest.raises(BrokenCodeError, match="not UTF-8"):
-        decode("x = 'é'".encode("latin-1"))

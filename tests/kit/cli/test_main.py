@@ -1,0 +1,75 @@
+"""The command tells the kit's own errors as a message, and hides no other."""
+
+import ast
+import importlib
+
+import pytest
+
+from grader.errors import GraderError
+from grader.layout import KIT
+
+cli = importlib.import_module("grader.cli.main")
+
+CAUGHT_INSIDE = {
+    "BrokenCodeError": "the student's desk tells it with the file's name",
+    "KilledWorkerError": "the observer tries the test again",
+    "NoGitError": "becomes what is amiss with a submission",
+    "NoUidError": "ends the judge, whose last words a JudgeError tells",
+    "ProtocolError": "becomes a test's outcome",
+    "SandboxError": "the judge starts its sandbox again",
+    "SimulationError": "raised in a sandbox, and becomes a fault of its worker",
+    "SuiteError": "a worker refuses the run",
+    "TooLargeError": "raised in a sandbox, and sent as the error of a call",
+    "UnfitError": "becomes a problem of a topic",
+    "YamlError": "becomes what is amiss with a submission",
+}
+"""Errors that the command never sees, and what becomes of them."""
+
+
+def run_verb(monkeypatch, error):
+    def verb():
+        raise error
+
+    monkeypatch.setattr(cli, "make_app", lambda asked: verb)
+    cli.run()
+
+
+def test_an_error_of_the_kit_is_one_message_and_exit_status_2(monkeypatch, capsys):
+    class DeskError(GraderError):
+        pass
+
+    with pytest.raises(SystemExit) as ended:
+        run_verb(monkeypatch, DeskError("x.toml: name a topic"))
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "error: x.toml: name a topic\n"
+
+
+def test_any_other_error_is_a_fault_of_the_kit_and_shows_its_traceback(monkeypatch):
+    with pytest.raises(ZeroDivisionError):
+        run_verb(monkeypatch, ZeroDivisionError())
+
+
+def test_an_interrupted_command_says_so(monkeypatch, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run_verb(monkeypatch, KeyboardInterrupt())
+
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "error: interrupted\n"
+
+
+def test_every_error_is_told_by_the_command_or_caught_inside():
+    classes = [
+        node
+        for path in (KIT.root / "grader").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Error")
+    ]
+
+    others = {
+        node.name
+        for node in classes
+        if "GraderError" not in {ast.unparse(base) for base in node.bases}
+    }
+
+    assert others - {"GraderError"} == CAUGHT_INSIDE.keys()
