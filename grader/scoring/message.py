@@ -58,11 +58,12 @@ def say(template: str, /, **values: Any) -> Text:
 
 
 def to_value(value: Any) -> Value | Text:
-    """Return what a text may hold of a value: plain, and not without end."""
+    """Return what a text may hold: a number or text; of a tensor its shape."""
     if isinstance(value, Text) or type(value) in (int, float, bool):
         plain: Value | Text = value
         return plain
-    return shorten(str(value))
+    shape = getattr(value, "shape", None)
+    return shorten(str(value if shape is None else tuple(shape)))
 
 
 def as_text(words: Words) -> Text:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error
+from grader.observe import expect_close, expect_equal, expect_error, say
 
 exercise = pytest.mark.exercise
 
@@ -94,7 +94,10 @@ def test_quadratic_computes_its_sum(observe, batch):
         x, expected = torch.stack([x, -2 * x]), torch.stack([expected, 4 * expected])
 
     y = observe(
-        run_quadratic, weight, x, call=f"QuadraticReduction(2, 3)({x.tolist()})"
+        run_quadratic,
+        weight,
+        x,
+        call=say("QuadraticReduction(2, 3)({tolist})", tolist=x.tolist()),
     )
 
     expect_close(y, expected, "QuadraticReduction does not compute its sum.")
@@ -110,7 +113,7 @@ def test_half_spectrum_of_one_wave(observe, n):
     wave = torch.cos(2 * torch.pi * torch.arange(n) / n)
     x = torch.stack([wave, torch.ones(n)])
 
-    y = observe(apply_spectrum, x, call=f"HalfSpectrum()(x) with x (2, {n})")
+    y = observe(apply_spectrum, x, call=say("HalfSpectrum()(x) with x (2, {n})", n=n))
 
     expected = torch.zeros(2, n // 2 + 1, dtype=torch.complex64)
     expected[0, 1] = n / 2
@@ -207,7 +210,7 @@ def test_running_standardize_uses_the_statistics_of_its_mode(observe, training):
         standardize,
         torch.tensor([[1.0], [3.0]]),
         training,
-        call=f"RunningStandardize(1, momentum=0.5).{mode}()([[1], [3]])",
+        call=say("RunningStandardize(1, momentum=0.5).{mode}()([[1], [3]])", mode=mode),
     )
 
     # the batch: mean 2, biased variance 1, unbiased variance 2

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 
 exercise = pytest.mark.exercise
 
@@ -62,7 +62,7 @@ def test_init_normal_sets_weights_and_biases(observe):
         0.45 < std < 0.55,
         "The weights of a Linear layer do not have the standard deviation `std`.",
         expected="about 0.5",
-        got=f"{std:.3g}",
+        got=say("{std:.3g}", std=std),
     )
     expect_equal(
         state["0.weight"],
@@ -92,7 +92,7 @@ def test_my_init_fills_in_place(observe):
         0.4 < zeros < 0.6,
         "Not half of the entries are 0.",
         expected="about 0.5",
-        got=f"{zeros:.3g}",
+        got=say("{zeros:.3g}", zeros=zeros),
     )
     expect_true(
         is_same,
@@ -146,8 +146,10 @@ def test_count_adds_up_the_entries(observe, trainable_only, expected):
         count,
         net,
         trainable_only,
-        call="count_parameters(Linear(4, 3), BatchNorm1d(3), Linear(3, 1, bias=False), "
-        f"Linear(1, 1), {trainable_only=}), the first weight frozen",
+        call=say(
+            "count_parameters(Linear(4, 3), BatchNorm1d(3), Linear(3, 1, bias=False), Linear(1, 1), trainable_only={trainable_only}), the first weight frozen",
+            trainable_only=repr(trainable_only),
+        ),
     )
 
     expect_equal(n, expected, "count_parameters does not count the entries.")

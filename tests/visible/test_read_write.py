@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 
 exercise = pytest.mark.exercise
 
@@ -49,8 +49,8 @@ def test_a_row_is_saved_without_the_rest(observe):
     expect_true(
         size <= 500 * 4 + 4096,
         "The file of a view holds more than the view.",
-        expected=f"at most {500 * 4 + 4096} bytes",
-        got=f"{size} bytes",
+        expected=say("at most {value} bytes", value=500 * 4 + 4096),
+        got=say("{size} bytes", size=size),
         cause="torch.save writes the whole storage behind a view: clone() it first",
     )
 

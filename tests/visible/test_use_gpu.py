@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from grader import sim
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 
 exercise = pytest.mark.exercise
 SIM = pytest.param("sim", marks=pytest.mark.sim)
@@ -80,7 +80,10 @@ def test_to_device_moves_every_tensor(observe, device):
         move_batch,
         x,
         device,
-        call=f"to_device({{'x': x, 'more': [x, (x, 'name')]}}, {device!r})",
+        call=say(
+            "to_device({{'x': x, 'more': [x, (x, 'name')]}}, {device})",
+            device=repr(device),
+        ),
     )
 
     expect_equal(
@@ -148,7 +151,7 @@ def test_train_epoch_waits_for_the_device_once(observe):
         waits <= 1,
         "train_epoch waits for the device more than once in an epoch.",
         expected="1 wait",
-        got=f"{waits}",
+        got=say("{waits}", waits=waits),
         cause="item, float, cpu or a print of the loss in the loop waits at every step"
         if waits >= 4
         else None,
@@ -175,7 +178,7 @@ def test_time_op_calls_and_measures(observe):
         seconds >= 0,
         "time_op gives a negative time.",
         expected="0 s or more",
-        got=f"{seconds} s",
+        got=say("{seconds} s", seconds=seconds),
     )
 
 
@@ -192,7 +195,10 @@ def test_audit_finds_what_is_elsewhere(observe, device):
     paths = observe(
         audit_net,
         device,
-        call=f"placement_audit(net, 'cpu'), parts of net are on {device!r}",
+        call=say(
+            "placement_audit(net, 'cpu'), parts of net are on {device}",
+            device=repr(device),
+        ),
     )
 
     expect_equal(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from custom_layer_helpers import DISTINCT, gradient_of
-from grader.observe import expect_close, expect_equal, expect_error
+from grader.observe import expect_close, expect_equal, expect_error, say
 
 pytestmark = pytest.mark.exercise("custom_layer.CausalMask")
 
@@ -72,7 +72,11 @@ def test_causal_mask_hides_what_is_above_the_diagonal(observe, rng, leading, spa
         mask,
         n + spare,
         scores,
-        call=f"CausalMask({n + spare})(scores) with scores {tuple(scores.shape)}",
+        call=say(
+            "CausalMask({value})(scores) with scores {shape}",
+            value=n + spare,
+            shape=tuple(scores.shape),
+        ),
     )
 
     expect_close(
@@ -97,7 +101,11 @@ def test_causal_mask_refuses_what_is_too_long(observe, rng):
         mask,
         max_len,
         torch.randn(2, n, n),
-        call=f"CausalMask({max_len})(scores) with scores (2, {n}, {n})",
+        call=say(
+            "CausalMask({max_len})(scores) with scores (2, {n}, {n})",
+            max_len=max_len,
+            n=n,
+        ),
     )
 
     expect_error(
@@ -117,7 +125,10 @@ def test_causal_mask_is_a_buffer_that_is_not_saved(observe, rng):
         state_of_mask,
         n + 2,
         scores,
-        call=f"CausalMask({n + 2}).state_dict(), and its buffers after to('meta')",
+        call=say(
+            "CausalMask({value}).state_dict(), and its buffers after to('meta')",
+            value=n + 2,
+        ),
     )
 
     expect_equal(
@@ -149,7 +160,10 @@ def test_causal_mask_keeps_the_dtype_of_the_scores(observe, rng, dtype):
     scores = torch.randn(2, n, n, dtype=dtype)
 
     y, _ = observe(
-        mask, n, scores, call=f"CausalMask({n})(scores) with scores of {dtype}"
+        mask,
+        n,
+        scores,
+        call=say("CausalMask({n})(scores) with scores of {dtype}", n=n, dtype=dtype),
     )
 
     expect_equal(
@@ -158,7 +172,9 @@ def test_causal_mask_keeps_the_dtype_of_the_scores(observe, rng, dtype):
         "CausalMask does not keep the dtype of the scores.",
         slips={"a mask of float32 numbers, added, makes it float32": "torch.float32"},
     )
-    expect_close(y, masked(scores), f"CausalMask is wrong for {dtype}.")
+    expect_close(
+        y, masked(scores), say("CausalMask is wrong for {dtype}.", dtype=dtype)
+    )
 
 
 def test_causal_mask_passes_gradients_to_what_is_kept(observe, rng):
@@ -166,7 +182,11 @@ def test_causal_mask_passes_gradients_to_what_is_kept(observe, rng):
     scores, upstream = torch.randn(2, n, n), torch.randn(2, n, n)
 
     gradient = observe(
-        mask_gradient, n, scores, upstream, call=f"CausalMask({n})(scores).backward(…)"
+        mask_gradient,
+        n,
+        scores,
+        upstream,
+        call=say("CausalMask({n})(scores).backward(…)", n=n),
     )
 
     expect_equal(

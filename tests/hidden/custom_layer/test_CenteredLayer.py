@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, gradient_of
-from grader.observe import expect_close, expect_equal
+from grader.observe import expect_close, expect_equal, say
 
 pytestmark = pytest.mark.exercise("custom_layer.CenteredLayer")
 
@@ -36,7 +36,11 @@ def centered_in_sequential(
 def test_centered_subtracts_the_mean_of_all_entries(observe, rng, dims):
     x = torch.randn(*rng.sample(DISTINCT, dims)) + rng.choice([-3.0, 3.0])
 
-    y = observe(apply_centered, x, call=f"CenteredLayer()(x) with x {tuple(x.shape)}")
+    y = observe(
+        apply_centered,
+        x,
+        call=say("CenteredLayer()(x) with x {shape}", shape=tuple(x.shape)),
+    )
 
     expect_close(
         y,
@@ -54,7 +58,9 @@ def test_centered_subtracts_the_mean_of_all_entries(observe, rng, dims):
 def test_centered_keeps_the_dtype(observe, rng, dtype):
     x = torch.randn(*rng.sample(DISTINCT, 2), dtype=dtype)
 
-    y = observe(apply_centered, x, call=f"CenteredLayer()(x) with x of {dtype}")
+    y = observe(
+        apply_centered, x, call=say("CenteredLayer()(x) with x of {dtype}", dtype=dtype)
+    )
 
     expect_equal(
         str(y.dtype), str(dtype), "CenteredLayer does not keep the dtype of its input."
@@ -62,7 +68,7 @@ def test_centered_keeps_the_dtype(observe, rng, dtype):
     expect_close(
         y,
         (x.double() - x.double().mean()).to(dtype),
-        f"CenteredLayer is wrong for {dtype}.",
+        say("CenteredLayer is wrong for {dtype}.", dtype=dtype),
         rtol=0,
         atol=1e-12 if dtype == torch.float64 else 1e-2,
         slips={

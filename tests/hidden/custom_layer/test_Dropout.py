@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from custom_layer_helpers import DISTINCT, gradient_of
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 
 pytestmark = pytest.mark.exercise("custom_layer.Dropout")
 
@@ -80,7 +80,7 @@ def test_dropout_zeroes_entries_with_probability_p(observe, rng):
     p = rng.choice([0.3, 0.35, 0.65, 0.7])
     x = without_zeros(100, 100)
 
-    y, after = observe(drop, p, x, call=f"Dropout({p})(x) with x (100, 100)")
+    y, after = observe(drop, p, x, call=say("Dropout({p})(x) with x (100, 100)", p=p))
 
     expect_dropped(y, x, p)
     dropped = y == 0
@@ -89,15 +89,19 @@ def test_dropout_zeroes_entries_with_probability_p(observe, rng):
         min(patterns) == 100,
         "Dropout does not draw each entry on its own.",
         expected="another pattern of zeros in every row and column",
-        got=f"{patterns[0]} patterns in 100 rows, {patterns[1]} in 100 columns",
+        got=say(
+            "{patterns} patterns in 100 rows, {patterns_2} in 100 columns",
+            patterns=patterns[0],
+            patterns_2=patterns[1],
+        ),
         cause="draw as many numbers as x has entries: torch.rand(x.shape)",
     )
     share = dropped.float().mean().item()
     expect_true(
         abs(share - p) < 0.05,  # ten standard deviations
         "Dropout does not zero entries with probability p.",
-        expected=f"about {p:.0%} zeros",
-        got=f"{share:.1%}",
+        expected=say("about {p:.0%} zeros", p=p),
+        got=say("{share:.1%}", share=share),
         cause="p is the probability of zero, not of being kept"
         if abs(share - (1 - p)) < 0.05
         else None,
@@ -115,7 +119,7 @@ def test_dropout_draws_anew_at_every_call(observe, rng):
     x = without_zeros(100, rng.choice(DISTINCT))
 
     first, second = observe(
-        drop_twice, p, x, call=f"layer = Dropout({p}); layer(x); layer(x)"
+        drop_twice, p, x, call=say("layer = Dropout({p}); layer(x); layer(x)", p=p)
     )
 
     expect_dropped(first, x, p)
@@ -135,7 +139,7 @@ def test_dropout_changes_nothing_in_eval_mode(observe, rng):
     x = without_zeros(100, rng.choice(DISTINCT))
 
     in_eval, in_train = observe(
-        drop_in_both_modes, p, x, call=f"Dropout({p}).eval()(x), then .train()"
+        drop_in_both_modes, p, x, call=say("Dropout({p}).eval()(x), then .train()", p=p)
     )
 
     expect_close(
@@ -174,7 +178,7 @@ def test_dropout_of_none_and_of_all(observe, rng):
 
 @pytest.mark.parametrize("p", [-0.1, 1.1])
 def test_dropout_refuses_what_is_no_probability(observe, p):
-    raised = observe.error(make_dropout, p, call=f"Dropout({p})")
+    raised = observe.error(make_dropout, p, call=say("Dropout({p})", p=p))
 
     expect_error(
         raised,
@@ -190,7 +194,11 @@ def test_dropout_gives_gradients_the_same_factors(observe, rng):
     upstream = torch.randn_like(x)
 
     y, gradient = observe(
-        drop_gradient, p, x, upstream, call=f"y = Dropout({p})(x); y.backward(…)"
+        drop_gradient,
+        p,
+        x,
+        upstream,
+        call=say("y = Dropout({p})(x); y.backward(…)", p=p),
     )
 
     expect_dropped(y, x, p)
@@ -206,7 +214,9 @@ def test_dropout_gives_gradients_the_same_factors(observe, rng):
 def test_dropout_keeps_the_dtype(observe, rng, dtype):
     x = without_zeros(20, rng.choice(DISTINCT)).to(dtype)
 
-    y, _ = observe(drop, 0.5, x, call=f"Dropout(0.5)(x) with x of {dtype}")
+    y, _ = observe(
+        drop, 0.5, x, call=say("Dropout(0.5)(x) with x of {dtype}", dtype=dtype)
+    )
 
     expect_equal(
         str(y.dtype),

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from custom_layer_helpers import gradient_of, same
-from grader.observe import expect_close, expect_equal
+from grader.observe import expect_close, expect_equal, say
 
 pytestmark = pytest.mark.exercise("custom_layer.HalfSpectrum")
 
@@ -83,7 +83,11 @@ def test_half_spectrum_is_of_the_last_axis(observe, rng, dims, odd):
     shape = rng.sample([2, 3, 10, 11], dims - 1)
     x = torch.randn(*shape, n)
 
-    y = observe(apply_spectrum, x, call=f"HalfSpectrum()(x) with x {tuple(x.shape)}")
+    y = observe(
+        apply_spectrum,
+        x,
+        call=say("HalfSpectrum()(x) with x {shape}", shape=tuple(x.shape)),
+    )
 
     expect_spectrum(y, x)
 
@@ -92,7 +96,11 @@ def test_half_spectrum_is_of_the_last_axis(observe, rng, dims, odd):
 def test_half_spectrum_of_a_short_axis(observe, rng, n):
     x = torch.randn(rng.randrange(4, 8), n)
 
-    y = observe(apply_spectrum, x, call=f"HalfSpectrum()(x) with x {tuple(x.shape)}")
+    y = observe(
+        apply_spectrum,
+        x,
+        call=say("HalfSpectrum()(x) with x {shape}", shape=tuple(x.shape)),
+    )
 
     expect_spectrum(y, x)
 

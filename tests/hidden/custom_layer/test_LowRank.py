@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("custom_layer.LowRank")
 
@@ -121,7 +121,12 @@ def test_low_rank_starts_as_the_linear_layer(observe, rng, leading):
         linear,
         len(a),
         x,
-        call=f"LowRank({linear}, {len(a)})(x) with x {tuple(x.shape)}",
+        call=say(
+            "LowRank({linear}, {n})(x) with x {shape}",
+            linear=linear,
+            n=len(a),
+            shape=tuple(x.shape),
+        ),
     )
 
     expect_equal(
@@ -148,7 +153,10 @@ def test_low_rank_draws_its_a_at_random(observe, rng):
     linear, a, _ = low_rank_case(rng)
 
     first, second = observe(
-        fresh_low_rank, linear, len(a), call=f"LowRank(linear, {len(a)}).A, twice"
+        fresh_low_rank,
+        linear,
+        len(a),
+        call=say("LowRank(linear, {n}).A, twice", n=len(a)),
     )
 
     expect_true(
@@ -172,8 +180,12 @@ def test_low_rank_adds_its_scaled_correction(observe, rng, scale):
         [a, b],
         scale,
         x,
-        call=f"LowRank({linear}, {len(a)}"
-        f"{'' if scale is None else f', scale={scale}'})(x), A and B set before",
+        call=say(
+            "LowRank({linear}, {n}{value})(x), A and B set before",
+            linear=linear,
+            n=len(a),
+            value="" if scale is None else f", scale={scale}",
+        ),
     )
 
     known = 1.0 if scale is None else scale
@@ -219,7 +231,7 @@ def test_low_rank_trains_a_and_b_alone(observe, rng):
         expect_close(
             got,
             leaf.detach() - 0.1 * leaf.grad,
-            f"A step of SGD does not train {name}.",
+            say("A step of SGD does not train {name}.", name=name),
             rtol=1e-3,
             atol=1e-4,
             slips={"no gradient reaches it": leaf.detach()},
@@ -249,7 +261,12 @@ def test_low_rank_merges_into_an_equal_linear(observe, rng, bias):
         [a, b],
         scale,
         x,
-        call=f"LowRank({linear}, {rank}, scale={scale}).merged()(x)",
+        call=say(
+            "LowRank({linear}, {rank}, scale={scale}).merged()(x)",
+            linear=linear,
+            rank=rank,
+            scale=scale,
+        ),
     )
 
     expect_true(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from custom_layer_helpers import DISTINCT
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("custom_layer.MyLinear")
 
@@ -88,7 +88,10 @@ def test_my_linear_has_a_weight_and_a_bias(observe, rng):
         apply_my_linear,
         sizes,
         x,
-        call=f"layer = MyLinear{tuple(sizes)}; layer(x); layer.named_parameters()",
+        call=say(
+            "layer = MyLinear{sizes}; layer(x); layer.named_parameters()",
+            sizes=tuple(sizes),
+        ),
     )
 
     expect_weight_and_bias(parameters, sizes)
@@ -109,7 +112,11 @@ def test_my_linear_computes_its_formula(observe, rng, leading):
         run_my_linear,
         state,
         x,
-        call=f"MyLinear{tuple(sizes)}(x) with x {tuple(x.shape)}, its state loaded",
+        call=say(
+            "MyLinear{sizes}(x) with x {shape}, its state loaded",
+            sizes=tuple(sizes),
+            shape=tuple(x.shape),
+        ),
     )
 
     expect_close(
@@ -140,14 +147,16 @@ def test_my_linear_learns(observe, rng):
         sizes,
         x,
         upstream,
-        call=f"one step of SGD on MyLinear{tuple(sizes)}, then its output",
+        call=say(
+            "one step of SGD on MyLinear{sizes}, then its output", sizes=tuple(sizes)
+        ),
     )
 
     expect_true(
         not unregistered,
         "Parameters of MyLinear are not registered.",
         expected="weight and bias among the parameters",
-        got=f"{' and '.join(unregistered)} only as a tensor",
+        got=say("{names} only as a tensor", names=" and ".join(unregistered)),
         cause="only an nn.Parameter is registered; nn.Parameter(t) * 0.1 is none, "
         "nn.Parameter(t * 0.1) is",
     )
@@ -159,7 +168,7 @@ def test_my_linear_learns(observe, rng):
         expect_close(
             gradients.get(name),
             known[name].grad,
-            f"The gradient of MyLinear's {name} is wrong.",
+            say("The gradient of MyLinear's {name} is wrong.", name=name),
             rtol=1e-4,
             atol=1e-4,
             slips={
@@ -171,7 +180,7 @@ def test_my_linear_learns(observe, rng):
         expect_close(
             after[name],
             before[name] - 0.1 * known[name].grad,
-            f"A step of SGD does not train MyLinear's {name}.",
+            say("A step of SGD does not train MyLinear's {name}.", name=name),
             rtol=1e-4,
             atol=1e-4,
         )
@@ -189,7 +198,9 @@ def test_my_linear_starts_at_random_weights(observe, rng):
     sizes = rng.sample(DISTINCT, 2)
 
     first, second = observe(
-        fresh_my_linear, sizes, call=f"MyLinear{tuple(sizes)}.weight, twice"
+        fresh_my_linear,
+        sizes,
+        call=say("MyLinear{sizes}.weight, twice", sizes=tuple(sizes)),
     )
 
     expect_true(

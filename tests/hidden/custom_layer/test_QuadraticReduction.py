@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from custom_layer_helpers import DISTINCT, gradients_of
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("custom_layer.QuadraticReduction")
 
@@ -77,7 +77,12 @@ def test_quadratic_computes_its_sum(observe, rng, leading):
         run_quadratic,
         weight,
         x,
-        call=f"QuadraticReduction({inner}, {units})(x) with x {tuple(x.shape)}",
+        call=say(
+            "QuadraticReduction({inner}, {units})(x) with x {shape}",
+            inner=inner,
+            units=units,
+            shape=tuple(x.shape),
+        ),
     )
 
     triangle = weight * torch.ones(inner, inner).triu().unsqueeze(-1)
@@ -105,14 +110,21 @@ def test_quadratic_keeps_inputs_of_a_batch_apart(observe, rng):
         largest_in_quadratic,
         weight,
         x,
-        call=f"QuadraticReduction({inner}, {units})(x) with x (256, {inner})",
+        call=say(
+            "QuadraticReduction({inner}, {units})(x) with x (256, {inner})",
+            inner=inner,
+            units=units,
+        ),
     )
 
     expect_true(
         largest < 256 * 256,
         "QuadraticReduction combines every input of a batch with every other.",
-        expected=f"tensors that grow with the batch, such as (256, {inner}, {inner})",
-        got=f"a tensor of {largest} entries",
+        expected=say(
+            "tensors that grow with the batch, such as (256, {inner}, {inner})",
+            inner=inner,
+        ),
+        got=say("a tensor of {largest} entries", largest=largest),
         cause="x @ W @ x.T pairs all inputs; only its diagonal matters",
     )
     expect_close(
@@ -191,7 +203,7 @@ def test_quadratic_learns(observe, rng):
         expect_close(
             got,
             leaf.grad,
-            f"QuadraticReduction's gradient in {name} is wrong.",
+            say("QuadraticReduction's gradient in {name} is wrong.", name=name),
             rtol=1e-4,
             atol=1e-4,
             slips=cut,
@@ -204,7 +216,11 @@ def test_quadratic_starts_at_a_random_weight(observe, rng):
     first, second = observe(
         fresh_quadratic,
         [inner, units],
-        call=f"QuadraticReduction({inner}, {units}).weight, twice",
+        call=say(
+            "QuadraticReduction({inner}, {units}).weight, twice",
+            inner=inner,
+            units=units,
+        ),
     )
 
     for weight in (first, second):

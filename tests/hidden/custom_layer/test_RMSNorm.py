@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, gradients_of
-from grader.observe import expect_close, expect_equal
+from grader.observe import expect_close, expect_equal, say
 
 pytestmark = pytest.mark.exercise("custom_layer.RMSNorm")
 
@@ -69,7 +69,11 @@ def test_rms_norm_agrees_with_nn_rms_norm(observe, rng, leading):
     theirs.load_state_dict({"weight": weight})
 
     y = observe(
-        apply_rms, weight, 1e-6, x, call=f"RMSNorm({d})(x) with x {tuple(x.shape)}"
+        apply_rms,
+        weight,
+        1e-6,
+        x,
+        call=say("RMSNorm({d})(x) with x {shape}", d=d, shape=tuple(x.shape)),
     )
 
     expect_close(
@@ -89,7 +93,11 @@ def test_rms_norm_of_small_entries_depends_on_eps(observe, rng, eps):
     x[rng.randrange(3)] = 0
 
     y = observe(
-        apply_rms, weight, eps, x, call=f"RMSNorm({d}, eps={eps:g})(x), x small"
+        apply_rms,
+        weight,
+        eps,
+        x,
+        call=say("RMSNorm({d}, eps={eps:g})(x), x small", d=d, eps=eps),
     )
 
     expect_close(
@@ -134,7 +142,11 @@ def test_rms_norm_of_half_precision(observe, rng, dtype, cast):
         apply_rms_by_default,
         x,
         dtype if cast else torch.float32,
-        call=f"RMSNorm({d})(x) with x of {dtype}, entries in the thousands",
+        call=say(
+            "RMSNorm({d})(x) with x of {dtype}, entries in the thousands",
+            d=d,
+            dtype=dtype,
+        ),
     )
 
     expect_equal(
@@ -146,7 +158,7 @@ def test_rms_norm_of_half_precision(observe, rng, dtype, cast):
     expect_close(
         y,
         rms(x, torch.ones(d), 1e-6),
-        f"RMSNorm is wrong for {dtype}.",
+        say("RMSNorm is wrong for {dtype}.", dtype=dtype),
         rtol=2e-2 if dtype == torch.bfloat16 else 4e-3,
         atol=1e-2 if dtype == torch.bfloat16 else 1e-3,
         slips={
@@ -181,7 +193,7 @@ def test_rms_norm_learns_its_weight(observe, rng):
     x, upstream = torch.randn(4, d), torch.randn(4, d)
 
     parameters, gradients = observe(
-        train_rms, x, upstream, call=f"y = RMSNorm({d})(x); y.backward(…)"
+        train_rms, x, upstream, call=say("y = RMSNorm({d})(x); y.backward(…)", d=d)
     )
 
     expect_equal(
@@ -201,7 +213,7 @@ def test_rms_norm_learns_its_weight(observe, rng):
         expect_close(
             got,
             expected,
-            f"RMSNorm's gradient in {name} is wrong.",
+            say("RMSNorm's gradient in {name} is wrong.", name=name),
             rtol=1e-3,
             atol=1e-4,
             slips={"`.data`, detach() or item() cut it off": lambda g: g is None},

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, gradient_of, same
-from grader.observe import expect_close, expect_equal, expect_error
+from grader.observe import expect_close, expect_equal, expect_error, say
 
 pytestmark = pytest.mark.exercise("custom_layer.RunningStandardize")
 
@@ -95,7 +95,12 @@ def test_running_standardize_trains_like_batch_norm(observe, rng, count):
         d,
         momentum,
         batches,
-        call=f"RunningStandardize({d}, {momentum}) on {count} training batches",
+        call=say(
+            "RunningStandardize({d}, {momentum}) on {count} training batches",
+            d=d,
+            momentum=momentum,
+            count=count,
+        ),
     )
 
     expect_equal(len(outputs), count, "There is not one result for each batch.")
@@ -167,7 +172,7 @@ def expect_running(
         expect_close(
             state[name],
             theirs.state_dict()[name],
-            f"{name} does not move towards the batch's statistics.",
+            say("{name} does not move towards the batch's statistics.", name=name),
             rtol=1e-4,
             atol=1e-4,
             slips=slips,
@@ -203,7 +208,7 @@ def test_running_standardize_takes_two_rows_in_training(observe, rng):
         d,
         0.3,
         [batch],
-        call=f"RunningStandardize({d}, 0.3)(x) with x (2, {d}), in training",
+        call=say("RunningStandardize({d}, 0.3)(x) with x (2, {d}), in training", d=d),
         causes={r"ValueError": "two rows have a variance: fewer than two have none"},
     )
 
@@ -233,8 +238,10 @@ def test_running_standardize_adds_epsilon_to_the_variance(observe, rng):
         standardize_in_both_modes,
         state,
         x,
-        call=f"RunningStandardize({d}, 0.1)(x) in eval mode and in training, columns "
-        "of small variance",
+        call=say(
+            "RunningStandardize({d}, 0.1)(x) in eval mode and in training, columns of small variance",
+            d=d,
+        ),
     )
 
     batch_mean, batch_var = x.mean(0), x.var(0, correction=0)
@@ -245,7 +252,10 @@ def test_running_standardize_adds_epsilon_to_the_variance(observe, rng):
         expect_close(
             y,
             (x - m) / (v + 1e-5).sqrt(),
-            f"In {mode}, RunningStandardize does not divide by sqrt(var + 1e-5).",
+            say(
+                "In {mode}, RunningStandardize does not divide by sqrt(var + 1e-5).",
+                mode=mode,
+            ),
             rtol=1e-3,
             atol=1e-4,
             slips={
@@ -271,8 +281,10 @@ def test_running_standardize_uses_its_running_statistics_in_eval(observe, rng, n
         0.5,
         state,
         x,
-        call=f"RunningStandardize({d}, 0.5).eval()(x), the state of a BatchNorm1d "
-        "loaded",
+        call=say(
+            "RunningStandardize({d}, 0.5).eval()(x), the state of a BatchNorm1d loaded",
+            d=d,
+        ),
     )
 
     batch = (x - x.mean(0)) / (x.var(0, correction=0) + 1e-5).sqrt()
@@ -289,7 +301,7 @@ def test_running_standardize_uses_its_running_statistics_in_eval(observe, rng, n
         expect_equal(
             after[name],
             state[name],
-            f"{name} changes in eval mode.",
+            say("{name} changes in eval mode.", name=name),
             slips={"only training updates the running statistics": lambda _: True},
         )
 
@@ -299,7 +311,9 @@ def test_running_standardize_has_state_but_no_parameters(observe, rng):
     d = rng.choice(DISTINCT)
 
     state, parameters, double = observe(
-        state_of_standardize, d, call=f"RunningStandardize({d}, 0.1).state_dict()"
+        state_of_standardize,
+        d,
+        call=say("RunningStandardize({d}, 0.1).state_dict()", d=d),
     )
 
     expect_state_names(state)
@@ -314,7 +328,9 @@ def test_running_standardize_has_state_but_no_parameters(observe, rng):
         ("running_var", torch.ones(d)),
         ("num_batches_tracked", torch.tensor(0)),
     ):
-        expect_equal(state[name], start, f"{name} does not start as it should.")
+        expect_equal(
+            state[name], start, say("{name} does not start as it should.", name=name)
+        )
     expect_state_names(double)
     expect_equal(
         [str(double[name].dtype) for name in STATE],
@@ -332,7 +348,9 @@ def test_running_standardize_tracks_its_batch_but_not_its_state(observe, rng):
         standardize_gradient,
         batches,
         upstream,
-        call=f"y = RunningStandardize({d}, 0.3)(x); y.backward(…), second batch",
+        call=say(
+            "y = RunningStandardize({d}, 0.3)(x); y.backward(…), second batch", d=d
+        ),
     )
 
     expect_equal(
@@ -367,7 +385,7 @@ def test_running_standardize_refuses_one_row_in_training(observe, rng):
     raised = observe.error(
         standardize_one_row,
         torch.randn(1, d),
-        call=f"RunningStandardize({d}, 0.1)(x) with x (1, {d}), in training",
+        call=say("RunningStandardize({d}, 0.1)(x) with x (1, {d}), in training", d=d),
     )
 
     expect_error(

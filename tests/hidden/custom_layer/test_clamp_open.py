@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from custom_layer_helpers import gradient_of
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("custom_layer.clamp_open")
 
@@ -62,7 +62,13 @@ def test_clamp_open_clamps(observe, rng, dtype):
     x = around(lo, hi).to(dtype)
 
     y, after = observe(
-        clamp_only, x, lo, hi, call=f"clamp_open(x, {lo}, {hi}) with x of {dtype}"
+        clamp_only,
+        x,
+        lo,
+        hi,
+        call=say(
+            "clamp_open(x, {lo}, {hi}) with x of {dtype}", lo=lo, hi=hi, dtype=dtype
+        ),
     )
 
     expect_close(
@@ -97,7 +103,11 @@ def test_clamp_open_passes_gradients_strictly_between_its_bounds(observe, rng):
         lo,
         hi,
         upstream,
-        call=f"y = clamp_open(x, {lo}, {hi}); y.backward(…), entries at the bounds too",
+        call=say(
+            "y = clamp_open(x, {lo}, {hi}); y.backward(…), entries at the bounds too",
+            lo=lo,
+            hi=hi,
+        ),
     )
 
     expect_close(

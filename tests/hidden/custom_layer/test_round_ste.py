@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from custom_layer_helpers import DISTINCT, gradient_of
-from grader.observe import expect_close, expect_equal
+from grader.observe import expect_close, expect_equal, say
 
 pytestmark = pytest.mark.exercise("custom_layer.round_ste")
 
@@ -33,7 +33,9 @@ def quantise_gradient(
 def test_round_ste_rounds_like_torch(observe, rng, dims):
     x = torch.randn(rng.sample(DISTINCT, dims)) * 5 + rng.choice([-8, 8])
 
-    y, after = observe(round_only, x, call=f"round_ste(x) with x {tuple(x.shape)}")
+    y, after = observe(
+        round_only, x, call=say("round_ste(x) with x {shape}", shape=tuple(x.shape))
+    )
 
     expect_close(
         y,
@@ -57,7 +59,9 @@ def test_round_ste_rounds_like_torch(observe, rng, dims):
 def test_round_ste_rounds_halves_to_even(observe, rng, dtype):
     x = torch.tensor(rng.sample(range(-20, 20), 9), dtype=dtype) + 0.5
 
-    y, _ = observe(round_only, x, call=f"round_ste(x) with x of halves, {dtype}")
+    y, _ = observe(
+        round_only, x, call=say("round_ste(x) with x of halves, {dtype}", dtype=dtype)
+    )
 
     expect_equal(
         str(y.dtype), str(dtype), "round_ste does not keep the dtype of its input."
@@ -80,7 +84,9 @@ def test_round_ste_passes_the_gradient_unchanged(observe, rng, dims):
         round_gradient,
         x,
         upstream,
-        call=f"y = round_ste(x); y.backward(…) with x {tuple(x.shape)}",
+        call=say(
+            "y = round_ste(x); y.backward(…) with x {shape}", shape=tuple(x.shape)
+        ),
     )
 
     expect_close(

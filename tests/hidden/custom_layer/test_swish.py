@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, gradient_of, gradients_of
-from grader.observe import expect_close, expect_equal
+from grader.observe import expect_close, expect_equal, say
 
 pytestmark = pytest.mark.exercise("custom_layer.swish")
 
@@ -63,7 +63,7 @@ def swish_slips(x: Tensor, upstream: Tensor) -> dict[str, Any]:
 def test_swish_is_x_times_its_sigmoid(observe, rng, dtype):
     x = torch.randn(*rng.sample(DISTINCT, 2), dtype=dtype) * 3
 
-    y = observe(swish_only, x, call=f"swish(x) with x of {dtype}")
+    y = observe(swish_only, x, call=say("swish(x) with x of {dtype}", dtype=dtype))
 
     expect_close(
         y,

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import UninitializedParameter
 
-from grader.observe import expect_equal, expect_true
+from grader.observe import expect_equal, expect_true, say
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that no two agree
 
@@ -53,7 +53,7 @@ def expect_same_values(
         not changed,
         fault,
         expected="the values from before",
-        got=f"other values in {', '.join(changed)}",
+        got=say("other values in {names}", names=", ".join(changed)),
         cause=cause,
     )
 

@@ -14,7 +14,7 @@ from deferred_init_helpers import (
     shapes_of,
     values_of,
 )
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.MyLazyLinear")
 
@@ -127,7 +127,7 @@ def expect_linear_shapes(
 
 def test_my_lazy_linear_starts_with_placeholders(observe, rng):
     out = rng.choice(DISTINCT)
-    call = f"MyLazyLinear({out}), its parameters and its state dict"
+    call = say("MyLazyLinear({out}), its parameters and its state dict", out=out)
 
     shapes, names = observe(
         placeholders_of_lazy_linear,
@@ -168,7 +168,9 @@ def test_my_lazy_linear_computes_a_linear_layer(observe, rng, leading):
         run_lazy_linear,
         out,
         x,
-        call=f"MyLazyLinear({out})(x) with x {tuple(x.shape)}",
+        call=say(
+            "MyLazyLinear({out})(x) with x {shape}", out=out, shape=tuple(x.shape)
+        ),
     )
 
     expect_linear_shapes(values, out, n)
@@ -184,7 +186,10 @@ def test_my_lazy_linear_has_random_initial_values(observe, rng):
     n, out = rng.randint(5, 11), rng.randint(200, 300)
 
     _, values = observe(
-        run_lazy_linear, out, torch.randn(3, n), call=f"MyLazyLinear({out})(x)"
+        run_lazy_linear,
+        out,
+        torch.randn(3, n),
+        call=say("MyLazyLinear({out})(x)", out=out),
     )
 
     expect_linear_shapes(values, out, n)
@@ -192,9 +197,17 @@ def test_my_lazy_linear_has_random_initial_values(observe, rng):
         least, most = value.aminmax()
         expect_true(
             -(n**-0.5) <= least < -0.5 * n**-0.5 and 0.5 * n**-0.5 < most <= n**-0.5,
-            f"The initial values of {name} are not as promised.",
-            expected=f"random numbers from -1/√{n} to 1/√{n}, ±{n**-0.5:.4g}",
-            got=f"numbers from {least.item():.4g} to {most.item():.4g}",
+            say("The initial values of {name} are not as promised.", name=name),
+            expected=say(
+                "random numbers from -1/√{n} to 1/√{n}, ±{value:.4g}",
+                n=n,
+                value=n ** (-0.5),
+            ),
+            got=say(
+                "numbers from {least:.4g} to {most:.4g}",
+                least=least.item(),
+                most=most.item(),
+            ),
             cause="materialize() reserves memory and puts no values there"
             if least == most
             else None,
@@ -204,7 +217,12 @@ def test_my_lazy_linear_has_random_initial_values(observe, rng):
 def test_my_lazy_linear_refuses_a_second_width(observe, rng):
     n, other, out = rng.sample(DISTINCT, 3)
     xs = torch.randn(3, n), torch.randn(3, other)
-    call = f"layer = MyLazyLinear({out}); layer(x) of width {n}, then of width {other}"
+    call = say(
+        "layer = MyLazyLinear({out}); layer(x) of width {n}, then of width {other}",
+        out=out,
+        n=n,
+        other=other,
+    )
 
     raised = observe.error(call_with_two_widths, out, *xs, call=call)
     before, after = observe(values_after_a_wrong_width, out, *xs, call=call)
@@ -225,7 +243,9 @@ def test_my_lazy_linear_loads_a_state_before_the_first_call(observe, rng):
     n, out = rng.sample(DISTINCT, 2)
     state = {"weight": torch.randn(out, n), "bias": torch.randn(out)}
     x = torch.randn(3, n)
-    call = f"layer = MyLazyLinear({out}); layer.load_state_dict(state); layer(x)"
+    call = say(
+        "layer = MyLazyLinear({out}); layer.load_state_dict(state); layer(x)", out=out
+    )
 
     loaded, y, after = observe(
         load_into_waiting_layer,
@@ -266,7 +286,10 @@ def test_my_lazy_linear_loads_a_state_after_the_first_call(observe, rng):
         out,
         state,
         torch.randn(3, n),
-        call=f"layer = MyLazyLinear({out}); layer(x); layer.load_state_dict(state)",
+        call=say(
+            "layer = MyLazyLinear({out}); layer(x); layer.load_state_dict(state)",
+            out=out,
+        ),
     )
 
     expect_same_values(
@@ -301,7 +324,7 @@ def test_my_lazy_linear_loads_a_state_without_shapes(observe, rng):
 def test_my_lazy_linear_keeps_the_dtype_of_its_placeholders(observe, rng):
     n, out = rng.sample(DISTINCT, 2)
     x = torch.randn(3, n, dtype=torch.float64)
-    call = f"MyLazyLinear({out}).double()(x) with x in float64"
+    call = say("MyLazyLinear({out}).double()(x) with x in float64", out=out)
 
     y, values = observe(
         run_lazy_linear_in_double,

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from deferred_init_helpers import DISTINCT, is_same
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.VariableWidth")
 
@@ -113,7 +113,12 @@ def test_variable_width_sums_over_chunks(observe, rng, kind, leading):
         "between": width * rng.randint(1, 3) + rest,
     }[kind]
     x = torch.randn(*rng.sample(DISTINCT, leading), n)
-    call = f"VariableWidth({width}, {out})(x) with x {tuple(x.shape)}"
+    call = say(
+        "VariableWidth({width}, {out})(x) with x {shape}",
+        width=width,
+        out=out,
+        shape=tuple(x.shape),
+    )
 
     ys, parameters = observe(
         run_variable_width,
@@ -148,8 +153,12 @@ def test_variable_width_uses_the_same_weights_for_all_widths(observe, rng):
         width,
         out,
         xs,
-        call=f"layer = VariableWidth({width}, {out}); layer(x) for x of the widths "
-        f"{', '.join(str(x.shape[-1]) for x in xs)}",
+        call=say(
+            "layer = VariableWidth({width}, {out}); layer(x) for x of the widths {names}",
+            width=width,
+            out=out,
+            names=", ".join(str(x.shape[-1]) for x in xs),
+        ),
     )
 
     expect_weight_and_bias(parameters, width, out)
@@ -166,7 +175,11 @@ def test_variable_width_gets_no_new_parameters(observe, rng):
         width,
         out,
         torch.randn(4, 3 * width + 1),
-        call=f"layer = VariableWidth({width}, {out}); layer(x); layer.parameters()",
+        call=say(
+            "layer = VariableWidth({width}, {out}); layer(x); layer.parameters()",
+            width=width,
+            out=out,
+        ),
     )
 
     expect_weight_and_bias(before, width, out)
@@ -177,7 +190,11 @@ def test_variable_width_follows_to_double(observe, rng):
     width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
     x = torch.randn(4, width + 1, dtype=torch.float64)
 
-    call = f"VariableWidth({width}, {out}).double()(x) with x in float64"
+    call = say(
+        "VariableWidth({width}, {out}).double()(x) with x in float64",
+        width=width,
+        out=out,
+    )
 
     y = observe(
         run_variable_width_in_double,

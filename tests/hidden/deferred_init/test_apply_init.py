@@ -19,7 +19,7 @@ from deferred_init_helpers import (
     shapes_of,
     values_of,
 )
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.apply_init")
 
@@ -115,8 +115,10 @@ def test_apply_init_sets_every_weight(observe, rng, build):
     widths = rng.sample(DISTINCT, 3)
     value = rng.uniform(1, 2)
     x = torch.randn(4, widths[0])
-    call = (
-        f"apply_init({build.__name__.replace('_', ' ')}, x, all weights to {value:.3f})"
+    call = say(
+        "apply_init({replace}, x, all weights to {value:.3f})",
+        replace=build.__name__.replace("_", " "),
+        value=value,
     )
 
     weights = observe(
@@ -133,7 +135,7 @@ def test_apply_init_sets_every_weight(observe, rng, build):
         expect_close(
             weight,
             torch.full_like(weight, value),
-            f"{name} does not have the value that init gives.",
+            say("{name} does not have the value that init gives.", name=name),
             slips={
                 "init came before the dry run: a LazyLinear is no nn.Linear yet": (
                     lambda _: build is two_lazy_layers
@@ -160,7 +162,7 @@ def test_apply_init_calls_init_on_every_module_after_the_dry_run(observe, rng):
         all(waiting == 0 for _, waiting in calls),
         "init is called while the network still has placeholders.",
         expected="no placeholder",
-        got=f"{max([0, *(waiting for _, waiting in calls)])} placeholders",
+        got=say("{max} placeholders", max=max([0, *(waiting for _, waiting in calls)])),
         cause="do the dry run first: it gives them their shapes",
     )
     expect_equal(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from deferred_init_helpers import DISTINCT, Build, flags_of
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.build_on_meta")
 
@@ -191,7 +191,7 @@ def test_build_on_meta_gives_the_values_of_a_normal_build(observe, rng):
         expect_close(
             values[name],
             value,
-            f"{name} does not have its initial value.",
+            say("{name} does not have its initial value.", name=name),
             slips={
                 "buffers have initial values, too: reset_parameters() sets them": (
                     lambda _, name=name: name.endswith(BUFFERS)
@@ -205,13 +205,15 @@ def test_build_on_meta_gives_the_values_of_a_normal_build(observe, rng):
         expect_equal(
             (str(values[name].dtype), *values[name].shape),
             ("torch.float32", *shape),
-            f"{name} does not have its dtype and shape.",
+            say("{name} does not have its dtype and shape.", name=name),
         )
         expect_true(
             bool((values[name].abs() <= d**-0.5).all())
             and values[name].unique().numel() > 1,
-            f"{name} does not have the initial values of a Linear layer.",
-            expected=f"random numbers from -1/√{d} to 1/√{d}",
+            say(
+                "{name} does not have the initial values of a Linear layer.", name=name
+            ),
+            expected=say("random numbers from -1/√{d} to 1/√{d}", d=d),
             got="others",
             cause="each module knows its own initial values: reset_parameters()",
         )
@@ -267,8 +269,10 @@ def test_build_on_meta_refuses_what_cannot_be_initialized(observe, rng, buffer):
         build_without_reset,
         rng.sample(DISTINCT, 2),
         buffer,
-        call=f"build_on_meta(make_net), where the class Offset has {kind} but no "
-        "reset_parameters",
+        call=say(
+            "build_on_meta(make_net), where the class Offset has {kind} but no reset_parameters",
+            kind=kind,
+        ),
     )
 
     expect_error(
@@ -276,7 +280,10 @@ def test_build_on_meta_refuses_what_cannot_be_initialized(observe, rng, buffer):
         TypeError,
         "build_on_meta returns a network with values that nobody has set.",
         mentions="Offset",
-        cause=f"{kind} of a module without reset_parameters() holds leftover memory",
+        cause=say(
+            "{kind} of a module without reset_parameters() holds leftover memory",
+            kind=kind,
+        ),
     )
 
 
@@ -288,7 +295,7 @@ def test_build_on_meta_gives_a_network_that_learns(observe, rng):
         train_built,
         sizes,
         x,
-        call=f"a step of SGD on build_on_meta(Linear({d}, {out}))",
+        call=say("a step of SGD on build_on_meta(Linear({d}, {out}))", d=d, out=out),
     )
 
     expect_equal(

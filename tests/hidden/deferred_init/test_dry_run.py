@@ -17,7 +17,7 @@ from deferred_init_helpers import (
     shapes_of,
     values_of,
 )
-from grader.observe import expect_equal, expect_true
+from grader.observe import expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.dry_run")
 
@@ -131,7 +131,9 @@ SKIPS_HOOKS = {
 def test_dry_run_gives_shapes_from_a_single_row(observe, rng):
     inner, *widths = rng.sample(DISTINCT, 3)
     x = torch.randn(1, inner)
-    call = f"dry_run(net, x) with LazyBatchNorm1d in net, x {tuple(x.shape)}"
+    call = say(
+        "dry_run(net, x) with LazyBatchNorm1d in net, x {shape}", shape=tuple(x.shape)
+    )
 
     shape, shapes = observe(
         dry_run_stack,
@@ -169,7 +171,11 @@ def test_dry_run_gives_shapes_from_a_single_row(observe, rng):
 def test_dry_run_works_on_a_single_layer(observe, rng):
     inner, width = rng.sample(DISTINCT, 2)
     x = torch.randn(*rng.sample(DISTINCT, 2), inner)
-    call = f"dry_run(LazyLinear({width}), x) with x {tuple(x.shape)}"
+    call = say(
+        "dry_run(LazyLinear({width}), x) with x {shape}",
+        width=width,
+        shape=tuple(x.shape),
+    )
 
     shape = observe(dry_run_layer, width, x, call=call, causes=SKIPS_HOOKS)
 
@@ -231,7 +237,10 @@ def test_dry_run_keeps_each_training_flag(observe, rng, frozen):
         widths,
         frozen,
         torch.randn(5, widths[0]),
-        call=f"dry_run(net, x), layers {frozen} of net in eval mode, the rest not",
+        call=say(
+            "dry_run(net, x), layers {frozen} of net in eval mode, the rest not",
+            frozen=frozen,
+        ),
     )
 
     expect_equal(
@@ -368,8 +377,10 @@ def test_dry_run_gives_the_initial_values_of_the_layers(observe, rng):
         weight = values.get(name, torch.zeros(1))
         expect_true(
             bool((weight.abs() <= fan_in**-0.5).all()) and weight.unique().numel() > 1,
-            f"{name} does not have the initial values of a Linear layer.",
-            expected=f"random numbers between ±1/√{fan_in}",
+            say(
+                "{name} does not have the initial values of a Linear layer.", name=name
+            ),
+            expected=say("random numbers between ±1/√{fan_in}", fan_in=fan_in),
             got="other values",
             cause="the first call of the network initializes, too; materialize() alone "
             "does not",

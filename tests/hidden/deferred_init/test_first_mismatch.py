@@ -17,7 +17,7 @@ from deferred_init_helpers import (
     shapes_of,
     values_of,
 )
-from grader.observe import expect_equal
+from grader.observe import expect_equal, say
 
 pytestmark = pytest.mark.exercise("deferred_init.first_mismatch")
 
@@ -120,8 +120,10 @@ def test_mismatch_is_the_first_layer_that_does_not_fit(observe, rng, wrong, name
         lazy_in_the_middle,
         [sizes, wrong],
         x,
-        call=f"first_mismatch(net, x), where layer {name!r} and all later ones of a "
-        "Sequential with a LazyLinear at '2' do not fit",
+        call=say(
+            "first_mismatch(net, x), where layer {name} and all later ones of a Sequential with a LazyLinear at '2' do not fit",
+            name=repr(name),
+        ),
     )
 
     expect_equal(
@@ -150,7 +152,7 @@ def test_mismatch_has_its_whole_path_as_name(observe, rng, wrong, name):
         nested_blocks,
         [sizes, wrong],
         torch.randn(3, sizes[0]),
-        call=f"first_mismatch(net, x), where {name!r} does not fit",
+        call=say("first_mismatch(net, x), where {name} does not fit", name=repr(name)),
     )
 
     expect_equal(
@@ -197,7 +199,9 @@ def test_mismatch_is_none_if_all_fits(observe, rng, rows):
         network_that_fits,
         [sizes],
         torch.randn(rows, rng.choice(DISTINCT)),
-        call=f"first_mismatch(net, x) with {rows} rows, all of which fits",
+        call=say(
+            "first_mismatch(net, x) with {rows} rows, all of which fits", rows=rows
+        ),
     )
 
     expect_equal(
@@ -223,13 +227,15 @@ def test_mismatch_is_found_in_other_layers_than_linear(observe, rng, kind):
         norm_that_does_not_fit,
         [kind, width],
         torch.randn(*leading, 2),
-        call=f"first_mismatch(net, x), where the {kind} in net does not fit",
+        call=say(
+            "first_mismatch(net, x), where the {kind} in net does not fit", kind=kind
+        ),
     )
 
     expect_equal(
         found,
         "1.1",
-        f"first_mismatch does not find a {kind} that does not fit.",
+        say("first_mismatch does not find a {kind} that does not fit.", kind=kind),
         slips={"in_features is a matter of Linear layers: see which call raises": None},
     )
 
@@ -264,7 +270,12 @@ def test_mismatch_of_a_single_layer_has_the_empty_name(observe, rng):
         nn.Linear,
         [width, out],
         torch.randn(3, width + 1),
-        call=f"first_mismatch(Linear({width}, {out}), x) with x (3, {width + 1})",
+        call=say(
+            "first_mismatch(Linear({width}, {out}), x) with x (3, {value})",
+            width=width,
+            out=out,
+            value=width + 1,
+        ),
     )
 
     expect_equal(

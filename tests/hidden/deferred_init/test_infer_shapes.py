@@ -13,7 +13,7 @@ from deferred_init_helpers import (
     flags_of,
     values_of,
 )
-from grader.observe import expect_equal
+from grader.observe import expect_equal, say
 
 pytestmark = pytest.mark.exercise("deferred_init.infer_shapes")
 
@@ -103,7 +103,7 @@ def expect_shapes(found: list[tuple[str, Shape]], expected: list[tuple[str, Shap
 @pytest.mark.parametrize("rows", [1, 4])
 def test_infer_shapes_goes_through_convolutions(observe, rng, rows):
     one, two, out = rng.sample(DISTINCT, 3)
-    call = f"infer_shapes(a convolutional network, ({rows}, 3, 8, 8))"
+    call = say("infer_shapes(a convolutional network, ({rows}, 3, 8, 8))", rows=rows)
     args = convolutions, [[one, two, out]], (rows, 3, 8, 8)
 
     shapes = observe(
@@ -135,7 +135,11 @@ def test_infer_shapes_goes_through_convolutions(observe, rng, rows):
 def test_infer_shapes_lists_leaves_as_they_run(observe, rng):
     d, out, rows = rng.sample(DISTINCT, 3)
 
-    call = f"infer_shapes(net, ({rows}, {d})), where one Linear({d}, {d}) runs twice"
+    call = say(
+        "infer_shapes(net, ({rows}, {d})), where one Linear({d}, {d}) runs twice",
+        rows=rows,
+        d=d,
+    )
     args = Residual, [d, out], (rows, d)
 
     shapes = observe(
@@ -167,7 +171,12 @@ def test_infer_shapes_knows_a_single_layer(observe, rng):
         nn.Linear,
         [d, out],
         (2, rows, d),
-        call=f"infer_shapes(Linear({d}, {out}), (2, {rows}, {d}))",
+        call=say(
+            "infer_shapes(Linear({d}, {out}), (2, {rows}, {d}))",
+            d=d,
+            out=out,
+            rows=rows,
+        ),
     )
 
     expect_shapes(shapes, [("", (2, rows, out))])
@@ -177,7 +186,7 @@ def test_infer_shapes_knows_a_single_layer(observe, rng):
 def test_infer_shapes_takes_no_memory(observe, rng):
     one, two, out = rng.sample(DISTINCT, 3)
     rows = 2**40 + rng.randrange(1000)
-    call = f"infer_shapes(net, ({rows}, 3, 8, 8))"
+    call = say("infer_shapes(net, ({rows}, 3, 8, 8))", rows=rows)
     args = convolutions, [[one, two, out]], (rows, 3, 8, 8)
 
     shapes = observe(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from deferred_init_helpers import DISTINCT, Shape, is_placeholder
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.lazy_mlp")
 
@@ -71,7 +71,7 @@ def test_lazy_mlp_starts_with_placeholders_only(observe, rng, n):
     is_module, placeholders = observe(
         parameters_before_the_first_call,
         widths,
-        call=f"lazy_mlp({', '.join(map(str, widths))}).parameters()",
+        call=say("lazy_mlp({names}).parameters()", names=", ".join(map(str, widths))),
     )
 
     expect_true(
@@ -85,7 +85,11 @@ def test_lazy_mlp_starts_with_placeholders_only(observe, rng, n):
         all(placeholders),
         "Parameters of lazy_mlp have a shape before the first call.",
         expected="placeholders only",
-        got=f"{placeholders.count(False)} of {len(placeholders)} have a shape",
+        got=say(
+            "{count} of {n} have a shape",
+            count=placeholders.count(False),
+            n=len(placeholders),
+        ),
         cause="nn.Linear needs to know its input width; nn.LazyLinear does not",
     )
     expect_equal(
@@ -112,7 +116,11 @@ def test_lazy_mlp_computes_linear_layers_with_relu_between(observe, rng, n, lead
         run_lazy_mlp,
         widths,
         x,
-        call=f"lazy_mlp({', '.join(map(str, widths))})(x) with x {tuple(x.shape)}",
+        call=say(
+            "lazy_mlp({names})(x) with x {shape}",
+            names=", ".join(map(str, widths)),
+            shape=tuple(x.shape),
+        ),
     )
 
     expect_equal(
@@ -144,9 +152,12 @@ def test_lazy_mlp_fits_each_network_to_its_own_input(observe, rng):
     one, two, *widths = rng.sample(DISTINCT, 4)
     xs = [torch.randn(3, one), torch.randn(3, two)]
 
-    call = (
-        f"two networks lazy_mlp({widths[0]}, {widths[1]}), on inputs of width "
-        f"{one} and {two}"
+    call = say(
+        "two networks lazy_mlp({widths}, {widths_2}), on inputs of width {one} and {two}",
+        widths=widths[0],
+        widths_2=widths[1],
+        one=one,
+        two=two,
     )
 
     shapes = observe(

@@ -15,7 +15,7 @@ from deferred_init_helpers import (
     shapes_of,
     values_of,
 )
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.load_into_lazy")
 
@@ -118,14 +118,17 @@ def test_load_fills_placeholders_and_all_others(observe, rng, build):
         sizes,
         state,
         x,
-        call=f"load_into_lazy({build.__name__.replace('_', ' ')}, state); net(x)",
+        call=say(
+            "load_into_lazy({replace}, state); net(x)",
+            replace=build.__name__.replace("_", " "),
+        ),
     )
 
     expect_true(
         None not in shapes.values(),
         "load_into_lazy leaves placeholders.",
         expected="none",
-        got=f"{list(shapes.values()).count(None)} placeholders",
+        got=say("{count} placeholders", count=list(shapes.values()).count(None)),
     )
     expect_loaded(
         loaded,
@@ -176,7 +179,7 @@ def widen_last(state: dict[str, Tensor]) -> dict[str, Tensor]:
 def test_load_loads_nothing_of_a_state_that_does_not_fit(observe, rng, spoil, what):
     sizes = rng.sample(DISTINCT, 3)
     state = spoil(dict(trained_net(sizes).state_dict()))
-    call = f"load_into_lazy(net, state), {what}"
+    call = say("load_into_lazy(net, state), {what}", what=what)
 
     raised = observe.error(load_wrong, sizes, state, call=call)
     before, after = observe(look_after_wrong, sizes, state, call=call)

@@ -9,7 +9,7 @@ from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedParameter
 
 from deferred_init_helpers import DISTINCT, Build, Shape, is_placeholder, shapes_of
-from grader.observe import expect_equal
+from grader.observe import expect_equal, say
 
 pytestmark = pytest.mark.exercise("deferred_init.pending_parameters")
 
@@ -92,7 +92,10 @@ def pending_before_and_after(
 def test_pending_lists_placeholders_in_order(observe, rng, build, expected):
     widths = rng.sample(DISTINCT, 3)
 
-    call = f"pending_parameters of a network, {build.__name__.replace('_', ' ')}"
+    call = say(
+        "pending_parameters of a network, {replace}",
+        replace=build.__name__.replace("_", " "),
+    )
 
     names = observe(
         pending_in,

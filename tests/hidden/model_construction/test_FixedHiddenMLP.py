@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from model_construction_helpers import DISTINCT
 
 pytestmark = pytest.mark.exercise("model_construction.FixedHiddenMLP")
@@ -86,7 +86,9 @@ def test_fixed_mlp_computes_its_formula(observe, rng, scale):
     d = rng.choice(DISTINCT)
     state, x, unhalved = draw_fixed(d, scale)
 
-    y, _ = observe(run_fixed, state, x, call=f"FixedHiddenMLP({d})(x) with x (16, {d})")
+    y, _ = observe(
+        run_fixed, state, x, call=say("FixedHiddenMLP({d})(x) with x (16, {d})", d=d)
+    )
 
     transposed = {**state, "weight": state["weight"].T}
     expect_close(
@@ -127,7 +129,9 @@ def test_fixed_mlp_halves_only_what_exceeds_one(observe, rng):
         run_fixed,
         state,
         torch.randn(2, d),
-        call=f"FixedHiddenMLP({d})(x), its absolute values sum to 1 before halving",
+        call=say(
+            "FixedHiddenMLP({d})(x), its absolute values sum to 1 before halving", d=d
+        ),
     )
 
     expect_close(
@@ -142,7 +146,7 @@ def test_fixed_mlp_leaves_the_callers_tensor_alone(observe, rng):
     d = rng.choice(DISTINCT)
     state, x = fixed_state(d, 0.5), 10 * torch.randn(3, d)
 
-    _, after = observe(run_fixed, state, x, call=f"FixedHiddenMLP({d})(x); x")
+    _, after = observe(run_fixed, state, x, call=say("FixedHiddenMLP({d})(x); x", d=d))
 
     expect_equal(
         after,
@@ -156,7 +160,7 @@ def test_fixed_mlp_saves_its_weight_and_its_one_layer(observe, rng):
     d = rng.choice(DISTINCT)
 
     names, buffers = observe(
-        names_in_fixed, d, call=f"FixedHiddenMLP({d}).state_dict()"
+        names_in_fixed, d, call=say("FixedHiddenMLP({d}).state_dict()", d=d)
     )
 
     expect_equal(
@@ -185,7 +189,7 @@ def test_fixed_mlp_does_not_train_its_weight(observe, rng):
         train_fixed,
         d,
         torch.rand(3, d),
-        call=f"one step of SGD on FixedHiddenMLP({d}), then its weight",
+        call=say("one step of SGD on FixedHiddenMLP({d}), then its weight", d=d),
     )
 
     expect_equal(
@@ -207,7 +211,9 @@ def test_fixed_mlp_does_not_train_its_weight(observe, rng):
 def test_fixed_mlp_draws_a_weight_of_its_own(observe, rng):
     d = rng.choice(DISTINCT)
 
-    first, second = observe(fresh_weights, d, call=f"FixedHiddenMLP({d}).weight, twice")
+    first, second = observe(
+        fresh_weights, d, call=say("FixedHiddenMLP({d}).weight, twice", d=d)
+    )
 
     for weight in (first, second):
         expect_equal(
@@ -228,7 +234,10 @@ def test_fixed_mlp_follows_to_double(observe, rng):
     x = torch.rand(2, d, dtype=torch.float64)
 
     y = observe(
-        run_fixed_in_double, d, x, call=f"FixedHiddenMLP({d}).double()(x.double())"
+        run_fixed_in_double,
+        d,
+        x,
+        call=say("FixedHiddenMLP({d}).double()(x.double())", d=d),
     )
 
     expect_equal(
@@ -247,7 +256,7 @@ def test_fixed_mlp_refuses_what_is_not_finite(observe, rng, bad):
         run_fixed,
         positive,  # so that inf stays inf, and halving it never ends
         x,
-        call=f"FixedHiddenMLP({d})(x) with {bad} in x",
+        call=say("FixedHiddenMLP({d})(x) with {bad} in x", d=d, bad=bad),
     )
 
     expect_error(

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 from model_construction_helpers import DISTINCT, forms, layer_of
 
 pytestmark = pytest.mark.exercise("model_construction.MLP")
@@ -74,7 +74,12 @@ def test_mlp_maps_the_last_axis(observe, rng, leading):
     x = torch.randn(*rng.sample(DISTINCT, leading), sizes[0])
 
     y, parameters = observe(
-        apply_mlp, sizes, x, call=f"MLP{tuple(sizes)}(x) with x {tuple(x.shape)}"
+        apply_mlp,
+        sizes,
+        x,
+        call=say(
+            "MLP{sizes}(x) with x {shape}", sizes=tuple(sizes), shape=tuple(x.shape)
+        ),
     )
 
     expect_two_layers(parameters, sizes)
@@ -86,7 +91,10 @@ def test_mlp_gives_the_same_result_at_every_call(observe, rng):
     x = torch.randn(4, sizes[0])
 
     first, second, count = observe(
-        apply_mlp_twice, sizes, x, call=f"net = MLP{tuple(sizes)}; net(x); net(x)"
+        apply_mlp_twice,
+        sizes,
+        x,
+        call=say("net = MLP{sizes}; net(x); net(x)", sizes=tuple(sizes)),
     )
 
     expect_close(

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 from model_construction_helpers import DISTINCT
 
 pytestmark = pytest.mark.exercise("model_construction.MySequential")
@@ -60,7 +60,10 @@ def test_sequential_runs_a_repeated_module_each_time(observe, rng, times):
     x = torch.randn(5, d)
 
     y = observe(
-        run_in_order, layers, x, call=f"MySequential(*[layer, tanh] * {times})(x)"
+        run_in_order,
+        layers,
+        x,
+        call=say("MySequential(*[layer, tanh] * {times})(x)", times=times),
     )
 
     expect_close(
@@ -97,7 +100,7 @@ def test_sequential_registers_its_modules(observe, rng):
         count == 4,
         "MySequential does not register the modules you pass it.",
         expected="4 tensors",
-        got=f"{count} tensors",
+        got=say("{count} tensors", count=count),
         cause=None if count else lists if has_modules else hides,
     )
 
@@ -109,7 +112,10 @@ def test_sequential_names_its_modules_like_nn_sequential(observe, rng, repeats):
     names = observe(
         names_in_state,
         layers,
-        call=f"MySequential(*[Linear, Tanh, Linear] * {repeats}).state_dict()",
+        call=say(
+            "MySequential(*[Linear, Tanh, Linear] * {repeats}).state_dict()",
+            repeats=repeats,
+        ),
     )
 
     expect_equal(

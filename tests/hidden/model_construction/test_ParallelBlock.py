@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal
+from grader.observe import expect_close, expect_equal, say
 from model_construction_helpers import DISTINCT
 
 pytestmark = pytest.mark.exercise("model_construction.ParallelBlock")
@@ -30,8 +30,13 @@ def test_parallel_joins_on_the_last_dimension(observe, rng, leading):
         run_parallel,
         [one, two],
         x,
-        call=f"ParallelBlock(Linear({inner}, {width1}), Linear({inner}, {width2}))(x) "
-        f"with x {tuple(x.shape)}",
+        call=say(
+            "ParallelBlock(Linear({inner}, {width1}), Linear({inner}, {width2}))(x) with x {shape}",
+            inner=inner,
+            width1=width1,
+            width2=width2,
+            shape=tuple(x.shape),
+        ),
     )
 
     expect_close(
@@ -56,7 +61,11 @@ def test_parallel_joins_equal_widths_on_the_last_dimension(observe, rng, leading
         run_parallel,
         [one, two],
         x,
-        call=f"ParallelBlock of two Linear({d}, {d}), on x {tuple(x.shape)}",
+        call=say(
+            "ParallelBlock of two Linear({d}, {d}), on x {shape}",
+            d=d,
+            shape=tuple(x.shape),
+        ),
     )
 
     ys = [one(x), two(x)]

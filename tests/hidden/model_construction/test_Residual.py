@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal
+from grader.observe import expect_close, expect_equal, say
 from model_construction_helpers import DISTINCT, forms
 
 pytestmark = pytest.mark.exercise("model_construction.Residual")
@@ -82,7 +82,12 @@ def test_residual_adds_block_and_skip(observe, rng, equal, leading):
         block,
         [inner, out],
         x,
-        call=f"Residual(block, {inner}, {out})(x) with x {tuple(x.shape)}",
+        call=say(
+            "Residual(block, {inner}, {out})(x) with x {shape}",
+            inner=inner,
+            out=out,
+            shape=tuple(x.shape),
+        ),
     )
 
     expect_equal(
@@ -115,7 +120,7 @@ def test_residual_leaves_its_input_alone(observe, rng):
     x = torch.randn(3, d)
 
     y, after = observe(
-        pass_by_identity, d, x, call=f"Residual(nn.Identity(), {d}, {d})(x); x"
+        pass_by_identity, d, x, call=say("Residual(nn.Identity(), {d}, {d})(x); x", d=d)
     )
 
     expect_equal(
@@ -139,7 +144,11 @@ def test_residual_leaves_the_blocks_output_alone(observe, rng, equal):
         block,
         [inner, out],
         x,
-        call=f"Residual(block, {inner}, {out})(x); what block has returned",
+        call=say(
+            "Residual(block, {inner}, {out})(x); what block has returned",
+            inner=inner,
+            out=out,
+        ),
     )
 
     expect_close(
@@ -164,7 +173,11 @@ def test_residual_passes_the_gradient_on_both_ways(observe, rng, equal):
         block,
         [inner, out],
         x,
-        call=f"Residual(block, {inner}, {out})(x).sum().backward(); x.grad",
+        call=say(
+            "Residual(block, {inner}, {out})(x).sum().backward(); x.grad",
+            inner=inner,
+            out=out,
+        ),
     )
 
     expect_added(added, inner, out)

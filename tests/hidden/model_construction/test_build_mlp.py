@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from model_construction_helpers import DISTINCT, forms, layer_of
 
 pytestmark = pytest.mark.exercise("model_construction.build_mlp")
@@ -93,7 +93,7 @@ def test_build_mlp_builds_what_the_config_describes(observe, rng, activation, de
         build_and_run,
         fields,
         x,
-        call=f"build_mlp(MLPConfig{tuple(fields.values())})(x)",
+        call=say("build_mlp(MLPConfig{values})(x)", values=tuple(fields.values())),
     )
 
     expect_layers(parameters, widths)
@@ -126,7 +126,10 @@ def test_build_mlp_without_hidden_layers_is_one_linear(observe, rng):
     x = torch.randn(2, 3, inner)
 
     y, parameters = observe(
-        build_and_run, fields, x, call=f"build_mlp(MLPConfig({inner}, (), {out}))(x)"
+        build_and_run,
+        fields,
+        x,
+        call=say("build_mlp(MLPConfig({inner}, (), {out}))(x)", inner=inner, out=out),
     )
 
     expect_layers(parameters, [inner, out])
@@ -151,7 +154,7 @@ def test_build_mlp_takes_a_width_of_one(observe, rng, field):
         build_and_run,
         fields,
         x,
-        call=f"build_mlp(MLPConfig{tuple(fields.values())})(x)",
+        call=say("build_mlp(MLPConfig{values})(x)", values=tuple(fields.values())),
         causes={r"ValueError": "a width is an int of at least 1: 1 is one"},
     )
 
@@ -209,7 +212,9 @@ def test_mlp_config_refuses_a_bad_width(observe, rng, field, width):
     fields[field] = hidden if field == "hidden" else width
 
     raised = observe.error(
-        make_config, fields, call=f"MLPConfig with {field}={fields[field]}"
+        make_config,
+        fields,
+        call=say("MLPConfig with {field}={fields}", field=field, fields=fields[field]),
     )
 
     expect_error(
@@ -232,7 +237,9 @@ def test_mlp_config_refuses_an_unknown_activation(observe, activation):
     }
 
     raised = observe.error(
-        make_config, fields, call=f"MLPConfig(3, (4,), 2, {activation!r})"
+        make_config,
+        fields,
+        call=say("MLPConfig(3, (4,), 2, {activation})", activation=repr(activation)),
     )
 
     expect_error(

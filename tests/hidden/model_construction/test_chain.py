@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 from model_construction_helpers import DISTINCT, forms
 
 pytestmark = pytest.mark.exercise("model_construction.chain")
@@ -95,7 +95,9 @@ def test_chain_is_a_module_that_can_run(observe):
 def test_chain_makes_independent_blocks(observe, rng, n):
     d = rng.choice(DISTINCT)
 
-    calls, parameters = observe(make_chain, d, n, call=f"chain(make_block, {n})")
+    calls, parameters = observe(
+        make_chain, d, n, call=say("chain(make_block, {n})", n=n)
+    )
 
     expect_equal(
         calls,
@@ -131,7 +133,9 @@ def test_chain_runs_its_blocks_one_after_the_other(observe, rng, n):
     d = rng.choice(DISTINCT)
     x = torch.randn(4, d)
 
-    y, layers, runs = observe(run_chain, d, n, x, call=f"chain(make_block, {n})(x)")
+    y, layers, runs = observe(
+        run_chain, d, n, x, call=say("chain(make_block, {n})(x)", n=n)
+    )
 
     expect_equal(
         sorted(runs),

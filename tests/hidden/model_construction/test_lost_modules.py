@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.observe import expect_equal, expect_true
+from grader.observe import expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("model_construction.lost_modules")
 
@@ -64,13 +64,17 @@ def test_lost_modules_finds_them_in_a_container(observe, rng, kind):
     }[kind]
     net = Holder(head=layer(), size=3, **{name: container})
 
-    got = observe(find_lost, net, call=f"lost_modules(net) with a {kind} of {n} Linear")
+    got = observe(
+        find_lost,
+        net,
+        call=say("lost_modules(net) with a {kind} of {n} Linear", kind=kind, n=n),
+    )
 
     parts = keys if kind == "dict" else range(n)
     expect_lost(
         got,
         [f"{name}.{part}" for part in parts],
-        f"lost_modules does not find the modules in a {kind}.",
+        say("lost_modules does not find the modules in a {kind}.", kind=kind),
         {f"a plain {kind} hides modules too": []},
     )
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true
+from grader.observe import expect_equal, expect_true, say
 from model_construction_helpers import DISTINCT, Trace, names_of
 
 pytestmark = pytest.mark.exercise("model_construction.shape_trace")
@@ -99,7 +99,11 @@ def test_trace_lists_the_leaves_in_the_order_of_execution(observe, rng):
         trace,
         net,
         torch.randn(batch, inner),
-        call=f"shape_trace(net, x) with x ({batch}, {inner}): first runs, then last",
+        call=say(
+            "shape_trace(net, x) with x ({batch}, {inner}): first runs, then last",
+            batch=batch,
+            inner=inner,
+        ),
     )
 
     expected = [
@@ -144,7 +148,9 @@ def test_trace_lists_a_leaf_each_time_that_it_runs(observe, rng):
         trace,
         net,
         torch.randn(batch, d),
-        call=f"shape_trace(net, x), where one Linear runs {times + 1} times",
+        call=say(
+            "shape_trace(net, x), where one Linear runs {value} times", value=times + 1
+        ),
     )
 
     names = [*(["layer", "activation"] * times), "layer"]
@@ -170,7 +176,7 @@ def test_trace_of_a_single_leaf_has_an_empty_name(observe, rng):
         trace,
         nn.Linear(inner, out),
         torch.randn(batch, inner),
-        call=f"shape_trace(nn.Linear({inner}, {out}), x)",
+        call=say("shape_trace(nn.Linear({inner}, {out}), x)", inner=inner, out=out),
     )
 
     expect_equal(

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 from parameters_helpers import DISTINCT
 
 pytestmark = pytest.mark.exercise("parameters.Ema")
@@ -183,7 +183,11 @@ def test_ema_averages_parameters_and_buffers(observe, rng, updates):
         net,
         decay,
         states,
-        call=f"Ema(net, {decay}); {updates} x update(), each with other values in net",
+        call=say(
+            "Ema(net, {decay}); {updates} x update(), each with other values in net",
+            decay=decay,
+            updates=updates,
+        ),
     )
 
     start = {name: t.clone() for name, t in net.state_dict().items()}

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error
+from grader.observe import expect_close, expect_equal, expect_error, say
 from parameters_helpers import DISTINCT
 
 pytestmark = pytest.mark.exercise("parameters.clip_gradients_")
@@ -108,7 +108,9 @@ def test_clip_shrinks_all_gradients_by_one_factor(observe, rng, dtype):
         gradients,
         [0, 1, 2],
         max_norm,
-        call=f"clip_gradients_(three parameters, {max_norm:.3g})",
+        call=say(
+            "clip_gradients_(three parameters, {max_norm:.3g})", max_norm=max_norm
+        ),
     )
 
     expect_norm(norm, gradients, gradients)
@@ -138,7 +140,9 @@ def test_clip_leaves_small_gradients_alone(observe, rng, size):
         gradients,
         [0, 1, 2],
         max_norm,
-        call=f"clip_gradients_(…, {max_norm:.3g}) with a smaller norm",
+        call=say(
+            "clip_gradients_(…, {max_norm:.3g}) with a smaller norm", max_norm=max_norm
+        ),
     )
 
     expect_norm(norm, gradients, gradients)
@@ -167,7 +171,7 @@ def test_clip_takes_a_shared_parameter_once(observe, rng):
         gradients,
         order,
         max_norm,
-        call=f"clip_gradients_([p, q, p, r, q], {max_norm:.3g})",
+        call=say("clip_gradients_([p, q, p, r, q], {max_norm:.3g})", max_norm=max_norm),
     )
 
     expect_norm(norm, gradients, [gradients[i] for i in order])
@@ -192,7 +196,10 @@ def test_clip_skips_parameters_without_gradients(observe, rng):
         [None, first, None, second, third],
         [0, 1, 2, 3, 4],
         max_norm,
-        call=f"clip_gradients_(…, {max_norm:.3g}), the grad of some is None",
+        call=say(
+            "clip_gradients_(…, {max_norm:.3g}), the grad of some is None",
+            max_norm=max_norm,
+        ),
     )
 
     expect_norm(norm, [first, second, third], [first, second, third])
@@ -224,7 +231,10 @@ def test_clip_takes_a_generator_and_works_in_place(observe, rng):
         clip_generator,
         gradients,
         max_norm,
-        call=f"held = [p.grad …]; clip_gradients_(net.parameters(), {max_norm:.3g})",
+        call=say(
+            "held = [p.grad …]; clip_gradients_(net.parameters(), {max_norm:.3g})",
+            max_norm=max_norm,
+        ),
     )
 
     expect_norm(norm, gradients, gradients)
@@ -250,7 +260,7 @@ def test_clip_refuses_what_is_not_finite(observe, rng, bad):
         gradients,
         [0, 1, 2],
         1.0,
-        call=f"clip_gradients_ with {bad} in a gradient",
+        call=say("clip_gradients_ with {bad} in a gradient", bad=bad),
     )
 
     expect_error(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from torch import nn
 
-from grader.observe import expect_equal, expect_error
+from grader.observe import expect_equal, expect_error, say
 from parameters_helpers import DISTINCT, Scaled, entries, nested_net, tied_net, twins
 
 pytestmark = pytest.mark.exercise("parameters.count_parameters")
@@ -27,8 +27,10 @@ def test_count_adds_up_the_entries(observe, rng, trainable_only):
         count,
         net,
         trainable_only,
-        call=f"count_parameters(net, {trainable_only=}), net with BatchNorm1d, Conv1d "
-        "and frozen parameters",
+        call=say(
+            "count_parameters(net, trainable_only={trainable_only}), net with BatchNorm1d, Conv1d and frozen parameters",
+            trainable_only=repr(trainable_only),
+        ),
     )
 
     trainable = [p for p in parameters if p.requires_grad]
@@ -112,7 +114,10 @@ def test_count_refuses_what_has_no_shape_yet(observe, rng, trainable_only):
         count,
         net,
         trainable_only,
-        call=f"count_parameters(Sequential(Linear, LazyLinear), {trainable_only=})",
+        call=say(
+            "count_parameters(Sequential(Linear, LazyLinear), trainable_only={trainable_only})",
+            trainable_only=repr(trainable_only),
+        ),
     )
 
     expect_error(

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 from parameters_helpers import DISTINCT, expect_state_of, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.decay_groups")
@@ -67,7 +67,7 @@ def expect_groups(
         not missing,
         "A parameter is in no group, so that no optimizer trains it.",
         expected="each once",
-        got=f"without {', '.join(missing)}",
+        got=say("without {names}", names=", ".join(missing)),
         cause="frozen parameters belong to a group too"
         if not any(named[name].requires_grad for name in missing)
         else None,
@@ -125,7 +125,10 @@ def test_decay_groups_spare_biases_and_norm_layers(observe, rng):
         groups_of,
         net,
         weight_decay,
-        call=f"decay_groups(net, {weight_decay}), net with all kinds of norm layers",
+        call=say(
+            "decay_groups(net, {weight_decay}), net with all kinds of norm layers",
+            weight_decay=weight_decay,
+        ),
     )
 
     decay = ["linear.weight", "embedding.weight"]
@@ -180,7 +183,7 @@ def test_decay_groups_have_each_parameter_once(observe, rng):
 def test_decay_groups_may_be_empty(observe, empty):
     net = nn.LayerNorm(3) if empty == "first" else nn.Linear(3, 2, bias=False)
 
-    groups = observe(groups_of, net, 0.1, call=f"decay_groups({net}, 0.1)")
+    groups = observe(groups_of, net, 0.1, call=say("decay_groups({net}, 0.1)", net=net))
 
     expect_groups(groups, net, ["weight", "bias"] if empty == "first" else [])
 
@@ -196,8 +199,10 @@ def test_decay_groups_work_in_an_optimizer(observe, rng):
         step_by_decay,
         net,
         weight_decay,
-        call=f"SGD(decay_groups(net, {weight_decay}), lr=1, weight_decay=0.5), "
-        "a step with all gradients 0",
+        call=say(
+            "SGD(decay_groups(net, {weight_decay}), lr=1, weight_decay=0.5), a step with all gradients 0",
+            weight_decay=weight_decay,
+        ),
     )
 
     expect_equal(listed, 6, "The groups do not list the 6 parameters.")
@@ -207,7 +212,11 @@ def test_decay_groups_work_in_an_optimizer(observe, rng):
         expect_close(
             state[name],
             before * (1 - weight_decay * decays),
-            f"{name} does not {'decay' if decays else 'stay'} as it should.",
+            say(
+                "{name} does not {value} as it should.",
+                name=name,
+                value="decay" if decays else "stay",
+            ),
             slips={
                 "a group without its own weight_decay has the optimizer's": before / 2
             },

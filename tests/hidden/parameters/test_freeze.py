@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 from parameters_helpers import DISTINCT, expect_state_of
 
 pytestmark = pytest.mark.exercise("parameters.freeze")
@@ -82,7 +82,10 @@ def test_freeze_stops_gradients_below_the_prefix(observe, rng, prefix):
     net = nn.Sequential(*layers)
 
     names, trainable = observe(
-        freeze_part, net, prefix, call=f'freeze(net of 12 layers, "{prefix}")'
+        freeze_part,
+        net,
+        prefix,
+        call=say('freeze(net of 12 layers, "{prefix}")', prefix=prefix),
     )
 
     expected = [
@@ -184,7 +187,11 @@ def test_freeze_keeps_batchnorm_statistics(observe, rng, dims, prefix):
         net,
         prefix,
         x,
-        call=f'freeze(net, "{prefix}"); net.train(); net(x), with {norm.__name__}',
+        call=say(
+            'freeze(net, "{prefix}"); net.train(); net(x), with {name}',
+            prefix=prefix,
+            name=norm.__name__,
+        ),
     )
 
     expect_state_of(state, net)
@@ -194,7 +201,10 @@ def test_freeze_keeps_batchnorm_statistics(observe, rng, dims, prefix):
         expect_equal(
             state[name],
             before[name],
-            f"A frozen BatchNorm layer changes its {name.rpartition('.')[2]}.",
+            say(
+                "A frozen BatchNorm layer changes its {rpartition}.",
+                rpartition=name.rpartition(".")[2],
+            ),
             slips={
                 "a momentum of 0 does not stop the counting": (
                     lambda _, name=name: name.endswith("tracked")
@@ -246,7 +256,10 @@ def test_freeze_finds_a_shared_batchnorm_under_each_name(observe, rng):
         expect_equal(
             state[f"2.1.{name}"],
             before[f"2.1.{name}"],
-            f"A frozen BatchNorm layer that another part shares changes its {name}.",
+            say(
+                "A frozen BatchNorm layer that another part shares changes its {name}.",
+                name=name,
+            ),
             slips={
                 "named_modules() tells only its first name, unless told otherwise": (
                     lambda _: True

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_error, expect_true
+from grader.observe import expect_equal, expect_error, expect_true, say
 from parameters_helpers import DISTINCT, Scaled, expect_state_of, nested_net, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.get_parameter")
@@ -31,7 +31,11 @@ def find(ex: Any, net: nn.Module, path: str) -> Tensor:
 def expect_found(found: list[Tensor], net: nn.Module, paths: list[str]) -> None:
     named = dict(net.named_parameters(remove_duplicate=False))
     for path, p in zip(paths, found, strict=True):
-        expect_equal(p, named[path], f"get_parameter finds something else at {path}.")
+        expect_equal(
+            p,
+            named[path],
+            say("get_parameter finds something else at {path}.", path=path),
+        )
 
 
 def test_get_parameter_follows_the_path_to_any_depth(observe, rng):
@@ -39,7 +43,10 @@ def test_get_parameter_follows_the_path_to_any_depth(observe, rng):
     paths = [name for name, _ in net.named_parameters()]
 
     found = observe(
-        find_all, net, paths, call=f"get_parameter(net, path) for {', '.join(paths)}"
+        find_all,
+        net,
+        paths,
+        call=say("get_parameter(net, path) for {names}", names=", ".join(paths)),
     )
 
     expect_found(found, net, paths)
@@ -50,7 +57,10 @@ def test_get_parameter_gives_the_parameter_itself(observe, rng):
     path = rng.choice([name for name, _ in net.named_parameters()])
 
     trainable, state = observe(
-        find_and_fill, net, path, call=f'get_parameter(net, "{path}").fill_(7)'
+        find_and_fill,
+        net,
+        path,
+        call=say('get_parameter(net, "{path}").fill_(7)', path=path),
     )
 
     expect_state_of(state, net)
@@ -89,7 +99,10 @@ def test_get_parameter_takes_names_that_are_no_python(observe, rng):
     paths = ["layer-1.weight", "for.bias"]
 
     found = observe(
-        find_all, net, paths, call=f"get_parameter(net, path) for {', '.join(paths)}"
+        find_all,
+        net,
+        paths,
+        call=say("get_parameter(net, path) for {names}", names=", ".join(paths)),
     )
 
     expect_found(found, net, paths)
@@ -113,25 +126,31 @@ def test_get_parameter_names_the_first_part_that_is_wrong(
     observe, rng, path, bad, what
 ):
     raised = observe.error(
-        find, nested_net(rng), path, call=f'get_parameter(net, "{path}"), {what}'
+        find,
+        nested_net(rng),
+        path,
+        call=say('get_parameter(net, "{path}"), {what}', path=path, what=what),
     )
 
     expect_error(
         raised,
         AttributeError,
-        f"The path of {what} is not refused by AttributeError and the first bad part.",
+        say(
+            "The path of {what} is not refused by AttributeError and the first bad part.",
+            what=what,
+        ),
         mentions=bad,
         cause="getattr on the way and eval also find what is no submodule and no "
         "parameter"
         if what in ("code", "a tensor's attribute")
-        else f"{what} is no parameter: check with isinstance",
+        else say("{what} is no parameter: check with isinstance", what=what),
     )
     message = raised.message if raised else ""
     behind = path.partition(bad)[2].strip(".").split(".")
     expect_true(
         not any(part and part in message for part in behind),
         "The message names more than the first bad part.",
-        expected=f"{bad!r} and nothing behind it",
+        expected=say("{bad} and nothing behind it", bad=repr(bad)),
         got=message,
         cause="the search ends at the first part that is not there",
     )

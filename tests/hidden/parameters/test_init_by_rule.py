@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error
+from grader.observe import expect_close, expect_equal, expect_error, say
 from parameters_helpers import DISTINCT, expect_state_of, nested_net, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.init_by_rule")
@@ -58,7 +58,9 @@ def expect_added(
         expect_close(
             state[name],
             before + first,
-            f"init_by_rule does not use the first rule that fits {name}.",
+            say(
+                "init_by_rule does not use the first rule that fits {name}.", name=name
+            ),
             slips={
                 "every rule that fits is used, not only the first": (
                     before + first + sum(others)
@@ -88,7 +90,12 @@ def test_init_by_rule_uses_the_first_rule_that_matches(observe, rng):
     )
     rules = [("0.*.bias", 1), ("*.bias", 2), ("[01]*", 4), ("*", 8)]
 
-    state = observe(init_by, net, rules, call=f"rules {describe_rules(rules)}")
+    state = observe(
+        init_by,
+        net,
+        rules,
+        call=say("rules {describe_rules}", describe_rules=describe_rules(rules)),
+    )
 
     expect_added(
         state,
@@ -107,7 +114,12 @@ def test_init_by_rule_leaves_what_no_rule_matches(observe, rng):
     net = nn.ModuleDict({name: nn.Linear(2, 3) for name in ("a", "ab", "b")})
     rules = [("a.*", 1), ("?.bias", 2)]
 
-    state = observe(init_by, net, rules, call=f"rules {describe_rules(rules)}")
+    state = observe(
+        init_by,
+        net,
+        rules,
+        call=say("rules {describe_rules}", describe_rules=describe_rules(rules)),
+    )
 
     expect_added(
         state,
@@ -136,7 +148,7 @@ def test_init_by_rule_takes_the_functions_of_nn_init(observe, rng):
         expect_equal(
             state[name],
             torch.full_like(p, 0 if name.endswith("bias") else 1).detach(),
-            f"{name} is not initialised by its rule.",
+            say("{name} is not initialised by its rule.", name=name),
         )
 
 
@@ -145,7 +157,13 @@ def test_init_by_rule_gives_a_shared_parameter_to_one_rule_once(observe, rng):
     rules = [("*.weight", 1), ("first.bias", 2)]
 
     state = observe(
-        init_by, net, rules, call=f"rules {describe_rules(rules)}, all layers tied"
+        init_by,
+        net,
+        rules,
+        call=say(
+            "rules {describe_rules}, all layers tied",
+            describe_rules=describe_rules(rules),
+        ),
     )
 
     expect_state_of(state, net)
@@ -168,13 +186,16 @@ def test_init_by_rule_refuses_a_pattern_without_a_match(observe, rng, pattern):
     rules = [("0.*", 1), (pattern, 2)]
 
     raised = observe.error(
-        init_by, nested_net(rng), rules, call=f"rules {describe_rules(rules)}"
+        init_by,
+        nested_net(rng),
+        rules,
+        call=say("rules {describe_rules}", describe_rules=describe_rules(rules)),
     )
 
     expect_error(
         raised,
         ValueError,
-        f"A pattern that matches no name, {pattern}, is taken.",
+        say("A pattern that matches no name, {pattern}, is taken.", pattern=pattern),
         mentions=pattern,
         cause="a mistyped pattern would stay unseen: look for a match, and raise"
         if "*" in pattern
@@ -187,7 +208,12 @@ def test_init_by_rule_changes_nothing_when_it_refuses(observe, rng):
     rules = [("0.*", 1), ("nonesuch.*", 2)]
 
     state = observe(
-        init_by_refused, net, rules, call=f"rules {describe_rules(rules)}: ValueError"
+        init_by_refused,
+        net,
+        rules,
+        call=say(
+            "rules {describe_rules}: ValueError", describe_rules=describe_rules(rules)
+        ),
     )
 
     expect_state_of(state, net)
@@ -195,7 +221,10 @@ def test_init_by_rule_changes_nothing_when_it_refuses(observe, rng):
         expect_equal(
             state[name],
             before,
-            f"init_by_rule has changed {name} although it refuses the rules.",
+            say(
+                "init_by_rule has changed {name} although it refuses the rules.",
+                name=name,
+            ),
             slips={"check all patterns before you change anything": lambda _: True},
         )
 
@@ -204,6 +233,11 @@ def test_init_by_rule_takes_a_rule_whose_names_are_all_taken(observe, rng):
     net = nn.Linear(*rng.sample(DISTINCT, 2))
     rules = [("*", 1), ("weight", 2)]
 
-    state = observe(init_by, net, rules, call=f"rules {describe_rules(rules)}")
+    state = observe(
+        init_by,
+        net,
+        rules,
+        call=say("rules {describe_rules}", describe_rules=describe_rules(rules)),
+    )
 
     expect_added(state, net, rules, {"weight": [1, 2], "bias": [1]})

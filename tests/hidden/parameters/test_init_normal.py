@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true
+from grader.observe import expect_equal, expect_true, say
 from parameters_helpers import DISTINCT, expect_state_of
 
 pytestmark = pytest.mark.exercise("parameters.init_normal")
@@ -73,7 +73,10 @@ def test_init_normal_draws_from_the_normal_distribution(observe, rng, default):
         init_with,
         net,
         None if default else std,
-        call=f"init_normal(Sequential(Linear(400, 300)){f', {std=}' * (not default)})",
+        call=say(
+            "init_normal(Sequential(Linear(400, 300)){value})",
+            value=f", std={std!r}" * (not default),
+        ),
     )
 
     expect_state_of(state, net)
@@ -90,22 +93,22 @@ def test_init_normal_draws_from_the_normal_distribution(observe, rng, default):
     expect_true(
         abs(spread - std) < 6 * std / (2 * n) ** 0.5,
         "The weights do not have the standard deviation `std`.",
-        expected=f"about {std}",
-        got=f"{spread:.3g}",
+        expected=say("about {std}", std=std),
+        got=say("{spread:.3g}", spread=spread),
         cause=cause,
     )
     expect_true(
         abs(w.mean().item()) < 6 * std / n**0.5,
         "The mean of the weights is not 0.",
         expected="about 0",
-        got=f"{w.mean().item():.3g}",
+        got=say("{mean:.3g}", mean=w.mean().item()),
     )
     kurtosis = ((w - w.mean()) / spread).pow(4).mean().item()
     expect_true(
         abs(kurtosis - 3) < 0.3,
         "The weights are not from a normal distribution.",
         expected="a fourth moment of about 3 std⁴",
-        got=f"{kurtosis:.3g} std⁴",
+        got=say("{kurtosis:.3g} std⁴", kurtosis=kurtosis),
         cause="a uniform distribution has 1.8" if kurtosis < 2 else None,
     )
 
@@ -147,7 +150,10 @@ def test_init_normal_reaches_every_depth(observe, rng, depth):
     expect_reached(
         state["1." * depth + "weight"],
         net.state_dict()["1." * depth + "weight"],
-        f"init_normal does not reach a Linear layer that {where or 'is inside'}.",
+        say(
+            "init_normal does not reach a Linear layer that {value}.",
+            value=where or "is inside",
+        ),
         "children() sees the next level only; modules() sees all, the net itself too",
     )
 
@@ -202,7 +208,10 @@ def test_init_normal_leaves_all_else_alone(observe, rng):
             expect_equal(
                 state[name],
                 before,
-                f"init_normal changes {name}, which is no weight or bias of a Linear.",
+                say(
+                    "init_normal changes {name}, which is no weight or bias of a Linear.",
+                    name=name,
+                ),
                 slips={
                     "a weight or a bias alone does not make a layer a Linear": (
                         lambda _, name=name: name.endswith(("weight", "bias"))

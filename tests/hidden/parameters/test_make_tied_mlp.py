@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("parameters.make_tied_mlp")
 
@@ -52,7 +52,7 @@ def expect_one_layer(parameters: list[Tensor], width: int, dtype: torch.dtype) -
         sorted(tuple(p.shape) for p in parameters) == [(width,), (width, width)],
         "The network does not have the parameters of one Linear layer.",
         expected="one weight and one bias",
-        got=f"{len(weights)} weights, {len(biases)} biases",
+        got=say("{n} weights, {n_2} biases", n=len(weights), n_2=len(biases)),
         cause=cause,
     )
     expect_equal(
@@ -106,7 +106,12 @@ def test_tied_mlp_uses_one_layer_again_and_again(observe, rng, depth):
         width,
         depth,
         x,
-        call=f"make_tied_mlp({width}, {depth})(x) with x {tuple(x.shape)}",
+        call=say(
+            "make_tied_mlp({width}, {depth})(x) with x {shape}",
+            width=width,
+            depth=depth,
+            shape=tuple(x.shape),
+        ),
     )
 
     expect_one_layer(parameters, width, x.dtype)
@@ -122,7 +127,11 @@ def test_tied_mlp_sums_the_gradient_over_the_uses(observe, rng):
         width,
         depth,
         x,
-        call=f"net = make_tied_mlp({width}, {depth}); net(x).square().sum().backward()",
+        call=say(
+            "net = make_tied_mlp({width}, {depth}); net(x).square().sum().backward()",
+            width=width,
+            depth=depth,
+        ),
     )
 
     expect_one_layer(parameters, width, x.dtype)
@@ -153,7 +162,7 @@ def test_tied_mlp_stays_tied(observe, rng, how):
         depth,
         x,
         how,
-        call=f"one step of SGD after net.{how}(), then net(x)"
+        call=say("one step of SGD after net.{how}(), then net(x)", how=how)
         if how == "double"
         else "one step of SGD on copy.deepcopy(net), then net(x)",
     )

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal
+from grader.observe import expect_equal, say
 from parameters_helpers import entries, nested_net, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.memory_bytes")
@@ -55,7 +55,7 @@ def expect_bytes(
         expect_equal(
             got[kind],
             n,
-            f"memory_bytes does not count the bytes of {kind}.",
+            say("memory_bytes does not count the bytes of {kind}.", kind=kind),
             slips={
                 cause: values[kind]
                 for cause, values in (slips or {}).items()
@@ -82,8 +82,11 @@ def test_memory_bytes_counts_each_kind(observe, rng, optimizer, dtype):
         net,
         optimizer,
         2,
-        call=f"memory_bytes(net, {optimizer}) after two steps, net {dtype}, with "
-        "BatchNorm and a frozen weight",
+        call=say(
+            "memory_bytes(net, {optimizer}) after two steps, net {dtype}, with BatchNorm and a frozen weight",
+            optimizer=optimizer,
+            dtype=dtype,
+        ),
     )
 
     parameters, buffers = list(net.parameters()), list(net.buffers())
@@ -178,8 +181,10 @@ def test_memory_bytes_counts_storage_not_views(observe, rng):
     got = observe(
         bytes_of_views,
         n,
-        call=f"memory_bytes of slices of zeros({n}, 10): two parameters and a buffer; "
-        f"ones(1).expand({n}, 7), and two views of a float16 ({n}, 2)",
+        call=say(
+            "memory_bytes of slices of zeros({n}, 10): two parameters and a buffer; ones(1).expand({n}, 7), and two views of a float16 ({n}, 2)",
+            n=n,
+        ),
     )
 
     expect_bytes(

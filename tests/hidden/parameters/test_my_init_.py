@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true
+from grader.observe import expect_equal, expect_true, say
 from parameters_helpers import DISTINCT
 
 pytestmark = pytest.mark.exercise("parameters.my_init_")
@@ -110,8 +110,11 @@ def test_my_init_draws_from_its_distribution(observe):
         all(abs(share(sizes < 5 + q) - q / 5) < 0.02 for q in (0.5, 1, 2, 3, 4)),
         "The entries that are not 0 are not uniform.",
         expected="as many in every part of (5, 10)",
-        got=f"a mean size of {sizes.mean().item():.3g}, and "
-        f"{sizes.unique().numel()} values",
+        got=say(
+            "a mean size of {mean:.3g}, and {numel} values",
+            mean=sizes.mean().item(),
+            numel=sizes.unique().numel(),
+        ),
         cause="randint draws whole numbers" if sizes.unique().numel() < 20 else None,
     )
 
@@ -121,11 +124,13 @@ def test_my_init_works_in_place_and_returns_its_argument(observe, rng, dims):
     shape = tuple(rng.sample(DISTINCT, dims))
     before = torch.ones(shape, dtype=torch.float64)
 
-    t, is_same = observe(fill, before, call=f"my_init_(t) with t float64 {shape}")
+    t, is_same = observe(
+        fill, before, call=say("my_init_(t) with t float64 {shape}", shape=shape)
+    )
 
     expect_equal(
         f"{t.dtype} {tuple(t.shape)}",
-        f"{before.dtype} {shape}",
+        say("{dtype} {shape}", dtype=before.dtype, shape=shape),
         "my_init_ changes the tensor's shape or dtype.",
     )
     expect_support(t)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true
+from grader.observe import expect_equal, expect_true, say
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that none is square
 
@@ -67,7 +67,7 @@ def expect_same(
         not unlike,
         fault,
         expected="the same bits",
-        got=f"other values in {', '.join(unlike)}",
+        got=say("other values in {names}", names=", ".join(unlike)),
     )
 
 
@@ -82,7 +82,7 @@ def expect_state(
         not unlike,
         fault,
         expected="the right values",
-        got=f"others in {', '.join(unlike)}",
+        got=say("others in {names}", names=", ".join(unlike)),
         cause=next((cause for cause, sign in signs if bits(got) == bits(sign)), None),
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.observe import expect_equal, expect_error, expect_true
+from grader.observe import expect_equal, expect_error, expect_true, say
 from read_write_helpers import DISTINCT, State, expect_same, form, read_plainly
 
 pytestmark = pytest.mark.exercise("read_write.atomic_save")
@@ -149,7 +149,7 @@ def test_atomic_save_leaves_the_new_file_alone(observe, rng):
 @pytest.mark.parametrize("how", ["ValueError", "KeyboardInterrupt"])
 def test_atomic_save_that_raises_leaves_the_old_file(observe, rng, how):
     old, _ = two_states(rng)
-    call = f"atomic_save of an object that raises {how} when it is pickled"
+    call = say("atomic_save of an object that raises {how} when it is pickled", how=how)
 
     raised = observe.error(save_bomb, old, how, call=call)
     saved, names = observe(survive_bomb, old, how, call=call)
@@ -186,7 +186,7 @@ def test_atomic_save_killed_while_writing_leaves_the_old_file(observe, rng, at):
         new,
         room,
         "killed",
-        call=f"atomic_save(new, path), killed after {room} bytes",
+        call=say("atomic_save(new, path), killed after {room} bytes", room=room),
     )
 
     expect_same(
@@ -208,7 +208,9 @@ def test_atomic_save_on_a_full_disk_leaves_the_old_file(observe, rng):
         new,
         room,
         "refused",
-        call=f"atomic_save(new, path) on a disk with room for {room} bytes",
+        call=say(
+            "atomic_save(new, path) on a disk with room for {room} bytes", room=room
+        ),
     )
 
     expect_same(
@@ -256,8 +258,10 @@ def test_atomic_save_replaces_a_whole_file_by_a_whole_one(observe, rng):
     expect_true(
         moved[0] in synced[-1:],
         "The new bytes are not forced to the disk before os.replace.",
-        expected=f"os.fsync with all {moved[0]} bytes written",
-        got=f"os.fsync with {synced[-1]} bytes written" if synced else "no os.fsync",
+        expected=say("os.fsync with all {moved} bytes written", moved=moved[0]),
+        got=say("os.fsync with {synced} bytes written", synced=synced[-1])
+        if synced
+        else "no os.fsync",
         cause="file.flush() comes before os.fsync: the rest is still in a buffer"
         if synced
         else "after a crash, the new name may stand for an empty file",

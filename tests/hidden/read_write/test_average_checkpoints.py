@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.observe import expect_close, expect_equal, expect_error
+from grader.observe import expect_close, expect_equal, expect_error, say
 from read_write_helpers import DISTINCT, State, form
 
 pytestmark = pytest.mark.exercise("read_write.average_checkpoints")
@@ -30,7 +30,9 @@ def test_average_is_the_mean_of_floating_tensors(observe, rng, count):
         for _ in range(count)
     ]
 
-    mean = observe(average, states, call=f"average_checkpoints({count} paths)")
+    mean = observe(
+        average, states, call=say("average_checkpoints({count} paths)", count=count)
+    )
 
     columns = {name: [state[name].double() for state in states] for name in states[0]}
     expected = {
@@ -69,7 +71,11 @@ def test_average_is_taken_in_float64(observe, rng, dtype):
     states = [{"weight": torch.full((n,), value, dtype=dtype)} for value in values]
 
     mean = observe(
-        average, states, call=f"average_checkpoints of {values} in {form(dtype)}"
+        average,
+        states,
+        call=say(
+            "average_checkpoints of {values} in {form}", values=values, form=form(dtype)
+        ),
     )
 
     expected_mean = {"weight": torch.full((n,), expected, dtype=dtype)}
@@ -138,7 +144,9 @@ def unlike_states(how: str) -> list[State]:
 )
 def test_average_refuses_files_that_differ(observe, how):
     raised = observe.error(
-        average, unlike_states(how), call=f"average_checkpoints(paths): {how}"
+        average,
+        unlike_states(how),
+        call=say("average_checkpoints(paths): {how}", how=how),
     )
 
     expect_error(

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_equal
+from grader.observe import expect_equal, say
 from read_write_helpers import (
     DISTINCT,
     expect_same,
@@ -69,7 +69,7 @@ def test_file_from_any_device_loads_on_the_cpu(observe, rng, device):
     loaded, devices = observe(
         load_here,
         as_if_from(device, obj),
-        call=f"load_on_cpu(path) of a file from {device}",
+        call=say("load_on_cpu(path) of a file from {device}", device=device),
         causes={
             "^RuntimeError": "tensors go to the device they were saved on, unless "
             "map_location says otherwise for each device"

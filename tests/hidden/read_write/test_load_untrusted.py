@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_error, expect_true
+from grader.observe import expect_error, expect_true, say
 from read_write_helpers import DISTINCT, expect_same, odd_tensors, saved_bytes
 
 pytestmark = pytest.mark.exercise("read_write.load_untrusted")
@@ -73,7 +73,9 @@ def test_untrusted_tensors_come_back_as_they_are(observe, rng, kind):
     tensors = odd_tensors(rng) if kind == "full" else {}
 
     loaded = observe(
-        load_saved, tensors, call=f"load_untrusted(path) of a {kind} dict of tensors"
+        load_saved,
+        tensors,
+        call=say("load_untrusted(path) of a {kind} dict of tensors", kind=kind),
     )
 
     expect_same(loaded, tensors, "load_untrusted does not give the file's tensors.")
@@ -84,7 +86,7 @@ def test_untrusted_tensors_come_back_as_they_are(observe, rng, kind):
     "how", ["a file of torch.save", "an old file of torch.save", "a pickle"]
 )
 def test_untrusted_code_does_not_run(observe, how):
-    call = f"load_untrusted(path) of {how} that asks to run code"
+    call = say("load_untrusted(path) of {how} that asks to run code", how=how)
 
     ran = observe(payload_runs, how, call=call)
     raised = observe.error(load_payload, how, call=call)
@@ -116,7 +118,9 @@ def test_untrusted_file_that_is_damaged_is_refused(observe, rng, how):
     }[how]
 
     raised = observe.error(
-        load_bytes, data, call=f"load_untrusted(path) of a file that is {how}"
+        load_bytes,
+        data,
+        call=say("load_untrusted(path) of a file that is {how}", how=how),
     )
 
     expect_error(
@@ -141,7 +145,9 @@ def test_untrusted_file_of_other_data_is_refused(observe, rng, what):
     }[what]
 
     raised = observe.error(
-        load_saved, obj, call=f"load_untrusted(path) of a harmless file: {what}"
+        load_saved,
+        obj,
+        call=say("load_untrusted(path) of a harmless file: {what}", what=what),
     )
 
     expect_error(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grader.observe import expect_equal, expect_error, expect_true
+from grader.observe import expect_equal, expect_error, expect_true, say
 from read_write_helpers import State, some_state
 
 pytestmark = pytest.mark.exercise("read_write.migrate_keys")
@@ -87,7 +87,7 @@ def test_migrate_applies_the_first_rule_that_matches(observe, rng):
         migrate,
         some_state(list(names)),
         RULES,
-        call=f"migrate_keys(state, {RULES})",
+        call=say("migrate_keys(state, {RULES})", RULES=RULES),
     )
 
     expect_equal(
@@ -126,7 +126,7 @@ def test_migrate_refuses_collisions(observe, names, rules, becomes):
         migrate,
         some_state(names),
         rules,
-        call=f"migrate_keys of {names} by {rules}",
+        call=say("migrate_keys of {names} by {rules}", names=names, rules=rules),
     )
 
     expect_error(

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from read_write_helpers import DISTINCT, NAME_OF, bits, every_dtype, expect_same
 
 pytestmark = pytest.mark.exercise("read_write.read_header")
@@ -103,7 +103,10 @@ def test_header_tells_of_each_tensor(observe, rng):
         expect_equal(
             dict(sorted(header[name].items())),
             dict(sorted(entry.items())),
-            f"read_header does not give the entry of {name} as it is in the file.",
+            say(
+                "read_header does not give the entry of {name} as it is in the file.",
+                name=name,
+            ),
         )
 
 
@@ -176,22 +179,25 @@ def test_only_the_bytes_needed_are_read(observe, rng):
         start,
         len(start) + layers * each,
         name,
-        call=f"read_header and read_tensor of a file of {layers} tensors, 1 MiB each",
+        call=say(
+            "read_header and read_tensor of a file of {layers} tensors, 1 MiB each",
+            layers=layers,
+        ),
     )
 
     slack = 1 << 19  # buffers of a file object
     expect_true(
         for_header <= len(start) + slack,
         "read_header reads more than the header.",
-        expected=f"{len(start)} bytes and a buffer",
-        got=f"{for_header} bytes",
+        expected=say("{n} bytes and a buffer", n=len(start)),
+        got=say("{for_header} bytes", for_header=for_header),
         cause="file.read() without a number reads all there is",
     )
     expect_true(
         for_tensor <= len(start) + each + slack,
         "read_tensor reads more than the header and one tensor.",
-        expected=f"{len(start) + each} bytes and a buffer",
-        got=f"{for_tensor} bytes",
+        expected=say("{value} bytes and a buffer", value=len(start) + each),
+        got=say("{for_tensor} bytes", for_tensor=for_tensor),
         cause="file.seek goes to the tensor's bytes without reading the others",
     )
 
@@ -276,7 +282,9 @@ def test_corrupt_files_are_refused(observe, how):
     cause = CORRUPT[how]
     causes = {STUMBLES: cause} if cause else None
     by_header = observe.error(
-        header_in, data, call=f"read_header(path) of a file with or of: {how}"
+        header_in,
+        data,
+        call=say("read_header(path) of a file with or of: {how}", how=how),
     )
     expect_error(
         by_header,
@@ -286,7 +294,10 @@ def test_corrupt_files_are_refused(observe, how):
         causes=causes,
     )
     by_tensor = observe.error(
-        tensors_in, data, ["b"], call=f'read_tensor(path, "b") with or of: {how}'
+        tensors_in,
+        data,
+        ["b"],
+        call=say('read_tensor(path, "b") with or of: {how}', how=how),
     )
     expect_error(
         by_tensor,

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from read_write_helpers import (
     DISTINCT,
     State,
@@ -79,7 +79,11 @@ def test_reuse_copies_the_named_layers_and_no_other(observe, rng, names):
     source, target = named_net(sizes), named_net(sizes)
 
     returned, kept, state = observe(
-        reuse, source, target, names, call=f"reuse_layers(source, target, {names})"
+        reuse,
+        source,
+        target,
+        names,
+        call=say("reuse_layers(source, target, {names})", names=names),
     )
 
     weights = {name for name, _ in target.named_parameters()}
@@ -171,7 +175,10 @@ def test_reuse_keeps_the_optimizer_at_work(observe, rng):
         expect_close(
             state[name],
             value,
-            f"An optimizer made before reuse_layers does not train target's {name}.",
+            say(
+                "An optimizer made before reuse_layers does not train target's {name}.",
+                name=name,
+            ),
             slips={"new parameters take the place of target's own": start[name]},
         )
 
@@ -200,7 +207,7 @@ def unfit(how: str, sizes: list[int]) -> tuple[nn.Module, nn.Module, str]:
 def test_reuse_refuses_layers_that_do_not_fit(observe, rng, how):
     source, target, bad = unfit(how, rng.sample(DISTINCT, 3))
     names = ["body.0", bad]
-    call = f'reuse_layers(source, target, ["body.0", "head"]), head: {how}'
+    call = say('reuse_layers(source, target, ["body.0", "head"]), head: {how}', how=how)
 
     raised = observe.error(reuse, source, target, names, call=call)
     state = observe(try_to_reuse, source, target, names, call=call)

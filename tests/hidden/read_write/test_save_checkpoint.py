@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from read_write_helpers import DISTINCT, State, form, net_state, read_plainly
 
 pytestmark = pytest.mark.exercise("read_write.save_checkpoint")
@@ -152,8 +152,12 @@ def test_resumed_training_takes_its_course(observe, rng, kind):
         x,
         course,
         "as listed",
-        call=f"{course.before} steps with {kind}; save_checkpoint; load_checkpoint "
-        f"into a new run; {course.after} steps",
+        call=say(
+            "{before} steps with {kind}; save_checkpoint; load_checkpoint into a new run; {after} steps",
+            before=course.before,
+            kind=kind,
+            after=course.after,
+        ),
     )
 
     expected, expected_rates = expected_run(nets, x, course)
@@ -186,8 +190,10 @@ def test_optimizer_state_goes_by_name(observe, rng, kind):
         x,
         course,
         "reversed",
-        call=f"save_checkpoint; load_checkpoint with a new {kind} that lists the "
-        "parameters of each group in reversed order",
+        call=say(
+            "save_checkpoint; load_checkpoint with a new {kind} that lists the parameters of each group in reversed order",
+            kind=kind,
+        ),
     )
 
     expected, _ = expected_run(nets, x, course)

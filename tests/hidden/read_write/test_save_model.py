@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from read_write_helpers import (
     DISTINCT,
     State,
@@ -140,7 +140,7 @@ def test_load_model_builds_what_the_file_describes(observe, rng, depth, activati
         config,
         net_state(net),
         x,
-        call=f"load_model(path)(x) with a saved config {config}",
+        call=say("load_model(path)(x) with a saved config {config}", config=config),
     )
 
     expect_state(
@@ -206,7 +206,7 @@ def test_load_model_refuses_what_describes_no_network(observe, rng, how):
         write_and_load_model,
         *spoil_model(config, how),
         x,
-        call=f"load_model(path) of a file with: {how}",
+        call=say("load_model(path) of a file with: {how}", how=how),
     )
 
     expect_error(

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from read_write_helpers import (
     DISTINCT,
     State,
@@ -178,7 +178,10 @@ def test_load_parameters_keeps_the_optimizer_at_work(observe, rng):
         expect_close(
             state[name],
             value,
-            f"An optimizer made before load_parameters does not train {name}.",
+            say(
+                "An optimizer made before load_parameters does not train {name}.",
+                name=name,
+            ),
             slips={"new parameters take the place of net's own: copy": start[name]},
         )
 
@@ -188,7 +191,7 @@ def test_load_parameters_keeps_the_optimizer_at_work(observe, rng):
 def test_load_parameters_refuses_a_file_that_does_not_fit(observe, rng, how):
     sizes = rng.sample(DISTINCT, 3)
     net, state = normed_net(sizes), spoil(net_state(normed_net(sizes)), how)
-    call = f"load_parameters(net, path) with {SPOILT[how]}"
+    call = say("load_parameters(net, path) with {SPOILT}", SPOILT=SPOILT[how])
 
     raised = observe.error(load_parameters_into, net, state, call=call)
     after = observe(try_to_load_parameters, net, state, call=call)

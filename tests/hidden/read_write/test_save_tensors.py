@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_true
+from grader.observe import expect_true, say
 from read_write_helpers import DISTINCT, expect_same, odd_tensors, read_plainly
 
 pytestmark = pytest.mark.exercise("read_write.save_tensors")
@@ -79,16 +79,21 @@ def test_save_tensors_writes_every_bit(observe, rng, kind):
     saved = observe(
         save_and_read,
         obj,
-        call=f"save_tensors(a {kind}, path); torch.load(path, weights_only=True)",
+        call=say(
+            "save_tensors(a {kind}, path); torch.load(path, weights_only=True)",
+            kind=kind,
+        ),
     )
 
     expect_true(
         not isinstance(saved, str),
         "torch.load(path, weights_only=True) does not read the saved file.",
-        expected=f"a {kind}",
+        expected=say("a {kind}", kind=kind),
         got=str(saved),
     )
-    expect_same(saved, obj, f"The file does not hold the {kind} that was saved.")
+    expect_same(
+        saved, obj, say("The file does not hold the {kind} that was saved.", kind=kind)
+    )
 
 
 @KINDS
@@ -96,11 +101,15 @@ def test_load_tensors_gives_every_bit(observe, rng, kind):
     obj = saved_forms(rng, kind)
 
     loaded = observe(
-        write_and_load, obj, call=f"torch.save(a {kind}, path); load_tensors(path)"
+        write_and_load,
+        obj,
+        call=say("torch.save(a {kind}, path); load_tensors(path)", kind=kind),
     )
 
     expect_same(
-        loaded, obj, f"load_tensors does not give the {kind} that is in the file."
+        loaded,
+        obj,
+        say("load_tensors does not give the {kind} that is in the file.", kind=kind),
     )
 
 
@@ -117,14 +126,19 @@ def test_save_tensors_saves_a_view_without_the_rest(observe, rng, kind, containe
         kind,
         big,
         container,
-        call=f"save_tensors(a {kind} of a {rows} by {columns} tensor, path)",
+        call=say(
+            "save_tensors(a {kind} of a {rows} by {columns} tensor, path)",
+            kind=kind,
+            rows=rows,
+            columns=columns,
+        ),
     )
 
     expect_true(
         0 < size <= own + 4096,
         "The file of a view holds more than the view.",
-        expected=f"at most {own + 4096} bytes",
-        got="no file" if size < 0 else f"{size} bytes",
+        expected=say("at most {value} bytes", value=own + 4096),
+        got="no file" if size < 0 else say("{size} bytes", size=size),
         cause="torch.save writes the whole storage behind a view: clone() it first "
         "(contiguous() keeps the storage of a row)"
         if size >= big.nbytes
@@ -159,13 +173,19 @@ def test_tensors_come_back_from_a_file_that_was_moved(observe, rng):
 def test_save_tensors_leaves_its_argument_alone(observe, rng, kind):
     obj = saved_forms(rng, kind)
 
-    kept, after = observe(save_and_keep, obj, call=f"save_tensors(a {kind}, path)")
+    kept, after = observe(
+        save_and_keep, obj, call=say("save_tensors(a {kind}, path)", kind=kind)
+    )
 
     expect_true(
         kept,
-        f"save_tensors changes the caller's {kind}.",
+        say("save_tensors changes the caller's {kind}.", kind=kind),
         expected="the same tensors in it as before",
         got="others",
         cause="make a new container for the copies",
     )
-    expect_same(after, obj, f"save_tensors changes tensors in the caller's {kind}.")
+    expect_same(
+        after,
+        obj,
+        say("save_tensors changes tensors in the caller's {kind}.", kind=kind),
+    )

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_equal, expect_error, expect_true
+from grader.observe import expect_equal, expect_error, expect_true, say
 from read_write_helpers import (
     State,
     bits,
@@ -134,7 +134,10 @@ def expect_shards(
     expect_equal(
         groups_of(files),
         expected_groups(tied, ties, max_bytes),
-        f"The tensors are not in the shards that {max_bytes} bytes give.",
+        say(
+            "The tensors are not in the shards that {max_bytes} bytes give.",
+            max_bytes=max_bytes,
+        ),
         slips={
             "tied entries count once, in the shard of the first": (
                 expected_groups(tied, {}, max_bytes)
@@ -162,7 +165,9 @@ def expect_shards(
             sorted(map(str, held)), sorted(group), "A shard holds other names."
         )
         for name in group:
-            expect_same(held[name], tied[name], f"A shard does not hold {name}.")
+            expect_same(
+                held[name], tied[name], say("A shard does not hold {name}.", name=name)
+            )
 
 
 @pytest.mark.weight(2)
@@ -175,7 +180,11 @@ def test_shards_are_filled_one_after_the_other(observe, rng, oversized):
     state = {f"layer.{i}": torch.randn(n) for i, n in enumerate(sizes)}
 
     text, contents, _ = observe(
-        write_shards, state, {}, max_bytes, call=f"shard(state, folder, {max_bytes})"
+        write_shards,
+        state,
+        {},
+        max_bytes,
+        call=say("shard(state, folder, {max_bytes})", max_bytes=max_bytes),
     )
 
     expect_shards(text, contents, state, {}, max_bytes)
@@ -194,7 +203,9 @@ def test_sizes_of_shards_are_bytes(observe, rng):
         state,
         {},
         max_bytes,
-        call=f"shard(tensors of several dtypes, folder, {max_bytes})",
+        call=say(
+            "shard(tensors of several dtypes, folder, {max_bytes})", max_bytes=max_bytes
+        ),
     )
 
     expect_shards(text, contents, state, {}, max_bytes)
@@ -213,7 +224,10 @@ def test_tied_entries_are_stored_once(observe, rng):
         state,
         ties,
         max_bytes,
-        call=f"shard(state with three names for one tensor, folder, {max_bytes})",
+        call=say(
+            "shard(state with three names for one tensor, folder, {max_bytes})",
+            max_bytes=max_bytes,
+        ),
     )
 
     expect_shards(text, contents, state, ties, max_bytes)
@@ -221,8 +235,8 @@ def test_tied_entries_are_stored_once(observe, rng):
     expect_true(
         size <= own + 3 * n,
         "Tied entries are stored more than once.",
-        expected=f"about {own} bytes in all",
-        got=f"{size} bytes",
+        expected=say("about {own} bytes in all", own=own),
+        got=say("{size} bytes", size=size),
         cause="copies of tied tensors are tied no more: save one copy under all names",
     )
 
@@ -315,13 +329,13 @@ def test_load_sharded_names_what_is_missing(observe, rng):
         load_shards,
         index,
         {file: held for file, held in files.items() if file != lost},
-        call=f"load_sharded(a folder without {lost})",
+        call=say("load_sharded(a folder without {lost})", lost=lost),
     )
     no_tensor = observe.error(
         load_shards,
         {**index, "lost.bias": lost},
         files,
-        call=f"load_sharded(a folder whose {lost} lacks lost.bias)",
+        call=say("load_sharded(a folder whose {lost} lacks lost.bias)", lost=lost),
     )
 
     expect_error(

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_error, expect_true
+from grader.observe import expect_equal, expect_error, expect_true, say
 from read_write_helpers import DISTINCT, NAME_OF, bits, every_dtype
 
 pytestmark = pytest.mark.exercise("read_write.write_tensors")
@@ -105,16 +105,21 @@ def expect_file(data: bytes | None, tensors: dict[str, Tensor]) -> dict[str, int
         expect_equal(
             described,
             [NAME_OF[tensor.dtype], list(tensor.shape)],
-            f"The header does not describe {name}.",
+            say("The header does not describe {name}.", name=name),
         )
         begin, end = entries[name]["data_offsets"]
         expect_equal(
-            end - begin, tensor.nbytes, f"The offsets do not span the bytes of {name}."
+            end - begin,
+            tensor.nbytes,
+            say("The offsets do not span the bytes of {name}.", name=name),
         )
         column_major = bits(tensor.T) if tensor.dim() == 2 else None
         expect_true(
             begin >= 0 and body[begin:end] == bits(tensor),
-            f"The bytes at the offsets of {name} are not its entries, row by row.",
+            say(
+                "The bytes at the offsets of {name} are not its entries, row by row.",
+                name=name,
+            ),
             expected="row-major order",
             got="other bytes",
             cause="the memory of a transposed tensor is in another order: "
@@ -127,8 +132,10 @@ def expect_file(data: bytes | None, tensors: dict[str, Tensor]) -> dict[str, int
     expect_true(
         [begin for begin, _ in spans] == ends[:-1] and ends[-1] == len(body),
         "The tensors do not lie one behind the other, without gap or overlap.",
-        expected=f"{sum(t.nbytes for t in tensors.values())} bytes, each a tensor's",
-        got=f"{len(body)} bytes of data, offsets {spans}",
+        expected=say(
+            "{sum} bytes, each a tensor's", sum=sum(t.nbytes for t in tensors.values())
+        ),
+        got=say("{n} bytes of data, offsets {spans}", n=len(body), spans=spans),
     )
     return {name: start + entry["data_offsets"][0] for name, entry in entries.items()}
 
@@ -164,15 +171,19 @@ def test_written_tensors_are_aligned(observe, rng):
         first % 8 == 0,
         "The data do not start at a multiple of 8 bytes.",
         expected="spaces at the header's end, up to a multiple of 8",
-        got=f"the data start at byte {first}",
+        got=say("the data start at byte {first}", first=first),
         cause="the 8 bytes of length keep it: pad the header itself",
     )
     for name, tensor in tensors.items():
         expect_true(
             starts[name] % tensor.itemsize == 0,
             "A tensor does not start at a multiple of its item size.",
-            expected=f"{name} at a multiple of {tensor.itemsize}",
-            got=f"byte {starts[name]}",
+            expected=say(
+                "{name} at a multiple of {itemsize}",
+                name=name,
+                itemsize=tensor.itemsize,
+            ),
+            got=say("byte {starts}", starts=starts[name]),
             cause="tensors with the largest items lie first",
         )
 
@@ -218,7 +229,9 @@ def test_empty_tensors_share_nothing(observe):
 )
 def test_write_tensors_refuses_shared_memory(observe, how):
     raised = observe.error(
-        write_sharing, how, call=f"write_tensors(path, tensors), with {how}"
+        write_sharing,
+        how,
+        call=say("write_tensors(path, tensors), with {how}", how=how),
     )
 
     expect_error(
@@ -232,7 +245,7 @@ def test_write_tensors_refuses_shared_memory(observe, how):
 
 @pytest.mark.parametrize("what", ["tied", "complex"])
 def test_write_tensors_that_refuses_writes_nothing(observe, what):
-    call = f"write_tensors(path, {what} tensors)"
+    call = say("write_tensors(path, {what} tensors)", what=what)
 
     written = observe(file_after_refusal, what, call=call)
     raised = observe.error(write_refused, what, call=call)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_close, expect_equal, expect_error
+from grader.observe import expect_close, expect_equal, expect_error, say
 from use_gpu_helpers import DISTINCT, metered, on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.SinusoidalPositions")
@@ -66,7 +66,12 @@ def test_positions_add_sines_and_cosines(observe, rng, odd, leading):
         d,
         max_len,
         x,
-        call=f"SinusoidalPositions({d}, {max_len})(x) with x {tuple(x.shape)}",
+        call=say(
+            "SinusoidalPositions({d}, {max_len})(x) with x {shape}",
+            d=d,
+            max_len=max_len,
+            shape=tuple(x.shape),
+        ),
         causes={
             r"RuntimeError: .*(size|shape|elements)": uneven if odd else leads,
             r"ValueError|IndexError": leads,
@@ -106,7 +111,11 @@ def test_positions_follow_the_input_to_its_device(observe, rng, moved):
         d,
         x,
         moved,
-        call=f"SinusoidalPositions({d}, 9){'.to(device)' * moved}(x) with x on 'sim:0'",
+        call=say(
+            "SinusoidalPositions({d}, 9){value}(x) with x on 'sim:0'",
+            d=d,
+            value=".to(device)" * moved,
+        ),
         causes={
             r"(?i)device": (
                 "net.to moves buffers, not plain attributes; in forward, .to(x) "
@@ -158,7 +167,11 @@ def test_positions_follow_the_input_to_its_dtype(observe, rng, dtype):
     x = torch.randn(400, d).to(dtype)  # bfloat16 holds whole numbers up to 256
 
     y = observe(
-        add_positions, d, 400, x, call=f"SinusoidalPositions({d}, 400)(x), x {dtype}"
+        add_positions,
+        d,
+        400,
+        x,
+        call=say("SinusoidalPositions({d}, 400)(x), x {dtype}", d=d, dtype=dtype),
     )
 
     expect_equal(
@@ -170,7 +183,7 @@ def test_positions_follow_the_input_to_its_dtype(observe, rng, dtype):
     expect_close(
         y,
         (x.double() + position_codes(400, d)).to(dtype),
-        f"The codes are not right in {dtype}.",
+        say("The codes are not right in {dtype}.", dtype=dtype),
         slips={
             "angles rounded to a narrow dtype are far off: round sine and cosine": (
                 lambda _: True
@@ -186,7 +199,11 @@ def test_positions_leave_the_input_alone(observe, rng):
     x = torch.randn(4, d)
 
     after = observe(
-        add_positions_and_look_back, d, 9, x, call=f"SinusoidalPositions({d}, 9)(x); x"
+        add_positions_and_look_back,
+        d,
+        9,
+        x,
+        call=say("SinusoidalPositions({d}, 9)(x); x", d=d),
     )
 
     expect_equal(
@@ -218,14 +235,23 @@ def test_positions_refuse_a_longer_input(observe, rng):
         d,
         max_len,
         torch.zeros(max_len, d),
-        call=f"SinusoidalPositions({d}, {max_len})(x) with x ({max_len}, {d})",
+        call=say(
+            "SinusoidalPositions({d}, {max_len})(x) with x ({max_len}, {d})",
+            d=d,
+            max_len=max_len,
+        ),
     )
     raised = observe.error(
         add_positions,
         d,
         max_len,
         torch.zeros(max_len + 1, d),
-        call=f"SinusoidalPositions({d}, {max_len})(x) with x ({max_len + 1}, {d})",
+        call=say(
+            "SinusoidalPositions({d}, {max_len})(x) with x ({value}, {d})",
+            d=d,
+            max_len=max_len,
+            value=max_len + 1,
+        ),
     )
 
     expect_close(

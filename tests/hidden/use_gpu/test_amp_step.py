@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 from use_gpu_helpers import DISTINCT, Batches
 
 pytestmark = pytest.mark.exercise("use_gpu.amp_step")
@@ -157,7 +157,12 @@ def test_amp_step_steps_with_the_unscaled_clipped_gradient(observe, rng, max_nor
     net, x, y = draw_step(rng)
 
     losses, parameters, scales = observe(
-        step_mixed, net, [(x, y)], max_norm, "cpu", call=f"amp_step, {max_norm=:g}"
+        step_mixed,
+        net,
+        [(x, y)],
+        max_norm,
+        "cpu",
+        call=say("amp_step, max_norm={max_norm:g}", max_norm=max_norm),
     )
 
     wrongs = {
@@ -218,7 +223,7 @@ def test_amp_step_skips_a_step_that_is_not_finite(observe, rng, bad):
     net, x, y = draw_step(rng)
     broken = x.clone()
     broken[rng.randrange(6), 0] = bad
-    call = f"amp_step with {bad} in the inputs"
+    call = say("amp_step with {bad} in the inputs", bad=bad)
 
     _, parameters, scales = observe(
         step_mixed, net, [(broken, y)], 1.0, "cpu", call=call
@@ -229,7 +234,7 @@ def test_amp_step_skips_a_step_that_is_not_finite(observe, rng, bad):
         [(broken, y), (x, y)],
         1.0,
         "cpu",
-        call=f"{call}, then with good ones",
+        call=say("{call}, then with good ones", call=call),
     )
 
     expect_near(
@@ -262,7 +267,7 @@ def test_amp_step_runs_network_and_loss_under_autocast(observe, rng, dtype):
     sizes = rng.sample(DISTINCT, 2)
 
     dtypes, in_loss, in_backward = observe(
-        look_into_step, sizes, dtype, call=f"amp_step, dtype {dtype}"
+        look_into_step, sizes, dtype, call=say("amp_step, dtype {dtype}", dtype=dtype)
     )
 
     expect_equal(

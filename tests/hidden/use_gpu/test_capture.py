@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from use_gpu_helpers import DISTINCT, Card, bring_back, changed, is_beyond, put_on_gpu
 
 pytestmark = pytest.mark.exercise("use_gpu.capture")
@@ -209,13 +209,15 @@ def test_capture_refuses_other_kinds_of_input(observe, rng, kind):
         example,
         other,
         "meta" if kind == "device" else "cpu",
-        call=f"run = capture(fn, x); run(input of another {kind})",
+        call=say("run = capture(fn, x); run(input of another {kind})", kind=kind),
     )
 
     expect_error(
         raised,
         ValueError,
-        f"The captured function takes an input of another kind ({kind}).",
+        say(
+            "The captured function takes an input of another kind ({kind}).", kind=kind
+        ),
         cause="copy_ broadcasts and casts in silence: compare first",
     )
 
@@ -231,7 +233,11 @@ def test_capture_warms_up_records_and_replays(observe, rng, kind, index):
         kind,
         inputs,
         index,
-        call=f"run = capture(fn, x); run(y) on 'cuda:{index}', GPUs made up, {kind}",
+        call=say(
+            "run = capture(fn, x); run(y) on 'cuda:{index}', GPUs made up, {kind}",
+            index=index,
+            kind=kind,
+        ),
     )
 
     if seen is None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 from use_gpu_helpers import DISTINCT, run_outside
 
 pytestmark = pytest.mark.exercise("use_gpu.checkpointed")
@@ -162,7 +162,10 @@ def test_checkpointed_runs_each_block_twice(observe, rng):
     d, n = rng.choice(DISTINCT), rng.choice([2, 3, 5])
 
     forward, both, without = observe(
-        count_runs, d, n, call=f"checkpointed({n} blocks): forward and backward"
+        count_runs,
+        d,
+        n,
+        call=say("checkpointed({n} blocks): forward and backward", n=n),
     )
 
     expect_equal(forward, n, "checkpointed does not run each block once in forward.")
@@ -182,15 +185,19 @@ def test_checkpointed_stores_little(observe, rng):
     d, rows, n = rng.randrange(12, 20), rng.randrange(100, 140), rng.choice([3, 4])
 
     alive = observe(
-        bytes_between, d, rows, n, call=f"checkpointed({n} blocks)(x), before backward"
+        bytes_between,
+        d,
+        rows,
+        n,
+        call=say("checkpointed({n} blocks)(x), before backward", n=n),
     )
 
     inside = n * rows * 8 * d * 4  # and outputs, states of random numbers: half of it
     expect_true(
         alive < 3 * inside / 4,
         "checkpointed stores what its blocks compute inside.",
-        expected=f"less than {3 * inside // 4} bytes",
-        got=f"{alive} bytes",
+        expected=say("less than {value} bytes", value=3 * inside // 4),
+        got=say("{alive} bytes", alive=alive),
         cause="the activations inside each block are kept for backward",
     )
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 from use_gpu_helpers import DISTINCT, metered, on_device, on_sim, run_outside
 
 pytestmark = pytest.mark.exercise("use_gpu.data_parallel")
@@ -136,7 +136,11 @@ def test_data_parallel_equals_one_device(observe, rng, rows, count):
         net,
         x,
         ["cpu"] * count,
-        call=f"data_parallel(net, x, {['cpu'] * count}) with x {tuple(x.shape)}",
+        call=say(
+            "data_parallel(net, x, {value}) with x {shape}",
+            value=["cpu"] * count,
+            shape=tuple(x.shape),
+        ),
         causes={
             r"invalid for input of size|shape|IndexError|ValueError|empty": (
                 "the rows need not divide evenly, and some devices may get none"
@@ -175,7 +179,11 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
         sizes,
         x,
         devices,
-        call=f"data_parallel(net, x, {devices}) with {rows} rows",
+        call=say(
+            "data_parallel(net, x, {devices}) with {rows} rows",
+            devices=devices,
+            rows=rows,
+        ),
     )
 
     expect_equal(
@@ -194,8 +202,8 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
     expect_true(
         sum(counts) == rows and max(counts, default=0) <= most,
         "The rows are not split evenly.",
-        expected=f"{rows} rows, at most {most} on a device",
-        got=f"{counts}",
+        expected=say("{rows} rows, at most {most} on a device", rows=rows, most=most),
+        got=say("{counts}", counts=counts),
     )
     expect_equal(
         place,
@@ -238,14 +246,17 @@ def test_data_parallel_keeps_a_layer_that_is_used_twice(observe, rng, devices):
         run_layer_twice,
         torch.randn(5, rng.choice(DISTINCT)),
         devices,
-        call=f"data_parallel(Sequential(layer, Tanh(), layer), x, {devices})",
+        call=say(
+            "data_parallel(Sequential(layer, Tanh(), layer), x, {devices})",
+            devices=devices,
+        ),
     )
 
     expect_true(
         same,
         "data_parallel changes a layer that is used twice.",
         expected="its own parameters and buffers, on ['cpu']",
-        got=f"others, on {places}",
+        got=say("others, on {places}", places=places),
         cause=TWICE,
     )
 
@@ -297,7 +308,11 @@ def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device
     devices = [place.replace("first", device) for place in places]
 
     y, gradients, gradient = observe(
-        run_parallel, net, x, devices, call=f"data_parallel(net, x, {devices})"
+        run_parallel,
+        net,
+        x,
+        devices,
+        call=say("data_parallel(net, x, {devices})", devices=devices),
     )
 
     expect_parallel(y, gradients, gradient, net, x)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_close, expect_equal, expect_true
+from grader.observe import expect_close, expect_equal, expect_true, say
 from use_gpu_helpers import DISTINCT, metered, on_device
 
 pytestmark = pytest.mark.exercise("use_gpu.norm_log")
@@ -72,7 +72,7 @@ def test_norm_log_waits_for_the_device_once(observe, rng, device):
         log_norms_on_device,
         matrices,
         device,
-        call=f"norm_log(four matrices, {device!r})",
+        call=say("norm_log(four matrices, {device})", device=repr(device)),
     )
 
     expect_equal(
@@ -92,8 +92,8 @@ def test_norm_log_waits_for_the_device_once(observe, rng, device):
     expect_true(
         1 <= arrivals <= len(matrices),
         "norm_log does not move each matrix once.",
-        expected=f"{len(matrices)} moves",
-        got=f"{arrivals}",
+        expected=say("{n} moves", n=len(matrices)),
+        got=say("{arrivals}", arrivals=arrivals),
         cause="m.to(device) @ m.to(device) moves m twice" if arrivals > 4 else None,
     )
     expect_close(

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_equal
+from grader.observe import expect_equal, say
 from use_gpu_helpers import SIM, Change, changed, metered, on_gpu, some_gpus
 
 pytestmark = pytest.mark.exercise("use_gpu.peak_memory")
@@ -207,7 +207,16 @@ def test_peak_memory_counts_storages(observe, rng, work, device):
     n = rng.randrange(1000, 5000)
 
     peak = observe(
-        measure, work, n, device, call=f"peak_memory(fn, {device!r}), {work}, n = {n}"
+        measure,
+        work,
+        n,
+        device,
+        call=say(
+            "peak_memory(fn, {device}), {work}, n = {n}",
+            device=repr(device),
+            work=work,
+            n=n,
+        ),
     )
 
     expected, slips = peak_of(work, n)
@@ -234,7 +243,11 @@ def test_peak_memory_reads_the_gpus_counters(observe, rng, device):
     steps = [first, second, -first, -second]
 
     peak, calls = observe(
-        measure_gpu, device, before, steps, call=f"peak_memory(fn, {device!r})"
+        measure_gpu,
+        device,
+        before,
+        steps,
+        call=say("peak_memory(fn, {device})", device=repr(device)),
     )
 
     expect_equal(
@@ -263,7 +276,9 @@ def test_peak_memory_reads_the_gpus_counters(observe, rng, device):
 def test_peak_memory_on_a_gpu(observe, rng, work):
     n = 128 * rng.randrange(100, 500)  # torch allocates in blocks of 512 bytes
 
-    peak = observe(measure, work, n, "cuda", call=f"peak_memory(fn, 'cuda'), {work}")
+    peak = observe(
+        measure, work, n, "cuda", call=say("peak_memory(fn, 'cuda'), {work}", work=work)
+    )
 
     fault = "peak_memory does not give the peak of the GPU's memory above the start."
     reserved = "reserved memory is more than what is allocated"

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true
+from grader.observe import expect_equal, expect_true, say
 from use_gpu_helpers import metered, on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.placement_audit")
@@ -148,7 +148,11 @@ def test_audit_finds_registered_tensors(observe):
 @pytest.mark.parametrize("kind", ADDED)
 def test_audit_finds_unregistered_tensors(observe, kind):
     paths = observe(
-        audit, "sim:0", [kind], "cpu", call=f"placement_audit(net, 'cpu'), {kind}"
+        audit,
+        "sim:0",
+        [kind],
+        "cpu",
+        call=say("placement_audit(net, 'cpu'), {kind}", kind=kind),
     )
 
     added = ADDED[kind]
@@ -165,7 +169,10 @@ def test_audit_lists_what_is_not_on_the_device_asked_for(observe, rng, device):
     kinds = rng.sample(list(ADDED), 2)
 
     paths = observe(
-        audit_other_device, kinds, device, call=f"placement_audit(net, {device!r})"
+        audit_other_device,
+        kinds,
+        device,
+        call=say("placement_audit(net, {device})", device=repr(device)),
     )
 
     expected = {"inner.0.weight", "inner.0.bias", "scale"}

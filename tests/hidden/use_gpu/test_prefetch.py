@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_equal, expect_true
+from grader.observe import expect_equal, expect_true, say
 from use_gpu_helpers import (
     DISTINCT,
     Card,
@@ -145,7 +145,11 @@ def draw_pairs(rng, kind: str) -> list[Any]:
 def test_prefetch_keeps_batches_and_their_order(observe, rng, kind):
     batches = draw_pairs(rng, kind)
 
-    got = observe(take_all, batches, call=f"list(prefetch(batches, 'cpu')), {kind}s")
+    got = observe(
+        take_all,
+        batches,
+        call=say("list(prefetch(batches, 'cpu')), {kind}s", kind=kind),
+    )
 
     expect_equal(
         len(got),
@@ -192,7 +196,9 @@ def test_prefetch_moves_every_tensor_once(observe, rng, kind, device):
         take_all_on_device,
         batches,
         device,
-        call=f"list(prefetch(batches, {device!r})), {kind}s",
+        call=say(
+            "list(prefetch(batches, {device})), {kind}s", device=repr(device), kind=kind
+        ),
     )
 
     count = 1 if kind == "tensor" else 2
@@ -220,7 +226,10 @@ def test_prefetch_reads_at_most_one_batch_ahead(observe, rng):
     taken = rng.choice([3, 5])
 
     ahead, _, _ = observe(
-        stop_early, 40, taken, call=f"the first {taken} of prefetch(40 batches, 'cpu')"
+        stop_early,
+        40,
+        taken,
+        call=say("the first {taken} of prefetch(40 batches, 'cpu')", taken=taken),
     )
 
     expect_equal(len(ahead), taken, "prefetch does not yield each batch once.")
@@ -228,7 +237,7 @@ def test_prefetch_reads_at_most_one_batch_ahead(observe, rng):
         all(read <= i + 2 for i, read in enumerate(ahead)),
         "prefetch reads far ahead.",
         expected="at most one batch more than was handed out",
-        got=f"{ahead} read when the 1st, 2nd, … was handed out",
+        got=say("{ahead} read when the 1st, 2nd, … was handed out", ahead=ahead),
         cause="list(loader) reads everything" if max(ahead) == 40 else None,
     )
 
@@ -238,7 +247,10 @@ def test_prefetch_cleans_up_when_the_caller_stops(observe, rng):
     taken = rng.choice([1, 2, 3])
 
     _, clean, threads = observe(
-        stop_early, 40, taken, call=f"a break after {taken} batches, then close()"
+        stop_early,
+        40,
+        taken,
+        call=say("a break after {taken} batches, then close()", taken=taken),
     )
 
     expect_equal(threads, 0, "prefetch leaves threads behind when the caller stops.")
@@ -274,7 +286,11 @@ def test_prefetch_copies_ahead_on_a_stream_of_its_own(observe, rng, kind, device
         take_from_made_up_gpu,
         batches,
         device,
-        call=f"prefetch({len(batches)} batches, {device!r}), GPUs made up",
+        call=say(
+            "prefetch({n} batches, {device}), GPUs made up",
+            n=len(batches),
+            device=repr(device),
+        ),
     )
 
     if seen is None:
@@ -325,7 +341,10 @@ def test_prefetch_hands_out_what_has_arrived(observe, rng):
     count, size = rng.choice([5, 6]), 1_000_000 * rng.choice([8, 10])
 
     ends, places = observe(
-        take_large_on_gpu, count, size, call=f"prefetch({count} large pairs, 'cuda')"
+        take_large_on_gpu,
+        count,
+        size,
+        call=say("prefetch({count} large pairs, 'cuda')", count=count),
     )
 
     expect_equal(

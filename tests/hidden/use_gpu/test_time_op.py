@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from use_gpu_helpers import Change, changed, metered, on_gpu, on_sim, some_gpus
 
 pytestmark = pytest.mark.exercise("use_gpu.time_op")
@@ -281,7 +281,11 @@ def test_time_op_gives_the_median_of_single_calls(observe, rng, warmup, repeat):
         rng.uniform(1, 1000),
         seconds,
         warmup,
-        call=f"time_op(fn, 'cpu', warmup={warmup}, repeat={repeat})",
+        call=say(
+            "time_op(fn, 'cpu', warmup={warmup}, repeat={repeat})",
+            warmup=warmup,
+            repeat=repeat,
+        ),
     )
 
     ordered = sorted(seconds[warmup:])
@@ -333,7 +337,11 @@ def test_time_op_waits_for_the_gpu_before_it_reads_the_clock(observe, rng, devic
         seconds,
         2,
         device,
-        call=f"time_op(fn, {device!r}, warmup=2, repeat={repeat})",
+        call=say(
+            "time_op(fn, {device}, warmup=2, repeat={repeat})",
+            device=repr(device),
+            repeat=repeat,
+        ),
     )
 
     expect_seconds(measured, [s + LAUNCH for s in seconds], 2, GPU_SLIPS)
@@ -419,13 +427,21 @@ def test_time_op_refuses_numbers_that_make_no_sense(observe, warmup, repeat):
         time_nothing,
         warmup,
         repeat,
-        call=f"time_op(fn, 'cpu', warmup={warmup}, repeat={repeat})",
+        call=say(
+            "time_op(fn, 'cpu', warmup={warmup}, repeat={repeat})",
+            warmup=warmup,
+            repeat=repeat,
+        ),
     )
 
     expect_error(
         raised,
         ValueError,
-        f"time_op takes warmup={warmup} and repeat={repeat}.",
+        say(
+            "time_op takes warmup={warmup} and repeat={repeat}.",
+            warmup=warmup,
+            repeat=repeat,
+        ),
         cause="check both numbers before the first call",
     )
 
@@ -435,7 +451,9 @@ def test_time_op_measures_what_the_gpu_does(observe, rng):
     repeat = rng.choice([3, 5])
 
     measured, own = observe(
-        time_sleeping_gpu, repeat, call=f"time_op(fn, 'cuda', 2, {repeat}) on a GPU"
+        time_sleeping_gpu,
+        repeat,
+        call=say("time_op(fn, 'cuda', 2, {repeat}) on a GPU", repeat=repeat),
     )
 
     expect_equal(len(own), repeat, "time_op does not call fn warmup + repeat times.")
@@ -443,7 +461,7 @@ def test_time_op_measures_what_the_gpu_does(observe, rng):
     expect_true(
         measured >= 0.9 * least,
         "time_op measures less than the GPU needs.",
-        expected=f"{least:.6f} s or more",
-        got=f"{measured:.6f} s",
+        expected=say("{least:.6f} s or more", least=least),
+        got=say("{measured:.6f} s", measured=measured),
         cause="a GPU works on after the call: synchronise before the clock is read",
     )

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_equal, expect_true
+from grader.observe import expect_equal, expect_true, say
 from use_gpu_helpers import (
     DISTINCT,
     metered,
@@ -97,7 +97,11 @@ def test_to_device_moves_every_tensor(observe, rng, kind, device):
         move,
         batch,
         device,
-        call=f"to_device({outline(batch)}, {device!r})",
+        call=say(
+            "to_device({outline}, {device})",
+            outline=outline(batch),
+            device=repr(device),
+        ),
         causes={
             r"FrozenInstanceError": (
                 "a frozen dataclass cannot be assigned to: make a new one"
@@ -151,7 +155,10 @@ def test_to_device_takes_a_devices_name(observe, rng, device):
     name = device.removesuffix(":0")
 
     places = observe(
-        move_by_name, [draw_tensor(rng)], name, call=f"to_device([x], {name!r})"
+        move_by_name,
+        [draw_tensor(rng)],
+        name,
+        call=say("to_device([x], {name})", name=repr(name)),
     )
 
     expect_equal(places, [device], "to_device does not take a device's name.")
@@ -166,7 +173,10 @@ def test_to_device_leaves_the_callers_batch_alone(observe, rng, kind):
         move,
         batch,
         "sim:0",
-        call=f"batch = {outline(batch)}; to_device(batch, 'sim:0'); batch",
+        call=say(
+            "batch = {outline}; to_device(batch, 'sim:0'); batch",
+            outline=outline(batch),
+        ),
     )
 
     fault = "to_device changes the caller's batch."
@@ -199,7 +209,7 @@ def test_to_device_keeps_what_is_no_tensor(observe, rng, other):
         move,
         batch,
         "sim:0",
-        call=f"to_device({outline(batch)}, 'sim:0')",
+        call=say("to_device({outline}, 'sim:0')", outline=outline(batch)),
         causes={
             r"(AttributeError|TypeError): .*(Sample|image|type|class)": (
                 "is_dataclass is true of the class itself, too: it holds no values"

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from use_gpu_helpers import DISTINCT, Batches, metered, on_device, on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.train_epoch")
@@ -265,7 +265,9 @@ def test_train_epoch_trains_on_the_device_and_waits_once(observe, rng, device):
         batches,
         0.1,
         device,
-        call=f"train_epoch on {device!r}, {count} batches",
+        call=say(
+            "train_epoch on {device}, {count} batches", device=repr(device), count=count
+        ),
     )
 
     losses, expected = train_outside(net, batches, 0.1)
@@ -277,7 +279,7 @@ def test_train_epoch_trains_on_the_device_and_waits_once(observe, rng, device):
         waits <= 1,
         "train_epoch waits for the device more than once in an epoch.",
         expected="1 wait",
-        got=f"{waits}",
+        got=say("{waits}", waits=waits),
         cause=often if waits >= count else None,
     )
 
@@ -294,7 +296,7 @@ def test_train_epoch_lets_graphs_go(observe, rng):
         most <= 2,
         "train_epoch keeps the graphs of all batches alive.",
         expected="at most the last batch's graph",
-        got=f"{most} graphs at once",
+        got=say("{most} graphs at once", most=most),
         cause="loss holds its whole graph: add up or keep loss.detach()",
     )
 

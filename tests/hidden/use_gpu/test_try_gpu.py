@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.observe import expect_equal, expect_error, expect_true
+from grader.observe import expect_equal, expect_error, expect_true, say
 from use_gpu_helpers import changed, some_gpus
 
 pytestmark = pytest.mark.exercise("use_gpu.try_gpu")
@@ -59,14 +59,16 @@ def test_try_gpu_names_the_gpu_asked_for(observe, rng, count):
         ask_for_gpu,
         count,
         i,
-        call=f"try_gpu({i}) {gpus(count)}",
+        call=say("try_gpu({i}) {gpus}", i=i, gpus=gpus(count)),
         causes={
             r"device string|device type|Invalid device": (
                 "torch's word for a GPU is 'cuda': torch.device('cuda', i)"
             )
         },
     )
-    first = observe(ask_for_gpu_by_default, count, call=f"try_gpu() {gpus(count)}")
+    first = observe(
+        ask_for_gpu_by_default, count, call=say("try_gpu() {gpus}", gpus=gpus(count))
+    )
 
     fault = "try_gpu does not return the GPU that is asked for."
     slips = {
@@ -74,7 +76,7 @@ def test_try_gpu_names_the_gpu_asked_for(observe, rng, count):
         "GPUs count from 0: GPU i is there when i < num_gpus()": "cpu",
         "the number asked for does not count": "cuda:0",
     }
-    expect_equal(name, f"cuda:{i}", fault, slips=slips)
+    expect_equal(name, say("cuda:{i}", i=i), fault, slips=slips)
     expect_equal(first, "cuda:0", fault, slips=slips)
 
 
@@ -83,9 +85,17 @@ def test_try_gpu_falls_back_to_the_cpu(observe, rng, count):
     beyond = count + rng.choice([1, 5])
 
     next_one = observe(
-        ask_for_gpu, count, count, call=f"try_gpu({count}) {gpus(count)}"
+        ask_for_gpu,
+        count,
+        count,
+        call=say("try_gpu({count}) {gpus}", count=count, gpus=gpus(count)),
     )
-    far = observe(ask_for_gpu, count, beyond, call=f"try_gpu({beyond}) {gpus(count)}")
+    far = observe(
+        ask_for_gpu,
+        count,
+        beyond,
+        call=say("try_gpu({beyond}) {gpus}", beyond=beyond, gpus=gpus(count)),
+    )
 
     fault = "try_gpu does not fall back to the CPU when there is no such GPU."
     named = "a GPU that is not there was named: compare i with num_gpus()"
@@ -99,7 +109,9 @@ def test_try_gpu_falls_back_to_the_cpu(observe, rng, count):
 def test_try_gpu_refuses_a_negative_number(observe, rng, count):
     i = -rng.choice([1, 2, 3])
 
-    raised = observe.error(ask_for_gpu, count, i, call=f"try_gpu({i}) {gpus(count)}")
+    raised = observe.error(
+        ask_for_gpu, count, i, call=say("try_gpu({i}) {gpus}", i=i, gpus=gpus(count))
+    )
 
     expect_error(
         raised,
@@ -111,7 +123,9 @@ def test_try_gpu_refuses_a_negative_number(observe, rng, count):
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_num_gpus_counts_all(observe, count):
-    number = observe(ask_for_number, count, call=f"num_gpus() {gpus(count)}")
+    number = observe(
+        ask_for_number, count, call=say("num_gpus() {gpus}", gpus=gpus(count))
+    )
 
     expect_equal(
         number,
@@ -123,7 +137,9 @@ def test_num_gpus_counts_all(observe, count):
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_try_all_gpus_is_never_empty(observe, count):
-    is_list, names = observe(ask_for_all, count, call=f"try_all_gpus() {gpus(count)}")
+    is_list, names = observe(
+        ask_for_all, count, call=say("try_all_gpus() {gpus}", gpus=gpus(count))
+    )
 
     expect_true(
         is_list,
@@ -162,7 +178,9 @@ def test_the_gpus_found_hold_tensors(observe):
     )
 
     fault = "The devices found are not the GPUs of this machine."
-    expect_true(count > 0, fault, expected="one GPU or more", got=f"{count}")
+    expect_true(
+        count > 0, fault, expected="one GPU or more", got=say("{count}", count=count)
+    )
     expect_equal(names, [f"cuda:{i}" for i in range(len(names))], fault)
     expect_equal(len(names), count, "num_gpus and try_all_gpus do not agree.")
     expect_equal(first, "cuda:0", fault)
