@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from grader.check_kit.adversaries import make_adversaries
 from grader.check_kit.counts import check_counts
 from grader.check_kit.independence import check_independence
 from grader.check_kit.places import check_places
@@ -26,7 +27,7 @@ from grader.scoring.report import (
 from grader.scoring.score import ExerciseScore, KitFaultError, Score, score
 from grader.scoring.submission import Submission
 from grader.source import decode
-from grader.syllabus import Syllabus
+from grader.syllabus import Exercise, Syllabus
 
 
 @dataclass
@@ -104,6 +105,16 @@ class Checker:
             shown = "\n".join(texts) or "nothing"
             yield f"{variant.name}: no message says {variant.says!r}, but:\n{shown}"
 
+    def check_adversaries(self, exercise: Exercise) -> Iterator[str]:
+        """Yield the answers without work that earn points."""
+        solution = self.solutions[exercise.topic]
+        for adversary in make_adversaries(exercise, decode(solution)):
+            source = solution + b"\n\n" + adversary.source.encode()
+            sources = {exercise.topic: source}
+            result, _ = self.grade(adversary.name, sources, {exercise.id})
+            if result.total:
+                yield f"{adversary.name} earns {result.total:g} of {result.max:g}"
+
 
 def is_short(exercise: ExerciseScore) -> bool:
     """Say whether points are lost that a GPU could not decide."""
@@ -141,6 +152,7 @@ def check_all(
     texts = {topic: decode(source) for topic, source in hidden.solutions.items()}
     found.problems += check_independence(syllabus, texts, variants)
     right = [v for v in variants if v.right]
+    part = syllabus.only(only)
     tasks: list[Callable[[], Iterator[str]]] = [
         hidden.check_stubs,
         visible.check_stubs,
@@ -148,6 +160,7 @@ def check_all(
         visible.check_solutions,
         *(lambda v=v: hidden.check_variant(v) for v in variants),
         *(lambda v=v: visible.check_variant(v) for v in right),
+        *(lambda e=e: hidden.check_adversaries(e) for e in part.exercises.values()),
     ]
 
     def run(task: Callable[[], Iterator[str]]) -> list[str]:

@@ -108,7 +108,7 @@ def expect_error(
     expected: Words = kind.__name__
     if mentions:
         expected = say(
-            "{error} that mentions {text}", error=kind.__name__, text=mentions
+            "{error} that mentions {text}", error=kind.__name__, text=repr(mentions)
         )
     if raised is None:
         raise Finding(fault, expected=expected, got="no exception", cause=cause)

@@ -12,6 +12,23 @@ from grader.observe.finding import Finding, Raised
 from grader.scoring.message import Text, Words, as_text, say
 from grader.scoring.outcome import Outcome
 
+LAWS = {
+    "default_dtype": "the default dtype",
+    "default_device": "the default device",
+    "grad_mode": "whether gradients are recorded",
+    "seed": "the seed of torch's random numbers",
+    "num_threads": "the number of threads",
+    "autocast": "whether autocast is on",
+    "deterministic": "whether torch is deterministic",
+    "anomaly": "whether anomalies are looked for",
+    "cwd": "the working directory",
+    "environ": "environment variables",
+    "warnings": "the filters of warnings",
+    "threads": "running threads",
+    "open_files": "open files",
+}
+"""What no call may change, by the name that a worker gives it."""
+
 
 def finding_for(raised: Raised, causes: Mapping[str, Words] | None = None) -> Finding:
     """Return the verdict on code that raises where a result is asked for."""
@@ -118,7 +135,7 @@ def broken_law(name: str) -> Finding:
     return Finding(
         "The code changes something for the whole program.",
         expected="everything outside the exercise as it was before",
-        got=say("a change of {what}", what=Text(name[:100].replace("{", "{{"))),
+        got=say("a change of {what}", what=Text(LAWS.get(name, "something else"))),
         cause="a setting is not put back, also when an exception is raised",
     )
 

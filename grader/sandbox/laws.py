@@ -17,19 +17,19 @@ import torch
 def look() -> dict[str, Any]:
     """Return the state of this process that every other piece of code relies on."""
     return {
-        "the default dtype": torch.get_default_dtype(),
-        "the default device": str(torch.get_default_device()),
-        "whether gradients are recorded": torch.is_grad_enabled(),
-        "the seed of torch's random numbers": torch.initial_seed(),
-        "the number of threads": torch.get_num_threads(),
-        "whether autocast is on": torch.is_autocast_enabled(),
-        "whether torch is deterministic": torch.are_deterministic_algorithms_enabled(),
-        "whether anomalies are looked for": torch.is_anomaly_enabled(),
-        "the working directory": working_directory(),
-        "environment variables": dict(os.environ),
-        "the filters of warnings": list(warnings.filters),
-        "running threads": threading.active_count(),
-        "open files": open_files(),
+        "default_dtype": torch.get_default_dtype(),
+        "default_device": str(torch.get_default_device()),
+        "grad_mode": torch.is_grad_enabled(),
+        "seed": torch.initial_seed(),
+        "num_threads": torch.get_num_threads(),
+        "autocast": torch.is_autocast_enabled(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        "anomaly": torch.is_anomaly_enabled(),
+        "cwd": working_directory(),
+        "environ": dict(os.environ),
+        "warnings": list(warnings.filters),
+        "threads": threading.active_count(),
+        "open_files": open_files(),
     }
 
 

@@ -86,21 +86,27 @@ def play_trials(
     ex: Any, make: Make, init: tuple[Any, ...], trials: list[Trial]
 ) -> list[dict[str, Any]]:
     """Scenario: play trials one after the other, each on an answer of its own."""
-    return [play_trial(ex, make, init, trial) for trial in trials]
+    with torch.random.fork_rng(devices=[]):
+        return [play_trial(ex, make, init, trial) for trial in trials]
 
 
 def play_cases(
     ex: Any, scenario: Callable[..., Any], cases: list[tuple[Any, ...]]
 ) -> list[dict[str, Any]]:
     """Scenario: play another one with different arguments, one after the other."""
-    played = []
-    for args in cases:
-        torch.manual_seed(0)
-        try:
-            played.append({"value": scenario(ex, *args)})
-        except Exception as error:
-            played.append(raised(error))
-    return played
+    with torch.random.fork_rng(devices=[]):
+        return [play_case(ex, scenario, args) for args in cases]
+
+
+def play_case(
+    ex: Any, scenario: Callable[..., Any], args: tuple[Any, ...]
+) -> dict[str, Any]:
+    """Return what a scenario gives, as plain data."""
+    torch.manual_seed(0)
+    try:
+        return {"value": scenario(ex, *args)}
+    except Exception as error:
+        return raised(error)
 
 
 def play_trial(

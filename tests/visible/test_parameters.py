@@ -147,7 +147,9 @@ def test_count_adds_up_the_entries(observe, trainable_only, expected):
         net,
         trainable_only,
         call=say(
-            "count_parameters(Linear(4, 3), BatchNorm1d(3), Linear(3, 1, bias=False), Linear(1, 1), trainable_only={trainable_only}), the first weight frozen",
+            "count_parameters(Linear(4, 3), BatchNorm1d(3), Linear(3, 1, "
+            "bias=False), Linear(1, 1), trainable_only={trainable_only}), the first "
+            "weight frozen",
             trainable_only=repr(trainable_only),
         ),
     )

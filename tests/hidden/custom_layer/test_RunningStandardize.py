@@ -239,7 +239,8 @@ def test_running_standardize_adds_epsilon_to_the_variance(observe, rng):
         state,
         x,
         call=say(
-            "RunningStandardize({d}, 0.1)(x) in eval mode and in training, columns of small variance",
+            "RunningStandardize({d}, 0.1)(x) in eval mode and in training, columns "
+            "of small variance",
             d=d,
         ),
     )

@@ -154,7 +154,8 @@ def test_variable_width_uses_the_same_weights_for_all_widths(observe, rng):
         out,
         xs,
         call=say(
-            "layer = VariableWidth({width}, {out}); layer(x) for x of the widths {names}",
+            "layer = VariableWidth({width}, {out}); layer(x) for x of the widths "
+            "{names}",
             width=width,
             out=out,
             names=", ".join(str(x.shape[-1]) for x in xs),

@@ -270,7 +270,8 @@ def test_build_on_meta_refuses_what_cannot_be_initialized(observe, rng, buffer):
         rng.sample(DISTINCT, 2),
         buffer,
         call=say(
-            "build_on_meta(make_net), where the class Offset has {kind} but no reset_parameters",
+            "build_on_meta(make_net), where the class Offset has {kind} but no "
+            "reset_parameters",
             kind=kind,
         ),
     )

@@ -121,7 +121,8 @@ def test_mismatch_is_the_first_layer_that_does_not_fit(observe, rng, wrong, name
         [sizes, wrong],
         x,
         call=say(
-            "first_mismatch(net, x), where layer {name} and all later ones of a Sequential with a LazyLinear at '2' do not fit",
+            "first_mismatch(net, x), where layer {name} and all later ones of a "
+            "Sequential with a LazyLinear at '2' do not fit",
             name=repr(name),
         ),
     )

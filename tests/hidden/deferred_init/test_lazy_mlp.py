@@ -153,7 +153,8 @@ def test_lazy_mlp_fits_each_network_to_its_own_input(observe, rng):
     xs = [torch.randn(3, one), torch.randn(3, two)]
 
     call = say(
-        "two networks lazy_mlp({widths}, {widths_2}), on inputs of width {one} and {two}",
+        "two networks lazy_mlp({widths}, {widths_2}), on inputs of width {one} and "
+        "{two}",
         widths=widths[0],
         widths_2=widths[1],
         one=one,

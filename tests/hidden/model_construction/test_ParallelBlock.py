@@ -31,7 +31,8 @@ def test_parallel_joins_on_the_last_dimension(observe, rng, leading):
         [one, two],
         x,
         call=say(
-            "ParallelBlock(Linear({inner}, {width1}), Linear({inner}, {width2}))(x) with x {shape}",
+            "ParallelBlock(Linear({inner}, {width1}), Linear({inner}, {width2}))(x) "
+            "with x {shape}",
             inner=inner,
             width1=width1,
             width2=width2,

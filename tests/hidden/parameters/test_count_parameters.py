@@ -28,7 +28,8 @@ def test_count_adds_up_the_entries(observe, rng, trainable_only):
         net,
         trainable_only,
         call=say(
-            "count_parameters(net, trainable_only={trainable_only}), net with BatchNorm1d, Conv1d and frozen parameters",
+            "count_parameters(net, trainable_only={trainable_only}), net with "
+            "BatchNorm1d, Conv1d and frozen parameters",
             trainable_only=repr(trainable_only),
         ),
     )
@@ -115,7 +116,8 @@ def test_count_refuses_what_has_no_shape_yet(observe, rng, trainable_only):
         net,
         trainable_only,
         call=say(
-            "count_parameters(Sequential(Linear, LazyLinear), trainable_only={trainable_only})",
+            "count_parameters(Sequential(Linear, LazyLinear), "
+            "trainable_only={trainable_only})",
             trainable_only=repr(trainable_only),
         ),
     )

@@ -200,7 +200,8 @@ def test_decay_groups_work_in_an_optimizer(observe, rng):
         net,
         weight_decay,
         call=say(
-            "SGD(decay_groups(net, {weight_decay}), lr=1, weight_decay=0.5), a step with all gradients 0",
+            "SGD(decay_groups(net, {weight_decay}), lr=1, weight_decay=0.5), a step "
+            "with all gradients 0",
             weight_decay=weight_decay,
         ),
     )

@@ -136,7 +136,8 @@ def test_get_parameter_names_the_first_part_that_is_wrong(
         raised,
         AttributeError,
         say(
-            "The path of {what} is not refused by AttributeError and the first bad part.",
+            "The path of {what} is not refused by AttributeError and the first bad "
+            "part.",
             what=what,
         ),
         mentions=bad,

@@ -209,7 +209,8 @@ def test_init_normal_leaves_all_else_alone(observe, rng):
                 state[name],
                 before,
                 say(
-                    "init_normal changes {name}, which is no weight or bias of a Linear.",
+                    "init_normal changes {name}, which is no weight or bias of a "
+                    "Linear.",
                     name=name,
                 ),
                 slips={

@@ -83,7 +83,8 @@ def test_memory_bytes_counts_each_kind(observe, rng, optimizer, dtype):
         optimizer,
         2,
         call=say(
-            "memory_bytes(net, {optimizer}) after two steps, net {dtype}, with BatchNorm and a frozen weight",
+            "memory_bytes(net, {optimizer}) after two steps, net {dtype}, with "
+            "BatchNorm and a frozen weight",
             optimizer=optimizer,
             dtype=dtype,
         ),
@@ -182,7 +183,8 @@ def test_memory_bytes_counts_storage_not_views(observe, rng):
         bytes_of_views,
         n,
         call=say(
-            "memory_bytes of slices of zeros({n}, 10): two parameters and a buffer; ones(1).expand({n}, 7), and two views of a float16 ({n}, 2)",
+            "memory_bytes of slices of zeros({n}, 10): two parameters and a buffer; "
+            "ones(1).expand({n}, 7), and two views of a float16 ({n}, 2)",
             n=n,
         ),
     )

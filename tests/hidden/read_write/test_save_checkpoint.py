@@ -152,8 +152,10 @@ def test_resumed_training_takes_its_course(observe, rng, kind):
         x,
         course,
         "as listed",
+        allows=["seed"],
         call=say(
-            "{before} steps with {kind}; save_checkpoint; load_checkpoint into a new run; {after} steps",
+            "{before} steps with {kind}; save_checkpoint; load_checkpoint into a new "
+            "run; {after} steps",
             before=course.before,
             kind=kind,
             after=course.after,
@@ -190,8 +192,10 @@ def test_optimizer_state_goes_by_name(observe, rng, kind):
         x,
         course,
         "reversed",
+        allows=["seed"],
         call=say(
-            "save_checkpoint; load_checkpoint with a new {kind} that lists the parameters of each group in reversed order",
+            "save_checkpoint; load_checkpoint with a new {kind} that lists the "
+            "parameters of each group in reversed order",
             kind=kind,
         ),
     )

@@ -76,7 +76,7 @@ def test_try_gpu_names_the_gpu_asked_for(observe, rng, count):
         "GPUs count from 0: GPU i is there when i < num_gpus()": "cpu",
         "the number asked for does not count": "cuda:0",
     }
-    expect_equal(name, say("cuda:{i}", i=i), fault, slips=slips)
+    expect_equal(name, f"cuda:{i}", fault, slips=slips)
     expect_equal(first, "cuda:0", fault, slips=slips)
 
 
