@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from grader.observe.data import check_form
 from grader.observe.finding import Raised
-from grader.observe.verdicts import broken_law, broken_protocol, finding_for
+from grader.observe.verdicts import broken_protocol, finding_for
 from grader.sandbox.launch import SandboxError
 from grader.sandbox.wire import ProtocolError
 from grader.scoring.message import Words
@@ -42,6 +42,8 @@ class Observe:
         """What the student's code was asked last."""
         self.last: Any = None
         """What came back last."""
+        self.broken: list[str] = []
+        """What the code has changed for the whole process."""
 
     def __call__(
         self,
@@ -49,7 +51,6 @@ class Observe:
         *args: Any,
         call: Words | None = None,
         causes: Mapping[str, Words] | None = None,
-        allows: Collection[str] = (),
     ) -> Any:
         """Play `scenario(module, *args)` and return its value.
 
@@ -59,12 +60,11 @@ class Observe:
             *args: copied into the student's process.
             call: what the student's code is asked, in a learner's words.
             causes: what is behind an exception, by a pattern of `Class: message`.
-            allows: what the code may change for the whole process.
 
         Raises:
             Finding: the code raises, gives no answer, or one of another form.
         """
-        raised, value = self._play(scenario, args, call, allows)
+        raised, value = self._play(scenario, args, call)
         if raised is not None:
             raise finding_for(raised, causes)
         check_form(value, scenario)
@@ -74,30 +74,23 @@ class Observe:
         self, scenario: Callable[..., Any], *args: Any, call: Words | None = None
     ) -> Raised | None:
         """Play a scenario that should raise; return the exception, or None."""
-        raised, _ = self._play(scenario, args, call, ())
+        raised, _ = self._play(scenario, args, call)
         if raised is not None and raised.not_started:
             raise finding_for(raised)
         return raised
 
     def _play(
-        self,
-        scenario: Callable[..., Any],
-        args: tuple[Any, ...],
-        call: Words | None,
-        allows: Collection[str],
+        self, scenario: Callable[..., Any], args: tuple[Any, ...], call: Words | None
     ) -> tuple[Raised | None, Any]:
         if call is not None:
             self.call = call
         answer = self.observer.play(self.topic, scenario, args, self.seed)
         try:
+            self.broken += names_in(answer.get("broken"))
             match answer:
                 case {"error": error}:
-                    raised = Raised.from_data(error)
-                    if not raised.not_started:
-                        refuse_broken(answer.get("broken"), allows)
-                    return raised, None
+                    return Raised.from_data(error), None
                 case {"value": value}:
-                    refuse_broken(answer.get("broken"), allows)
                     self.last = value
                     return None, value
             raise ProtocolError("neither a value nor an error")
@@ -105,17 +98,14 @@ class Observe:
             raise broken_protocol(error) from None
 
 
-def refuse_broken(broken: Any, allows: Collection[str]) -> None:
-    """Raise where the code has changed what holds for the whole process.
+def names_in(broken: Any) -> list[str]:
+    """Return what a worker says that the code has changed.
 
     Raises:
-        Finding: it has.
-        ProtocolError: no list of names came.
+        ProtocolError: it is no list of names.
     """
-    if broken is None:
-        return
-    if not isinstance(broken, list) or not all(type(name) is str for name in broken):
+    if not isinstance(broken, list | None) or any(
+        type(n) is not str for n in broken or ()
+    ):
         raise ProtocolError("not a list of what was changed")
-    for name in broken:
-        if name not in allows:
-            raise broken_law(name)
+    return broken or []

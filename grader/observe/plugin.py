@@ -23,7 +23,7 @@ from grader.observe.local import LocalObserver
 from grader.observe.playing import Observe, Observer
 from grader.observe.reference import ReferenceObserver, play
 from grader.observe.sweep import Sweep
-from grader.observe.verdicts import unforeseen
+from grader.observe.verdicts import broken_law, unforeseen
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import MESSAGE, OUTCOME
 from grader.syllabus import Exercise, Syllabus, SyllabusError, read_syllabus
@@ -63,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in (
         "exercise(id): the exercise that the test checks",
         "weight(number): the share of the test function in its points, 1 without",
+        "allows(law, reason): what the code may change for the whole process",
         "cuda: needs a GPU; its points stay open where there is none",
         "sim: needs the simulated accelerator, grader.sim",
     ):
@@ -193,14 +194,19 @@ def reference_of(item: pytest.Item) -> Path:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Tell a test that cannot judge from an answer that cannot be judged.
+    """Hold an answer that passes to the laws; judge what no test foresaw.
 
     An exception in a test's own body is the submission's if the same test passes on the
     reference. What the simulated accelerator is needed for cannot be played again here;
     `check-kit` has shown that it passes.
     """
+    observe: Observe | None
     try:
-        return (yield)
+        yield
+        observe = item.stash.get(OBSERVE, None)
+        for name in observe.broken if observe is not None else ():
+            if name not in allowed(item):
+                raise broken_law(name)
     except (Finding, pytest.skip.Exception, KeyboardInterrupt, SystemExit):
         raise
     except Exception as error:
@@ -210,6 +216,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         if is_simulated(item) or passes_on_the_reference(item):
             raise unforeseen(observe.last) from error
         raise
+
+
+def allowed(item: pytest.Item) -> set[str]:
+    """Return the laws that a test opts out of."""
+    return {name for mark in item.iter_markers("allows") for name in mark.args}
 
 
 def passes_on_the_reference(item: pytest.Item) -> bool:

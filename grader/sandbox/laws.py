@@ -27,7 +27,7 @@ def look() -> dict[str, Any]:
         "anomaly": torch.is_anomaly_enabled(),
         "cwd": working_directory(),
         "environ": dict(os.environ),
-        "warnings": list(warnings.filters),
+        "warnings": broad_filters(),
         "threads": threading.active_count(),
         "open_files": open_files(),
     }
@@ -53,3 +53,12 @@ def open_files() -> int:
         return len(os.listdir("/proc/self/fd"))
     except OSError:
         return 0
+
+
+def broad_filters() -> list[str]:
+    """Return what is done with all warnings; libraries may filter their own."""
+    return [
+        action
+        for action, message, kind, module, _ in warnings.filters
+        if message is None and module is None and kind is Warning
+    ]

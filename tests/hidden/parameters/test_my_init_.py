@@ -9,7 +9,10 @@ from torch import Tensor, nn
 from grader.observe import expect_equal, expect_true, say
 from parameters_helpers import DISTINCT
 
-pytestmark = pytest.mark.exercise("parameters.my_init_")
+pytestmark = [
+    pytest.mark.exercise("parameters.my_init_"),
+    pytest.mark.allows("seed", reason="the scenarios set it"),
+]
 
 
 def fill(ex: Any, t: Tensor) -> tuple[Tensor, bool]:
@@ -186,7 +189,10 @@ def test_my_init_draws_from_the_generator_alone(observe, rng):
     seed = rng.randrange(1000)
 
     first, second, again, untouched = observe(
-        fill_from_generator, 200, seed, call="my_init_(t, generator=g), three times"
+        fill_from_generator,
+        200,
+        seed,
+        call="my_init_(t, generator=g), three times",
     )
 
     expect_support(first)
