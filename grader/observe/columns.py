@@ -34,8 +34,8 @@ class Column:
 
 
 def plain(draw: Draw) -> list[Trial]:
-    """Return two trials as they come, with gradients."""
-    return [Trial(draw(*ORDINARY), grad=True), Trial(draw(*ORDINARY), grad=True)]
+    """Return a trial as it comes, with gradients."""
+    return [Trial(draw(*ORDINARY), grad=True)]
 
 
 def shaped(*shapes: tuple[int, ...]) -> Callable[[Draw], list[Trial]]:
@@ -100,6 +100,9 @@ def upon(moment: str) -> Callable[[Draw], list[Trial]]:
 
 COLUMNS = {
     "plain": Column("", plain),
+    "other": Column(
+        "for other values", plain, "something is remembered from an earlier call"
+    ),
     "single": Column(
         "for a batch of one", shaped((1,)), "a size of 1 is squeezed away"
     ),
@@ -187,7 +190,7 @@ LAYOUTS = ("apart", "across", "behind", "expanded")
 VALUES = ("inf", "nan", "zero", "tiny", "huge", "ties")
 MODES = ("no_grad", "inference", "default_double")
 CALLS = ("again", "after_an_error")
-TENSORS = ("plain", *SHAPES, *DTYPES, *LAYOUTS, *MODES, *CALLS)
+TENSORS = ("plain", "other", *SHAPES, *DTYPES, *LAYOUTS, *MODES, *CALLS)
 """What a function of tensors meets in ordinary use."""
-MODULES = ("copied", "double", "restored", "sibling", "trained", "eval")
+MODULES = ("sibling", "copied", "double", "restored", "trained", "eval")
 """What a module meets beside that."""

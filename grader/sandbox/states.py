@@ -41,8 +41,12 @@ def map_tensors(change: Callable[[Tensor], Tensor], value: Any) -> Any:
 
 
 def lay_apart(x: Tensor) -> Tensor:
-    """Return the same values, every other entry of a larger memory."""
-    return torch.stack([x, torch.full_like(x, 1)], -1)[..., 0]
+    """Return the same values, with gaps between entries and between rows."""
+    if not x.dim():
+        return x
+    width = x.shape[-1]
+    spread = torch.cat([x, torch.ones_like(x)], -1)
+    return torch.stack([spread, torch.ones_like(spread)], -1)[..., :width, 0]
 
 
 def lay_across(x: Tensor) -> Tensor:

@@ -419,3 +419,28 @@ def test_a_fork_ends_with_its_judge(monkeypatch):
 
     assert status == 0
     assert ended, "the fork still holds the pipe"
+
+
+def test_what_no_test_foresaw_is_the_submissions_where_the_reference_passes(
+    judge_suite,
+):
+    suite = """
+        def count(ex) -> list[int]:
+            return list(range(len(ex.chain(list, 2))))
+
+        @exercise("model_construction.MLP")
+        def test_two(observe):
+            one, two = observe(count, call="chain(list, 2)")
+
+        @exercise("model_construction.MLP")
+        def test_three(observe):
+            one, two, three = observe(count, call="chain(list, 2)")
+    """
+
+    _, tests = judge_suite(suite, "def chain(make, n): return [make()] * 4")
+
+    outcome, said = tests["test_two"]
+    assert outcome is Outcome.FAILED
+    assert said.startswith("The result is not of the expected form.")
+    assert "got       [0, 1, 2, 3]" in said
+    assert tests["test_three"][0] is Outcome.KIT_ERROR

@@ -1,0 +1,191 @@
+"""A sweep tells in which column an answer does otherwise than the reference."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from grader.observe.columns import COLUMNS, MODULES, TENSORS, VALUES
+from grader.observe.finding import Finding
+from grader.observe.sweep import Sweep
+from grader.sandbox import wire
+from grader.sandbox.trials import Function, Module
+
+
+def halve(x):
+    return x / 2
+
+
+class Layer(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(width))
+        self.register_buffer("shift", torch.ones(width))
+
+    def forward(self, x):
+        return x * self.weight + self.shift
+
+
+def sweep_over(answer, reference=halve):
+    """Sweep an answer as a submission's, in this process."""
+
+    def play(module, scenario, *args, **_):
+        return wire.decode_frame(wire.encode(scenario(module, *args)))
+
+    modules = (SimpleNamespace(it=answer), SimpleNamespace(it=reference))
+    one, other = (lambda *a, m=m, **k: play(m, *a, **k) for m in modules)
+    return Sweep("it", one, other)
+
+
+def fault_of(answer, columns, reference=halve, **more):
+    with pytest.raises(Finding) as found:
+        sweep_over(answer, reference)(
+            Function("it"), inputs=draw, columns=columns, call="it(x)", **more
+        )
+    return found.value.message
+
+
+def draw(*lead):
+    return (torch.randn(*lead, 4),)
+
+
+def test_another_way_to_compute_the_same_passes():
+    sweep_over(lambda x: x * 0.5)(
+        Function("it"), inputs=draw, columns=(*TENSORS, *VALUES), call="it(x)"
+    )
+
+
+def change_in_place(x):
+    y = x / 2
+    x.detach().zero_()
+    return y
+
+
+def remember():
+    kept = {}
+
+    def it(x):
+        return kept.setdefault("first", x / 2) if x.requires_grad else x / 2
+
+    return it
+
+
+@pytest.mark.parametrize(
+    ("answer", "column", "fault"),
+    [
+        (lambda x: x / 3, "plain", "it gives a wrong result."),
+        (lambda x: x.detach() / 2, "plain", "it gives wrong gradients."),
+        (change_in_place, "plain", "it changes an argument."),
+        (lambda x: x.float() / 2, "float64", "it gives a wrong result for float64."),
+        (
+            lambda x: x.view(-1).view(x.shape) / 2,
+            "apart",
+            "it raises an exception for a tensor that is not contiguous.",
+        ),
+        (
+            lambda x: x.squeeze(0) / 2,
+            "single",
+            "it gives a wrong result for a batch of one.",
+        ),
+        (
+            remember(),
+            "other",
+            "it gives a wrong result for other values.",
+        ),
+        (
+            lambda x: x * torch.full((4,), 0.5),
+            "default_double",
+            "it gives a wrong result where float64 is the default dtype.",
+        ),
+        (
+            lambda x: x.nan_to_num() / 2,
+            "nan",
+            "it gives a wrong result for NaN.",
+        ),
+    ],
+)
+def test_the_fault_names_the_column(answer, column, fault):
+    found = fault_of(answer, dict.fromkeys(["plain", column]))
+
+    assert found.render().splitlines()[0] == fault
+    assert found.cause == (COLUMNS[column].cause if column != "plain" else None)
+
+
+class Unregistered(Layer):
+    def __init__(self, width):
+        super().__init__(width)
+        self.one = torch.eye(width)
+
+    def forward(self, x):
+        return super().forward(x) @ self.one
+
+
+class OnTheClass(Layer):
+    shared = nn.Parameter(torch.zeros(4))
+
+    def __init__(self, width):
+        super().__init__(width)
+        self.weight = self.shared
+
+
+@pytest.mark.parametrize(
+    ("answer", "column"),
+    [(Unregistered, "double"), (OnTheClass, "sibling")],
+)
+def test_a_module_is_looked_at_in_all_its_states(answer, column):
+    with pytest.raises(Finding) as found:
+        sweep_over(answer, Layer)(
+            Module("it"), 4, inputs=draw, columns=("plain", *MODULES), call="it(4)(x)"
+        )
+
+    assert found.value.message.cause == COLUMNS[column].cause
+
+
+def refuse(x):
+    if not x.numel():
+        raise ValueError("nothing there")
+    return x / 2
+
+
+def test_where_the_reference_raises_what_is_promised_so_must_the_answer():
+    found = fault_of(halve, ["plain", "empty"], refuse, raises=[ValueError])
+
+    assert found.render().startswith("it does not raise for an empty batch.")
+    assert found.expected == "ValueError"
+
+
+def test_where_the_reference_raises_unpromised_nothing_is_asked_for():
+    sweep = sweep_over(halve, refuse)
+
+    sweep(Function("it"), inputs=draw, columns=["plain", "empty"], call="it(x)")
+
+    assert set(sweep.columns) == {"plain"}
+
+
+def test_a_case_is_named_by_when_it_is():
+    def total(ex, numbers) -> int:
+        return ex.it(numbers)
+
+    sweep = sweep_over(lambda numbers: sum(numbers[:2]), sum)
+
+    with pytest.raises(Finding) as found:
+        sweep.cases(
+            total, {"for two": ([1, 2],), "for three": ([1, 2, 3],)}, call="it(numbers)"
+        )
+
+    message = found.value.message
+    assert message.render().splitlines()[0] == "it gives a wrong result for three."
+    assert (message.expected, message.got) == ("6", "3")
+
+
+def test_a_slip_is_told_where_the_first_case_shows_it():
+    third = "it divides by three"
+
+    found = fault_of(
+        torch.ones_like,
+        ["plain"],
+        slips={third: lambda y: bool((y == 1).all())},
+    )
+
+    assert found.cause == third
