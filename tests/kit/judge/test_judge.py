@@ -426,15 +426,17 @@ def test_what_no_test_foresaw_is_the_submissions_where_the_reference_passes(
 ):
     suite = """
         def count(ex) -> list[int]:
-            return list(range(len(ex.chain(list, 2))))
+            from torch import nn
+
+            return list(range(len(ex.chain(nn.Identity, 2))))
 
         @exercise("model_construction.MLP")
         def test_two(observe):
-            one, two = observe(count, call="chain(list, 2)")
+            one, two = observe(count, call="chain(Identity, 2)")
 
         @exercise("model_construction.MLP")
         def test_three(observe):
-            one, two, three = observe(count, call="chain(list, 2)")
+            one, two, three = observe(count, call="chain(Identity, 2)")
     """
 
     _, tests = judge_suite(suite, "def chain(make, n): return [make()] * 4")
