@@ -6,13 +6,12 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.child import Child
 from grader.sandbox.gpu_binds import find_binds
 from grader.sandbox.isolation import Level, bubblewrap_command
 from grader.sandbox.limits import Limits
@@ -21,6 +20,7 @@ from grader.sandbox.uids import take_uid
 
 START_SECONDS = 120
 ANSWER_SECONDS = 20
+END_SECONDS = 5
 ROOMS = ("sandbox", "sim")
 FILES = ("__init__.py", "errors.py")
 """Beside these rooms, what a sandbox holds of the kit."""
@@ -60,18 +60,15 @@ class Sandbox:
     def _start(self) -> None:
         self._folder, self._lock = make_folder()
         copy_kit(self._folder)
-        self._control, there = socket.socketpair()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
-        with there:
-            self._process = subprocess.Popen(
-                self._command(there.fileno()),
-                pass_fds=[there.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                cwd=self._folder,
-                env=plain_environment(self._folder / "scratch"),
-            )
+        program, scratch = self._program()
+        self._child = Child(
+            program,
+            *(self.level, str(self._uid), str(scratch)),
+            json.dumps(self.limits.as_dict()),
+            folder=self._folder,
+            environment=plain_environment(self._folder / "scratch"),
+        )
+        self._control = self._child.channel
 
     def wait(self) -> None:
         """Wait until the sandbox is warm.
@@ -85,11 +82,12 @@ class Sandbox:
         except OSError:
             ready = b""
         if ready != b"+":
-            text = self._last_words()
+            text = self._child.last_words()
             self.close()
             raise SandboxError(f"the {self.level} sandbox does not start: {text}")
 
-    def _command(self, control: int) -> list[str]:
+    def _program(self) -> tuple[list[str], Path]:
+        """Return the server's command, and the scratch folder as the server sees it."""
         kit, scratch = self._folder / "kit", self._folder / "scratch"
         prefix: list[str] = []
         if self.level is Level.BUBBLEWRAP:
@@ -97,12 +95,8 @@ class Sandbox:
                 self._uid, self.limits.scratch, (kit, "/kit"), gpu=self._gpu
             )
             kit, scratch = Path("/kit"), Path("/scratch")
-        return [
-            *prefix,
-            *(sys.executable, "-I", str(kit / "grader" / "sandbox" / "server.py")),
-            *(str(control), self.level, str(self._uid), str(scratch)),
-            json.dumps(self.limits.as_dict()),
-        ]
+        server = kit / "grader" / "sandbox" / "server.py"
+        return [*prefix, sys.executable, "-I", str(server)], scratch
 
     def start_worker(
         self, sources: dict[str, bytes], *, simulated: bool = False
@@ -159,13 +153,8 @@ class Sandbox:
 
     def _no_answer(self, error: Exception) -> SandboxError:
         return SandboxError(
-            f"the sandbox does not answer: {error} {self._last_words()}"
+            f"the sandbox does not answer: {error} {self._child.last_words()}"
         )
-
-    def _last_words(self) -> str:
-        """Return the end of what the sandbox's server said."""
-        self._errors.seek(0)
-        return self._errors.read().decode(errors="replace").strip()[-1000:]
 
     def restart(self) -> None:
         """Replace the server and its folders."""
@@ -180,13 +169,7 @@ class Sandbox:
             self._uid_lock.close()
 
     def _stop(self) -> None:
-        self._control.close()
-        self._errors.close()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._child.end(END_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._lock.close()
 

@@ -26,7 +26,7 @@ FLOORS = (
     {"sim"},
     {"scoring", "stubs"},
     {"syllabus", "layout"},
-    {"files", "gpu", "identity", "source", "tables", "text"},
+    {"child", "files", "gpu", "identity", "source", "tables", "text"},
     {"errors"},
 )
 FLOOR = {room: -level for level, rooms in enumerate(FLOORS) for room in rooms}
