@@ -142,10 +142,9 @@ def grade(
     found = chosen.part(find_class(path, platform, roster, deadline, assignment))
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])
-    jobs = jobs or os.cpu_count() or 1
     secret = read_secret(SECRET)
     with (
-        backend(scheduler, gpu=gpu) as judged_by,
+        backend(scheduler, gpu=gpu, jobs=jobs) as judged_by,
         OutputFolder(out_folder, secret).opened() as output,
     ):
         secrets = [KIT.solutions, KIT.hidden_tests, path, out_folder]
@@ -159,7 +158,10 @@ def grade(
         with progress_bar("Submissions") as bar:
             task = bar.add_task("", total=total)
             results = run.grade_all(
-                found.origins, jobs, lambda _: bar.advance(task), fresh=fresh
+                found.origins,
+                jobs or os.cpu_count() or 1,
+                lambda _: bar.advance(task),
+                fresh=fresh,
             )
         results += missing_results(found)
         output.write(
