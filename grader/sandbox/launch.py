@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import sys
@@ -12,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.child import Child
+from grader.sandbox.commands import READY, Command
 from grader.sandbox.gpu_binds import find_binds
-from grader.sandbox.isolation import Level, bubblewrap_command
+from grader.sandbox.isolation import Level, bubblewrap_command, environment
 from grader.sandbox.limits import Limits
 from grader.sandbox.run_folder import make_folder
 from grader.sandbox.uids import take_uid
@@ -66,7 +66,7 @@ class Sandbox:
             *(self.level, str(self._uid), str(scratch)),
             json.dumps(self.limits.as_dict()),
             folder=self._folder,
-            environment=plain_environment(self._folder / "scratch"),
+            environment=environment(str(self._folder / "scratch")),
         )
         self._control = self._child.channel
 
@@ -81,7 +81,7 @@ class Sandbox:
             ready = self._control.recv(1)
         except OSError:
             ready = b""
-        if ready != b"+":
+        if ready != READY:
             text = self._child.last_words()
             self.close()
             raise SandboxError(f"the {self.level} sandbox does not start: {text}")
@@ -107,13 +107,13 @@ class Sandbox:
             sources: the submission's files.
             simulated: the worker has the simulated accelerator.
         """
-        command = b"s" if simulated else b"w"
+        command = Command.START_SIMULATED if simulated else Command.START
         here, there = socket.socketpair()
         with there:
             try:
                 self._control.settimeout(ANSWER_SECONDS)
                 socket.send_fds(self._control, [command], [there.fileno()])
-                if self._control.recv(1) != b"+":
+                if self._control.recv(1) != READY:
                     raise EOFError("it is gone")
             except (OSError, EOFError) as error:
                 here.close()
@@ -129,7 +129,7 @@ class Sandbox:
         Args:
             lost: the worker closed its channel, so its end is near.
         """
-        return Ended(**self._ask(b"d" if lost else b"c"))
+        return Ended(**self._ask(Command.CLEAR_LOST if lost else Command.CLEAR))
 
     def waited(self) -> float:
         """Return the seconds for which the worker could have run, but had no core.
@@ -137,10 +137,10 @@ class Sandbox:
         Raises:
             SandboxError: the sandbox does not answer.
         """
-        seconds: float = self._ask(b"t")
+        seconds: float = self._ask(Command.WAITED)
         return seconds
 
-    def _ask(self, command: bytes) -> Any:
+    def _ask(self, command: Command) -> Any:
         """Return the server's answer to a command."""
         from grader.sandbox import wire  # noqa: PLC0415 - torch, after the start
 
@@ -188,16 +188,3 @@ def copy_kit(folder: Path) -> None:
     for path in (folder, folder / "kit", target, *(target / room for room in ROOMS)):
         path.chmod(0o755)
     scratch.chmod(0o1777)
-
-
-def plain_environment(scratch: Path) -> dict[str, str]:
-    """Return an environment without the user's own variables."""
-    return {
-        "HOME": str(scratch),
-        "TMPDIR": str(scratch),
-        "USER": "student",
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }

@@ -244,8 +244,9 @@ def test_a_worksheet_is_filled_in_its_own_language(text, student):
     filled = fill_moodle(text, grade(student, 12.5))
 
     header, row, *_ = table(filled)
+    words = moodle.read_words()
     places = [next(i for i, h in enumerate(header) if h.casefold() in names)
-              for names in map(moodle.read_words().get, ("grade", "feedback"))]  # fmt: skip
+              for names in map(words.get, ("grade", "feedback"))]  # fmt: skip
     assert [row[place] for place in places] == ["12.5", "Points: 12.5"]
     assert header == table(fill_moodle(text))[0]
 
