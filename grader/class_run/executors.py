@@ -68,11 +68,11 @@ class LocalJudges:
 
 
 def judge_twice(pool: JudgePool, job: Job) -> Report:
-    """Return the report of a submission; a fault of the kit is tried again.
+    """Return the report of a submission; after a fault of the kit, try once more.
 
     Raises:
-        JudgeError: no judge ended its work on it.
-        KitFaultError: a test of the kit failed to run.
+        JudgeError: the second judge failed on it.
+        KitFaultError: a test of the kit failed to run, the second time.
     """
     try:
         return judge_once(pool, job)

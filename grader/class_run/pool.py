@@ -1,4 +1,4 @@
-"""Judges that wait for work; one that fails is replaced and its work tried again."""
+"""Judges that wait for work; one that fails is replaced."""
 
 from __future__ import annotations
 
@@ -63,15 +63,11 @@ class JudgePool:
         """Return the report of a submission.
 
         Raises:
-            JudgeError: two judges failed on it.
+            JudgeError: the judge failed on it; another takes its place.
         """
         judge = self._free.get()
         try:
-            try:
-                return judge.grade(submission, seed, exercises, part)
-            except JudgeError:
-                judge = self._replace(judge)
-                return judge.grade(submission, seed, exercises, part)
+            return judge.grade(submission, seed, exercises, part)
         except JudgeError:
             judge = self._replace(judge)
             raise

@@ -38,19 +38,29 @@ class Here:
     choose_level = staticmethod(choose_level)
 
 
-def backend(scheduler: str, *, gpu: bool) -> AbstractContextManager[Backend]:
+def backend(
+    scheduler: str, *, gpu: bool, jobs: int | None = None
+) -> AbstractContextManager[Backend]:
     """Return this machine, or the workers of a scheduler, if one is named.
 
     Args:
         scheduler: its address, or nothing.
         gpu: refuse to begin without a GPU.
+        jobs: how many judges were asked for on this machine; None if none were.
 
     Raises:
-        ClusterError: there is no GPU, no scheduler, or no Dask.
+        ClusterError: there is no GPU, no scheduler, or no Dask, or jobs were asked for
+            beside a scheduler.
     """
     if not scheduler:
         refuse_no_gpu(gpu)
         return nullcontext(Here())
+    if jobs is not None:
+        raise ClusterError(
+            f"--jobs {jobs} is for this machine, and --scheduler grades on others: "
+            "leave one out. A worker has as many judges as threads, so start it with "
+            f"`dask worker {scheduler} --nthreads {jobs}`"
+        )
     try:
         from grader.class_run.cluster import connected
     except ModuleNotFoundError as error:

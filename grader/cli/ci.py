@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from grader.class_run.seeds import SECRET, read_secret
-from grader.cli.grade import Only
+from grader.cli.options import Only
 from grader.cli.screen import print_plain
 from grader.files import write_bytes
 from grader.layout import KIT

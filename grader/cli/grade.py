@@ -16,22 +16,27 @@ from grader.class_run.run import ClassRun
 from grader.class_run.seeds import SECRET, read_secret
 from grader.class_run.shards import WHOLE, Shard
 from grader.cli.backend import backend, print_open
-from grader.cli.gradebook import (
-    ConfigFile,
-    Course,
-    Url,
-    choose_target,
-    fill_gradebook,
-)
-from grader.cli.intake import (
+from grader.cli.gradebook import choose_target, fill_gradebook
+from grader.cli.intake import find_class, missing_results, show_found
+from grader.cli.options import (
     Assignment,
     ClassPath,
+    ConfigFile,
+    Course,
     Deadline,
+    Fresh,
     From,
+    Gpu,
+    Grades,
+    Jobs,
+    Only,
+    Part,
     RosterFile,
-    find_class,
-    missing_results,
-    show_found,
+    Rules,
+    Scheduler,
+    Settings,
+    Unsandboxed,
+    Url,
 )
 from grader.cli.screen import (
     errors,
@@ -47,7 +52,7 @@ from grader.exports.feedback import make_feedback
 from grader.exports.plain import ExportError
 from grader.exports.results import to_data
 from grader.exports.table import to_csv
-from grader.intake import IntakeError, SubmissionSource
+from grader.intake import ClassFolder, IntakeError, SubmissionSource
 from grader.intake.find import student_of
 from grader.layout import KIT
 from grader.policy import Policy, read_policy
@@ -62,72 +67,27 @@ from grader.syllabus import Syllabus, read_syllabus
 
 COURSE = KIT.root / "course.toml"
 MAX_ROWS = 60
-LIMITS = ", ".join(f"{name}={n:g}" for name, n in Limits().as_dict().items())
-
-Unsandboxed = Annotated[
-    bool,
-    typer.Option(
-        "--unsandboxed",
-        help="Where nothing better can be had, run submissions with your own rights.",
-    ),
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--limit",
-        metavar="NAME=VALUE",
-        help=f"Change a limit, as memory=4GiB; may be repeated: {LIMITS}.",
-    ),
-]
-Only = Annotated[
-    str, typer.Option(help="Grade this topic or exercise only: topic or topic.Symbol.")
-]
 
 
 def grade(
     path: ClassPath,
-    out_folder: Annotated[
-        Path, typer.Option("--out", help="Folder for scores and reports.")
-    ] = Path("grades"),
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Judges side by side.", show_default="cores"),
-    ] = None,
+    out_folder: Grades = Path("grades"),
+    jobs: Jobs = None,
     platform: From = "",
     roster: RosterFile = None,
     deadline: Deadline = "",
     assignment: Assignment = "",
     only: Only = "",
     limit: Settings = None,
-    rules: Annotated[
-        Path | None,
-        typer.Option(
-            help="The course's rules: weights, due dates, attempts.",
-            show_default="course.toml beside the kit, if there is one",
-        ),
-    ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Grade again what has not changed, too.")
-    ] = False,
+    rules: Rules = None,
+    fresh: Fresh = False,
     unsandboxed: Unsandboxed = False,
     gradebook: Url = "",
     course: Course = "",
     nbgrader_config: ConfigFile = None,
-    shard: Annotated[
-        str,
-        typer.Option(
-            metavar="I/N", help="Grade the I-th of N parts; join them with merge."
-        ),
-    ] = "",
-    scheduler: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS", help="Grade on the workers of a Dask scheduler."
-        ),
-    ] = "",
-    gpu: Annotated[
-        bool, typer.Option("--gpu", help="Refuse to begin where no GPU can be had.")
-    ] = False,
+    shard: Part = "",
+    scheduler: Scheduler = "",
+    gpu: Gpu = False,
 ) -> None:
     """Grade a class; exit with 1 if some were not graded, 2 for a fault of the kit.
 
@@ -142,10 +102,9 @@ def grade(
     found = chosen.part(find_class(path, platform, roster, deadline, assignment))
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])
-    jobs = jobs or os.cpu_count() or 1
     secret = read_secret(SECRET)
     with (
-        backend(scheduler, gpu=gpu) as judged_by,
+        backend(scheduler, gpu=gpu, jobs=jobs) as judged_by,
         OutputFolder(out_folder, secret).opened() as output,
     ):
         secrets = [KIT.solutions, KIT.hidden_tests, path, out_folder]
@@ -155,25 +114,35 @@ def grade(
             level, limits, KIT.hidden_tests, syllabus, secret, judged_by.gpu
         )
         run = ClassRun(config, output, policy, judged_by.start)
-        total = sum(len(attempts_of(origin, policy)) for origin in found.origins)
-        with progress_bar("Submissions") as bar:
-            task = bar.add_task("", total=total)
-            results = run.grade_all(
-                found.origins, jobs, lambda _: bar.advance(task), fresh=fresh
-            )
-        results += missing_results(found)
-        output.write(
-            "scores.csv", to_csv(results, syllabus, adjusted=policy is not None)
-        )
-        data = to_data(results, syllabus, run.environment, policy)
-        output.write_signed("scores.json", chosen.marked(data))
+        results = grade_found(run, found, jobs or os.cpu_count() or 1, fresh=fresh)
+        write_scores(run, results, chosen)
         if target is not None:
             fill_gradebook(target, results, output, syllabus, found.origins)
     show_class(results, syllabus, policy)
-    kept = sum(result.kept for result in results)
-    again = f" ({kept} unchanged, not graded again)" if kept else ""
-    print_plain(f"{out_folder / 'scores.csv'} and reports/ beside it written{again}")
+    print_written(out_folder, results)
     warn_trouble(results)
+
+
+def grade_found(
+    run: ClassRun, found: ClassFolder, jobs: int, *, fresh: bool
+) -> list[Result]:
+    """Return the results of all who handed in or should have, while a bar grows."""
+    total = sum(len(attempts_of(origin, run.policy)) for origin in found.origins)
+    with progress_bar("Submissions") as bar:
+        task = bar.add_task("", total=total)
+        results = run.grade_all(
+            found.origins, jobs, lambda _: bar.advance(task), fresh=fresh
+        )
+    return results + missing_results(found)
+
+
+def write_scores(run: ClassRun, results: list[Result], shard: Shard) -> None:
+    """Write the tables of a class beside its reports."""
+    syllabus, policy = run.config.syllabus, run.policy
+    table = to_csv(results, syllabus, adjusted=policy is not None)
+    run.output.write("scores.csv", table)
+    data = to_data(results, syllabus, run.environment, policy)
+    run.output.write_signed("scores.json", shard.marked(data))
 
 
 def grade_one(
@@ -292,6 +261,13 @@ def cells(result: Result, syllabus: Syllabus) -> list[str]:
         *(f"{mine.total:g}", f"{mine.open:g}", f"{mine.max:g}"),
         *([f"{counted.total:g}"] if counted else []),
     ]
+
+
+def print_written(folder: Path, results: list[Result]) -> None:
+    """Say where the results are, and how many were so already."""
+    kept = sum(result.kept for result in results)
+    again = f" ({kept} unchanged, not graded again)" if kept else ""
+    print_plain(f"{folder / 'scores.csv'} and reports/ beside it written{again}")
 
 
 def warn_trouble(results: list[Result]) -> None:

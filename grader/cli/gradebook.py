@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from grader.cli.screen import print_plain, progress_bar
 from grader.intake import SubmissionSource
@@ -17,20 +14,6 @@ from grader.results.result import Result
 from grader.syllabus import Syllabus
 
 ASSIGNMENT = "deep-learning-computation"
-
-Url = Annotated[
-    str,
-    typer.Option(
-        "--gradebook",
-        metavar="URL",
-        help="Write the scores to nbgrader's gradebook, as sqlite:///gradebook.db.",
-    ),
-]
-Course = Annotated[str, typer.Option(help="The gradebook's course.")]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option(help="nbgrader_config.py that says what being late costs."),
-]
 
 
 @dataclass(frozen=True)

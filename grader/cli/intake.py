@@ -1,15 +1,15 @@
-"""The verb intake, and how every verb is told where submissions come from."""
+"""The verb intake, and the class that every verb's options name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from grader.cli.options import Assignment, ClassPath, Deadline, From, RosterFile
 from grader.cli.screen import out, plain, print_plain
 from grader.intake import (
     PLATFORMS,
@@ -28,39 +28,6 @@ from grader.results.result import Result, Status
 from grader.syllabus import read_syllabus
 
 MAX_NAMES = 8
-
-ClassPath = Annotated[
-    Path,
-    typer.Argument(help="Folder or zip with the submissions, as it was handed out."),
-]
-From = Annotated[
-    str,
-    typer.Option(
-        "--from",
-        metavar="NAME",
-        help=f"What the submissions came from: {', '.join(PLATFORMS)}.",
-        show_default="recognised",
-    ),
-]
-RosterFile = Annotated[
-    Path | None,
-    typer.Option("--roster", help="CSV with a row per student: who should be there."),
-]
-Deadline = Annotated[
-    str,
-    typer.Option(
-        "--deadline",
-        metavar="TIME",
-        help="For git: the last commit until then counts, as 2026-05-01T23:59-03:00.",
-    ),
-]
-Assignment = Annotated[
-    str,
-    typer.Option(
-        "--assignment",
-        help="nbgrader's: the one of several to take, and the gradebook's.",
-    ),
-]
 
 
 def intake(

@@ -12,6 +12,7 @@ import typer
 from grader import check_kit as checks
 from grader import stubs as stub_maker
 from grader.class_run.pool import JudgePool
+from grader.cli.options import Jobs
 from grader.cli.screen import out, print_plain, progress_bar
 from grader.files import write_bytes, write_text
 from grader.layout import KIT
@@ -65,10 +66,7 @@ def check_kit(
     only: Annotated[
         str, typer.Option(help="Check the variants of this topic or exercise only.")
     ] = "",
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Judges side by side.", show_default="cores"),
-    ] = None,
+    jobs: Jobs = None,
     seed: Annotated[str, typer.Option(help="Repeat a run with its seed.")] = "",
 ) -> None:
     """Test the tests with stubs, solutions, and known right and wrong answers."""

@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from grader.cli.intake import (
-    Assignment,
-    ClassPath,
-    Deadline,
-    From,
-    RosterFile,
-    find_class,
-    show_found,
-)
+from grader.cli.intake import find_class, show_found
+from grader.cli.options import Assignment, ClassPath, Deadline, From, RosterFile
 from grader.cli.screen import out, plain, print_error, print_plain, progress_bar
 from grader.intake import ClassFolder, SubmissionError, read_submission
 from grader.layout import KIT

@@ -10,7 +10,8 @@ import typer
 from grader.audit.verify import Verifier, read_scores
 from grader.class_run.grading_config import GradingConfig
 from grader.class_run.seeds import SECRET, read_secret
-from grader.cli.intake import Assignment, Deadline, From, RosterFile, find_class
+from grader.cli.intake import find_class
+from grader.cli.options import Assignment, Deadline, From, RosterFile
 from grader.cli.screen import out, print_plain
 from grader.layout import KIT
 from grader.results.output import OutputFolder

@@ -9,47 +9,28 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
 
 from grader.exports.grades import OWN_COMMENT, Grade
 from grader.exports.people import match, spellings
 from grader.exports.plain import ExportError, neutralise, number
 from grader.exports.sheet import Filled, Sheet, clamped, maximum, missing, scaled
 
-PARTICIPANT = re.compile(r"(?:Participant|Participante|Teilnehmer/in)\s*(\d+)")
 
-# English, Portuguese, German, Spanish, as Moodle's language packs say
-GRADE = {"grade", "nota", "avaliação", "bewertung", "calificación"}
-MAXIMUM = {
-    "maximum grade",
-    "nota máxima",
-    "avaliação máxima",
-    "bestwertung",
-    "calificación máxima",
-}
-FEEDBACK = {
-    "feedback comments",
-    "comentários de feedback",
-    "feedback als kommentar",
-    "comentarios de retroalimentación",
-}
-USERNAME = {
-    "username",
-    "identificação de usuário",
-    "nome de utilizador",
-    "anmeldename",
-    "nombre de usuario",
-}
-ID_NUMBER = {"id number", "número de identificação", "id-nummer", "número de id"}
-EMAIL = {
-    "email address",
-    "endereço de email",
-    "endereço de e-mail",
-    "e-mail-adresse",
-    "dirección de correo",
-    "dirección de correo electrónico",
-}
-NAME = {"full name", "nome completo", "vollständiger name", "nombre completo"}
+@cache
+def read_words() -> Mapping[str, frozenset[str]]:
+    """Return what Moodle calls each field, in any language that is known."""
+    file = resources.files("grader.exports") / "moodle.toml"
+    languages = tomllib.loads(file.read_text(encoding="utf-8")).values()
+    words: dict[str, set[str]] = defaultdict(set)
+    for language in languages:
+        for field, names in language.items():
+            words[field].update(map(str.casefold, names))
+    return {field: frozenset(names) for field, names in words.items()}
 
 
 def fill(
@@ -67,14 +48,14 @@ def fill(
         ExportError: the column is not clear, or it counts out of another maximum.
     """
     place = find_column(sheet, column)
-    feedback = first_of(sheet, FEEDBACK)
+    feedback = first_of(sheet, "feedback")
     where = f"{sheet.name}: column {sheet.header[place]!r}"
     found = match([g.student for g in grades], people(sheet))
     cells: dict[tuple[int, int], str] = {}
     notes = list(found.notes)
     by_student = {grade.student: grade for grade in grades}
     for row, student in found.student_of.items():
-        sheet_max = maximum(sheet.cell(row, first_of(sheet, MAXIMUM)))
+        sheet_max = maximum(sheet.cell(row, first_of(sheet, "maximum")))
         grade, said = clamped(scaled(by_student[student], most, sheet_max, where))
         if grade.points is None:
             notes.append(f"{student} has no score ({grade.comment}): left as it is")
@@ -126,7 +107,7 @@ def find_column(sheet: Sheet, wanted: str) -> int:
     Raises:
         ExportError: there is none of a known name.
     """
-    place = sheet.column(wanted) if wanted else first_of(sheet, GRADE)
+    place = sheet.column(wanted) if wanted else first_of(sheet, "grade")
     if place < 0:
         missed = f"column {wanted!r}" if wanted else "column for grades of a known name"
         listed = "; ".join(sheet.header)
@@ -136,16 +117,17 @@ def find_column(sheet: Sheet, wanted: str) -> int:
     return place
 
 
-def first_of(sheet: Sheet, names: set[str]) -> int:
-    """Return where the first column of one of these names is; -1 if there is none."""
+def first_of(sheet: Sheet, field: str) -> int:
+    """Return where the first column of a field is; -1 if there is none."""
+    names = read_words()[field]
     places = (i for i, name in enumerate(sheet.header) if name.casefold() in names)
     return next(places, -1)
 
 
 def people(sheet: Sheet) -> dict[int, list[list[str]]]:
     """Return what each row's student is known by, the surest first."""
-    fields = [first_of(sheet, names) for names in (USERNAME, ID_NUMBER, EMAIL)]
-    name = first_of(sheet, NAME)
+    fields = [first_of(sheet, field) for field in ("username", "id_number", "email")]
+    name = first_of(sheet, "name")
     return {
         row: [
             participant(sheet, row),
@@ -158,13 +140,14 @@ def people(sheet: Sheet) -> dict[int, list[list[str]]]:
 
 def participant(sheet: Sheet, row: int) -> list[str]:
     """Return a row's number of the participant, with and without the word before it."""
+    words = "|".join(map(re.escape, sorted(read_words()["participant"])))
     for cell in sheet.rows[row]:
-        if found := PARTICIPANT.fullmatch(cell.strip()):
+        if found := re.fullmatch(rf"(?:{words})\s*(\d+)", cell.strip(), re.IGNORECASE):
             return [found[0], found[1]]
     return [""]
 
 
 def label(sheet: Sheet, row: int) -> str:
     """Return what a person calls a row."""
-    name = sheet.cell(row, first_of(sheet, NAME))
+    name = sheet.cell(row, first_of(sheet, "name"))
     return name or next(filter(None, sheet.rows[row]), "")

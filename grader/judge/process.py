@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import subprocess
 import sys
-import tempfile
 from collections.abc import Collection
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from grader.child import Child
 from grader.errors import GraderError
 from grader.judge.messages import Fault, Job, Part, Ready
 from grader.layout import KIT, Layout
@@ -24,6 +22,7 @@ from grader.scoring.submission import Submission
 
 START_SECONDS = 180
 GRACE_SECONDS = 60
+END_SECONDS = 10
 
 
 class JudgeError(GraderError):
@@ -56,24 +55,14 @@ class Judge:
             raise JudgeError(
                 f"{tests} holds no test_*.py: there is nothing to judge by"
             )
-        here, there = socket.socketpair()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
-        with there:
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-I", "-m", "grader.judge"),
-                    *(str(there.fileno()), level),
-                    *(json.dumps(limits.as_dict()), str(course.root)),
-                    str(tests.absolute()),
-                ],
-                pass_fds=[there.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=self._errors,
-                stderr=self._errors,
-                cwd=KIT.root,
-                env={k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"},
-            )
-        self._owner = Connection(here.detach())
+        self._child = Child(
+            [sys.executable, "-I", "-m", "grader.judge"],
+            *(level, json.dumps(limits.as_dict()), str(course.root)),
+            str(tests.absolute()),
+            folder=KIT.root,
+            environment={k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"},
+        )
+        self._owner = Connection(self._child.channel.detach())
         ready = self._receive(START_SECONDS)
         if not isinstance(ready, Ready):
             self.close()
@@ -83,7 +72,7 @@ class Judge:
     @property
     def pid(self) -> int:
         """Return the id of the judge's process."""
-        return self._process.pid
+        return self._child.process.pid
 
     def grade(
         self,
@@ -100,7 +89,9 @@ class Judge:
         try:
             self._owner.send(Job(submission, seed, frozenset(exercises), part))
         except OSError as error:
-            raise JudgeError(f"the judge is gone: {self._output()}") from error
+            raise JudgeError(
+                f"the judge is gone: {self._child.last_words()}"
+            ) from error
         topics = {exercise.partition(".")[0] for exercise in exercises}
         seconds = self.limits.topic_seconds * len(topics) + GRACE_SECONDS
         reply = self._receive(seconds)
@@ -114,28 +105,18 @@ class Judge:
             if self._owner.poll(seconds):
                 reply = self._owner.recv()
                 if isinstance(reply, Fault):
-                    reply = Fault(f"{reply.text}\n{self._output()}".strip())
+                    reply = Fault(f"{reply.text}\n{self._child.last_words()}".strip())
                 return reply
             problem = f"no answer within {seconds:g} seconds"
         except (EOFError, OSError):
-            problem = f"its process ended: {self._output()}"
+            problem = f"its process ended: {self._child.last_words()}"
         self.close()
         raise JudgeError(f"the judge failed: {problem}")
-
-    def _output(self) -> str:
-        """Return the end of what the judge's process printed."""
-        self._errors.seek(0)
-        return self._errors.read().decode(errors="replace")[-2000:].strip()
 
     def close(self) -> None:
         """End the judge and its sandbox."""
         self._owner.close()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._errors.close()
+        self._child.end(END_SECONDS)
 
     def __enter__(self) -> Self:
         """Return the judge itself."""

@@ -149,6 +149,7 @@ def bubblewrap_command(
     read_only += [(Path(p), p) for p in prefixes if not p.startswith("/usr/")]
     read_only += binds
     size = str(scratch)
+    variables = environment("/scratch")
     return [
         "bwrap",
         *(a for name in ("/bin", "/lib", "/lib64") for a in _system_folder(name)),
@@ -158,7 +159,8 @@ def bubblewrap_command(
         *("--perms", "1777", "--size", size, "--tmpfs", "/dev/shm"),
         *("--remount-ro", "/dev", "--remount-ro", "/"),
         *("--die-with-parent", "--as-pid-1", "--new-session", "--chdir", "/scratch"),
-        *_environment(),
+        "--clearenv",
+        *(a for pair in variables.items() for a in ("--setenv", *pair)),
         *(_drop_rights_as_root(uid) if os.geteuid() == 0 else _drop_rights()),
     ]
 
@@ -178,18 +180,17 @@ def _bind(outer: Path, inner: str) -> list[str]:
     return [*opened, "--ro-bind", str(outer), inner]
 
 
-def _environment() -> list[str]:
-    variables = {
-        "HOME": "/scratch",
-        "TMPDIR": "/scratch",
+def environment(scratch: str) -> dict[str, str]:
+    """Return a sandbox's variables, none of the user's own; scratch is its home."""
+    return {
+        "HOME": scratch,
+        "TMPDIR": scratch,
         "USER": "student",
-        "PATH": "/usr/bin",
+        "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
-    pairs = [a for pair in variables.items() for a in ("--setenv", *pair)]
-    return ["--clearenv", *pairs]
 
 
 def _drop_rights_as_root(uid: int) -> list[str]:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.child import Child
+from grader.sandbox.commands import READY, Command
 from grader.sandbox.gpu_binds import find_binds
-from grader.sandbox.isolation import Level, bubblewrap_command
+from grader.sandbox.isolation import Level, bubblewrap_command, environment
 from grader.sandbox.limits import Limits
 from grader.sandbox.run_folder import make_folder
 from grader.sandbox.uids import take_uid
 
 START_SECONDS = 120
 ANSWER_SECONDS = 20
+END_SECONDS = 5
 ROOMS = ("sandbox", "sim")
 FILES = ("__init__.py", "errors.py")
 """Beside these rooms, what a sandbox holds of the kit."""
@@ -60,18 +60,15 @@ class Sandbox:
     def _start(self) -> None:
         self._folder, self._lock = make_folder()
         copy_kit(self._folder)
-        self._control, there = socket.socketpair()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
-        with there:
-            self._process = subprocess.Popen(
-                self._command(there.fileno()),
-                pass_fds=[there.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                cwd=self._folder,
-                env=plain_environment(self._folder / "scratch"),
-            )
+        program, scratch = self._program()
+        self._child = Child(
+            program,
+            *(self.level, str(self._uid), str(scratch)),
+            json.dumps(self.limits.as_dict()),
+            folder=self._folder,
+            environment=environment(str(self._folder / "scratch")),
+        )
+        self._control = self._child.channel
 
     def wait(self) -> None:
         """Wait until the sandbox is warm.
@@ -84,12 +81,13 @@ class Sandbox:
             ready = self._control.recv(1)
         except OSError:
             ready = b""
-        if ready != b"+":
-            text = self._last_words()
+        if ready != READY:
+            text = self._child.last_words()
             self.close()
             raise SandboxError(f"the {self.level} sandbox does not start: {text}")
 
-    def _command(self, control: int) -> list[str]:
+    def _program(self) -> tuple[list[str], Path]:
+        """Return the server's command, and the scratch folder as the server sees it."""
         kit, scratch = self._folder / "kit", self._folder / "scratch"
         prefix: list[str] = []
         if self.level is Level.BUBBLEWRAP:
@@ -97,12 +95,8 @@ class Sandbox:
                 self._uid, self.limits.scratch, (kit, "/kit"), gpu=self._gpu
             )
             kit, scratch = Path("/kit"), Path("/scratch")
-        return [
-            *prefix,
-            *(sys.executable, "-I", str(kit / "grader" / "sandbox" / "server.py")),
-            *(str(control), self.level, str(self._uid), str(scratch)),
-            json.dumps(self.limits.as_dict()),
-        ]
+        server = kit / "grader" / "sandbox" / "server.py"
+        return [*prefix, sys.executable, "-I", str(server)], scratch
 
     def start_worker(
         self, sources: dict[str, bytes], *, simulated: bool = False
@@ -113,13 +107,13 @@ class Sandbox:
             sources: the submission's files.
             simulated: the worker has the simulated accelerator.
         """
-        command = b"s" if simulated else b"w"
+        command = Command.START_SIMULATED if simulated else Command.START
         here, there = socket.socketpair()
         with there:
             try:
                 self._control.settimeout(ANSWER_SECONDS)
                 socket.send_fds(self._control, [command], [there.fileno()])
-                if self._control.recv(1) != b"+":
+                if self._control.recv(1) != READY:
                     raise EOFError("it is gone")
             except (OSError, EOFError) as error:
                 here.close()
@@ -135,7 +129,7 @@ class Sandbox:
         Args:
             lost: the worker closed its channel, so its end is near.
         """
-        return Ended(**self._ask(b"d" if lost else b"c"))
+        return Ended(**self._ask(Command.CLEAR_LOST if lost else Command.CLEAR))
 
     def waited(self) -> float:
         """Return the seconds for which the worker could have run, but had no core.
@@ -143,10 +137,10 @@ class Sandbox:
         Raises:
             SandboxError: the sandbox does not answer.
         """
-        seconds: float = self._ask(b"t")
+        seconds: float = self._ask(Command.WAITED)
         return seconds
 
-    def _ask(self, command: bytes) -> Any:
+    def _ask(self, command: Command) -> Any:
         """Return the server's answer to a command."""
         from grader.sandbox import wire  # noqa: PLC0415 - torch, after the start
 
@@ -159,13 +153,8 @@ class Sandbox:
 
     def _no_answer(self, error: Exception) -> SandboxError:
         return SandboxError(
-            f"the sandbox does not answer: {error} {self._last_words()}"
+            f"the sandbox does not answer: {error} {self._child.last_words()}"
         )
-
-    def _last_words(self) -> str:
-        """Return the end of what the sandbox's server said."""
-        self._errors.seek(0)
-        return self._errors.read().decode(errors="replace").strip()[-1000:]
 
     def restart(self) -> None:
         """Replace the server and its folders."""
@@ -180,13 +169,7 @@ class Sandbox:
             self._uid_lock.close()
 
     def _stop(self) -> None:
-        self._control.close()
-        self._errors.close()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._child.end(END_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._lock.close()
 
@@ -205,16 +188,3 @@ def copy_kit(folder: Path) -> None:
     for path in (folder, folder / "kit", target, *(target / room for room in ROOMS)):
         path.chmod(0o755)
     scratch.chmod(0o1777)
-
-
-def plain_environment(scratch: Path) -> dict[str, str]:
-    """Return an environment without the user's own variables."""
-    return {
-        "HOME": str(scratch),
-        "TMPDIR": str(scratch),
-        "USER": "student",
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }

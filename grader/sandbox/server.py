@@ -37,6 +37,7 @@ sys.meta_path[:] = [
 ]
 
 from grader.sandbox import traces, wire, worker
+from grader.sandbox.commands import READY, Command
 from grader.sandbox.limits import Limits
 from grader.sandbox.prefork import warm
 from grader.sandbox.processes import descendants
@@ -64,7 +65,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     load()
     warm()
-    control.sendall(b"+")
+    control.sendall(READY)
     server.run(control)
 
 
@@ -88,29 +89,27 @@ class Server:
         self.settings = own_settings()
 
     def run(self, control: socket.socket) -> None:
-        """Answer the judge until it hangs up.
-
-        `w` starts a worker on the descriptor that comes with it, `s` one that has the
-        simulated accelerator, `c` clears up after a submission, `d` does so after a
-        worker that was lost, `t` tells how long the worker waited for a core.
-        """
+        """Answer the judge's commands until it hangs up."""
         while True:
             busy = self.watch_seconds if self.worker else None
             if not select.select([control], [], [], busy)[0]:
                 self.watch_memory()
                 continue
-            command, descriptors, *_ = socket.recv_fds(control, 1, 1)
-            if not command:
+            request, descriptors, *_ = socket.recv_fds(control, 1, 1)
+            if not request:
                 self.clear(0.0)
                 return
-            if command in (b"w", b"s"):
-                self.start(control, descriptors[0], simulated=command == b"s")
-                control.sendall(b"+")
-            elif command == b"t":
-                wire.send(control, waited(self.worker))
-            else:
-                wait = EXIT_SECONDS if command == b"d" else 0.0
-                wire.send(control, self.clear(wait))
+            match command := Command(request):
+                case Command.START | Command.START_SIMULATED:
+                    simulated = command is Command.START_SIMULATED
+                    self.start(control, descriptors[0], simulated=simulated)
+                    control.sendall(READY)
+                case Command.WAITED:
+                    wire.send(control, waited(self.worker))
+                case Command.CLEAR:
+                    wire.send(control, self.clear(0.0))
+                case Command.CLEAR_LOST:
+                    wire.send(control, self.clear(EXIT_SECONDS))
 
     def start(
         self, control: socket.socket, descriptor: int, *, simulated: bool

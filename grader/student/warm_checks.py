@@ -7,13 +7,11 @@ import contextlib
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from typing import Any, Self
 
+from grader.child import Child
 from grader.layout import KIT
 from grader.scoring.outcome import Outcome
 from grader.student import StudentError
@@ -26,23 +24,14 @@ class Checker:
     def __init__(self) -> None:
         """Start a warm process; it is ready some seconds later."""
         self.forks = True
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         self._running: int | None = None
         self._start()
 
     def _start(self) -> None:
-        self._channel, there = socket.socketpair()
+        program = [sys.executable, "-m", "grader.student"]
+        self._child = Child(program, folder=KIT.root, own_session=True)
+        self._channel = self._child.channel
         self._channel.setblocking(False)
-        with there:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "grader.student", str(there.fileno())],
-                pass_fds=[there.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=self._errors,
-                stderr=self._errors,
-                cwd=KIT.root,
-                start_new_session=True,
-            )
         self._received = b""
         self._ready, self._settled = False, True
 
@@ -55,7 +44,9 @@ class Checker:
         while not self._ready:
             message = await self._receive()
             if message is None:
-                raise StudentError(f"the checks cannot start: {self._said()}")
+                raise StudentError(
+                    f"the checks cannot start: {self._child.last_words()}"
+                )
             self.forks = message["ready"]
             self._ready = True
 
@@ -90,7 +81,7 @@ class Checker:
         self._settled = True
         if message is not None and self.forks:
             return int(message["ended"])
-        status = self._reap()
+        status = self._child.end()
         self._start()
         return status
 
@@ -129,17 +120,6 @@ class Checker:
         message: dict[str, Any] = json.loads(line)
         return message
 
-    def _reap(self) -> int:
-        """End the warm process, which has nothing to lose; return how it ended."""
-        self._channel.close()
-        self._process.kill()
-        return self._process.wait()
-
-    def _said(self) -> str:
-        """Return the end of what warm processes have printed."""
-        self._errors.seek(0)
-        return self._errors.read().decode(errors="replace")[-2000:].strip()
-
     def __enter__(self) -> Self:
         """Return the checker itself."""
         return self
@@ -147,8 +127,7 @@ class Checker:
     def __exit__(self, *_: object) -> None:
         """End the warm process and the check that it may be in."""
         self._kill()
-        self._reap()
-        self._errors.close()
+        self._child.end()
 
 
 def lost(exercise: str, status: int) -> Verdict:

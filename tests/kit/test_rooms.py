@@ -26,13 +26,13 @@ FLOORS = (
     {"sim"},
     {"scoring", "stubs"},
     {"syllabus", "layout"},
-    {"files", "gpu", "identity", "source", "tables", "text"},
+    {"child", "files", "gpu", "identity", "source", "tables", "text"},
     {"errors"},
 )
 FLOOR = {room: -level for level, rooms in enumerate(FLOORS) for room in rooms}
 SANDBOXED = (
     *("server", "worker", "wire", "payload", "run_cells", "traces", "prefork"),
-    *("limits", "processes"),
+    *("commands", "limits", "processes"),
 )
 MODULES = sorted((KIT.root / "grader").rglob("*.py"))
 HIDDEN = sorted(KIT.hidden_tests.rglob("*.py"))
@@ -97,6 +97,18 @@ sys.exit("torch" in sys.modules)
 """
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(KIT.root)))
+def test_a_function_has_60_lines_at_most(path):
+    long = [
+        node.name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.end_lineno - node.lineno >= 60
+    ]
+
+    assert long == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(KIT.root)))

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import tomllib
+from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -242,10 +244,19 @@ def test_a_worksheet_is_filled_in_its_own_language(text, student):
     filled = fill_moodle(text, grade(student, 12.5))
 
     header, row, *_ = table(filled)
+    words = moodle.read_words()
     places = [next(i for i, h in enumerate(header) if h.casefold() in names)
-              for names in (moodle.GRADE, moodle.FEEDBACK)]  # fmt: skip
+              for names in map(words.get, ("grade", "feedback"))]  # fmt: skip
     assert [row[place] for place in places] == ["12.5", "Points: 12.5"]
     assert header == table(fill_moodle(text))[0]
+
+
+def test_every_language_has_words_for_every_column():
+    file = resources.files("grader.exports") / "moodle.toml"
+    languages = tomllib.loads(file.read_text(encoding="utf-8"))
+
+    assert len({frozenset(words) for words in languages.values()}) == 1
+    assert all(names for words in languages.values() for names in words.values())
 
 
 @pytest.mark.parametrize("student", ["Participant 501", "n-1", "ana@x.org"])

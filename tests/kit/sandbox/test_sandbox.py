@@ -627,7 +627,7 @@ def test_a_sandbox_ends_with_its_owner():
         "from grader.sandbox.isolation import Level\n"
         "from grader.sandbox.limits import Limits\n"
         f"sandbox = Sandbox(Level('{available[0]}'), Limits())\n"
-        "print(sandbox._process.pid, flush=True)\n"
+        "print(sandbox._child.process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run(

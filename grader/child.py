@@ -1,0 +1,67 @@
+"""A process of the kit's own to talk to."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+MAX_WORDS = 2_000  # characters
+
+
+class Child:
+    """A process at the other end of a socket, and the end of what it prints."""
+
+    def __init__(
+        self,
+        program: Sequence[str],
+        *arguments: str,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        own_session: bool = False,
+    ) -> None:
+        """Start `program FD arguments`; FD is the number of its end of the socket.
+
+        Args:
+            program: the command.
+            arguments: what it is told beside FD.
+            folder: where it works.
+            environment: its variables; this process's own if left out.
+            own_session: keep this terminal's signals from it.
+        """
+        self.channel, there = socket.socketpair()
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end
+        self._words = ""
+        with there:
+            self.process = subprocess.Popen(
+                [*program, str(there.fileno()), *arguments],
+                pass_fds=[there.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._printed,
+                stderr=self._printed,
+                cwd=folder,
+                env=environment,
+                start_new_session=own_session,
+            )
+
+    def last_words(self) -> str:
+        """Return the end of what the process has printed; after its end, too."""
+        if not self._printed.closed:
+            self._printed.seek(0)
+            printed = self._printed.read().decode(errors="replace")
+            self._words = printed.strip()[-MAX_WORDS:]
+        return self._words
+
+    def end(self, seconds: float = 0.0) -> int:
+        """Hang up; kill the process if it stays for longer; return how it ended."""
+        self.channel.close()
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
+        self.last_words()
+        self._printed.close()
+        return status

@@ -1,0 +1,105 @@
+"""The options that instructors' verbs share, and those of grade."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.intake import PLATFORMS
+from grader.sandbox.limits import Limits
+
+LIMITS = ", ".join(f"{name}={n:g}" for name, n in Limits().as_dict().items())
+
+ClassPath = Annotated[
+    Path,
+    typer.Argument(help="Folder or zip with the submissions, as it was handed out."),
+]
+From = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="NAME",
+        help=f"What the submissions came from: {', '.join(PLATFORMS)}.",
+        show_default="recognised",
+    ),
+]
+RosterFile = Annotated[
+    Path | None,
+    typer.Option("--roster", help="CSV with a row per student: who should be there."),
+]
+Deadline = Annotated[
+    str,
+    typer.Option(
+        "--deadline",
+        metavar="TIME",
+        help="For git: the last commit until then counts, as 2026-05-01T23:59-03:00.",
+    ),
+]
+Assignment = Annotated[
+    str,
+    typer.Option(
+        "--assignment",
+        help="nbgrader's: the one of several to take, and the gradebook's.",
+    ),
+]
+Only = Annotated[
+    str, typer.Option(help="Grade this topic or exercise only: topic or topic.Symbol.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help=f"Change a limit, as memory=4GiB; may be repeated: {LIMITS}.",
+    ),
+]
+Unsandboxed = Annotated[
+    bool,
+    typer.Option(
+        "--unsandboxed",
+        help="Where nothing better can be had, run submissions with your own rights.",
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, help="Judges side by side.", show_default="cores"),
+]
+Grades = Annotated[Path, typer.Option("--out", help="Folder for scores and reports.")]
+Rules = Annotated[
+    Path | None,
+    typer.Option(
+        help="The course's rules: weights, due dates, attempts.",
+        show_default="course.toml beside the kit, if there is one",
+    ),
+]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Grade again what has not changed, too.")
+]
+Part = Annotated[
+    str,
+    typer.Option(
+        metavar="I/N", help="Grade the I-th of N parts; join them with merge."
+    ),
+]
+Scheduler = Annotated[
+    str,
+    typer.Option(metavar="ADDRESS", help="Grade on the workers of a Dask scheduler."),
+]
+Gpu = Annotated[
+    bool, typer.Option("--gpu", help="Refuse to begin where no GPU can be had.")
+]
+Url = Annotated[
+    str,
+    typer.Option(
+        "--gradebook",
+        metavar="URL",
+        help="Write the scores to nbgrader's gradebook, as sqlite:///gradebook.db.",
+    ),
+]
+Course = Annotated[str, typer.Option(help="The gradebook's course.")]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(help="nbgrader_config.py that says what being late costs."),
+]
