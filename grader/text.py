@@ -17,6 +17,10 @@ CONTROL = (
 
 _CONTROL = re.compile(f"[{CONTROL}]")
 _CONTROLS = re.compile(f"[{CONTROL}]+")
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z^_])"
+)
+"""What a terminal takes for colours, titles and movements."""
 
 
 def without_controls(text: str, keep: str = "\n") -> str:
@@ -30,6 +34,15 @@ def without_controls(text: str, keep: str = "\n") -> str:
 
 
 def one_line(text: str, limit: int | None = None) -> str:
-    """Return text on one line, a blank for control characters, of at most `limit`."""
-    line = _CONTROLS.sub(" ", text).strip()
-    return line if limit is None or len(line) <= limit else f"{line[: limit - 1]}…"
+    """Return text on one line, without control characters, of at most `limit`.
+
+    Codes that colour a terminal go as a whole. What is too long ends where a sentence
+    does, else behind a word, if one of them ends in its second half.
+    """
+    line = _CONTROLS.sub(" ", _ESCAPES.sub("", text)).strip()
+    if limit is None or len(line) <= limit:
+        return line
+    kept = line[: limit - 1]
+    sentence = max(kept.rfind(end) + 1 for end in (". ", "! ", "? ", "; "))
+    end = next((at for at in (sentence, kept.rfind(" ")) if at > limit // 2), limit - 1)
+    return f"{kept[:end].rstrip()}…"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from grader.sandbox.wire import ProtocolError
-from grader.scoring.message import Line, Message, Words, render, shorten
+from grader.scoring.message import Line, Message, Words, one_row, render
 from grader.scoring.outcome import Outcome
 
 MAX_TEXT = 2_000  # characters of what a submission says of itself
@@ -40,7 +40,7 @@ class Finding(pytest.fail.Exception):  # type: ignore[name-defined,misc] # untyp
 
 def cut(words: Words | None) -> Words | None:
     """Return words of a length that a report may hold."""
-    return shorten(words) if isinstance(words, str) else words
+    return one_row(words) if isinstance(words, str) else words
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Raised:
 
     def __str__(self) -> str:
         """Return class and text, as the last line of a traceback."""
-        text = shorten(self.message)
+        text = one_row(self.message)
         return f"{self.types[0]}: {text}" if text else self.types[0]
 
 

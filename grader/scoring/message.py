@@ -6,14 +6,13 @@ and a message can be read in another language.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_VALUE = 160  # characters of one row
+from grader.text import one_line
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+MAX_VALUE = 160  # characters of one row
 
 Value = str | int | float | bool
 Translate = Callable[[str], str]
@@ -63,7 +62,7 @@ def to_value(value: Any) -> Value | Text:
         plain: Value | Text = value
         return plain
     shape = getattr(value, "shape", None)
-    return shorten(str(value if shape is None else tuple(shape)))
+    return one_row(str(value if shape is None else tuple(shape)))
 
 
 def as_text(words: Words) -> Text:
@@ -139,11 +138,11 @@ class Message:
         names = {name: translate(name) for name in rows}
         width = max(9, *map(len, names.values()))
         lines = [
-            f"  {names[name]:<{width}} {shorten(render(words, translate))}"
+            f"  {names[name]:<{width}} {one_row(render(words, translate))}"
             for name, words in rows.items()
             if words
         ]
-        return "\n".join([shorten(render(self.fault, translate)), *lines])
+        return "\n".join([one_row(render(self.fault, translate)), *lines])
 
     def as_data(self) -> dict[str, Any]:
         """Return plain data for a report: the parts that there are."""
@@ -177,7 +176,6 @@ class Message:
         return cls(**words, at=line)
 
 
-def shorten(text: str, limit: int = MAX_VALUE) -> str:
-    """Return `text` on one line, without control characters, of at most `limit`."""
-    line = _CONTROL.sub(" ", text).strip()
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+def one_row(text: str) -> str:
+    """Return text as one row of a message holds it."""
+    return one_line(text, MAX_VALUE)

@@ -37,9 +37,28 @@ def test_characters_that_are_wanted_are_kept():
 
 
 def test_one_line_has_a_blank_for_each_run_of_control_characters():
-    assert one_line("\x1b[31mred\x07\r\n\n::set-output\u202e") == "[31mred ::set-output"
+    assert one_line("\x1b[31mred\x07\r\n\n::set-output\u202e") == "red ::set-output"
 
 
 def test_one_line_is_no_longer_than_its_limit():
     assert one_line("abcdef", 6) == "abcdef"
     assert one_line("abcdefg", 6) == "abcde…"
+
+
+def test_codes_of_a_terminal_go_before_a_text_is_cut():
+    coloured = "".join(f"\x1b[38;5;{i}mword\x1b[0m " for i in range(4))
+
+    assert one_line(f"\x1b]0;title\x07{coloured}", 30) == "word word word word"
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("It is wrong. See the statement.", "It is wrong.…"),
+        ("The weights are not on the device", "The weights are…"),
+        ("x" * 40, "x" * 19 + "…"),
+        ("A. " + "x" * 40, "A. " + "x" * 16 + "…"),
+    ],
+)
+def test_what_is_too_long_ends_where_a_sentence_or_a_word_does(text, cut):
+    assert one_line(text, 20) == cut
