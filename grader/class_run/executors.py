@@ -14,7 +14,7 @@ from grader.judge import JudgeError
 from grader.judge.messages import Job
 from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report
-from grader.scoring.score import KitFaultError, read_outcomes
+from grader.scoring.score import KitFaultError, read_unpassed
 
 CHECK_SECONDS = 5.0
 
@@ -81,10 +81,12 @@ def judge_twice(pool: JudgePool, job: Job) -> Report:
 
 
 def judge_once(pool: JudgePool, job: Job) -> Report:
-    """Return the report of a submission, in which every test of the kit has run."""
+    """Return the report of a submission, in which every test of the kit has run.
+
+    Its outcomes are read here, and stand in it for all who score it.
+    """
     report = pool.grade(job.submission, job.seed, job.exercises, job.part)
-    read_outcomes(report)
-    return report
+    return read_unpassed(report, pool.manifest)
 
 
 def as_done(

@@ -18,7 +18,7 @@ from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest, suite_digest
 from grader.scoring.report import Report
-from grader.scoring.score import Score, score, score_unpassed, with_unpassed
+from grader.scoring.score import Score, score, score_unpassed
 from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
@@ -94,18 +94,11 @@ class GradingConfig:
     def finish(
         self, task: Task, report: Report, manifest: Manifest
     ) -> tuple[Score, Report]:
-        """Return the score of a judge's report, and the report with all that holds.
-
-        The tests come last in it, so that a later run need not read them.
-
-        Raises:
-            KitFaultError: a test of the kit failed to run.
-        """
+        """Return the score of a judge's report, and the report with all that holds."""
         keys = topic_keys(task.submission, manifest)
         report["environment"] |= {"topics": keys, **self.elsewhere}
         if task.earlier is not None:
             report = merge(task.earlier, report, task.held, manifest)
-        report = with_unpassed(report, manifest)
         return self.score_kept(task.submission.student, report, manifest), report
 
     def start_pool(self, jobs: int) -> JudgePool:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from grader.scoring.manifest import Manifest
-from grader.scoring.report import Report, with_tests
+from grader.scoring.report import Report, with_tests, with_unpassed
 from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
@@ -83,4 +83,5 @@ def merge(
         "exercises": sorted(exercises | set(environment["exercises"])),
         "topics": {**environment["topics"], **topics},
     }
-    return merged
+    lost = {n: o for n, o in old["unpassed"].items() if of_topic.get(n) in held}
+    return with_unpassed(merged, lost | new["unpassed"])

@@ -6,6 +6,8 @@ and a message can be read in another language.
 
 from __future__ import annotations
 
+import math
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +18,17 @@ MAX_VALUE = 160  # characters of one row
 
 Value = str | int | float | bool
 Translate = Callable[[str], str]
+
+
+class _Formatter(string.Formatter):
+    """Formats as `str.format`, but NaN and infinity, which are texts, as they are."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return a value in the form that the template asks for, if it can have it."""
+        return format(value, "" if isinstance(value, str) else format_spec)
+
+
+FORMATTER = _Formatter()
 
 
 @dataclass(frozen=True)
@@ -31,7 +44,7 @@ class Text:
             name: value.render(translate) if isinstance(value, Text) else value
             for name, value in self.values.items()
         }
-        return translate(self.template).format_map(values)
+        return FORMATTER.vformat(translate(self.template), (), values)
 
     def as_data(self) -> dict[str, Any]:
         """Return plain data for a report."""
@@ -58,9 +71,11 @@ def say(template: str, /, **values: Any) -> Text:
 
 def to_value(value: Any) -> Value | Text:
     """Return what a text may hold: a number or text; of a tensor its shape."""
-    if isinstance(value, Text) or type(value) in (int, float, bool):
+    if isinstance(value, Text) or type(value) in (int, bool):
         plain: Value | Text = value
         return plain
+    if type(value) is float and math.isfinite(value):  # JSON knows no other
+        return value
     shape = getattr(value, "shape", None)
     return one_row(str(value if shape is None else tuple(shape)))
 

@@ -59,6 +59,16 @@ def with_tests(report: Report, tests: Sequence[TestEntry]) -> Report:
     return cast(Report, made)
 
 
+def with_unpassed(report: Report, unpassed: Mapping[str, str]) -> Report:
+    """Return a report with the outcomes of the tests that were not passed.
+
+    The tests come behind them, so that who needs outcomes alone need not read them.
+    """
+    rest = {name: value for name, value in report.items() if name != "tests"}
+    made = {**rest, "unpassed": dict(unpassed), "tests": report["tests"]}
+    return cast(Report, made)
+
+
 def noted(test: TestEntry, name: str) -> Any:
     """Return what the kit noted last of a test under a name; None if nothing."""
     properties = test.get("user_properties", [])

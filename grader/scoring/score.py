@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast
 
 from grader.errors import GraderError
 from grader.scoring.manifest import Check, Manifest
 from grader.scoring.outcome import Outcome
-from grader.scoring.report import Report, outcome_of, traceback_of
+from grader.scoring.report import Report, outcome_of, traceback_of, with_unpassed
 from grader.syllabus import Exercise, Syllabus
 
 
@@ -157,10 +156,8 @@ def read_outcomes(report: Report) -> dict[str, Outcome]:
     return outcomes
 
 
-def with_unpassed(report: Report, manifest: Manifest) -> Report:
+def read_unpassed(report: Report, manifest: Manifest) -> Report:
     """Return a report with an entry for the tests that were not passed.
-
-    The tests come behind it, so that who needs their outcomes alone need not read them.
 
     Raises:
         KitFaultError: a test of the kit failed to run.
@@ -171,8 +168,7 @@ def with_unpassed(report: Report, manifest: Manifest) -> Report:
         for nodeid in covered(report, manifest)
     }
     lost = {n: o.value for n, o in expected.items() if o is not Outcome.PASSED}
-    rest = {name: value for name, value in report.items() if name != "tests"}
-    return cast(Report, {**rest, "unpassed": lost, "tests": report["tests"]})
+    return with_unpassed(report, lost)
 
 
 def score_unpassed(

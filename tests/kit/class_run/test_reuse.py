@@ -153,6 +153,7 @@ def test_what_holds_is_kept_beside_what_is_new():
     old = {
         "tests": [test, {"nodeid": "g::b", "outcome": "failed"}],
         "environment": {"exercises": ["x.A", "y.B"], "topics": {"x": "1", "y": "2"}},
+        "unpassed": {"f::a": "timed out", "g::b": "failed"},
     }
     new = {
         "created": 7,
@@ -162,6 +163,7 @@ def test_what_holds_is_kept_beside_what_is_new():
             "topics": {"x": "?", "y": "3"},
             "seed": 1,
         },
+        "unpassed": {},
     }
 
     merged = merge(old, new, {"x"}, manifest)
@@ -176,7 +178,9 @@ def test_what_holds_is_kept_beside_what_is_new():
             "topics": {"x": "1", "y": "3"},
             "seed": 1,
         },
+        "unpassed": {"f::a": "timed out"},
     }
+    assert list(merged)[-1] == "tests"
 
 
 def test_another_environment_or_seed_holds_nothing(syllabus):

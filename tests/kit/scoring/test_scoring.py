@@ -7,7 +7,7 @@ import pytest
 
 from grader.scoring.manifest import Check, Manifest
 from grader.scoring.outcome import Outcome
-from grader.scoring.score import KitFaultError, score, score_unpassed, with_unpassed
+from grader.scoring.score import KitFaultError, read_unpassed, score, score_unpassed
 from grader.syllabus import Exercise, Syllabus, Topic
 
 EXERCISE = Exercise("t", ("A",), "", "", "core", 1, 1, 4, 2, (), ("a", "b"))
@@ -118,7 +118,7 @@ def test_a_skipped_test_that_needs_no_gpu_leaves_nothing_open():
 )
 def test_what_was_not_passed_tells_the_whole_score(tests):
     report = {"tests": tests, "environment": {"exercises": ["t.A"]}}
-    noted = {**with_unpassed(report, MANIFEST), "tests": []}
+    noted = {**read_unpassed(report, MANIFEST), "tests": []}
     kept = json.loads(json.dumps(noted))
 
     assert score_unpassed("ana", kept, MANIFEST, SYLLABUS) == grade(*tests)
