@@ -84,11 +84,12 @@ attacks: $(VENV)/dev ## grade hostile submissions: each gets what its honest par
 faults: $(VENV)/bench ## kill graders, judges and boxes 200 times: the scores stay the same
 	$(BIN)/python -m bench.faults
 
-fuzz: $(VENV)/bench ## feed the parsers with bytes that search for new paths
+fuzz: $(VENV)/bench ## feed the parsers with bytes, and the hidden tests with answers, at random
 	$(BIN)/python -m bench.fuzz frames -max_total_time=$(FUZZ_SECONDS)
 	$(BIN)/python -m bench.fuzz archives -max_total_time=$(FUZZ_SECONDS)
 	$(BIN)/python -m bench.fuzz notebooks -max_total_time=$(FUZZ_SECONDS)
 	$(BIN)/python -m bench.fuzz registry -max_total_time=$(FUZZ_SECONDS)
+	$(BIN)/python -m bench.answers
 
 gradebook-postgres: $(VENV)/dev ## test the gradebook on a PostgreSQL server, started here
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[postgres]'
