@@ -6,6 +6,7 @@ import ast
 import copy
 import json
 import re
+import shutil
 import socket
 import time
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.judge import Judge
+from grader.layout import KIT, Layout
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.report import outcome_of, text_of
@@ -23,6 +25,7 @@ from grader.syllabus import Syllabus
 from .measure import Meter
 
 HERE = Path(__file__).parent
+REFERENCE = (HERE / "reference.py").read_text(encoding="utf-8")
 HONEST = (HERE / "honest.py").read_bytes()
 EXERCISES = ("custom_layer.CenteredLayer", "custom_layer.MyLinear")
 LIMITS = Limits(
@@ -136,8 +139,14 @@ class Arena:
         (suite / "test_target.py").write_text(
             text.replace("CANARY-IN-THE-SUITE", canary)
         )
-        (folder / "solutions.py").write_text(f"secret = {canary!r}\n")
-        self.judge = Judge(level, LIMITS, suite)
+        course = Layout(folder)
+        course.solutions.mkdir()
+        course.topic_solution("custom_layer").write_text(
+            f"{REFERENCE}\nsecret = {canary!r}\n"
+        )
+        course.exercises.mkdir()
+        shutil.copy(KIT.registry, course.registry)
+        self.judge = Judge(level, LIMITS, suite, course)
         self.honest = self.grade("neighbour", self.neighbour)
 
     @property

@@ -66,6 +66,6 @@ def test_every_family_is_there():
 
     assert set(families) >= {
         *("leaving", "forging", "patching", "lying", "odd_data", "snooping"),
-        *("exhaustion", "lingering", "network", "injection"),
+        *("exhaustion", "lingering", "network", "injection", "withholding"),
     }
     assert families.total() >= 60
