@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
-from grader.scoring.report import Report, messages_of
+from grader.scoring.report import Report, first_message, messages_of
 from grader.scoring.score import ExerciseScore, Score, add
 from grader.syllabus import Syllabus
 from grader.text import without_controls
@@ -120,7 +120,7 @@ def make_feedback(score: Score, report: Report, syllabus: Syllabus) -> Feedback:
             made.open,
             made.max,
             outcome_of(made),
-            next((said[n] for n in made.outcomes if n in said), None),
+            first_message(made.outcomes, said),
             round(sum(seconds(tests.get(n, {})) for n in made.outcomes), 3),
         )
         for made in score.exercises

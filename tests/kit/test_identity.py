@@ -31,7 +31,7 @@ def test_an_id_that_names_no_file_of_its_folder_is_made_to(tmp_path, name):
 
 
 def test_an_id_that_fits_stays_as_it_is():
-    assert fit_id("Lucía Peña, Jr.") == "Lucía Peña, Jr."
+    assert fit_id("Lucía Peña, Jr. ²") == "Lucía Peña, Jr. ²"
     assert is_fit_id("Lucía Peña, Jr.")
 
 

@@ -42,10 +42,14 @@ def write_results(root, syllabus, policy):
         {
             "nodeid": f"f::{name}",
             "outcome": outcome,
-            "user_properties": [{"outcome": outcome}],
-            "call": {"duration": 0.1, "longrepr": f"It {outcome}."},
+            "user_properties": [{"outcome": outcome}, *said],
+            "call": {"duration": 0.1},
         }
-        for name, outcome in (("a", "passed"), ("b", "failed"), ("c", "failed"))
+        for name, outcome, said in (
+            ("a", "passed", []),
+            ("b", "failed", [{"message": {"fault": "It failed."}}]),
+            ("c", "failed", [{"message": {"fault": "It failed, too."}}]),
+        )
     ]
     checks = [[test["nodeid"], exercise.exercise, 1, False] for test in tests]
     only = syllabus.restricted({exercise.exercise})
