@@ -98,7 +98,9 @@ def grade(
     limits = Limits().changed(limit or ())
     chosen = Shard.parse(shard) if shard else WHOLE
     policy = find_policy(rules, registry)
-    target = choose_target(gradebook, course, assignment, nbgrader_config)
+    target = choose_target(
+        gradebook, course, assignment or registry.course.id, nbgrader_config
+    )
     found = chosen.part(find_class(path, platform, roster, deadline, assignment))
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])

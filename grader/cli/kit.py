@@ -14,7 +14,7 @@ from grader import stubs as stub_maker
 from grader.class_run.pool import JudgePool
 from grader.cli.options import Jobs
 from grader.cli.screen import out, print_plain, progress_bar
-from grader.files import write_bytes, write_text
+from grader.files import pack_files, write_bytes, write_text
 from grader.layout import KIT
 from grader.release import handout as handouts
 from grader.sandbox.isolation import choose_level
@@ -128,6 +128,6 @@ def handout(
     if with_references:
         files |= handouts.collect_references(KIT, syllabus)
     handouts.refuse_secrets(files, KIT)
-    write_bytes(target, handouts.pack(files))
+    write_bytes(target, pack_files(files, syllabus.course.id))
     solutions = "solutions encoded" if with_references else "no solution"
     print_plain(f"{target} written: {len(files)} files, {solutions}, no hidden test")

@@ -72,7 +72,7 @@ def submit(
     ] = "submission",
     yes: Yes = False,
 ) -> None:
-    """Pack the six files to hand in, after a check that they can be imported."""
+    """Pack the modules to hand in, after a check that they can be imported."""
     desk = Workspace(KIT)
     for topic in desk.syllabus.topic_ids:
         if not KIT.topic_file(topic).exists():
@@ -87,14 +87,14 @@ def submit(
     write_bytes(path, pack(sources))
     read_back(path, sources)
     print_plain(f"{path} is written: {len(sources)} files, as the grader reads them.")
-    core = required(desk.syllabus, desk.statuses())
+    needed = required(desk.syllabus, desk.statuses())
     print_plain(
-        f"Known to pass here: {core.passed} of {core.total} required exercises."
+        f"Known to pass here: {needed.passed} of {needed.total} required exercises."
     )
 
 
 def import_problems(sources: Mapping[str, bytes]) -> list[str]:
-    """Import each file beside the other five alone, as in grading; tell what fails."""
+    """Import each file beside the others alone, as in grading; tell what fails."""
     from grader.observe.finding import Finding
     from grader.observe.local import LocalObserver
 

@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--submission",
         type=Path,
         default=KIT.exercises,
-        help="folder with the six modules to check (default: exercises/)",
+        help="folder with the modules to check (default: exercises/)",
     )
     parser.addoption(
         "--registry",
