@@ -16,7 +16,7 @@ from grader.cli.student_view import (
     show_topic,
     show_verdict,
 )
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.student.choice import following
 from grader.student.loading import loading
 from grader.student.progress import duration, required
@@ -32,7 +32,7 @@ Part = Annotated[
 
 def check(part: Part = "") -> None:
     """Check your work in exercises/ with the visible tests."""
-    desk = Workspace(KIT)
+    desk = Workspace(find_course())
     asked = desk.syllabus.only(part).exercises
     shown = Shown(desk)
     verdicts = run(desk, asked, shown)
@@ -126,7 +126,7 @@ def refresh(desk: Workspace) -> None:
 
 def next_exercise() -> None:
     """Say which exercise comes next, and where to read."""
-    desk = Workspace(KIT)
+    desk = Workspace(find_course())
     refresh(desk)
     show_broken(desk)
     exercise = following(desk.syllabus, desk.passes)
@@ -146,7 +146,7 @@ def next_required(desk: Workspace) -> Exercise | None:
 
 def progress() -> None:
     """Show how far you are, topic by topic."""
-    desk = Workspace(KIT)
+    desk = Workspace(find_course())
     refresh(desk)
     for topic in desk.syllabus.topics:
         show_topic(desk, topic)

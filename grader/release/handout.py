@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from grader.errors import GraderError
 from grader.files import read_matching
-from grader.layout import Layout
+from grader.layout import KIT, PACKAGE, TEMPLATES, Layout
 from grader.release.readme import make_readmes
 from grader.source import decode, read_source
 from grader.student import reference
@@ -27,21 +27,19 @@ class HandoutError(GraderError):
 
 def collect(layout: Layout) -> dict[str, bytes]:
     """Return the files of the handout, by their path in it."""
-    templates = layout.templates / "handout"
+    templates = TEMPLATES / "handout"
     exercises = read_matching(layout.exercises, layout.exercises, "*.py")
     pristine = layout.pristine.relative_to(layout.root).as_posix()
-    files = {
+    return {
         **{f"exercises/{name}": data for name, data in exercises.items()},
         **{f"{pristine}/{name}": data for name, data in exercises.items()},
-        **read_matching(layout.exercises, layout.root, "notebooks/*.ipynb"),
+        **read_matching(layout.exercises, layout.root, "*.toml", "notebooks/*.ipynb"),
         **read_matching(layout.visible_tests, layout.root, "*.py"),
-        **read_matching(layout.root / "grader", layout.root, "**/*.py"),
+        **read_matching(PACKAGE, KIT.root, "**/*.py"),
+        **read_matching(KIT.root, KIT.root, "constraints.txt", "pyproject.toml"),
         **read_matching(templates, templates, "**/*"),
-        **make_readmes(layout.templates / "readme", read_syllabus(layout.registry)),
+        **make_readmes(TEMPLATES / "readme", read_syllabus(layout.registry)),
     }
-    for name in ("constraints.txt", "pyproject.toml", "exercises/syllabus.toml"):
-        files[name] = (layout.root / name).read_bytes()
-    return files
 
 
 def collect_references(layout: Layout, syllabus: Syllabus) -> dict[str, bytes]:

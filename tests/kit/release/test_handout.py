@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.files import pack_files
-from grader.layout import KIT
+from grader.layout import KIT, TEMPLATES
 from grader.release import handout
 from grader.release.readme import make_readmes
 from grader.stubs import make_sources
@@ -59,7 +59,7 @@ def test_the_archive_is_the_same_for_the_same_files(files):
 def test_the_readme_is_the_course_s_own_in_each_of_its_languages(syllabus):
     course = replace(syllabus.course, title="Tiny", languages=("pt-BR", "en"))
 
-    made = make_readmes(KIT.templates / "readme", replace(syllabus, course=course))
+    made = make_readmes(TEMPLATES / "readme", replace(syllabus, course=course))
 
     assert made["README.md"].startswith(b"# Tiny: exerc")
     assert b"(README.en.md)" in made["README.md"]
