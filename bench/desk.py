@@ -25,6 +25,7 @@ from typing import Annotated
 import typer
 
 from grader.cli.screen import print_plain
+from grader.files import pack_files
 from grader.layout import KIT
 from grader.release import handout
 
@@ -61,10 +62,10 @@ def main(
 def unpack(folder: Path) -> Path:
     """Unpack a handout with the first topic solved; return where it lies."""
     archive = folder / "handout.zip"
-    archive.write_bytes(handout.pack(handout.collect(KIT)))
+    archive.write_bytes(pack_files(handout.collect(KIT), "desk"))
     with zipfile.ZipFile(archive) as handed_out:
         handed_out.extractall(folder)
-    return folder / handout.FOLDER
+    return folder / "desk"
 
 
 def time_saves(desk: Path, count: int) -> Iterator[float]:

@@ -25,6 +25,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from bench.postgres import free_port
+from grader.files import pack_files
 from grader.layout import KIT
 from grader.release import handout
 
@@ -109,9 +110,10 @@ def make_desk(folder: Path) -> Path:
             env={**os.environ, "PATH": path},
             check=True,
         )
-    with zipfile.ZipFile(io.BytesIO(handout.pack(handout.collect(KIT)))) as archive:
+    data = pack_files(handout.collect(KIT), "desk")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
         archive.extractall(folder)
-    desk = folder / handout.FOLDER
+    desk = folder / "desk"
     shutil.copy(folder / "release" / ASSIGNMENT / f"{TOPIC}.ipynb", desk)
     return desk
 

@@ -1,4 +1,4 @@
-"""Exercises, tests and a grader for the chapter Deep Learning Computation.
+"""Exercises of a course, their tests, and a grader.
 
 This file is also visible inside the sandbox, so it imports nothing.
 """

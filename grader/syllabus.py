@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,7 +13,10 @@ from typing import Any
 from grader.errors import GraderError
 from grader.tables import TableReader, read_document
 
-LEVELS = ("core", "deep")
+MEANINGS = {"required": True, "optional": False}
+"""What a level can be."""
+LANGUAGES = ("en", "pt-BR")
+"""Those that a handout's README is written in."""
 
 
 class SyllabusError(GraderError):
@@ -40,6 +44,8 @@ class Exercise:
     """Ids of the exercises to do before."""
     hints: tuple[str, ...]
     """Of growing strength."""
+    required: bool = True
+    """What its level says; the others may be left out."""
 
     @property
     def id(self) -> str:
@@ -59,12 +65,28 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Course:
+    """What the exercises belong to."""
+
+    id: str
+    """Names files, such as the handout's folder."""
+    title: str
+    book: str
+    """What the course goes along with."""
+    url: str
+    """Where that is read."""
+    languages: tuple[str, ...] = ("en",)
+
+
+@dataclass(frozen=True)
 class Syllabus:
     """All topics, or a part of them, in the order in which they are taught."""
 
     topics: tuple[Topic, ...]
     modules: tuple[str, ...]
     """All topics' ids, those of the parts that are left out, too."""
+    course: Course
+    levels: tuple[str, ...]
 
     @cached_property
     def exercises(self) -> Mapping[str, Exercise]:
@@ -139,10 +161,16 @@ def parse_syllabus(data: Mapping[str, Any], source: str) -> Syllabus:
         SyllabusError: an entry is missing, unknown or wrong.
     """
     reader = _Reader(source, SyllabusError)
-    document = reader.table(data, "the document", {"topic": list})
-    topics = tuple(reader.topic(entry, i) for i, entry in enumerate(document["topic"]))
+    kinds = {"course": dict, "levels": dict, "topic": list}
+    document = reader.table(data, "the document", kinds)
+    levels = reader.levels(document["levels"])
+    topics = tuple(
+        reader.topic(entry, i, levels) for i, entry in enumerate(document["topic"])
+    )
     reader.refuse_twice([t.id for t in topics], "topic")
-    syllabus = Syllabus(topics, tuple(topic.id for topic in topics))
+    names = tuple(topic.id for topic in topics)
+    course = reader.course(document["course"])
+    syllabus = Syllabus(topics, names, course, tuple(levels))
     ids = [e.id for topic in topics for e in topic.exercises]
     reader.refuse_twice(ids, "exercise")
     for exercise in syllabus.exercises.values():
@@ -155,19 +183,38 @@ def parse_syllabus(data: Mapping[str, Any], source: str) -> Syllabus:
 class _Reader(TableReader):
     """Checks topics and exercises."""
 
-    def topic(self, data: Any, index: int) -> Topic:
+    def course(self, data: Any) -> Course:
+        texts = dict.fromkeys(("id", "title", "book", "url"), str)
+        entry = self.table(data, "course", texts, {"languages": [LANGUAGES[0]]})
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry["id"]):
+            self.fail("course", f"has id {entry['id']!r}; it is made of a-z, 0-9 and -")
+        languages = tuple(entry.pop("languages"))
+        if not languages or any(name not in LANGUAGES for name in languages):
+            self.fail("course", f"has languages other than {', '.join(LANGUAGES)}")
+        return Course(**entry, languages=languages)
+
+    def levels(self, data: Mapping[str, Any]) -> dict[str, bool]:
+        for name, meaning in data.items():
+            if meaning not in list(MEANINGS):
+                known = " or ".join(MEANINGS)
+                self.fail("levels", f"calls {name} {meaning!r}; it is {known}")
+        return {name: MEANINGS[meaning] for name, meaning in data.items()}
+
+    def topic(self, data: Any, index: int, levels: Mapping[str, bool]) -> Topic:
         texts = {"id": str, "title": str, "book": str, "exercise": list}
         entry = self.table(data, f"topic {index + 1}", texts)
         name = entry["id"]
         if not name.isidentifier():
             self.fail(f"topic {name!r}", "is no name of a module")
         exercises = tuple(
-            self.exercise(item, name, f"{name}: exercise {i + 1}")
+            self.exercise(item, name, f"{name}: exercise {i + 1}", levels)
             for i, item in enumerate(entry["exercise"])
         )
         return Topic(name, entry["title"], entry["book"], exercises)
 
-    def exercise(self, data: Any, topic: str, where: str) -> Exercise:
+    def exercise(
+        self, data: Any, topic: str, where: str, levels: Mapping[str, bool]
+    ) -> Exercise:
         required = {
             "symbols": list,
             "title": str,
@@ -175,19 +222,21 @@ class _Reader(TableReader):
             "level": str,
             "minutes": int,
             "difficulty": int,
-            "points": int,
             "hints": list,
         }
-        entry = self.table(data, where, required, {"cuda_points": 0, "needs": []})
+        optional = {"points": 0, "cuda_points": 0, "needs": []}
+        entry = self.table(data, where, required, optional)
+        if "points" not in data:
+            entry["points"] = entry["difficulty"]
         symbols, hints = entry["symbols"], entry["hints"]
         if not symbols or not all(
             isinstance(s, str) and s.isidentifier() for s in symbols
         ):
             self.fail(where, "has symbols that are no names")
         where = f"{topic}.{symbols[0]}"
-        if entry["level"] not in LEVELS:
+        if entry["level"] not in levels:
             self.fail(
-                where, f"has level {entry['level']!r}; known: {', '.join(LEVELS)}"
+                where, f"has level {entry['level']!r}; known: {', '.join(levels)}"
             )
         for key, low, high in (
             ("minutes", 1, 240),
@@ -207,4 +256,4 @@ class _Reader(TableReader):
             **entry,
             **{k: tuple(entry[k]) for k in ("symbols", "needs", "hints")},
         }
-        return Exercise(topic=topic, **fields)
+        return Exercise(topic=topic, required=levels[entry["level"]], **fields)

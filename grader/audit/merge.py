@@ -14,7 +14,7 @@ from grader.class_run.grading_config import GradingConfig
 from grader.class_run.run import MANIFEST
 from grader.class_run.shards import Shard
 from grader.errors import GraderError
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Status
 from grader.sandbox.isolation import Level
@@ -196,7 +196,7 @@ def config_of(
     return GradingConfig(
         Level(environment["isolation"]),
         Limits(**environment["limits"]),
-        KIT.hidden_tests,
+        find_course().hidden_tests,
         syllabus.restricted(environment["exercises"]),
         secret,
         environment["gpu"],

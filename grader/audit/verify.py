@@ -17,7 +17,7 @@ from grader.exports.results import student as student_data
 from grader.exports.results import to_result
 from grader.exports.table import to_csv
 from grader.intake import SubmissionError, SubmissionSource
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.policy import Policy, parse_policy
 from grader.results.output import OutputFolder, attempt_name, report_name
 from grader.results.result import Result, Status
@@ -68,7 +68,7 @@ class Verifier:
         """Return the course's rules that the scores were made with."""
         if "course" not in self.scores:
             return None
-        registry = read_syllabus(KIT.registry)
+        registry = read_syllabus(find_course().registry)
         return parse_policy(self.scores["course"], f"the course in {SCORES}", registry)
 
     def check_files(self) -> Iterator[str]:

@@ -20,7 +20,7 @@ from grader.class_run.grading_config import GradingConfig
 from grader.class_run.suite import Suite
 from grader.judge.messages import Job, Part
 from grader.judge.versions import versions
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.sandbox.isolation import Level
 from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report
@@ -112,7 +112,7 @@ class Cluster:
     @contextmanager
     def start(self, config: GradingConfig, _jobs: int) -> Iterator[ClusterJudges]:
         """Give every worker the suite, and judges from its first job to the end."""
-        suite = Suite.read(KIT, config.tests)
+        suite = Suite.read(find_course(), config.tests)
         plugin = dask_worker.DaskWorker(suite, config.level, config.limits, versions())
         try:
             self.client.register_plugin(plugin)

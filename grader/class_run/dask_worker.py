@@ -23,7 +23,7 @@ from grader.class_run.suite import Suite, SuiteError
 from grader.judge import JudgeError
 from grader.judge.messages import Job, Part
 from grader.judge.versions import versions
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.sandbox.isolation import Level, NoIsolationError, choose_level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest
@@ -132,7 +132,8 @@ def overlay(report: Report, cuda: Report) -> Report:
 
 async def describe(unsandboxed: bool) -> dict[str, Any]:
     """Return a worker's versions and its level of isolation, or why it has none."""
-    secrets = [KIT.solutions, KIT.hidden_tests]
+    layout = find_course()
+    secrets = [layout.solutions, layout.hidden_tests]
 
     def probe() -> dict[str, Any]:
         try:

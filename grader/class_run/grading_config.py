@@ -13,7 +13,7 @@ from grader.class_run.seeds import seed_for
 from grader.intake import SubmissionSource, read_submission
 from grader.judge.environment import environment
 from grader.judge.messages import Job
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest, suite_digest
@@ -49,7 +49,7 @@ class GradingConfig:
 
     def environment(self) -> dict[str, Any]:
         """Return what the reports of this config have in common."""
-        suite = suite_digest(KIT, self.tests)
+        suite = suite_digest(find_course(), self.tests)
         return {
             **environment(suite, self.level, self.limits),
             **self.elsewhere,

@@ -11,7 +11,7 @@ from typing import Self
 
 from grader.judge import Judge, JudgeError
 from grader.judge.messages import Part
-from grader.layout import KIT, Layout
+from grader.layout import Layout
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest
@@ -28,7 +28,7 @@ class JudgePool:
         jobs: int,
         limits: Limits,
         tests: Path,
-        course: Layout = KIT,
+        course: Layout | None = None,
     ) -> None:
         """Start `jobs` judges of the test files in `tests`, all at once.
 
@@ -37,7 +37,8 @@ class JudgePool:
             jobs: how many.
             limits: what a submission may use.
             tests: folder with the test files.
-            course: whose registry and reference solutions the tests go by.
+            course: whose registry and reference solutions the tests go by; this
+                process's own if left out.
 
         Raises:
             JudgeError: one does not start.

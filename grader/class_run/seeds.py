@@ -9,9 +9,7 @@ import secrets
 from pathlib import Path
 
 from grader.files import create_bytes
-from grader.layout import KIT
 
-SECRET = KIT.root / "course.secret"
 VARIABLE = "GRADER_SECRET"
 
 

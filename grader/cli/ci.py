@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from grader.class_run.seeds import SECRET, read_secret
+from grader.class_run.seeds import read_secret
 from grader.cli.options import Only
 from grader.cli.screen import print_plain
 from grader.files import write_bytes
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.release.ci import PLATFORMS, CiError, make_files
 from grader.syllabus import read_syllabus
 
@@ -28,9 +28,10 @@ def init_ci(
     only: Only = "",
 ) -> None:
     """Write what a platform needs to grade: a workflow, a job or an autograder."""
-    syllabus = read_syllabus(KIT.registry)
-    secret = read_secret(SECRET)
-    for name, data in make_files(platform, KIT, syllabus, only, secret).items():
+    layout = find_course()
+    syllabus = read_syllabus(layout.registry)
+    secret = read_secret(layout.secret)
+    for name, data in make_files(platform, layout, syllabus, only, secret).items():
         target = out / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 import grader
 from grader.cli.screen import out
-from grader.layout import KIT
+from grader.layout import PACKAGE, find_course
 from grader.sandbox.isolation import probe_all
 
 
@@ -20,14 +20,16 @@ def doctor() -> None:
     """Say what this machine can do: isolation, torch, CUDA, versions."""
     import torch
 
+    layout = find_course()
     rows = [
-        ("kit", grader.__version__, str(KIT.root)),
+        ("kit", grader.__version__, str(PACKAGE.parent)),
+        ("course", "", str(layout.root)),
         ("python", platform.python_version(), platform.platform()),
         ("torch", torch.__version__, f"{os.cpu_count()} cores"),
         ("gpu", *describe_gpu()),
         ("bubblewrap", describe_bubblewrap(), ""),
     ]
-    secrets = [p for p in (KIT.solutions, KIT.hidden_tests) if p.exists()]
+    secrets = [p for p in (layout.solutions, layout.hidden_tests) if p.exists()]
     rows += [
         (f"isolation: {found.level}", "yes" if found.available else "no", found.reason)
         for found in probe_all(secrets)

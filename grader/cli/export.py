@@ -12,7 +12,7 @@ import typer
 
 from grader.audit.verify import read_scores
 from grader.class_run.run import read_manifest
-from grader.class_run.seeds import SECRET, read_secret
+from grader.class_run.seeds import read_secret
 from grader.cli.screen import print_error, print_plain
 from grader.exports import canvas, formats, moodle
 from grader.exports.feedback import Feedback, make_feedback
@@ -22,7 +22,7 @@ from grader.exports.results import to_results
 from grader.exports.sheet import BOM, Filled, read_sheet
 from grader.exports.table import to_csv
 from grader.identity import file_name
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result
 from grader.scoring.score import score
@@ -68,9 +68,10 @@ def export(
         raise ExportError(f"no format is called {to!r}: {KNOWN}")
     if out_of is not None and not math.isfinite(out_of):
         raise ExportError(f"--out-of is {out_of}: give the maximum of the gradebook")
-    output = OutputFolder(results, read_secret(SECRET))
+    layout = find_course()
+    output = OutputFolder(results, read_secret(layout.secret))
     scores = read_scores(output)
-    syllabus = read_syllabus(KIT.registry).restricted(scores["exercises"])
+    syllabus = read_syllabus(layout.registry).restricted(scores["exercises"])
     if lost := sorted(set(scores["exercises"]) - set(syllabus.exercises)):
         raise ExportError(
             f"{results} has scores of {', '.join(lost)}, which the registry does not "

@@ -13,7 +13,7 @@ from rich.text import Text
 from grader.class_run.attempts import attempts_of
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
-from grader.class_run.seeds import SECRET, read_secret
+from grader.class_run.seeds import read_secret
 from grader.class_run.shards import WHOLE, Shard
 from grader.cli.backend import backend, print_open
 from grader.cli.gradebook import choose_target, fill_gradebook
@@ -54,7 +54,7 @@ from grader.exports.results import to_data
 from grader.exports.table import to_csv
 from grader.intake import ClassFolder, IntakeError, SubmissionSource
 from grader.intake.find import student_of
-from grader.layout import KIT
+from grader.layout import Layout, find_course
 from grader.policy import Policy, read_policy
 from grader.results.output import OutputFolder
 from grader.results.result import Result, Status
@@ -65,7 +65,6 @@ from grader.scoring.report import first_message, messages_of
 from grader.scoring.score import ExerciseScore
 from grader.syllabus import Syllabus, read_syllabus
 
-COURSE = KIT.root / "course.toml"
 MAX_ROWS = 60
 
 
@@ -93,25 +92,28 @@ def grade(
 
     Run it again after a change or a crash: it grades what is new and nothing twice.
     """
-    registry = read_syllabus(KIT.registry)
+    layout = find_course(path)
+    registry = read_syllabus(layout.registry)
     syllabus = registry.only(only)
     limits = Limits().changed(limit or ())
     chosen = Shard.parse(shard) if shard else WHOLE
-    policy = find_policy(rules, registry)
-    target = choose_target(gradebook, course, assignment, nbgrader_config)
+    policy = find_policy(rules, layout, registry)
+    target = choose_target(
+        gradebook, course, assignment or registry.course.id, nbgrader_config
+    )
     found = chosen.part(find_class(path, platform, roster, deadline, assignment))
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])
-    secret = read_secret(SECRET)
+    secret = read_secret(layout.secret)
     with (
         backend(scheduler, gpu=gpu, jobs=jobs) as judged_by,
         OutputFolder(out_folder, secret).opened() as output,
     ):
-        secrets = [KIT.solutions, KIT.hidden_tests, path, out_folder]
+        secrets = [layout.solutions, layout.hidden_tests, path, out_folder]
         level = print_level(judged_by.choose_level(secrets, unsandboxed=unsandboxed))
         print_open(judged_by, syllabus)
         config = GradingConfig(
-            level, limits, KIT.hidden_tests, syllabus, secret, judged_by.gpu
+            level, limits, layout.hidden_tests, syllabus, secret, judged_by.gpu
         )
         run = ClassRun(config, output, policy, judged_by.start)
         results = grade_found(run, found, jobs or os.cpu_count() or 1, fresh=fresh)
@@ -171,14 +173,15 @@ def grade_one(
     """Grade one submission; exit with 1 below full points, 2 for a fault of the kit."""
     if not path.exists():
         raise IntakeError(f"{path} does not exist: name a student's folder or zip")
-    syllabus = read_syllabus(KIT.registry).only(only)
+    layout = find_course(path)
+    syllabus = read_syllabus(layout.registry).only(only)
     limits = Limits().changed(limit or ())
     targets = [find_target(target, report) for target in write or ()]
     origin = SubmissionSource(student or student_of(path.resolve()), path)
-    secrets = [KIT.solutions, KIT.hidden_tests, path]
+    secrets = [layout.solutions, layout.hidden_tests, path]
     level = print_level(choose_level(secrets, unsandboxed=unsandboxed))
-    secret = read_secret(SECRET)
-    config = GradingConfig(level, limits, KIT.hidden_tests, syllabus, secret)
+    secret = read_secret(layout.secret)
+    config = GradingConfig(level, limits, layout.hidden_tests, syllabus, secret)
     submission = config.read(origin)
     with config.start_pool(1) as pool:
         result, made = judge_task(pool, Task(submission), config)
@@ -205,11 +208,13 @@ def find_target(target: str, report: Path | None) -> tuple[formats.Format, Path]
     return form, Path(file)
 
 
-def find_policy(path: Path | None, registry: Syllabus) -> Policy | None:
-    """Return the course's rules, of the file named or of the one beside the kit."""
-    if path is None and not COURSE.exists():
+def find_policy(
+    rules: Path | None, layout: Layout, registry: Syllabus
+) -> Policy | None:
+    """Return the course's rules, of the file named or of its own."""
+    if rules is None and not layout.rules.exists():
         return None
-    return read_policy(path or COURSE, registry)
+    return read_policy(rules or layout.rules, registry)
 
 
 def warn_strangers(policy: Policy | None, students: list[str]) -> None:

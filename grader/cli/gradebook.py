@@ -13,8 +13,6 @@ from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result
 from grader.syllabus import Syllabus
 
-ASSIGNMENT = "deep-learning-computation"
-
 
 @dataclass(frozen=True)
 class Target:
@@ -42,7 +40,7 @@ def choose_target(
         raise GradebookError(
             "--gradebook needs --course, the course's name in nbgrader_config.py"
         )
-    return Target(url, course, assignment or ASSIGNMENT, config)
+    return Target(url, course, assignment, config)
 
 
 def fill_gradebook(

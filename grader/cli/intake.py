@@ -23,7 +23,7 @@ from grader.intake import (
     read_submission,
 )
 from grader.intake.times import format_time
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.results.result import Result, Status
 from grader.syllabus import read_syllabus
 
@@ -39,7 +39,7 @@ def intake(
 ) -> None:
     """Say what would be graded, and grade nothing; exit with 1 if some cannot be."""
     found = find_class(path, platform, roster, deadline, assignment)
-    topics = read_syllabus(KIT.registry).topic_ids
+    topics = read_syllabus(find_course().registry).topic_ids
     marks = marked(found)
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     for name in ("student", "handed in", "files", "remarks"):

@@ -14,8 +14,8 @@ from grader import stubs as stub_maker
 from grader.class_run.pool import JudgePool
 from grader.cli.options import Jobs
 from grader.cli.screen import out, print_plain, progress_bar
-from grader.files import write_bytes, write_text
-from grader.layout import KIT
+from grader.files import pack_files, write_bytes, write_text
+from grader.layout import find_course
 from grader.release import handout as handouts
 from grader.sandbox.isolation import choose_level
 from grader.sandbox.limits import Limits
@@ -28,16 +28,17 @@ def stubs(
     ] = False,
 ) -> None:
     """Make exercises/ from solutions/."""
-    made = stub_maker.make_all(read_syllabus(KIT.registry), KIT.solutions)
-    outdated = stub_maker.outdated(made, KIT.exercises)
+    layout = find_course()
+    made = stub_maker.make_all(read_syllabus(layout.registry), layout.solutions)
+    outdated = stub_maker.outdated(made, layout.exercises)
     if check:
         for name in outdated:
             print_plain(f"exercises/{name} is not what solutions/ gives: make stubs")
         raise typer.Exit(1 if outdated else 0)
     for name in outdated:
         if name in made:
-            (KIT.exercises / name).parent.mkdir(exist_ok=True)
-            write_text(KIT.exercises / name, made[name])
+            (layout.exercises / name).parent.mkdir(exist_ok=True)
+            write_text(layout.exercises / name, made[name])
             print_plain(f"exercises/{name} written")
         else:
             print_plain(f"exercises/{name} has no solution: remove it, or register it")
@@ -54,8 +55,9 @@ def notebooks(
     ] = "",
 ) -> None:
     """Make nbgrader's source notebooks, one for each topic, from solutions/."""
-    syllabus = read_syllabus(KIT.registry)
-    made = stub_maker.make_sources(syllabus, KIT.solutions, syllabus.only(only))
+    layout = find_course()
+    syllabus = read_syllabus(layout.registry)
+    made = stub_maker.make_sources(syllabus, layout.solutions, syllabus.only(only))
     target.mkdir(parents=True, exist_ok=True)
     for name, text in made.items():
         write_text(target / name, text)
@@ -70,22 +72,23 @@ def check_kit(
     seed: Annotated[str, typer.Option(help="Repeat a run with its seed.")] = "",
 ) -> None:
     """Test the tests with stubs, solutions, and known right and wrong answers."""
-    syllabus = read_syllabus(KIT.registry)
-    variants = checks.read_variants(KIT.variants, syllabus)
+    layout = find_course()
+    syllabus = read_syllabus(layout.registry)
+    variants = checks.read_variants(layout.variants, syllabus)
     variants = [v for v in variants if only in ("", v.exercise.topic, v.exercise.id)]
-    level = choose_level([KIT.solutions, KIT.hidden_tests], unsandboxed=True)
+    level = choose_level([layout.solutions, layout.hidden_tests], unsandboxed=True)
     jobs = jobs or os.cpu_count() or 1
     seed = seed or secrets.token_hex(8)
     limits = Limits()
     with (
-        JudgePool(level, jobs, limits, KIT.hidden_tests) as hidden,
-        JudgePool(level, 1, limits, KIT.visible_tests) as visible,
+        JudgePool(level, jobs, limits, layout.hidden_tests) as hidden,
+        JudgePool(level, 1, limits, layout.visible_tests) as visible,
         progress_bar("Answers") as bar,
     ):
         task = bar.add_task("")
         found = checks.check_all(
-            checks.Checker(KIT, syllabus, hidden, seed),
-            checks.Checker(KIT, syllabus, visible, seed),
+            checks.Checker(layout, syllabus, hidden, seed),
+            checks.Checker(layout, syllabus, visible, seed),
             variants,
             jobs=jobs,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
@@ -116,18 +119,19 @@ def handout(
     ] = False,
 ) -> None:
     """Pack what students get, after a check that it tells no secret."""
-    syllabus = read_syllabus(KIT.registry)
-    made = stub_maker.make_all(syllabus, KIT.solutions)
-    outdated = stub_maker.outdated(made, KIT.exercises)
+    layout = find_course()
+    syllabus = read_syllabus(layout.registry)
+    made = stub_maker.make_all(syllabus, layout.solutions)
+    outdated = stub_maker.outdated(made, layout.exercises)
     if outdated:
         raise stub_maker.StubError(
             f"exercises/ is not what solutions/ gives ({', '.join(outdated)}): "
             "run make stubs first"
         )
-    files = handouts.collect(KIT)
+    files = handouts.collect(layout)
     if with_references:
-        files |= handouts.collect_references(KIT, syllabus)
-    handouts.refuse_secrets(files, KIT)
-    write_bytes(target, handouts.pack(files))
+        files |= handouts.collect_references(layout, syllabus)
+    handouts.refuse_secrets(files, layout)
+    write_bytes(target, pack_files(files, syllabus.course.id))
     solutions = "solutions encoded" if with_references else "no solution"
     print_plain(f"{target} written: {len(files)} files, {solutions}, no hidden test")

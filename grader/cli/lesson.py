@@ -10,7 +10,7 @@ from rich.text import Text
 from grader.cli.screen import out, print_plain, print_wrapped
 from grader.cli.student import run
 from grader.cli.student_view import show_broken
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.student import StudentError
 from grader.student.choice import following
 from grader.student.reference import differ, excerpt, read_reference
@@ -30,7 +30,7 @@ def hint(
     ] = "",
 ) -> None:
     """Give one further hint; behind the last one, say where to read."""
-    desk = Workspace(KIT)
+    desk = Workspace(find_course())
     goal = None if name else following(desk.syllabus, desk.passes)
     exercise = goal or desk.exercise(name)
     asked = desk.see_hint(exercise)
@@ -49,9 +49,10 @@ def hint(
 
 def solution(name: One = "") -> None:
     """Show the reference beside your code, once the exercise passes."""
-    desk = Workspace(KIT)
+    layout = find_course()
+    desk = Workspace(layout)
     exercise = desk.exercise(name)
-    reference = read_reference(KIT, desk.syllabus, exercise)
+    reference = read_reference(layout, desk.syllabus, exercise)
     if desk.unchecked([exercise]):
         run(desk, [exercise.id], lambda _: None)
     if not desk.passes(exercise):

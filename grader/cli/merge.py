@@ -9,9 +9,9 @@ import typer
 
 from grader.audit.merge import MergeError, read_shard
 from grader.audit.merge import merge as merge_shards
-from grader.class_run.seeds import SECRET, read_secret
+from grader.class_run.seeds import read_secret
 from grader.cli.screen import print_error, print_plain
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.results.output import OutputFolder
 from grader.results.result import Status
 from grader.syllabus import read_syllabus
@@ -30,12 +30,13 @@ def merge(
 
     Exit with 1 if some were not graded, 2 if the shards do not make up one class.
     """
-    secret = read_secret(SECRET)
+    layout = find_course()
+    secret = read_secret(layout.secret)
     shards = [read_shard(folder, secret) for folder in folders]
     if out_folder.resolve() in {folder.resolve() for folder in folders}:
         raise MergeError(f"{out_folder} is a shard itself: name a new folder first")
     with OutputFolder(out_folder, secret).opened() as output:
-        data = merge_shards(shards, output, read_syllabus(KIT.registry))
+        data = merge_shards(shards, output, read_syllabus(layout.registry))
     entries = data["students"]
     print_plain(
         f"{out_folder / 'scores.csv'} and reports/ beside it written: "

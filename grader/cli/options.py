@@ -71,7 +71,7 @@ Rules = Annotated[
     Path | None,
     typer.Option(
         help="The course's rules: weights, due dates, attempts.",
-        show_default="course.toml beside the kit, if there is one",
+        show_default="course.toml of the course, if there is one",
     ),
 ]
 Fresh = Annotated[

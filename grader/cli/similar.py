@@ -13,7 +13,7 @@ from grader.cli.intake import find_class, show_found
 from grader.cli.options import Assignment, ClassPath, Deadline, From, RosterFile
 from grader.cli.screen import out, plain, print_error, print_plain, progress_bar
 from grader.intake import ClassFolder, SubmissionError, read_submission
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.similarity import SimilarityError
 from grader.syllabus import read_syllabus
 
@@ -54,9 +54,10 @@ def similar(
 
     found = find_class(path, platform, roster, deadline, assignment)
     show_found(path, found)
-    topics = read_syllabus(KIT.registry).topic_ids
+    layout = find_course()
+    topics = read_syllabus(layout.registry).topic_ids
     works = list(read_works(found, topics))
-    folders = (KIT.exercises, KIT.visible_tests)
+    folders = (layout.exercises, layout.visible_tests)
     public = [to_text(p.read_bytes()) for f in folders for p in sorted(f.glob("*.py"))]
     with progress_bar("Topics") as bar:
         task = bar.add_task("", total=len(topics))

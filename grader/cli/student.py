@@ -16,7 +16,7 @@ from grader.cli.student_view import (
     show_topic,
     show_verdict,
 )
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.student.choice import following
 from grader.student.loading import loading
 from grader.student.progress import duration, required
@@ -32,7 +32,7 @@ Part = Annotated[
 
 def check(part: Part = "") -> None:
     """Check your work in exercises/ with the visible tests."""
-    desk = Workspace(KIT)
+    desk = Workspace(find_course())
     asked = desk.syllabus.only(part).exercises
     shown = Shown(desk)
     verdicts = run(desk, asked, shown)
@@ -112,7 +112,7 @@ def conclude(
         goal = failing[0]
     if goal is not None:
         show_next(desk, goal)
-    raise typer.Exit(1 if any(e.level == "core" for e in failing) else 0)
+    raise typer.Exit(1 if any(e.required for e in failing) else 0)
 
 
 def refresh(desk: Workspace) -> None:
@@ -126,7 +126,7 @@ def refresh(desk: Workspace) -> None:
 
 def next_exercise() -> None:
     """Say which exercise comes next, and where to read."""
-    desk = Workspace(KIT)
+    desk = Workspace(find_course())
     refresh(desk)
     show_broken(desk)
     exercise = following(desk.syllabus, desk.passes)
@@ -135,25 +135,25 @@ def next_exercise() -> None:
         return
     describe(desk, exercise)
     print_plain(f"  check     make test EX={exercise.id}, or make watch")
-    if exercise.level != "core" and (goal := next_required(desk)) is not None:
+    if not exercise.required and (goal := next_required(desk)) is not None:
         print_wrapped(f"  or        {goal.id}, the next required one", 0, 12)
 
 
 def next_required(desk: Workspace) -> Exercise | None:
     """Return the next exercise that is not left to choice."""
-    return following(desk.syllabus, lambda e: e.level != "core" or desk.passes(e))
+    return following(desk.syllabus, lambda e: not e.required or desk.passes(e))
 
 
 def progress() -> None:
     """Show how far you are, topic by topic."""
-    desk = Workspace(KIT)
+    desk = Workspace(find_course())
     refresh(desk)
     for topic in desk.syllabus.topics:
         show_topic(desk, topic)
-    core = required(desk.syllabus, desk.statuses())
+    needed = required(desk.syllabus, desk.statuses())
     print_plain(
-        f"\nRequired: {core.passed} of {core.total} exercises pass, "
-        f"about {duration(core.minutes_left)} left."
+        f"\nRequired: {needed.passed} of {needed.total} exercises pass, "
+        f"about {duration(needed.minutes_left)} left."
     )
     show_broken(desk)
     if (exercise := following(desk.syllabus, desk.passes)) is not None:

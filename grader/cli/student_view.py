@@ -84,7 +84,7 @@ def show_broken(desk: Workspace) -> None:
 
 def describe(desk: Workspace, exercise: Exercise) -> None:
     """Print what an exercise is about, where to write, and where to read."""
-    choice = "required" if exercise.level == "core" else "deep, may be left out"
+    choice = "required" if exercise.required else f"{exercise.level}, may be left out"
     print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
     line = desk.work.line(exercise)
     rows = {

@@ -9,11 +9,11 @@ import typer
 
 from grader.audit.verify import Verifier, read_scores
 from grader.class_run.grading_config import GradingConfig
-from grader.class_run.seeds import SECRET, read_secret
+from grader.class_run.seeds import read_secret
 from grader.cli.intake import find_class
 from grader.cli.options import Assignment, Deadline, From, RosterFile
 from grader.cli.screen import out, print_plain
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.results.output import OutputFolder
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
@@ -35,12 +35,13 @@ def verify(
     ] = 3,
 ) -> None:
     """Tell results that were changed from true ones; exit with 1 if some were."""
-    secret = read_secret(SECRET)
+    layout = find_course(path)
+    secret = read_secret(layout.secret)
     environment = read_scores(OutputFolder(results, secret))["environment"]
-    syllabus = read_syllabus(KIT.registry).restricted(environment["exercises"])
+    syllabus = read_syllabus(layout.registry).restricted(environment["exercises"])
     level, limits = Level(environment["isolation"]), Limits(**environment["limits"])
     gpu: bool = environment["gpu"]
-    config = GradingConfig(level, limits, KIT.hidden_tests, syllabus, secret, gpu)
+    config = GradingConfig(level, limits, layout.hidden_tests, syllabus, secret, gpu)
     verifier = Verifier(results, config)
     problems = list(verifier.check_files())
     if path is not None:

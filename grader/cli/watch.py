@@ -13,7 +13,7 @@ from watchfiles import Change, awatch
 
 from grader.cli.screen import errors, out, print_plain, print_wrapped
 from grader.cli.student_view import describe, show_topic, show_verdict
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.student.choice import exercise_of_save, following
 from grader.student.reference import has_references
 from grader.student.verdict import Verdict
@@ -31,7 +31,7 @@ PATIENCE = 1.0
 def watch() -> None:
     """Check the exercise you are in whenever you save a file in exercises/."""
     with contextlib.suppress(KeyboardInterrupt), Checker() as checker:
-        asyncio.run(Watch(Workspace(KIT), checker).run())
+        asyncio.run(Watch(Workspace(find_course()), checker).run())
     print_plain("\nStopped. To go on: make watch")
 
 

@@ -13,7 +13,7 @@ import typer
 from grader.cli.lesson import One
 from grader.cli.screen import errors, print_message, print_plain
 from grader.files import write_bytes, write_text
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.source import BrokenCodeError, decode
 from grader.student import StudentError
 from grader.student.progress import required
@@ -43,9 +43,10 @@ def agree(question: str, *, yes: bool) -> None:
 
 def reset(name: One = "", yes: Yes = False) -> None:
     """Bring one exercise back to its stub; keep a backup of the file."""
-    desk = Workspace(KIT)
+    layout = find_course()
+    desk = Workspace(layout)
     exercise = desk.exercise(name)
-    path = KIT.topic_file(exercise.topic)
+    path = layout.topic_file(exercise.topic)
     stub = desk.work.stubs[exercise.topic]
     data = path.read_bytes() if path.exists() else b""
     try:
@@ -61,7 +62,7 @@ def reset(name: One = "", yes: Yes = False) -> None:
         backup = backup_path(path)
         backup.parent.mkdir(exist_ok=True)
         write_bytes(backup, data)
-        print_plain(f"The file as it was is in {backup.relative_to(KIT.root)}")
+        print_plain(f"The file as it was is in {backup.relative_to(layout.root)}")
     write_text(path, new)
     print_plain(f"{names} is as it was handed out. Check: make test EX={exercise.id}")
 
@@ -72,12 +73,13 @@ def submit(
     ] = "submission",
     yes: Yes = False,
 ) -> None:
-    """Pack the six files to hand in, after a check that they can be imported."""
-    desk = Workspace(KIT)
+    """Pack the modules to hand in, after a check that they can be imported."""
+    layout = find_course()
+    desk = Workspace(layout)
     for topic in desk.syllabus.topic_ids:
-        if not KIT.topic_file(topic).exists():
+        if not layout.topic_file(topic).exists():
             raise StudentError(f"exercises/{topic}.py {desk.work.broken[topic]}")
-    sources = read_sources(KIT.exercises, desk.syllabus.topic_ids)
+    sources = read_sources(layout.exercises, desk.syllabus.topic_ids)
     problems = import_problems(sources)
     for problem in problems:
         print_message(problem, 0)
@@ -87,14 +89,14 @@ def submit(
     write_bytes(path, pack(sources))
     read_back(path, sources)
     print_plain(f"{path} is written: {len(sources)} files, as the grader reads them.")
-    core = required(desk.syllabus, desk.statuses())
+    needed = required(desk.syllabus, desk.statuses())
     print_plain(
-        f"Known to pass here: {core.passed} of {core.total} required exercises."
+        f"Known to pass here: {needed.passed} of {needed.total} required exercises."
     )
 
 
 def import_problems(sources: Mapping[str, bytes]) -> list[str]:
-    """Import each file beside the other five alone, as in grading; tell what fails."""
+    """Import each file beside the others alone, as in grading; tell what fails."""
     from grader.observe.finding import Finding
     from grader.observe.local import LocalObserver
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 from grader.child import Child
 from grader.errors import GraderError
 from grader.judge.messages import Fault, Job, Part, Ready
-from grader.layout import KIT, Layout
+from grader.layout import KIT, Layout, find_course
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.report import Report
@@ -36,8 +36,8 @@ class Judge:
         self,
         level: Level,
         limits: Limits,
-        tests: Path = KIT.hidden_tests,
-        course: Layout = KIT,
+        tests: Path,
+        course: Layout | None = None,
     ) -> None:
         """Start a judge.
 
@@ -45,7 +45,8 @@ class Judge:
             level: how its sandbox is isolated.
             limits: what a submission may use.
             tests: folder with the test files, and with folders of them.
-            course: whose registry and reference solutions the tests go by.
+            course: whose registry and reference solutions the tests go by; this
+                process's own if left out.
 
         Raises:
             JudgeError: it does not start.
@@ -57,7 +58,7 @@ class Judge:
             )
         self._child = Child(
             [sys.executable, "-I", "-m", "grader.judge"],
-            *(level, json.dumps(limits.as_dict()), str(course.root)),
+            *(level, json.dumps(limits.as_dict()), str((course or find_course()).root)),
             str(tests.absolute()),
             folder=KIT.root,
             environment={k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"},

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import metadata
 
 import grader
-from grader.layout import KIT
+from grader.layout import PACKAGE
 
 
 def versions() -> dict[str, str]:
@@ -25,8 +25,7 @@ def versions() -> dict[str, str]:
 def code_digest() -> str:
     """Return a hash of the grader's own code."""
     hasher = hashlib.sha256()
-    package = KIT.root / "grader"
-    for path in sorted(package.rglob("*.py")):
-        hasher.update(f"{path.relative_to(package)}\n".encode())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        hasher.update(f"{path.relative_to(PACKAGE)}\n".encode())
         hasher.update(path.read_bytes())
     return hasher.hexdigest()

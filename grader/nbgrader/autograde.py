@@ -13,9 +13,9 @@ from traitlets import Bool, List, Unicode
 
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.pool import JudgePool
-from grader.class_run.seeds import SECRET, read_secret
+from grader.class_run.seeds import read_secret
 from grader.intake import SubmissionSource
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.nbgrader.cell_grades import comment_on
 from grader.nbgrader.repair_cells import name_of, to_node
 from grader.nbgrader.source_cells import exercises_of, syllabus
@@ -60,14 +60,15 @@ class GradeApart(Execute):  # type: ignore[misc] # nbgrader has no types
             executed: tuple[NotebookNode, dict[str, Any]]
             executed = super().preprocess(nb, resources, km)
             return executed
-        secrets = (KIT.solutions, KIT.hidden_tests, self.course.root)
+        layout = find_course()
+        secrets = (layout.solutions, layout.hidden_tests, self.course.root)
         level = choose_level(map(Path, secrets), unsandboxed=self.unsandboxed)
         config = GradingConfig(
             level,
             Limits().changed(self.limits),
-            KIT.hidden_tests,
+            layout.hidden_tests,
             syllabus().restricted(exercises),
-            read_secret(SECRET),
+            read_secret(layout.secret),
         )
         folder = self.course.format_path(
             self.course.submitted_directory, ids["student"], ids["assignment"]
@@ -89,7 +90,7 @@ class GradeApart(Execute):  # type: ignore[misc] # nbgrader has no types
 @cache
 def warm_pool(level: Level, limits: Limits) -> JudgePool:
     """Return a judge that lasts as long as this process: torch is imported once."""
-    pool = JudgePool(level, 1, limits, KIT.hidden_tests)
+    pool = JudgePool(level, 1, limits, find_course().hidden_tests)
     atexit.register(pool.close)
     return pool
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.stubs import check_id
 from grader.syllabus import Syllabus, read_syllabus
 
@@ -28,7 +28,7 @@ class SourceCell:
 @cache
 def syllabus() -> Syllabus:
     """Return the registry."""
-    return read_syllabus(KIT.registry)
+    return read_syllabus(find_course().registry)
 
 
 def source_cells(ids: Mapping[str, str]) -> dict[str, SourceCell]:

@@ -17,7 +17,7 @@ import pytest
 import torch
 
 from grader import gpu
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.observe.finding import Finding
 from grader.observe.local import LocalObserver
 from grader.observe.playing import Observe, Observer
@@ -38,22 +38,23 @@ OBSERVE = pytest.StashKey[Observe]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that say whose answers to check, and in what."""
+    layout = find_course()
     parser.addoption(
         "--submission",
         type=Path,
-        default=KIT.exercises,
-        help="folder with the six modules to check (default: exercises/)",
+        default=layout.exercises,
+        help="folder with the modules to check (default: exercises/)",
     )
     parser.addoption(
         "--registry",
         type=Path,
-        default=KIT.registry,
+        default=layout.registry,
         help="the registry of exercises (default: exercises/syllabus.toml)",
     )
     parser.addoption(
         "--reference",
         type=Path,
-        default=KIT.solutions,
+        default=layout.solutions,
         help="folder with the reference solutions, for sweeps (default: solutions/)",
     )
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from grader.errors import GraderError
 from grader.identity import same_student
-from grader.syllabus import LEVELS, Syllabus
+from grader.syllabus import Syllabus
 from grader.tables import TableReader, read_document
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -176,7 +176,7 @@ class _Reader(TableReader):
     def bonus(self, data: Any, syllabus: Syllabus) -> frozenset[str]:
         """Return the bonus exercises; the narrowest name that is given decides."""
         kinds = self.table(data, "exercises", {}, {"required": [], "bonus": []})
-        names = {*LEVELS, *syllabus.topic_ids, *syllabus.exercises}
+        names = {*syllabus.levels, *syllabus.topic_ids, *syllabus.exercises}
         is_bonus: dict[str, bool] = {}
         for kind in ("required", "bonus"):
             for name in kinds[kind]:

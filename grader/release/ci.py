@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from grader.errors import GraderError
 from grader.exports import gradescope
 from grader.files import pack_files, read_matching
-from grader.layout import Layout
+from grader.layout import KIT, PACKAGE, TEMPLATES, Layout
 from grader.syllabus import Syllabus
 
 PLATFORMS = ("github", "gitlab", "gradescope")
@@ -38,7 +38,7 @@ def make_files(
     part = syllabus.only(only)
     if platform not in PLATFORMS:
         raise CiError(f"no platform is called {platform!r}: {', '.join(PLATFORMS)}")
-    folder = layout.templates / platform
+    folder = TEMPLATES / platform
     templates = {
         name: data.replace(PLACEHOLDER, only.encode())
         for name, data in read_matching(folder, folder, "*").items()
@@ -60,11 +60,11 @@ def autograder(
     solutions = [f"{topic}.py" for topic in part.topic_ids]
     return {
         **templates,
-        **read_matching(layout.root / "grader", layout.root, "**/*.py"),
+        **read_matching(PACKAGE, KIT.root, "**/*.py"),
         **read_matching(layout.hidden_tests, layout.root, *tests),
         **read_matching(layout.exercises, layout.root, layout.registry.name),
         **read_matching(layout.solutions, layout.root, *solutions),
-        **read_matching(layout.root, layout.root, "constraints.txt", "pyproject.toml"),
+        **read_matching(KIT.root, KIT.root, "constraints.txt", "pyproject.toml"),
         "unfinished.json": gradescope.unfinished().encode(),
         "course.secret": secret,
     }

@@ -7,18 +7,18 @@ import json
 from collections.abc import Iterator, Mapping
 
 from grader.errors import GraderError
-from grader.files import pack_files, read_matching
-from grader.layout import Layout
+from grader.files import read_matching
+from grader.layout import KIT, PACKAGE, TEMPLATES, Layout
+from grader.release.readme import make_readmes
 from grader.source import decode, read_source
 from grader.student import reference
-from grader.syllabus import Syllabus
+from grader.syllabus import Syllabus, read_syllabus
 
 MIN_SECRET = 20
 """Characters from which on a line of a solution or a hidden test is telling."""
 MIN_SECRET_IN_CODE = 40
 """The same in the grader's own code, where short lines are alike by chance."""
 BOILERPLATE = ("import ", "from ", "@pytest")
-FOLDER = "deep-learning-computation"
 
 
 class HandoutError(GraderError):
@@ -27,20 +27,19 @@ class HandoutError(GraderError):
 
 def collect(layout: Layout) -> dict[str, bytes]:
     """Return the files of the handout, by their path in it."""
-    templates = layout.templates / "handout"
+    templates = TEMPLATES / "handout"
     exercises = read_matching(layout.exercises, layout.exercises, "*.py")
     pristine = layout.pristine.relative_to(layout.root).as_posix()
-    files = {
+    return {
         **{f"exercises/{name}": data for name, data in exercises.items()},
         **{f"{pristine}/{name}": data for name, data in exercises.items()},
-        **read_matching(layout.exercises, layout.root, "notebooks/*.ipynb"),
+        **read_matching(layout.exercises, layout.root, "*.toml", "notebooks/*.ipynb"),
         **read_matching(layout.visible_tests, layout.root, "*.py"),
-        **read_matching(layout.root / "grader", layout.root, "**/*.py"),
+        **read_matching(PACKAGE, KIT.root, "**/*.py"),
+        **read_matching(KIT.root, KIT.root, "constraints.txt", "pyproject.toml"),
         **read_matching(templates, templates, "**/*"),
+        **make_readmes(TEMPLATES / "readme", read_syllabus(layout.registry)),
     }
-    for name in ("constraints.txt", "pyproject.toml", "exercises/syllabus.toml"):
-        files[name] = (layout.root / name).read_bytes()
-    return files
 
 
 def collect_references(layout: Layout, syllabus: Syllabus) -> dict[str, bytes]:
@@ -50,11 +49,6 @@ def collect_references(layout: Layout, syllabus: Syllabus) -> dict[str, bytes]:
         (folder / f"{name}{reference.SUFFIX}").as_posix(): reference.encode(made)
         for name, made in reference.make_references(layout, syllabus).items()
     }
-
-
-def pack(files: Mapping[str, bytes]) -> bytes:
-    """Return a zip archive that is the same, byte for byte, for the same files."""
-    return pack_files(files, FOLDER)
 
 
 def refuse_secrets(files: Mapping[str, bytes], layout: Layout) -> None:

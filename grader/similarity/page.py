@@ -10,12 +10,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from grader.files import write_text
-from grader.layout import KIT
+from grader.layout import TEMPLATES
 from grader.similarity import SimilarityError
 from grader.similarity.compare import Match
 from grader.text import without_controls
 
-TEMPLATES = KIT.templates / "similarity"
 INDEX = "index.html"
 PAGE = re.compile(r"pair-\d+\.html")
 MAX_PAIRS = 200
@@ -58,7 +57,7 @@ def make_pages(
 ) -> dict[str, str]:
     """Return the pages by their names; what students wrote is text in them."""
     templates = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES / "similarity"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

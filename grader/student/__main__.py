@@ -7,7 +7,7 @@ import socket
 import sys
 import warnings
 
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.student import StudentError
 from grader.student.loading import loading
 from grader.syllabus import read_syllabus
@@ -17,7 +17,7 @@ with loading():
     from grader.student.warm_session import WarmSession
 
 warnings.simplefilter("ignore")
-syllabus = read_syllabus(KIT.registry)
+syllabus = read_syllabus(find_course().registry)
 channel = socket.socket(fileno=int(sys.argv[1]))
 try:
     run_pytest(syllabus.topic_ids, WarmSession(channel, syllabus))

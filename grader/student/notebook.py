@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.observe import plugin
 from grader.observe.local import LocalObserver
 from grader.student.collector import Collector
@@ -42,7 +42,7 @@ def check(exercise: str) -> None:
             "`from grader.nbgrader.config import configure` and "
             "`configure(get_config())` into nbgrader_config.py."
         )
-    syllabus = read_syllabus(KIT.registry)
+    syllabus = read_syllabus(find_course().registry)
     (topic,) = syllabus.only(exercise).topics
     (asked,) = topic.exercises
     caller = sys._getframe(1)

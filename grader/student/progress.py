@@ -30,8 +30,8 @@ def measure(
 
 def required(syllabus: Syllabus, statuses: Mapping[str, ExerciseStatus]) -> Progress:
     """Return the progress in the exercises that are not left to choice."""
-    core = (e for e in syllabus.exercises.values() if e.level == "core")
-    return measure(core, statuses)
+    found = (e for e in syllabus.exercises.values() if e.required)
+    return measure(found, statuses)
 
 
 def duration(minutes: int) -> str:

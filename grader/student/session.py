@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 
 import pytest
 
-from grader.layout import KIT
+from grader.layout import find_course
 from grader.observe import plugin
 from grader.student import StudentError
 from grader.student.collector import Collector
@@ -47,12 +47,13 @@ def run_pytest(
     Raises:
         StudentError: they do not run.
     """
+    layout = find_course()
     arguments = [
-        *("-c", os.devnull, f"--rootdir={KIT.root}", "--import-mode=importlib"),
+        *("-c", os.devnull, f"--rootdir={layout.root}", "--import-mode=importlib"),
         *("--disable-plugin-autoload", "--noconftest"),
         *(f"-pno:{name}" for name in UNUSED),
         *options,
-        *(str(test_file(KIT, topic)) for topic in topics),
+        *(str(test_file(layout, topic)) for topic in topics),
     ]
     status = pytest.main(arguments, plugins=[plugin, *plugins])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):

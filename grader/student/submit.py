@@ -1,4 +1,4 @@
-"""The archive to hand in: six files, and a manifest with their digests."""
+"""The archive to hand in: the topics' files, and a manifest with their digests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.intake import SubmissionSource, read_submission
 from grader.student import StudentError
 from grader.student.work import torch_version
 
-FORMAT = "deep-learning-computation/submission/v1"
+FORMAT = "grader/submission/v1"
 
 
 def read_sources(folder: Path, topics: Sequence[str]) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from grader.child import Child
-from grader.layout import KIT
+from grader.layout import KIT, VARIABLE, find_course
 from grader.scoring.outcome import Outcome
 from grader.student import StudentError
 from grader.student.verdict import Verdict
@@ -29,7 +29,13 @@ class Checker:
 
     def _start(self) -> None:
         program = [sys.executable, "-m", "grader.student"]
-        self._child = Child(program, folder=KIT.root, own_session=True)
+        course = {VARIABLE: str(find_course().root)}
+        self._child = Child(
+            program,
+            folder=KIT.root,
+            environment=os.environ | course,
+            own_session=True,
+        )
         self._channel = self._child.channel
         self._channel.setblocking(False)
         self._received = b""

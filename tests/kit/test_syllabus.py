@@ -7,6 +7,13 @@ import pytest
 from grader.syllabus import SyllabusError, parse_syllabus, read_syllabus
 
 GOOD = {
+    "course": {
+        "id": "a-course",
+        "title": "A Course",
+        "book": "Its Book",
+        "url": "https://example.org",
+    },
+    "levels": {"core": "required", "deep": "optional"},
     "topic": [
         {
             "id": "layers",
@@ -20,7 +27,6 @@ GOOD = {
                     "level": "core",
                     "minutes": 10,
                     "difficulty": 2,
-                    "points": 2,
                     "hints": ["think", "write"],
                 },
                 {
@@ -30,14 +36,14 @@ GOOD = {
                     "level": "deep",
                     "minutes": 10,
                     "difficulty": 3,
-                    "points": 3,
+                    "points": 5,
                     "cuda_points": 1,
                     "needs": ["layers.A"],
                     "hints": ["think", "write"],
                 },
             ],
         }
-    ]
+    ],
 }
 
 
@@ -62,12 +68,34 @@ def test_a_good_registry_gives_its_exercises_in_order():
     assert syllabus.exercises["layers.C"].cuda_points == 1
 
 
+def test_points_follow_the_difficulty_where_they_are_left_out():
+    syllabus = parse_syllabus(GOOD, "s.toml")
+
+    assert [e.points for e in syllabus.exercises.values()] == [2, 5]
+
+
+def test_the_registry_says_which_levels_are_required():
+    data = changed(("levels",), {"deep": "required", "core": "optional"})
+
+    exercises = parse_syllabus(data, "s.toml").exercises
+
+    assert not exercises["layers.A"].required
+    assert exercises["layers.C"].required
+
+
 FIRST = ("topic", 0, "exercise", 0)
 
 
 @pytest.mark.parametrize(
     ("path", "value", "says"),
     [
+        (("course",), None, "the document lacks the key 'course'"),
+        (("course", "id"), "A b", "course has id 'A b'; it is made of"),
+        (("course", "languages"), ["de"], "has languages other than en, pt-BR"),
+        (("levels", "core"), "maybe", "calls core 'maybe'; it is required or optional"),
+        (("course", "languages"), [["en"]], "has languages other than en, pt-BR"),
+        (("levels", "core"), ["required"], "calls core ['required']"),
+        (("levels",), {"easy": "required"}, "has level 'core'; known: easy"),
         (("topic",), None, "the document lacks the key 'topic'"),
         (("topic", 0, "title"), None, "topic 1 lacks the key 'title'"),
         (("topic", 0, "id"), "two words", "'two words' is no name"),

@@ -8,11 +8,12 @@ from grader.check_kit.independence import check_independence
 from grader.check_kit.places import check_places
 from grader.check_kit.variants import Variant
 from grader.scoring.manifest import Check, Manifest
-from grader.syllabus import Exercise, Syllabus, Topic
+from grader.syllabus import Course, Exercise, Syllabus, Topic
 
 ONE = Exercise("t", ("A", "B"), "", "", "core", 1, 1, 1, 0, (), ("a", "b"))
 TWO = Exercise("t", ("C",), "", "", "core", 1, 1, 1, 0, (), ("a", "b"))
-SYLLABUS = Syllabus((Topic("t", "T", "", (ONE, TWO)),), ("t",))
+COURSE = Course("c", "C", "", "")
+SYLLABUS = Syllabus((Topic("t", "T", "", (ONE, TWO)),), ("t",), COURSE, ("core",))
 
 
 def variant(exercise, source, right=False):

@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-from grader.class_run.seeds import SECRET
 from grader.layout import KIT
 from grader.syllabus import read_syllabus
 
@@ -261,4 +260,4 @@ def test_grade_one_prints_points_and_messages_and_writes_them(tmp_path):
 
 
 def test_the_secret_is_closed_to_others(graded):
-    assert SECRET.stat().st_mode & 0o077 == 0
+    assert KIT.secret.stat().st_mode & 0o077 == 0

@@ -13,7 +13,7 @@ def test_jobs_beside_a_scheduler_are_refused(tmp_path):
     command = ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "out")]
     options = ["--scheduler", "tcp://127.0.0.1:1", "--jobs", "3"]
 
-    done = CliRunner().invoke(make_app("grade"), [*command, *options])
+    done = CliRunner().invoke(make_app(["grade"]), [*command, *options])
 
     assert isinstance(done.exception, ClusterError)
     assert "--jobs 3 is for this machine" in str(done.exception)

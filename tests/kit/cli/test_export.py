@@ -71,7 +71,7 @@ def results(tmp_path, syllabus, monkeypatch):
 
 def export(folder, name, *options, env=None):
     arguments = ["export", str(folder), "--to", name, *map(str, options)]
-    done = CliRunner().invoke(make_app(""), arguments, env=env)
+    done = CliRunner().invoke(make_app([]), arguments, env=env)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done
@@ -189,7 +189,7 @@ def test_scores_of_an_exercise_that_is_gone_are_not_dropped(results):
 )
 def test_grade_one_refuses_a_wrong_target_before_it_grades(tmp_path, setting, says):
     done = CliRunner().invoke(
-        make_app(""), ["grade-one", str(tmp_path), "--write", setting]
+        make_app([]), ["grade-one", str(tmp_path), "--write", setting]
     )
 
     assert says in str(done.exception)

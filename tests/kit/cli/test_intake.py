@@ -17,7 +17,7 @@ ROSTER = FIXTURES / "roster.csv"
 
 def run(*arguments):
     """Run the command in this process."""
-    done = CliRunner().invoke(make_app(""), [*map(str, arguments)])
+    done = CliRunner().invoke(make_app([]), [*map(str, arguments)])
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done

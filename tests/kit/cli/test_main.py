@@ -30,7 +30,7 @@ def run_verb(monkeypatch, error):
     def verb():
         raise error
 
-    monkeypatch.setattr(cli, "make_app", lambda asked: verb)
+    monkeypatch.setattr(cli, "make_app", lambda arguments: verb)
     cli.run()
 
 

@@ -295,7 +295,8 @@ def test_inputs_are_drawn_for_the_one_who_submits(container, metadata, student):
 
     assert done.returncode == 0
     assert (root / "arguments").read_text() == (
-        f"grade-one {root}/submission --student {student} --only {TOPIC} "
+        f"--kit {root}/source grade-one {root}/submission "
+        f"--student {student} --only {TOPIC} "
         f"--write gradescope={root}/results/results.json\n"
     )
 
@@ -317,7 +318,7 @@ def test_files_are_written_below_the_folder_that_is_named(tmp_path, monkeypatch)
 
     for platform in ("github", "gitlab", "gradescope"):
         done = CliRunner().invoke(
-            make_app(""), ["init-ci", platform, "--out", str(tmp_path)]
+            make_app([]), ["init-ci", platform, "--out", str(tmp_path)]
         )
         assert done.exit_code == 0, done.output
 
@@ -344,7 +345,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "ci").write_text("")
 
     done = CliRunner().invoke(
-        make_app(""), ["init-ci", "github", "--out", str(tmp_path / "ci")]
+        make_app([]), ["init-ci", "github", "--out", str(tmp_path / "ci")]
     )
 
     assert isinstance(done.exception, CiError)

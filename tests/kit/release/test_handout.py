@@ -4,12 +4,15 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.layout import KIT
+from grader.files import pack_files
+from grader.layout import KIT, TEMPLATES
 from grader.release import handout
+from grader.release.readme import make_readmes
 from grader.stubs import make_sources
 
 
@@ -48,17 +51,29 @@ def test_a_line_of_a_solution_is_found_in_a_notebook(files, syllabus):
 
 
 def test_the_archive_is_the_same_for_the_same_files(files):
-    assert handout.pack(files) == handout.pack(dict(reversed(files.items())))
+    turned = dict(reversed(files.items()))
+
+    assert pack_files(files, "desk") == pack_files(turned, "desk")
+
+
+def test_the_readme_is_the_course_s_own_in_each_of_its_languages(syllabus):
+    course = replace(syllabus.course, title="Tiny", languages=("pt-BR", "en"))
+
+    made = make_readmes(TEMPLATES / "readme", replace(syllabus, course=course))
+
+    assert made["README.md"].startswith(b"# Tiny: exerc")
+    assert b"(README.en.md)" in made["README.md"]
+    assert made["README.en.md"].startswith(b"# Tiny: exercises\n")
 
 
 @pytest.fixture(scope="module")
 def desk(files, tmp_path_factory):
     """The unpacked handout."""
     folder = tmp_path_factory.mktemp("desk")
-    (folder / "handout.zip").write_bytes(handout.pack(files))
+    (folder / "handout.zip").write_bytes(pack_files(files, "desk"))
     with zipfile.ZipFile(folder / "handout.zip") as archive:
         archive.extractall(folder)
-    return folder / handout.FOLDER
+    return folder / "desk"
 
 
 def run_test(desk, *arguments):

@@ -8,10 +8,11 @@ import pytest
 from grader.scoring.manifest import Check, Manifest
 from grader.scoring.outcome import Outcome
 from grader.scoring.score import KitFaultError, read_unpassed, score, score_unpassed
-from grader.syllabus import Exercise, Syllabus, Topic
+from grader.syllabus import Course, Exercise, Syllabus, Topic
 
 EXERCISE = Exercise("t", ("A",), "", "", "core", 1, 1, 4, 2, (), ("a", "b"))
-SYLLABUS = Syllabus((Topic("t", "T", "", (EXERCISE,)),), ("t",))
+COURSE = Course("c", "C", "", "")
+SYLLABUS = Syllabus((Topic("t", "T", "", (EXERCISE,)),), ("t",), COURSE, ("core",))
 MANIFEST = Manifest(
     (
         Check("f::one", "t.A", 1),

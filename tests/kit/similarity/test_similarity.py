@@ -195,7 +195,7 @@ def class_of_three(tmp_path):
 
 
 def run(*arguments):
-    done = CliRunner().invoke(make_app(""), [*map(str, arguments)])
+    done = CliRunner().invoke(make_app([]), [*map(str, arguments)])
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done

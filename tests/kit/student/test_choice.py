@@ -8,7 +8,7 @@ from grader.student.code import read_code
 from grader.student.progress import bar, duration, measure, required
 from grader.student.state import Noted, State
 from grader.student.work import ExerciseStatus, Work
-from grader.syllabus import Exercise, Syllabus, Topic
+from grader.syllabus import Course, Exercise, Syllabus, Topic
 
 STUB = """from grader import NotStarted
 
@@ -46,12 +46,14 @@ def _shared(x):
 
 
 def exercise(topic, symbol, level="core"):
-    return Exercise(topic, (symbol,), "", "", level, 10, 1, 1, 0, (), ("x", "y"))
+    fields = ("", "", level, 10, 1, 1, 0, (), ("x", "y"))
+    return Exercise(topic, (symbol,), *fields, required=level == "core")
 
 
 ONE = Topic("one", "One", "", tuple(exercise("one", s) for s in "abc"))
 TWO = Topic("two", "Two", "", (exercise("two", "d", "deep"), exercise("two", "e")))
-SYLLABUS = Syllabus((ONE, TWO), (ONE.id, TWO.id))
+COURSE = Course("c", "C", "", "")
+SYLLABUS = Syllabus((ONE, TWO), (ONE.id, TWO.id), COURSE, ("core", "deep"))
 A, B, C = ONE.exercises
 
 

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from grader.files import pack_files
 from grader.layout import KIT
 from grader.release import handout
 from grader.stubs import check_id, grade_id
@@ -35,10 +36,10 @@ def chain(make_block, n):
 def desk(tmp_path_factory):
     """The unpacked handout."""
     folder = tmp_path_factory.mktemp("desk")
-    archive = io.BytesIO(handout.pack(handout.collect(KIT)))
+    archive = io.BytesIO(pack_files(handout.collect(KIT), "desk"))
     with zipfile.ZipFile(archive) as files:
         files.extractall(folder)
-    return folder / handout.FOLDER
+    return folder / "desk"
 
 
 @pytest.fixture(scope="module")

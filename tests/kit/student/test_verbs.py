@@ -332,7 +332,7 @@ cli = importlib.import_module("grader.cli.main")
 
 
 def test_every_verb_is_there_and_tells_what_it_does():
-    app = cli.make_app("")
+    app = cli.make_app([])
 
     help_of = {c.name: c.callback.__doc__ for c in app.registered_commands}
 
