@@ -1,5 +1,15 @@
-"""What a test is written with: the fixture `observe` and the expectations."""
+"""What a test is written with: `observe`, `sweep`, and the expectations."""
 
+from grader.observe.columns import (
+    CALLS,
+    DTYPES,
+    LAYOUTS,
+    MODES,
+    MODULES,
+    SHAPES,
+    TENSORS,
+    VALUES,
+)
 from grader.observe.expect import (
     expect_close,
     expect_equal,
@@ -8,9 +18,20 @@ from grader.observe.expect import (
     expect_unchanged,
 )
 from grader.observe.finding import Raised
+from grader.sandbox.trials import Function, Module
 from grader.scoring.message import say
 
 __all__ = [
+    "CALLS",
+    "DTYPES",
+    "LAYOUTS",
+    "MODES",
+    "MODULES",
+    "SHAPES",
+    "TENSORS",
+    "VALUES",
+    "Function",
+    "Module",
     "Raised",
     "expect_close",
     "expect_equal",

@@ -184,4 +184,5 @@ def same(before: Tensor, after: Tensor) -> bool:
 
 def bits_of(tensor: Tensor) -> Tensor:
     """Return the bytes of a tensor's entries."""
-    return tensor.detach().contiguous().reshape(-1).view(torch.uint8)
+    whole = tensor.detach().clone(memory_format=torch.contiguous_format)
+    return whole.reshape(-1).view(torch.uint8)

@@ -133,7 +133,9 @@ class _Encoder:
             return self.opaque(f"tensor of an unusual kind ({dtype})")
         plain = value.detach().to_dense().as_subclass(torch.Tensor)
         self.check_room(plain.nbytes)  # before it is copied
-        plain = plain.cpu().resolve_conj().resolve_neg().contiguous()
+        plain = plain.cpu().resolve_conj().resolve_neg()
+        # contiguous() leaves a single entry with any stride, which view refuses
+        plain = plain.clone(memory_format=torch.contiguous_format)
         self.buffer(plain.reshape(-1).view(torch.uint8).numpy().tobytes())
         return [_TENSOR, dtype, *plain.shape]
 
@@ -237,10 +239,10 @@ class _Decoder:
         if numel == 0:
             return torch.empty(shape, dtype=dtype)
         raw = torch.uint8 if dtype is torch.bool else dtype  # some byte is no bool
-        flat = torch.frombuffer(
-            self.buffers, dtype=raw, offset=self.offset, count=numel
-        ).clone()
-        self.offset += flat.nbytes
+        end = self.offset + numel * dtype.itemsize
+        apart = self.buffers[self.offset : end]  # aligned, as complex numbers must be
+        flat = torch.frombuffer(apart, dtype=raw)
+        self.offset = end
         return (flat.ne(0) if dtype is torch.bool else flat).view(shape)
 
     def data(self, size: int) -> bytes:

@@ -73,6 +73,21 @@ def test_tensors_arrive_with_dtype_shape_and_values(tensor):
     assert is_equal(back, tensor.resolve_conj())
 
 
+def test_a_tensor_arrives_wherever_its_bytes_lie():
+    waves = torch.polar(torch.ones(3), torch.arange(3.0)).to(torch.complex128)
+
+    for before in range(1, 4):
+        arrived = there_and_back([torch.ones(before, dtype=torch.bool), waves])
+
+        assert is_equal(arrived[1], waves)
+
+
+def test_a_single_entry_arrives_whatever_its_stride():
+    entry = torch.arange(4.0).as_strided((1,), (2,), 3)
+
+    assert is_equal(there_and_back(entry), torch.tensor([3.0]))
+
+
 def test_a_sparse_tensor_arrives_dense():
     assert torch.equal(there_and_back(torch.eye(3).to_sparse()), torch.eye(3))
 
