@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.layout import KIT
-from grader.nbgrader.cell_grades import Entries, Entry
+from grader.nbgrader.cell_grades import CellGrade, StudentGrades
 from grader.nbgrader.writer import GradebookWriter, open_gradebook
 from grader.syllabus import read_syllabus
 
@@ -43,8 +43,8 @@ def export(url: str, target: Path) -> None:
     with open_gradebook(url, "d2l") as book:
         writer = GradebookWriter(book, "ps1", part)
         for student in ("ana", "Élodie"):
-            entry = Entry("model_construction.MLP", 0.67, "Look again.")
-            writer.write(Entries(student, None, (entry,)))
+            entry = CellGrade("model_construction.MLP", 0.67, "Look again.")
+            writer.write(StudentGrades(student, None, (entry,)))
     command = [
         *(sys.executable, "-m", "nbgrader", "export", "--db", url, "--to", str(target)),
         "--exporter=grader.nbgrader.export.Csv",

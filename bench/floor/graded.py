@@ -18,8 +18,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.config import full_setting, small_setting
-
+from bench.config import full_config, small_config
 from bench.measure import Samples, share, watched
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.pool import JudgePool
@@ -100,14 +99,14 @@ def measure_warm(config: GradingConfig, submissions: Sequence[Submission]) -> No
 
 def small(folder: Path) -> None:
     """Grade a class with the 48 small tests."""
-    config = small_setting(folder)
+    config = small_config(folder)
     origins = find_submissions(folder / "class").origins
     measure_warm(config, [config.read(origin) for origin in origins])
 
 
 def full() -> None:
     """Grade the solutions with the hidden suite."""
-    config = full_setting()
+    config = full_config()
     sources = {
         topic: (KIT.solutions / f"{topic}.py").read_bytes()
         for topic in config.syllabus.topic_ids

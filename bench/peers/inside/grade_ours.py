@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bench.setting import small_setting
+from bench.config import small_config
 from grader.class_run.run import ClassRun
 from grader.exports.results import to_data
 from grader.exports.table import to_csv
@@ -18,12 +18,12 @@ from grader.results.output import OutputFolder
 
 def main(folder: Path, jobs: int) -> None:
     """Grade `class` with `suite` and write `out`."""
-    setting = small_setting(folder)
+    config = small_config(folder)
     origins = find_submissions(folder / "class").origins
-    with OutputFolder(folder / "out", setting.secret).opened() as output:
-        run = ClassRun(setting, output)
+    with OutputFolder(folder / "out", config.secret).opened() as output:
+        run = ClassRun(config, output)
         results = run.grade_all(origins, jobs, lambda _: None)
-        syllabus = setting.syllabus
+        syllabus = config.syllabus
         output.write("scores.csv", to_csv(results, syllabus))
         output.write_signed("scores.json", to_data(results, syllabus, run.environment))
 

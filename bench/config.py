@@ -15,18 +15,18 @@ SECRET = b"bench"
 LIMITS = Limits(test_seconds=60.0)  # a busy machine must not decide a verdict
 
 
-def small_setting(folder: Path) -> GradingConfig:
+def small_config(folder: Path) -> GradingConfig:
     """Return the config for the suite in `folder`."""
     syllabus = read_syllabus(KIT.registry).restricted({t.exercise for t in TESTS})
-    return config(folder / "suite", syllabus)
+    return strongest(folder / "suite", syllabus)
 
 
-def full_setting() -> GradingConfig:
+def full_config() -> GradingConfig:
     """Return the config for the whole hidden suite."""
-    return config(KIT.hidden_tests, read_syllabus(KIT.registry))
+    return strongest(KIT.hidden_tests, read_syllabus(KIT.registry))
 
 
-def config(tests: Path, syllabus: Syllabus) -> GradingConfig:
+def strongest(tests: Path, syllabus: Syllabus) -> GradingConfig:
     """Return a config with the strongest sandbox that is here."""
     level = choose_level([KIT.solutions, KIT.hidden_tests], unsandboxed=False)
     return GradingConfig(level, LIMITS, tests, syllabus, SECRET)
