@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import tomllib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from bench.mutants.mutate import Mutant, mutants_of
 from grader.check_kit.checker import Checker, is_short
 from grader.check_kit.independence import users_by_name
 from grader.class_run.pool import JudgePool
@@ -28,6 +28,14 @@ from grader.layout import KIT
 from grader.sandbox.isolation import choose_level
 from grader.sandbox.limits import Limits
 from grader.syllabus import read_syllabus
+
+try:
+    from bench.mutants.mutate import Mutant, mutants_of
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f"{missing.name} is not installed in {sys.prefix}: "
+        "python -m pip install --constraint constraints.txt --editable '.[bench]'"
+    )
 
 BAR = 0.95
 EQUIVALENT = Path(__file__).with_name("equivalent")

@@ -1,6 +1,13 @@
 """Test the tests: stubs, solutions, right and wrong answers through the real grader."""
 
 from grader.check_kit.checker import Checker, check_all
+from grader.check_kit.placeholders import check_placeholders
 from grader.check_kit.variants import VariantError, read_variants
 
-__all__ = ["Checker", "VariantError", "check_all", "read_variants"]
+__all__ = [
+    "Checker",
+    "VariantError",
+    "check_all",
+    "check_placeholders",
+    "read_variants",
+]

@@ -137,22 +137,21 @@ def check_all(
     *,
     jobs: int,
     progress: Callable[[int, int], None],
-    only: str = "",
+    part: Syllabus,
 ) -> Findings:
-    """Check everything, or one topic's or exercise's variants.
+    """Check all tests, and the variants of a part of the registry.
 
     Calls `progress(done, total)` after each step.
     """
     found = Findings()
     syllabus = hidden.syllabus
     found.problems += check_counts(
-        syllabus, hidden.pool.manifest, visible.pool.manifest, variants, only
+        part, hidden.pool.manifest, visible.pool.manifest, variants
     )
     found.problems += check_places(hidden.pool.manifest)
     texts = {topic: decode(source) for topic, source in hidden.solutions.items()}
     found.problems += check_independence(syllabus, texts, variants)
     right = [v for v in variants if v.right]
-    part = syllabus.only(only)
     tasks: list[Callable[[], Iterator[str]]] = [
         hidden.check_stubs,
         visible.check_stubs,

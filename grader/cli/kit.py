@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -74,8 +75,11 @@ def check_kit(
     """Test the tests with stubs, solutions, and known right and wrong answers."""
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
+    part = syllabus.only(only)
+    if left := list(checks.check_placeholders(layout, part)):
+        refuse(left, "places to fill in")
     variants = checks.read_variants(layout.variants, syllabus)
-    variants = [v for v in variants if only in ("", v.exercise.topic, v.exercise.id)]
+    variants = [v for v in variants if v.exercise.id in part.exercises]
     level = choose_level([layout.solutions, layout.hidden_tests], unsandboxed=True)
     jobs = jobs or os.cpu_count() or 1
     seed = seed or secrets.token_hex(8)
@@ -92,18 +96,23 @@ def check_kit(
             variants,
             jobs=jobs,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
-            only=only,
+            part=part,
         )
-    for problem in found.problems:
-        print_plain(problem, style="red")
     counts = ", ".join(
         f"{n} {what.replace('_', ' ')}" for what, n in found.counts.items()
     )
     print_plain(f"{counts} (seed {seed}, {level})")
     if found.problems:
-        out.print(f"[bold red]{len(found.problems)} problems[/]")
-        raise typer.Exit(1)
+        refuse(found.problems, "problems")
     out.print("[bold green]every right answer passed, every wrong one was caught[/]")
+
+
+def refuse(problems: Sequence[str], what: str) -> NoReturn:
+    """Print what is wrong with the kit, and exit with 1."""
+    for problem in problems:
+        print_plain(problem, style="red")
+    out.print(f"[bold red]{len(problems)} {what}[/]")
+    raise typer.Exit(1)
 
 
 def handout(

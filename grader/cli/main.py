@@ -38,6 +38,8 @@ VERBS = {
     "init-ci": ("ci.init_ci", INSTRUCTORS),
     "handout": ("kit.handout", INSTRUCTORS),
     "notebooks": ("kit.notebooks", INSTRUCTORS),
+    "new-course": ("author.new_course", AUTHORS),
+    "new-exercise": ("author.new_exercise", AUTHORS),
     "stubs": ("kit.stubs", AUTHORS),
     "check-kit": ("kit.check_kit", AUTHORS),
 }

@@ -12,7 +12,8 @@ from grader.syllabus import Syllabus
 
 PLATFORMS = ("github", "gitlab", "gradescope")
 SCRIPTS = ("run_autograder", "setup.sh")
-PLACEHOLDER = b"@ONLY@"
+ONLY, COURSE = b"@ONLY@", b"@COURSE@"
+"""What the templates hold in place of a part, and of the course's path in the kit."""
 
 
 class CiError(GraderError):
@@ -40,16 +41,30 @@ def make_files(
         raise CiError(f"no platform is called {platform!r}: {', '.join(PLATFORMS)}")
     folder = TEMPLATES / platform
     templates = {
-        name: data.replace(PLACEHOLDER, only.encode())
+        name: data.replace(ONLY, only.encode())
         for name, data in read_matching(folder, folder, "*").items()
     }
-    match platform:
-        case "github":
-            return {".github/workflows/grade.yml": templates["grade.yml"]}
-        case "gitlab":
-            return {"gitlab-ci.yml": templates["gitlab-ci.yml"]}
-    files = autograder(templates, layout, part, secret)
-    return {"autograder.zip": pack_files(files, executable=SCRIPTS)}
+    if platform == "gradescope":
+        files = autograder(templates, layout, part, secret)
+        return {"autograder.zip": pack_files(files, executable=SCRIPTS)}
+    (name, job), place = templates.popitem(), place_of(layout)
+    target = f".github/workflows/{name}" if platform == "github" else name
+    return {target: job.replace(COURSE, place.encode())}
+
+
+def place_of(layout: Layout) -> str:
+    """Return a course's place in the kit's repository: "" or a path behind a slash.
+
+    Raises:
+        CiError: it lies somewhere else.
+    """
+    if not layout.root.is_relative_to(KIT.root):
+        raise CiError(
+            f"{layout.root} is not in {KIT.root}, whose repository CI fetches: "
+            "move the course there"
+        )
+    place = layout.root.relative_to(KIT.root).as_posix()
+    return "" if place == "." else f"/{place}"
 
 
 def autograder(

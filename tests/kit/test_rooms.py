@@ -13,7 +13,7 @@ from grader.sandbox.launch import FILES, ROOMS
 FLOORS = (
     {"__main__"},
     {"cli"},
-    {"audit", "check_kit", "release", "similarity"},
+    {"audit", "authoring", "check_kit", "release", "similarity"},
     {"nbgrader"},
     {"exports"},
     {"class_run", "student"},

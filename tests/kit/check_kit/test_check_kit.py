@@ -14,6 +14,8 @@ ONE = Exercise("t", ("A", "B"), "", "", "core", 1, 1, 1, 0, (), ("a", "b"))
 TWO = Exercise("t", ("C",), "", "", "core", 1, 1, 1, 0, (), ("a", "b"))
 COURSE = Course("c", "C", "", "")
 SYLLABUS = Syllabus((Topic("t", "T", "", (ONE, TWO)),), ("t",), COURSE, ("core",))
+ONLY_A = SYLLABUS.only("t.A")
+NONE = Manifest((), "", {})
 
 
 def variant(exercise, source, right=False):
@@ -59,7 +61,7 @@ def test_a_variant_that_cannot_be_used_is_named(folder, name, text, says):
 def test_an_exercise_without_tests_and_variants_is_named():
     hidden = Manifest((Check("f::a", "t.A", 1), Check("f::b", "t.A", 1)), "", {})
 
-    problems = list(check_counts(SYLLABUS, hidden, Manifest((), "", {}), [], "t.A"))
+    problems = list(check_counts(ONLY_A, hidden, NONE, []))
 
     assert problems == [
         "t.A: 2 hidden tests; at least 3 are needed",
@@ -72,9 +74,7 @@ def test_an_exercise_without_tests_and_variants_is_named():
 def test_cases_of_one_function_are_one_test():
     cases = tuple(Check(f"f::a[{i}]", "t.A", 1) for i in range(9))
 
-    problems = list(
-        check_counts(SYLLABUS, Manifest(cases, "", {}), Manifest((), "", {}), [], "t.A")
-    )
+    problems = list(check_counts(ONLY_A, Manifest(cases, "", {}), NONE, []))
 
     assert "t.A: 1 hidden tests; at least 3 are needed" in problems
 
@@ -92,7 +92,7 @@ def test_each_hidden_file_is_called_after_its_exercise():
 def test_points_for_a_gpu_need_a_test_for_it():
     hidden = Manifest((Check("f::a", "t.A", 1, cuda=True),), "", {})
 
-    problems = list(check_counts(SYLLABUS, hidden, Manifest((), "", {}), [], "t.A"))
+    problems = list(check_counts(ONLY_A, hidden, NONE, []))
 
     assert "t.A: cuda_points = 0 but some hidden tests are marked cuda" in problems
 

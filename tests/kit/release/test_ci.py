@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 
 from grader.cli.main import make_app
 from grader.exports import gradescope
-from grader.layout import KIT
+from grader.layout import KIT, Layout
 from grader.release.ci import CiError, make_files
-from grader.syllabus import SyllabusError
+from grader.syllabus import SyllabusError, read_syllabus
 
 FIXTURES = KIT.root / "tests" / "fixtures"
 SECRET = b"the course's secret"
@@ -339,6 +339,25 @@ def test_files_are_written_below_the_folder_that_is_named(tmp_path, monkeypatch)
 def test_what_there_is_not_is_told(syllabus, platform, only, error, says):
     with pytest.raises(error, match=says):
         make_files(platform, KIT, syllabus, only, SECRET)
+
+
+def test_a_course_in_the_kit_s_repository_is_named_by_its_path(syllabus):
+    course = Layout(KIT.root / "examples" / "course")
+
+    files = make_files("github", course, read_syllabus(course.registry), "", SECRET)
+
+    (job,) = files.values()
+
+    steps = YAML(typ="safe").load(job)["jobs"]["grade"]["steps"]
+    (step,) = [step for step in steps if "id" in step]
+    assert step["env"]["COURSE"] == "/examples/course"
+    assert 'grader --kit "kit$COURSE" grade-one' in step["run"]
+
+
+@pytest.mark.parametrize("platform", ["github", "gitlab"])
+def test_a_course_that_ci_cannot_fetch_is_told(syllabus, tmp_path, platform):
+    with pytest.raises(CiError, match="move the course there"):
+        make_files(platform, Layout(tmp_path), syllabus, "", SECRET)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):

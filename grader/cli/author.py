@@ -1,0 +1,44 @@
+"""Verbs for authors: new-course, new-exercise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.authoring.course import course_files
+from grader.authoring.exercise import Skeleton
+from grader.cli.kit import stubs
+from grader.cli.screen import print_plain
+from grader.files import write_bytes
+from grader.layout import find_course, use_course
+from grader.syllabus import read_syllabus
+
+
+def new_course(
+    folder: Annotated[Path, typer.Argument(help="A new folder for it.")],
+) -> None:
+    """Make a course with one exercise, to change into yours."""
+    for name, data in course_files(folder).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, data)
+    use_course(folder)
+    print_plain(f"{folder} holds a course with one exercise.")
+    print_plain(f"Check it: grader --kit {folder} check-kit")
+
+
+def new_exercise(
+    name: Annotated[str, typer.Argument(help="Its id, topic.Symbol.")],
+) -> None:
+    """Write the skeleton of all that an exercise needs, with places to fill in."""
+    layout = find_course()
+    skeleton = Skeleton(layout, read_syllabus(layout.registry), name)
+    for file, text in skeleton.files().items():
+        path = layout.root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, text.encode())
+        print_plain(f"{file} written")
+    stubs()
+    print_plain(f"What is left to fill in: grader check-kit --only {name}")
