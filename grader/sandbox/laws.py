@@ -26,7 +26,7 @@ def look() -> dict[str, Any]:
         "deterministic": torch.are_deterministic_algorithms_enabled(),
         "anomaly": torch.is_anomaly_enabled(),
         "cwd": working_directory(),
-        "environ": dict(os.environ),
+        "environ": environment(),
         "warnings": broad_filters(),
         "threads": threading.active_count(),
         "open_files": open_files(),
@@ -37,6 +37,12 @@ def broken(before: dict[str, Any]) -> list[str]:
     """Return the names of what is otherwise than before."""
     now = look()
     return [name for name, value in before.items() if now[name] != value]
+
+
+def environment() -> dict[str, str]:
+    """Return the variables; torch sets some at the first step of an optimizer."""
+    own = "TORCHINDUCTOR_"
+    return {k: v for k, v in os.environ.items() if not k.startswith(own)}
 
 
 def working_directory() -> str:

@@ -129,8 +129,10 @@ def in_double(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
 
 
 def from_a_state(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Load its state into another one, whose parameters were zero."""
-    fresh = zero(again())
+    """Load its state into another one, whose state was zero."""
+    fresh = again()
+    for tensor in fresh.state_dict().values():
+        tensor.zero_()
     fresh.load_state_dict(apply.state_dict())
     return fresh, args
 

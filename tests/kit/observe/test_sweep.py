@@ -189,3 +189,24 @@ def test_a_slip_is_told_where_the_first_case_shows_it():
     )
 
     assert found.cause == third
+
+
+class Masked(Layer):
+    def __init__(self, width):
+        super().__init__(width)
+        self.register_buffer("mask", torch.ones(width), persistent=False)
+
+    def forward(self, x):
+        return super().forward(x) * self.mask
+
+
+def test_what_is_not_saved_is_not_asked_of_a_loaded_state():
+    sweep_over(Masked, Layer)(
+        Module("it"), 4, inputs=draw, columns=("plain", "restored"), call="it(4)(x)"
+    )
+
+
+def test_float64_is_compared_to_more_digits_than_float32_has():
+    found = fault_of(lambda x: (x.float() / 2).to(x.dtype), ("plain", "float64"))
+
+    assert found.render().splitlines()[0] == "it gives a wrong result for float64."
