@@ -1,9 +1,63 @@
-"""Sizes to draw from, gradients of plain formulas, and what counts as the same."""
+"""Sizes to draw from, scenarios that several exercises share, and random starts."""
+
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from grader.observe import expect_close, expect_true, expect_unchanged, say
+from grader.observe.expect import Slips
+from grader.observe.playing import Observe
+from grader.scoring.message import Words
+
 DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is square
+LAYERS = 200
+
+
+def call_and_keep(ex: Any, make: Any, init: list[Any], *args: Any) -> list[Tensor]:
+    """Scenario: return the result, then the argument as it is after the call."""
+    return [make(ex, *init)(*args), args[0]]
+
+
+def call_once(
+    observe: Observe, make: Any, init: list[Any], *args: Any, call: Words
+) -> Tensor:
+    """Return the result of a call that leaves its argument alone."""
+    y, after = observe(call_and_keep, make, init, *args, call=call)
+    fault = say("{symbol} changes the caller's tensor.", symbol=make.name)
+    expect_unchanged(after, args[0], fault)
+    return y
+
+
+def expect_near(got: Any, expected: Tensor, fault: Words, **more: Any) -> None:
+    """Expect a tensor up to what float32 loses in a few sums."""
+    expect_close(got, expected, fault, rtol=1e-4, atol=1e-4, **more)
+
+
+def expect_gradient(
+    got: Any, expected: Tensor, fault: Words, slips: Slips | None = None
+) -> None:
+    """Expect a gradient, that is none where the result is cut off."""
+    cut = {"detach(), `.data` or item() cuts it off: no gradient arrives": is_none}
+    expect_near(got, expected, fault, slips={**cut, **(slips or {})})
+
+
+def is_none(value: Any) -> bool:
+    return value is None
+
+
+def pull_back(
+    ex: Any, make: Any, init: list[Any], upstream: Tensor, x: Tensor, *args: Any
+) -> Tensor | None:
+    """Scenario: return the gradient of sum(upstream * result) in x."""
+    x = x.requires_grad_()
+    return gradient_of(make(ex, *init)(x.clone(), *args), x, upstream)
+
+
+def start(ex: Any, make: Any, init: list[Any], name: str) -> Tensor:
+    """Scenario: return what a parameter starts with, in many layers."""
+    starts = [getattr(make(ex, *init), name).detach() for _ in range(LAYERS)]
+    return torch.stack(starts)
 
 
 def gradients_of(
@@ -19,6 +73,64 @@ def gradient_of(y: Tensor, x: Tensor, upstream: Tensor) -> Tensor | None:
     return gradients_of(y, [x], upstream)[0]
 
 
+def hidden_on_ctx(y: Tensor, size: int) -> int:
+    """Return how many tensors of a size the graph of `y` holds as attributes."""
+    nodes, found = [y.grad_fn], 0
+    while nodes:
+        node = nodes.pop()
+        if node is not None:
+            held = list(getattr(node, "__dict__", {}).values())
+            parts = [
+                p for h in held for p in (h if isinstance(h, list | tuple) else [h])
+            ]
+            found += sum(isinstance(p, Tensor) and p.numel() == size for p in parts)
+            nodes += [before for before, _ in node.next_functions]
+    return found
+
+
 def same(a: Tensor, b: Tensor) -> bool:
     wide = torch.complex128
     return a.shape == b.shape and torch.allclose(a.to(wide), b.to(wide), 1e-4, 1e-4)
+
+
+def expect_drawn(
+    starts: Tensor,
+    shape: list[int],
+    what: str,
+    cause: str = "what starts with equal values learns the same",
+) -> None:
+    """Expect every entry to be drawn on its own, in every layer."""
+    expect_true(
+        list(starts.shape) == [LAYERS, *shape],
+        say("{what} does not have the shape that it should.", what=what),
+        expected=say("{shape}", shape=tuple(shape)),
+        got=say("{shape}", shape=tuple(starts.shape[1:])),
+    )
+    entries = starts.flatten(1).double().T
+    fixed = int((entries.std(1) == 0).sum())
+    expect_true(
+        not fixed,
+        say("{what} does not start at random values.", what=what),
+        expected="other values in every layer",
+        got=say("{fixed} of {n} entries the same", fixed=fixed, n=len(entries)),
+        cause=cause,
+    )
+    tied = torch.stack([ties(entries), ties(entries.abs())]).amax(0)
+    one, other = (place(i, shape) for i in divmod(int(tied.argmax()), len(entries)))
+    mirrored = len(shape) == 3 and one == (other[1], other[0], other[2])
+    expect_true(
+        bool(tied.max() < 0.4),  # more than five standard deviations
+        say("The entries of {what} are not drawn each on its own.", what=what),
+        expected="entries that say nothing of each other",
+        got=say("entry {one} goes with entry {other}", one=one, other=other),
+        cause="it starts symmetric in i and j" if mirrored else None,
+    )
+
+
+def ties(entries: Tensor) -> Tensor:
+    """Return how closely any two rows go together; a constant one with none."""
+    return torch.corrcoef(entries).abs().fill_diagonal_(0).nan_to_num()
+
+
+def place(index: int, shape: list[int]) -> tuple[int, ...]:
+    return tuple(int(i) for i in torch.unravel_index(torch.tensor(index), shape))

@@ -6,31 +6,32 @@ import pytest
 import torch
 from torch import Tensor
 
-from custom_layer_helpers import DISTINCT, gradient_of
-from grader.observe import expect_close, expect_equal, expect_error, say
+from custom_layer_helpers import DISTINCT, call_once
+from grader.observe import (
+    MODULES,
+    TENSORS,
+    Module,
+    expect_close,
+    expect_equal,
+    expect_error,
+    say,
+)
 
 pytestmark = pytest.mark.exercise("custom_layer.CausalMask")
 
-
-def mask(ex: Any, max_len: int, scores: Tensor) -> tuple[Tensor, Tensor]:
-    return ex.CausalMask(max_len)(scores), scores
+MASK = Module("CausalMask", filled=False)
 
 
-def state_of_mask(
-    ex: Any, max_len: int, scores: Tensor
-) -> tuple[list[str], list[str], list[str], Tensor]:
+def state_of_mask(ex: Any, max_len: int) -> tuple[list[str], list[str], list[str]]:
     layer = ex.CausalMask(max_len)
-    y = layer(scores)
+    layer(torch.zeros(max_len, max_len))
     names = list(layer.state_dict())
     parameters = [name for name, _ in layer.named_parameters()]
-    return names, parameters, [b.device.type for b in layer.to("meta").buffers()], y
+    return names, parameters, [b.device.type for b in layer.to("meta").buffers()]
 
 
-def mask_gradient(
-    ex: Any, max_len: int, scores: Tensor, upstream: Tensor
-) -> Tensor | None:
-    scores = scores.requires_grad_()
-    return gradient_of(ex.CausalMask(max_len)(scores.clone()), scores, upstream)
+def run_mask(ex: Any, max_len: int, scores: Tensor) -> Tensor:
+    return ex.CausalMask(max_len)(scores)
 
 
 def masked(scores: Tensor, diagonal: int = 1) -> Tensor:
@@ -62,22 +63,16 @@ def mask_slips(scores: Tensor) -> dict[str, Any]:
     }
 
 
+@pytest.mark.weight(2)
 @pytest.mark.parametrize("leading", [0, 1, 2], ids=["matrix", "batch", "heads"])
 @pytest.mark.parametrize("spare", [0, 3], ids=["longest", "shorter"])
 def test_causal_mask_hides_what_is_above_the_diagonal(observe, rng, leading, spare):
     n = rng.choice(DISTINCT)
     scores = torch.randn(*rng.sample(DISTINCT, leading), n, n)
+    max_len = n + spare
+    call = say("CausalMask({n})(scores) with scores {x}", n=max_len, x=scores)
 
-    y, after = observe(
-        mask,
-        n + spare,
-        scores,
-        call=say(
-            "CausalMask({value})(scores) with scores {shape}",
-            value=n + spare,
-            shape=tuple(scores.shape),
-        ),
-    )
+    y = call_once(observe, MASK, [max_len], scores, call=call)
 
     expect_close(
         y,
@@ -85,29 +80,18 @@ def test_causal_mask_hides_what_is_above_the_diagonal(observe, rng, leading, spa
         "CausalMask does not put -inf above the diagonal, and there alone.",
         slips=mask_slips(scores),
     )
-    expect_equal(
-        after,
-        scores,
-        "CausalMask changes the caller's tensor.",
-        slips={"masked_fill_ and scores[…] = … work on it in place": lambda _: True},
-    )
 
 
-def test_causal_mask_refuses_what_is_too_long(observe, rng):
-    max_len = rng.choice(DISTINCT)
-    n = max_len + rng.choice([1, 2])
+@pytest.mark.parametrize("more", [1, 2])
+def test_causal_mask_refuses_what_is_too_long(observe, rng, more):
+    n = rng.choice(DISTINCT)
+    fitting, longer = torch.randn(2, n, n), torch.randn(2, n + more, n + more)
+    call = say("CausalMask({n})(scores) with scores {x}", n=n, x=longer)
 
-    raised = observe.error(
-        mask,
-        max_len,
-        torch.randn(2, n, n),
-        call=say(
-            "CausalMask({max_len})(scores) with scores (2, {n}, {n})",
-            max_len=max_len,
-            n=n,
-        ),
-    )
+    y = observe(run_mask, n, fitting, call="CausalMask(n)(scores), n positions")
+    raised = observe.error(run_mask, n, longer, call=call)
 
+    expect_close(y, masked(fitting), "CausalMask does not mask max_len positions.")
     expect_error(
         raised,
         ValueError,
@@ -119,29 +103,21 @@ def test_causal_mask_refuses_what_is_too_long(observe, rng):
 @pytest.mark.weight(2)
 def test_causal_mask_is_a_buffer_that_is_not_saved(observe, rng):
     n = rng.choice(DISTINCT)
-    scores = torch.randn(n, n)
+    call = say("CausalMask({n}).state_dict(), and its buffers after to('meta')", n=n)
 
-    names, parameters, devices, y = observe(
-        state_of_mask,
-        n + 2,
-        scores,
-        call=say(
-            "CausalMask({value}).state_dict(), and its buffers after to('meta')",
-            value=n + 2,
-        ),
-    )
+    names, parameters, devices = observe(state_of_mask, n, call=call)
 
     expect_equal(
         parameters,
         [],
         "CausalMask has parameters.",
-        slips={"a mask is not trained: make it a buffer": lambda _: True},
+        cause="a mask is not trained: make it a buffer",
     )
     expect_equal(
         names,
         [],
         "The mask is in the state dict.",
-        slips={"register_buffer(…, persistent=False) leaves it out": lambda _: True},
+        cause="register_buffer(…, persistent=False) leaves it out",
     )
     expect_equal(
         sorted(set(devices)),
@@ -151,55 +127,37 @@ def test_causal_mask_is_a_buffer_that_is_not_saved(observe, rng):
             "a tensor assigned to self stays where it is: register_buffer moves it": []
         },
     )
-    expect_close(y, masked(scores), "CausalMask does not put -inf above the diagonal.")
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float16])
-def test_causal_mask_keeps_the_dtype_of_the_scores(observe, rng, dtype):
+def visible(ex: Any, max_len: int) -> Any:
+    """Return what makes numbers of the scores that gradients can be asked of."""
+    layer = ex.CausalMask(max_len)
+    return lambda scores: layer(scores).exp()
+
+
+@pytest.mark.parametrize("make", [visible, MASK], ids=["visible", "all"])
+def test_causal_mask_takes_scores_of_every_kind(sweep, rng, make):
     n = rng.choice(DISTINCT)
-    scores = torch.randn(2, n, n, dtype=dtype)
-
-    y, _ = observe(
-        mask,
-        n,
-        scores,
-        call=say("CausalMask({n})(scores) with scores of {dtype}", n=n, dtype=dtype),
-    )
-
-    expect_equal(
-        str(y.dtype),
-        str(dtype),
-        "CausalMask does not keep the dtype of the scores.",
-        slips={"a mask of float32 numbers, added, makes it float32": "torch.float32"},
-    )
-    expect_close(
-        y, masked(scores), say("CausalMask is wrong for {dtype}.", dtype=dtype)
-    )
+    for positions in (n, 1, 0):
+        sweep(
+            make,
+            n,
+            inputs=lambda *lead, k=positions: (torch.randn(*lead, k, k),),
+            columns=(*TENSORS, *(MODULES if make is MASK else ())),
+            call=say("CausalMask({n})(scores), {k} positions", n=n, k=positions),
+        )
 
 
-def test_causal_mask_passes_gradients_to_what_is_kept(observe, rng):
+def test_causal_mask_hides_whatever_was_there(sweep, rng):
     n = rng.choice(DISTINCT)
-    scores, upstream = torch.randn(2, n, n), torch.randn(2, n, n)
 
-    gradient = observe(
-        mask_gradient,
-        n,
-        scores,
-        upstream,
-        call=say("CausalMask({n})(scores).backward(…)", n=n),
-    )
-
-    expect_equal(
-        gradient is None,
-        False,
-        "No gradient reaches the scores.",
-        slips={"the result is detached": True},
-    )
-    expect_equal(
-        list(gradient.shape), [2, n, n], "The gradient has another shape than scores."
-    )
-    expect_close(
-        gradient.tril(),
-        upstream.tril(),
-        "The gradient does not reach the scores that are kept.",
+    sweep.cases(
+        run_mask,
+        {
+            "for ordinary scores": (n, torch.randn(n, n)),
+            "for infinite scores": (n, torch.full((n, n), torch.inf)),
+            "for scores of -inf": (n, torch.full((n, n), -torch.inf)),
+            "for NaN": (n, torch.full((n, n), torch.nan)),
+        },
+        call=say("CausalMask({n})(scores)", n=n),
     )

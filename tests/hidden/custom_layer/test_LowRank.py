@@ -6,87 +6,99 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from custom_layer_helpers import DISTINCT
-from grader.observe import expect_close, expect_equal, expect_true, say
+from custom_layer_helpers import DISTINCT, expect_drawn, expect_near, start
+from grader.observe import (
+    MODULES,
+    TENSORS,
+    Module,
+    expect_close,
+    expect_equal,
+    expect_true,
+    expect_unchanged,
+    say,
+)
 
 pytestmark = pytest.mark.exercise("custom_layer.LowRank")
 
-
-def apply_low_rank(
-    ex: Any, linear: nn.Module, rank: int, x: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    layer = ex.LowRank(linear, rank)
-    return layer(x), layer.A, layer.B
+FROZEN = "linear still trains: freeze its parameters by requires_grad_(False)"
 
 
-def set_low_rank(layer: Any, a_and_b: list[Tensor]) -> None:
+def with_factors(
+    ex: Any, linear: nn.Module, a: Tensor, b: Tensor, *scale: float
+) -> Any:
+    """Return a layer whose A and B have values."""
+    layer = ex.LowRank(linear, len(a), *scale)
     with torch.no_grad():
-        layer.A.copy_(a_and_b[0])
-        layer.B.copy_(a_and_b[1])
+        layer.A.copy_(a)
+        layer.B.copy_(b)
+    return layer
 
 
-def run_low_rank(
-    ex: Any,
-    linear: nn.Module,
-    a_and_b: list[Tensor],
-    scale: float | None,
-    x: Tensor,
-) -> Tensor:
-    extra = {} if scale is None else {"scale": scale}
-    layer = ex.LowRank(linear, len(a_and_b[0]), **extra).to(x.dtype)
-    set_low_rank(layer, a_and_b)
-    return layer(x)
+def fresh_low_rank(
+    ex: Any, linear: nn.Module, rank: int, x: Tensor
+) -> tuple[Tensor, dict[str, tuple[list[int], bool]], Tensor]:
+    """Return the result, shapes and flags of the parameters, and B."""
+    layer = ex.LowRank(linear, rank)
+    named = layer.named_parameters()
+    kinds = {name: (list(p.shape), p.requires_grad) for name, p in named}
+    return layer(x), kinds, layer.B
 
 
-def train_low_rank(
-    ex: Any, linear: nn.Module, a_and_b: list[Tensor], x: Tensor, upstream: Tensor
-) -> tuple[list[str], Tensor, Tensor, Tensor]:
-    layer = ex.LowRank(linear, len(a_and_b[0]), scale=0.5)
-    set_low_rank(layer, a_and_b)
+def run_low_rank(ex: Any, x: Tensor, *given: Any) -> Tensor:
+    return with_factors(ex, *given)(x)
+
+
+def train_low_rank(ex: Any, x: Tensor, upstream: Tensor, *given: Any) -> list[Tensor]:
+    """Return A, B and the result after one step of SGD."""
+    layer = with_factors(ex, *given)
     optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
     y = layer(x)
     if y.requires_grad:
         y.backward(upstream)
     optimizer.step()
-    trained = [name for name, p in layer.named_parameters() if p.requires_grad]
-    return trained, layer.A, layer.B, layer(x)
+    return [layer.A, layer.B, layer(x)]
 
 
 def merge_low_rank(
-    ex: Any, linear: nn.Module, a_and_b: list[Tensor], scale: float, x: Tensor
-) -> tuple[list[Tensor], bool, dict[str, bool]]:
-    layer = ex.LowRank(linear, len(a_and_b[0]), scale=scale)
-    set_low_rank(layer, a_and_b)
+    ex: Any, x: Tensor, *given: Any
+) -> tuple[list[Tensor], str, dict[str, bool], list[dict[str, Tensor]], list[bool]]:
+    """Return outputs, class and parameters of merged(), the layer before and after."""
+    layer = with_factors(ex, *given)
+    before = {name: t.clone() for name, t in layer.state_dict().items()}
+    flags = [p.requires_grad for p in layer.parameters()]
     merged = layer.merged()
     outputs = [merged(x), layer(x), layer.merged()(x)]
     trained = {name: p.requires_grad for name, p in merged.named_parameters()}
-    return outputs, isinstance(merged, nn.Linear), trained
+    kept = [
+        f == p.requires_grad for f, p in zip(flags, layer.parameters(), strict=True)
+    ]
+    return outputs, type(merged).__name__, trained, [before, layer.state_dict()], kept
 
 
-def spoil_merged(
-    ex: Any, linear: nn.Module, a_and_b: list[Tensor], x: Tensor
-) -> Tensor:
-    layer = ex.LowRank(linear, len(a_and_b[0]))
-    set_low_rank(layer, a_and_b)
+def spoil_merged(ex: Any, x: Tensor, *given: Any) -> list[Tensor]:
+    """Return what the layer gives, and another merged(), after one is spoiled."""
+    layer = with_factors(ex, *given)
+    other = layer.merged()
     with torch.no_grad():
         for p in layer.merged().parameters():
             p.fill_(0)
-    return layer(x)
+    return [layer(x), other(x), layer.merged()(x)]
 
 
-def fresh_low_rank(ex: Any, linear: nn.Module, rank: int) -> tuple[Tensor, Tensor]:
-    return ex.LowRank(linear, rank).A, ex.LowRank(linear, rank).A
+def where_low_rank_lies(ex: Any, linear: nn.Module, device: str) -> list[str]:
+    layer = ex.LowRank(linear.to(device), 2)
+    return [f"{p.device} {p.dtype}" for p in (layer.A, layer.B)]
 
 
-def low_rank_case(rng) -> tuple[nn.Linear, Tensor, Tensor]:
-    """Return a linear layer, with a bias or without, and random A and B."""
+def low_rank_case(rng, bias: bool) -> tuple[nn.Linear, Tensor, Tensor]:
+    """Return a linear layer and random A and B."""
     inner, out, rank = rng.sample(DISTINCT, 3)
-    linear = nn.Linear(inner, out, bias=rng.random() < 0.5)
+    linear = nn.Linear(inner, out, bias=bias)
     return linear, torch.randn(rank, inner), torch.randn(out, rank)
 
 
 def low_rank(
-    linear: nn.Linear, a: Tensor, b: Tensor, scale: float, x: Tensor
+    x: Tensor, linear: nn.Linear, a: Tensor, b: Tensor, scale: float = 1.0
 ) -> Tensor:
     """Correct the weight, then apply it, in double."""
     weight = linear.weight.double() + scale * b.double() @ a.double()
@@ -95,50 +107,54 @@ def low_rank(
 
 
 def low_rank_slips(
-    linear: nn.Linear, a: Tensor, b: Tensor, scale: float, x: Tensor
+    x: Tensor, linear: nn.Linear, a: Tensor, b: Tensor, scale: float = 1.0
 ) -> dict[str, Tensor]:
+    right, known = low_rank(x, linear, a, b, scale), (x, linear, a, b)
     return {
-        "the scale is lost": low_rank(linear, a, b, 1.0, x),
+        "the scale is lost": low_rank(*known),
         "the correction B @ A is lost": linear(x),
-        "what linear gives is lost": low_rank(linear, a, b, scale, x) - linear(x),
-        "scale belongs to the correction, not to all": scale
-        * low_rank(linear, a, b, 1.0, x),
-        "the scale is applied twice": low_rank(linear, a, b, scale**2, x),
-        "the correction is added twice": low_rank(linear, a, b, 2 * scale, x),
-        "the correction is divided by the rank": (
-            low_rank(linear, a, b, scale / len(a), x)
-        ),
+        "what linear gives is lost": right - linear(x),
+        "scale belongs to the correction, not to all": scale * low_rank(*known),
+        "the scale is applied twice": low_rank(*known, scale**2),
+        "the correction is added twice": low_rank(*known, 2 * scale),
+        "the correction is divided by the rank": low_rank(*known, scale / len(a)),
     }
 
 
-@pytest.mark.parametrize("leading", [0, 1, 2], ids=["vector", "batch", "two_dims"])
-def test_low_rank_starts_as_the_linear_layer(observe, rng, leading):
-    linear, a, b = low_rank_case(rng)
-    x = torch.randn(*rng.sample(DISTINCT, leading), linear.in_features)
+def expect_output(y: Tensor, fault: str, x: Tensor, *given: Any, **more: Any) -> None:
+    expect_close(y, low_rank(x, *given), fault, rtol=1e-3, atol=1e-3, **more)
 
-    y, first_a, first_b = observe(
-        apply_low_rank,
-        linear,
-        len(a),
-        x,
-        call=say(
-            "LowRank({linear}, {n})(x) with x {shape}",
-            linear=linear,
-            n=len(a),
-            shape=tuple(x.shape),
-        ),
-    )
 
+@pytest.mark.parametrize("bias", [True, False], ids=["bias", "no_bias"])
+def test_low_rank_starts_as_a_frozen_linear_layer(observe, rng, bias):
+    linear, a, b = low_rank_case(rng, bias)
+    x = torch.randn(3, linear.in_features)
+    call = say("LowRank({linear}, {n})(x) with x {x}", linear=linear, n=len(a), x=x)
+
+    y, kinds, first_b = observe(fresh_low_rank, linear, len(a), x, call=call)
+
+    trained = {name: shape for name, (shape, flag) in kinds.items() if flag}
     expect_equal(
-        [list(first_a.shape), list(first_b.shape)],
-        [list(a.shape), list(b.shape)],
-        "A is not (rank, in_features), or B is not (out_features, rank).",
+        sorted(trained.items()),
+        [("A", list(a.shape)), ("B", list(b.shape))],
+        "A (rank, in_features) and B (out_features, rank) are not all that is trained.",
+        slips={
+            FROZEN: lambda pairs: {"A", "B"} < {name for name, _ in pairs},
+            "A and B must be nn.Parameter": (
+                lambda pairs: {name for name, _ in pairs} < {"A", "B"}
+            ),
+        },
+    )
+    expect_equal(
+        sorted(shape for shape, flag in kinds.values() if not flag),
+        sorted(list(p.shape) for p in linear.parameters()),
+        "The parameters of linear are not parameters of the layer.",
+        cause="what lies in a list, a buffer or a plain attribute is no parameter",
     )
     expect_close(
         first_b,
         torch.zeros_like(b),
-        "B does not start at zero.",
-        slips={"A starts at random, B at zero": lambda _: not first_a.any()},
+        "B does not start at zero: A starts at random, B at zero.",
     )
     expect_close(
         y,
@@ -150,150 +166,84 @@ def test_low_rank_starts_as_the_linear_layer(observe, rng, leading):
 
 
 def test_low_rank_draws_its_a_at_random(observe, rng):
-    linear, a, _ = low_rank_case(rng)
+    inner, out, rank = rng.sample(range(2, 5), 3)
+    make, init = Module("LowRank", filled=False), [nn.Linear(inner, out), rank]
+    call = say("LowRank(linear, {n}).A, many times", n=rank)
 
-    first, second = observe(
-        fresh_low_rank,
-        linear,
-        len(a),
-        call=say("LowRank(linear, {n}).A, twice", n=len(a)),
-    )
+    starts = observe(start, make, init, "A", call=call)
 
-    expect_true(
-        first.shape == second.shape and not torch.equal(first, second),
-        "A does not start at random values.",
-        expected="other values in every layer",
-        got="the same",
-        cause="were A and B both zero, neither would ever get a gradient",
-    )
+    cause = "were A and B both zero, neither would ever get a gradient"
+    expect_drawn(starts, [rank, inner], "A", cause)
 
 
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("scale", [None, 0.25, 3.0], ids=["default", "small", "large"])
 def test_low_rank_adds_its_scaled_correction(observe, rng, scale):
-    linear, a, b = low_rank_case(rng)
+    linear, a, b = low_rank_case(rng, rng.random() < 0.5)
     x = torch.randn(3, linear.in_features)
-
-    y = observe(
-        run_low_rank,
-        linear,
-        [a, b],
-        scale,
-        x,
-        call=say(
-            "LowRank({linear}, {n}{value})(x), A and B set before",
-            linear=linear,
-            n=len(a),
-            value="" if scale is None else f", scale={scale}",
-        ),
+    given = (linear, a, b) if scale is None else (linear, a, b, scale)
+    call = say(
+        "LowRank({linear}, {n}, scale={scale})(x), A and B set before",
+        linear=linear,
+        n=len(a),
+        scale="1.0" if scale is None else scale,
     )
 
-    known = 1.0 if scale is None else scale
-    expect_close(
-        y,
-        low_rank(linear, a, b, known, x),
-        "LowRank does not compute linear(x) + scale * (x @ A.T) @ B.T.",
-        rtol=1e-4,
-        atol=1e-4,
-        slips=low_rank_slips(linear, a, b, known, x),
-    )
+    y = observe(run_low_rank, x, *given, call=call)
+
+    fault = "LowRank does not compute linear(x) + scale * (x @ A.T) @ B.T."
+    expect_output(y, fault, x, *given, slips=low_rank_slips(x, *given))
 
 
 @pytest.mark.weight(2)
 def test_low_rank_trains_a_and_b_alone(observe, rng):
-    linear, a, b = low_rank_case(rng)
-    x = torch.randn(5, linear.in_features)
-    upstream = torch.randn(5, linear.out_features)
-
-    trained, new_a, new_b, y = observe(
-        train_low_rank,
-        linear,
-        [a, b],
-        x,
-        upstream,
-        call="one step of SGD on LowRank(linear, rank, scale=0.5).parameters()",
+    linear, a, b = given = low_rank_case(rng, True)
+    x, upstream = (
+        torch.randn(5, linear.in_features),
+        torch.randn(5, linear.out_features),
     )
+    call = "one step of SGD on LowRank(linear, rank, 0.5).parameters()"
 
-    base = "linear still trains: freeze its parameters by requires_grad_(False)"
-    expect_equal(
-        sorted(trained),
-        ["A", "B"],
-        "A and B are not all that requires gradients.",
-        slips={
-            base: lambda names: {"A", "B"} < set(names),
-            "A and B must be nn.Parameter": lambda names: set(names) < {"A", "B"},
-        },
-    )
+    new_a, new_b, y = observe(train_low_rank, x, upstream, *given, 0.5, call=call)
+
     known = [a.clone().requires_grad_(), b.clone().requires_grad_()]
     correction = 0.5 * x @ known[0].T @ known[1].T
     correction.backward(upstream)
     for name, got, leaf in zip("AB", (new_a, new_b), known, strict=True):
-        expect_close(
+        expect_near(
             got,
             leaf.detach() - 0.1 * leaf.grad,
             say("A step of SGD does not train {name}.", name=name),
-            rtol=1e-3,
-            atol=1e-4,
             slips={"no gradient reaches it": leaf.detach()},
         )
-    expect_close(
-        y,
-        low_rank(linear, new_a, new_b, 0.5, x),
-        "After a step of SGD, LowRank does not compute with the frozen linear and the "
-        "trained A and B.",
-        rtol=1e-3,
-        atol=1e-3,
-    )
+    fault = "After a step of SGD, linear is not as it was, or A and B are not used."
+    expect_output(y, fault, x, linear, new_a, new_b, 0.5)
 
 
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("bias", [True, False], ids=["bias", "no_bias"])
 def test_low_rank_merges_into_an_equal_linear(observe, rng, bias):
-    inner, out, rank = rng.sample(DISTINCT, 3)
-    linear = nn.Linear(inner, out, bias=bias)
-    a, b = torch.randn(rank, inner), torch.randn(out, rank)
+    linear, a, b = low_rank_case(rng, bias)
+    x = torch.randn(4, linear.in_features)
     scale = rng.choice([0.25, 3.0])
-    x = torch.randn(4, inner)
-
-    outputs, is_linear, trained = observe(
-        merge_low_rank,
-        linear,
-        [a, b],
-        scale,
-        x,
-        call=say(
-            "LowRank({linear}, {rank}, scale={scale}).merged()(x)",
-            linear=linear,
-            rank=rank,
-            scale=scale,
-        ),
+    given = linear, a, b, scale
+    call = say(
+        "LowRank({linear}, {n}, {scale}).merged()(x)",
+        linear=linear,
+        n=len(a),
+        scale=scale,
     )
 
-    expect_true(
-        is_linear,
-        "merged() does not return an nn.Linear.",
-        expected="an nn.Linear",
-        got="something else",
+    outputs, kind, trained, states, kept = observe(merge_low_rank, x, *given, call=call)
+
+    expect_equal(kind, "Linear", "merged() does not return a plain nn.Linear.")
+    faults = (
+        "merged() does not give the same outputs as the layer.",
+        "merged() changes the layer.",
+        "A second merged() does not give the same outputs.",
     )
-    expect_equal(len(outputs), 3, "There are not three results.")
-    slips = low_rank_slips(linear, a, b, scale, x)
-    for y, which in zip(
-        outputs,
-        (
-            "merged() does not give the same outputs as the layer.",
-            "merged() changes the layer.",
-            "A second merged() does not give the same outputs.",
-        ),
-        strict=True,
-    ):
-        expect_close(
-            y,
-            low_rank(linear, a, b, scale, x),
-            which,
-            rtol=1e-3,
-            atol=1e-3,
-            slips=slips,
-        )
+    for y, fault in zip(outputs, faults, strict=True):
+        expect_output(y, fault, x, *given, slips=low_rank_slips(x, *given))
     expect_equal(
         sorted(trained.items()),
         sorted((name, True) for name, _ in linear.named_parameters()),
@@ -303,62 +253,60 @@ def test_low_rank_merges_into_an_equal_linear(observe, rng, bias):
             "linear has no bias": lambda p: len(p) > 1 and not bias,
         },
     )
-
-
-def test_low_rank_shares_nothing_with_its_merged_layer(observe, rng):
-    inner, out, rank = rng.sample(DISTINCT, 3)
-    linear, a, b = (
-        nn.Linear(inner, out),
-        torch.randn(rank, inner),
-        torch.randn(out, rank),
-    )
-    x = torch.randn(4, inner)
-
-    y = observe(
-        spoil_merged,
-        linear,
-        [a, b],
-        x,
-        call="fill the parameters of layer.merged() with zeros; layer(x)",
-    )
-
-    expect_close(
-        y,
-        low_rank(linear, a, b, 1.0, x),
-        "What is done to the merged layer changes the LowRank layer.",
-        rtol=1e-4,
-        atol=1e-4,
-        slips={"merged() must not share linear's weight or bias": lambda _: True},
+    before, after = states
+    undone = "adding to linear's own weight and taking away again leaves roundings"
+    expect_unchanged(after, before, "merged() changes the layer's state.", cause=undone)
+    expect_true(
+        all(kept),
+        "merged() changes what is trained in the layer.",
+        expected="the flags requires_grad as they were",
+        got="other ones",
+        cause="requires_grad_ on linear itself, not on a copy",
     )
 
 
-@pytest.mark.parametrize("before", [True, False], ids=["linear_cast", "layer_cast"])
-def test_low_rank_follows_to_double(observe, rng, before):
-    linear, a, _ = low_rank_case(rng)
-    x = torch.randn(3, linear.in_features, dtype=torch.float64)
-    if before:
-        linear = linear.double()
+def test_low_rank_shares_nothing_with_its_merged_layers(observe, rng):
+    given = linear, _, _ = low_rank_case(rng, True)
+    x = torch.randn(4, linear.in_features)
+    call = "fill the parameters of layer.merged() with zeros; layer(x)"
 
-    y, *_ = observe(
-        apply_low_rank if before else cast_low_rank,
-        linear,
-        len(a),
-        x,
-        call="LowRank(linear.double(), rank)(x.double())"
-        if before
-        else "LowRank(linear, rank).double()(x.double())",
+    for y in observe(spoil_merged, x, *given, call=call):
+        fault = "What is done to the merged layer changes the LowRank layer."
+        cause = "merged() must not share linear's weight or bias"
+        expect_output(y, fault, x, *given, cause=cause)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_low_rank_follows_dtype_and_device_of_linear(observe, rng, dtype, device):
+    linear, *_ = low_rank_case(rng, True)
+    call = say("LowRank(linear.to({dtype}), 2) on {device}", dtype=dtype, device=device)
+
+    kinds = observe(where_low_rank_lies, linear.to(dtype), device, call=call)
+
+    expect_equal(
+        kinds,
+        [f"{device} {dtype}"] * 2,
+        "A and B do not have the dtype and device of linear.",
+        cause="A and B have a dtype of their own, or lie elsewhere",
     )
 
-    expect_close(
-        y,
-        linear.double()(x),
-        "LowRank does not have linear's dtype.",
-        slips={"A and B have a dtype of their own": lambda _: True},
+
+def merged_with_factors(ex: Any, *given: Any) -> nn.Module:
+    return with_factors(ex, *given).merged()
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.0, -2.0])
+@pytest.mark.parametrize("make", [with_factors, merged_with_factors])
+def test_low_rank_takes_tensors_of_every_kind(sweep, rng, make, scale):
+    linear, a, b = low_rank_case(rng, rng.random() < 0.5)
+
+    sweep(
+        make,
+        *(linear.double(), a.double(), b.double(), scale),
+        inputs=lambda *lead: (torch.randn(*lead, linear.in_features).double(),),
+        columns=(*TENSORS, "nan", *MODULES),
+        call="LowRank(linear.double(), …)(x.double()), A and B set before"
+        if make is with_factors
+        else "LowRank(linear.double(), …).merged()(x.double())",
     )
-
-
-def cast_low_rank(
-    ex: Any, linear: nn.Module, rank: int, x: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    layer = ex.LowRank(linear, rank).double()
-    return layer(x), layer.A, layer.B

@@ -7,8 +7,15 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from custom_layer_helpers import DISTINCT, gradients_of
-from grader.observe import expect_close, expect_equal, expect_true, say
+from custom_layer_helpers import (
+    DISTINCT,
+    expect_drawn,
+    expect_gradient,
+    expect_near,
+    gradients_of,
+    start,
+)
+from grader.observe import MODULES, TENSORS, Module, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("custom_layer.QuadraticReduction")
 
@@ -26,38 +33,32 @@ class Largest(TorchDispatchMode):
         return result
 
 
-def run_quadratic(ex: Any, weight: Tensor, x: Tensor) -> Tensor:
+def loaded(ex: Any, weight: Tensor) -> Any:
     layer = ex.QuadraticReduction(weight.shape[0], weight.shape[-1])
     layer.load_state_dict({"weight": weight})
-    return layer.to(x.dtype)(x)
+    return layer
+
+
+def run_quadratic(ex: Any, weight: Tensor, x: Tensor) -> tuple[Tensor, int]:
+    layer = loaded(ex, weight)
+    with Largest() as largest:
+        y = layer(x)
+    return y, largest.numel
 
 
 def quadratic_on_meta(ex: Any, sizes: list[int]) -> tuple[str, list[int]]:
-    layer = ex.QuadraticReduction(*sizes).to("meta")
-    y = layer(torch.ones(4, sizes[0], device="meta"))
-    return y.device.type, list(y.shape)
+    """Return where the result lies, its dtype and shape."""
+    kind = {"device": "meta", "dtype": torch.float64}
+    y = ex.QuadraticReduction(*sizes).to(**kind)(torch.ones(4, sizes[0], **kind))
+    return f"{y.dtype} on {y.device}", list(y.shape)
 
 
 def train_quadratic(
     ex: Any, weight: Tensor, x: Tensor, upstream: Tensor
 ) -> tuple[list[str], tuple[Tensor | None, Tensor | None]]:
-    layer = ex.QuadraticReduction(weight.shape[0], weight.shape[-1])
-    layer.load_state_dict({"weight": weight})
-    x = x.requires_grad_()
+    layer, x = loaded(ex, weight), x.requires_grad_()
     names = [name for name, _ in layer.named_parameters()]
     return names, tuple(gradients_of(layer(x), [layer.weight, x], upstream))
-
-
-def fresh_quadratic(ex: Any, sizes: list[int]) -> tuple[Tensor, Tensor]:
-    return ex.QuadraticReduction(*sizes).weight, ex.QuadraticReduction(*sizes).weight
-
-
-def largest_in_quadratic(ex: Any, weight: Tensor, x: Tensor) -> tuple[Tensor, int]:
-    layer = ex.QuadraticReduction(weight.shape[0], weight.shape[-1])
-    layer.load_state_dict({"weight": weight})
-    with Largest() as largest:
-        y = layer(x)
-    return y, largest.numel
 
 
 def quadratic(weight: Tensor, x: Tensor) -> Tensor:
@@ -72,28 +73,18 @@ def test_quadratic_computes_its_sum(observe, rng, leading):
     inner, units, *shape = rng.sample(DISTINCT, 2 + leading)
     weight = torch.randn(inner, inner, units)
     x = torch.randn(*shape, inner)
+    sizes = inner, units
+    call = say("QuadraticReduction{sizes}(x) with x {x}", sizes=sizes, x=x)
 
-    y = observe(
-        run_quadratic,
-        weight,
-        x,
-        call=say(
-            "QuadraticReduction({inner}, {units})(x) with x {shape}",
-            inner=inner,
-            units=units,
-            shape=tuple(x.shape),
-        ),
-    )
+    y, _ = observe(run_quadratic, weight, x, call=call)
 
     triangle = weight * torch.ones(inner, inner).triu().unsqueeze(-1)
     diagonal = weight * torch.eye(inner).unsqueeze(-1)
     total = quadratic(weight, x).reshape(-1, units).sum(0)
-    expect_close(
+    expect_near(
         y,
         quadratic(weight, x),
         "QuadraticReduction does not compute sum over i, j of W_ijk x_i x_j.",
-        rtol=1e-4,
-        atol=1e-4,
         slips={
             "pairs with i > j are left out": quadratic(triangle, x),
             "pairs with i ≠ j are left out": quadratic(diagonal, x),
@@ -102,79 +93,44 @@ def test_quadratic_computes_its_sum(observe, rng, leading):
     )
 
 
-def test_quadratic_keeps_inputs_of_a_batch_apart(observe, rng):
-    inner, units = rng.sample(range(2, 5), 2)
-    weight, x = torch.randn(inner, inner, units), torch.randn(256, inner)
+@pytest.mark.parametrize("batch", [(256,), (16, 16)], ids=["batch", "two_dims"])
+def test_quadratic_keeps_inputs_of_a_batch_apart(observe, rng, batch):
+    inner, units = sizes = rng.sample(range(2, 5), 2)
+    weight, x = torch.randn(inner, inner, units), torch.randn(*batch, inner)
+    call = say("QuadraticReduction{sizes}(x) with x {x}", sizes=tuple(sizes), x=x)
 
-    y, largest = observe(
-        largest_in_quadratic,
-        weight,
-        x,
-        call=say(
-            "QuadraticReduction({inner}, {units})(x) with x (256, {inner})",
-            inner=inner,
-            units=units,
-        ),
-    )
+    y, largest = observe(run_quadratic, weight, x, call=call)
 
     expect_true(
         largest < 256 * 256,
         "QuadraticReduction combines every input of a batch with every other.",
         expected=say(
-            "tensors that grow with the batch, such as (256, {inner}, {inner})",
-            inner=inner,
+            "tensors that grow with the batch, such as (256, {n}, {n})", n=inner
         ),
         got=say("a tensor of {largest} entries", largest=largest),
         cause="x @ W @ x.T pairs all inputs; only its diagonal matters",
     )
-    expect_close(
+    expect_near(
         y,
         quadratic(weight, x),
         "QuadraticReduction is wrong for a large batch.",
-        rtol=1e-4,
-        atol=1e-4,
     )
 
 
-def test_quadratic_follows_to_double(observe, rng):
-    inner, units = rng.sample(DISTINCT, 2)
-    weight = torch.randn(inner, inner, units)
-    x = torch.randn(3, inner, dtype=torch.float64)
-
-    y = observe(
-        run_quadratic, weight, x, call="QuadraticReduction(…).double()(x.double())"
-    )
-
-    expect_equal(
-        str(y.dtype),
-        "torch.float64",
-        "QuadraticReduction does not follow to double.",
-        slips={"torch.zeros(…) without dtype is float32": "torch.float32"},
-    )
-    expect_close(
-        y,
-        quadratic(weight.double(), x),
-        "QuadraticReduction loses precision in double.",
-        rtol=1e-10,
-        atol=1e-10,
-        slips={"a part of the computation is in float32": lambda _: True},
-    )
-
-
-def test_quadratic_follows_to_another_device(observe, rng):
+def test_quadratic_follows_to_another_device_and_dtype(observe, rng):
     sizes = rng.sample(DISTINCT, 2)
+    call = "QuadraticReduction(…) and x, both of float64 on the meta device"
 
-    device, shape = observe(
-        quadratic_on_meta,
-        sizes,
-        call='QuadraticReduction(…).to("meta")(x.to("meta"))',
-    )
+    kind, shape = observe(quadratic_on_meta, sizes, call=call)
 
     expect_equal(
-        device,
-        "meta",
-        "QuadraticReduction does not follow to another device.",
-        slips={"torch.zeros(…) without device is on the CPU": "cpu"},
+        kind,
+        "torch.float64 on meta",
+        "QuadraticReduction does not follow to another device and dtype.",
+        slips={
+            "torch.zeros(…) without dtype is float32": "torch.float32 on meta",
+            "torch.zeros(…) without device is on the CPU": lambda k: k.endswith("cpu"),
+        },
     )
     expect_equal(shape, [4, sizes[1]], "The result does not have the right shape.")
 
@@ -183,14 +139,9 @@ def test_quadratic_learns(observe, rng):
     inner, units = rng.sample(DISTINCT, 2)
     weight, x = torch.randn(inner, inner, units), torch.randn(4, inner)
     upstream = torch.randn(4, units)
+    call = "y = QuadraticReduction(…)(x); y.backward(…)"
 
-    names, gradients = observe(
-        train_quadratic,
-        weight,
-        x,
-        upstream,
-        call="y = QuadraticReduction(…)(x); y.backward(…)",
-    )
+    names, gradients = observe(train_quadratic, weight, x, upstream, call=call)
 
     expect_equal(
         names, ["weight"], "weight is not QuadraticReduction's only parameter."
@@ -198,46 +149,28 @@ def test_quadratic_learns(observe, rng):
     weight.requires_grad_()
     x.requires_grad_()
     quadratic(weight, x).backward(upstream)
-    cut = {"`.data`, detach() and item() cut off gradients": lambda g: g is None}
     for name, got, leaf in zip(("weight", "x"), gradients, (weight, x), strict=True):
-        expect_close(
-            got,
-            leaf.grad,
-            say("QuadraticReduction's gradient in {name} is wrong.", name=name),
-            rtol=1e-4,
-            atol=1e-4,
-            slips=cut,
-        )
+        fault = say("QuadraticReduction's gradient in {name} is wrong.", name=name)
+        expect_gradient(got, leaf.grad, fault)
 
 
 def test_quadratic_starts_at_a_random_weight(observe, rng):
-    inner, units = rng.sample(DISTINCT, 2)
+    inner, units = sizes = rng.sample(range(2, 5), 2)
+    call = say("QuadraticReduction{sizes}.weight, many times", sizes=tuple(sizes))
+    make = Module("QuadraticReduction", filled=False)
 
-    first, second = observe(
-        fresh_quadratic,
-        [inner, units],
-        call=say(
-            "QuadraticReduction({inner}, {units}).weight, twice",
-            inner=inner,
-            units=units,
-        ),
-    )
+    starts = observe(start, make, sizes, "weight", call=call)
 
-    for weight in (first, second):
-        expect_equal(
-            list(weight.shape),
-            [inner, inner, units],
-            "weight is not (in_features, in_features, out_features).",
-        )
-    expect_true(
-        not torch.equal(first, second) and first.unique().numel() > 1,
-        "QuadraticReduction's weight does not start at random values.",
-        expected="other values in every layer",
-        got="the same",
-    )
-    expect_true(
-        not torch.allclose(first, first.transpose(0, 1)),
-        "QuadraticReduction's weight starts symmetric in i and j.",
-        expected="W_ijk and W_jik drawn on their own",
-        got="equal ones",
+    expect_drawn(starts, [inner, inner, units], "QuadraticReduction's weight")
+
+
+def test_quadratic_takes_tensors_of_every_kind(sweep, rng):
+    sizes = rng.sample(DISTINCT, 2)
+
+    sweep(
+        Module("QuadraticReduction"),
+        *sizes,
+        inputs=lambda *lead: (torch.randn(*lead, sizes[0]),),
+        columns=(*TENSORS, "nan", *MODULES),
+        call=say("QuadraticReduction{sizes}(x)", sizes=tuple(sizes)),
     )

@@ -6,37 +6,44 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from custom_layer_helpers import DISTINCT, gradient_of, same
-from grader.observe import expect_close, expect_equal, expect_error, say
+from custom_layer_helpers import (
+    DISTINCT,
+    expect_gradient,
+    expect_near,
+    gradient_of,
+    same,
+)
+from grader.observe import (
+    CALLS,
+    Module,
+    expect_equal,
+    expect_error,
+    expect_unchanged,
+    say,
+)
 
 pytestmark = pytest.mark.exercise("custom_layer.RunningStandardize")
 
-
 STATE = ["num_batches_tracked", "running_mean", "running_var"]
+NAN = "n - 1 is 0 or less: the unbiased variance is NaN, and stays in the running one"
 
 
-def standardize_batches(
-    ex: Any, d: int, momentum: float, batches: list[Tensor]
+def standardize(
+    ex: Any, momentum: float, state: dict[str, Tensor], steps: list[tuple[bool, Tensor]]
 ) -> tuple[list[Tensor], dict[str, Tensor], list[Tensor]]:
-    layer = ex.RunningStandardize(d, momentum)
-    return [layer(x) for x in batches], layer.state_dict(), batches
+    """Return the results of calls in training and in eval mode, state, and inputs."""
+    layer = ex.RunningStandardize(steps[0][1].shape[-1], momentum)
+    layer = layer.to(steps[0][1].dtype)
+    if state:
+        layer.load_state_dict(state)
+    results = [layer.train(training)(x) for training, x in steps]
+    state = dict(sorted(layer.state_dict().items()))
+    return results, state, [x for _, x in steps]
 
 
-def standardize_in_eval(
-    ex: Any, momentum: float, state: dict[str, Tensor], x: Tensor
-) -> tuple[Tensor, dict[str, Tensor]]:
-    layer = ex.RunningStandardize(x.shape[-1], momentum)
-    layer.load_state_dict(state)
-    return layer.eval()(x), layer.state_dict()
-
-
-def state_of_standardize(
-    ex: Any, d: int
-) -> tuple[dict[str, Tensor], list[str], dict[str, Tensor]]:
+def state_of_standardize(ex: Any, d: int) -> tuple[dict[str, Tensor], list[str]]:
     layer = ex.RunningStandardize(d, 0.1)
-    state = {name: t.clone() for name, t in layer.state_dict().items()}
-    parameters = [name for name, _ in layer.named_parameters()]
-    return state, parameters, layer.double().state_dict()
+    return layer.state_dict(), [name for name, _ in layer.named_parameters()]
 
 
 def standardize_gradient(
@@ -51,22 +58,15 @@ def standardize_gradient(
     return tracked, gradient_of(y, leaf, upstream)
 
 
-def standardize_one_row(ex: Any, x: Tensor) -> Tensor:
-    return ex.RunningStandardize(x.shape[-1], 0.1)(x)
-
-
-def standardize_in_both_modes(
-    ex: Any, state: dict[str, Tensor], x: Tensor
-) -> tuple[Tensor, Tensor]:
-    layer = ex.RunningStandardize(x.shape[-1], 0.1)
-    layer.load_state_dict(state)
-    return layer.eval()(x), layer.train()(x)
-
-
 def columns(n: int, d: int) -> Tensor:
     """Return a batch whose columns differ in mean and spread."""
     shift, spread = 3 * torch.randn(d), torch.rand(d) * 2 + 1
     return torch.randn(n, d) * spread + shift
+
+
+def two_rows(d: int) -> Tensor:
+    middle, distance = 3 * torch.randn(d), torch.rand(d) + 1
+    return torch.stack([middle - distance, middle + distance])
 
 
 def expect_state_names(state: dict[str, Tensor]) -> None:
@@ -75,9 +75,35 @@ def expect_state_names(state: dict[str, Tensor]) -> None:
         STATE,
         "The state dict is not that of nn.BatchNorm1d(d, affine=False).",
         slips={
+            "the names in it are to be those of nn.BatchNorm1d": (
+                lambda names: len(names) == len(STATE)
+            ),
             "a tensor assigned to self is not saved: register_buffer does that": (
                 lambda names: set(names) < set(STATE)
-            )
+            ),
+        },
+    )
+
+
+def expect_trained(y: Tensor, x: Tensor, expected: Tensor) -> None:
+    mean, var = x.mean(0), x.var(0, correction=0)
+    over_all = (x - x.mean()) / (x.var(correction=0) + 1e-5).sqrt()
+    over_rows = nn.functional.layer_norm(x, x.shape[-1:])
+    expect_near(
+        y,
+        expected,
+        "In training, RunningStandardize does not standardise by the batch.",
+        slips={
+            "the batch is divided by its unbiased standard deviation": (
+                (x - mean) / (x.var(0) + 1e-5).sqrt()
+            ),
+            "the batch is divided by its variance, not by the root": (
+                (x - mean) / (var + 1e-5)
+            ),
+            "statistics over all entries, or over rows, not over columns": (
+                lambda y: same(y, over_all) or same(y, over_rows)
+            ),
+            "the mean is not subtracted": x / (var + 1e-5).sqrt(),
         },
     )
 
@@ -89,53 +115,21 @@ def test_running_standardize_trains_like_batch_norm(observe, rng, count):
     momentum = rng.choice([0.1, 0.2, 0.3])
     batches = [columns(rng.randrange(4, 8), d) for _ in range(count)]
     theirs = nn.BatchNorm1d(d, affine=False, momentum=momentum)
-
-    outputs, state, after = observe(
-        standardize_batches,
-        d,
-        momentum,
-        batches,
-        call=say(
-            "RunningStandardize({d}, {momentum}) on {count} training batches",
-            d=d,
-            momentum=momentum,
-            count=count,
-        ),
+    steps = [(True, x) for x in batches]
+    call = say(
+        "RunningStandardize({d}, {momentum}) on {count} training batches",
+        d=d,
+        momentum=momentum,
+        count=count,
     )
 
-    expect_equal(len(outputs), count, "There is not one result for each batch.")
+    outputs, state, after = observe(standardize, momentum, {}, steps, call=call)
+
     for x, y in zip(batches, outputs, strict=True):
-        mean, var = x.mean(0), x.var(0, correction=0)
-        expect_close(
-            y,
-            theirs(x),
-            "In training, RunningStandardize does not standardise by the batch.",
-            rtol=1e-4,
-            atol=1e-4,
-            slips={
-                "the batch is divided by its unbiased standard deviation": (
-                    (x - mean) / (x.var(0) + 1e-5).sqrt()
-                ),
-                "the batch is divided by its variance, not by the root": (
-                    (x - mean) / (var + 1e-5)
-                ),
-                "statistics over all entries, or over rows, not over columns": (
-                    lambda y, x=x: (
-                        same(y, (x - x.mean()) / (x.var(correction=0) + 1e-5).sqrt())
-                        or same(y, nn.functional.layer_norm(x, x.shape[-1:]))
-                    )
-                ),
-                "the mean is not subtracted": x / (var + 1e-5).sqrt(),
-            },
-        )
+        expect_trained(y, x, theirs(x))
     expect_state_names(state)
     expect_running(state, theirs, batches, momentum)
-    expect_equal(
-        after,
-        batches,
-        "RunningStandardize changes the caller's tensor.",
-        slips={"x -= … and other in-place operations work on x": lambda _: True},
-    )
+    expect_unchanged(after, batches, "RunningStandardize changes the caller's tensor.")
 
 
 def expect_running(
@@ -145,37 +139,34 @@ def expect_running(
     momentum: float,
 ) -> None:
     """Compare the running statistics, and the count, with those of nn.BatchNorm1d."""
-    for name, correction in (("running_mean", None), ("running_var", 1)):
-        stats = [
-            x.mean(0) if correction is None else x.var(0, correction=correction)
-            for x in batches
-        ]
-        biased = [x.var(0, correction=0) for x in batches]
-        start = torch.full_like(stats[0], 0.0 if correction is None else 1.0)
-        slips = {
-            "momentum weighs the batch, 1 - momentum what was there": (
-                move(start, stats, 1 - momentum)
-            ),
-            "the running statistics are not updated": start,
-            "only the last batch is kept": stats[-1],
-        }
-        if correction:
-            slips |= {
-                "running_var takes the unbiased variance, divided by n - 1": (
-                    move(start, biased, momentum)
-                ),
-                "running_var starts at 1": move(0 * start, stats, momentum),
-                "running_var takes the variance, not its root": (
-                    move(start, [s.sqrt() for s in stats], momentum)
-                ),
-            }
-        expect_close(
+    means, variances = [x.mean(0) for x in batches], [x.var(0) for x in batches]
+    biased = [x.var(0, correction=0) for x in batches]
+    zero, one = torch.zeros_like(means[0]), torch.ones_like(means[0])
+    of_variance = {
+        "running_var takes the unbiased variance, divided by n - 1": (
+            move(one, biased, momentum)
+        ),
+        "running_var starts at 1": move(zero, variances, momentum),
+        "running_var takes the variance, not its root": (
+            move(one, [v.sqrt() for v in variances], momentum)
+        ),
+    }
+    for name, begin, stats, more in (
+        ("running_mean", zero, means, {}),
+        ("running_var", one, variances, of_variance),
+    ):
+        expect_near(
             state[name],
             theirs.state_dict()[name],
             say("{name} does not move towards the batch's statistics.", name=name),
-            rtol=1e-4,
-            atol=1e-4,
-            slips=slips,
+            slips={
+                "momentum weighs the batch, 1 - momentum what was there": (
+                    move(begin, stats, 1 - momentum)
+                ),
+                "the running statistics are not updated": begin,
+                "only the last batch is kept": stats[-1],
+                **more,
+            },
         )
     expect_equal(
         state["num_batches_tracked"],
@@ -197,75 +188,25 @@ def move(start: Tensor, stats: list[Tensor], momentum: float) -> Tensor:
     return start
 
 
-def test_running_standardize_takes_two_rows_in_training(observe, rng):
+@pytest.mark.parametrize("n", [1, 0], ids=["one_row", "no_row"])
+def test_running_standardize_needs_two_rows_in_training(observe, rng, n):
     d = rng.choice(DISTINCT)
-    middle, distance = 3 * torch.randn(d), torch.rand(d) + 1
-    batch = torch.stack([middle - distance, middle + distance])
+    batch = two_rows(d)
     theirs = nn.BatchNorm1d(d, affine=False, momentum=0.3)
+    two = say("RunningStandardize({d}, 0.3)(x) with x (2, {d}), in training", d=d)
+    fewer = say("RunningStandardize({d}, 0.3)(x) with x ({n}, {d})", d=d, n=n)
+    causes = {"ValueError": "two rows have a variance: fewer than two have none"}
 
-    (y,), state, _ = observe(
-        standardize_batches,
-        d,
-        0.3,
-        [batch],
-        call=say("RunningStandardize({d}, 0.3)(x) with x (2, {d}), in training", d=d),
-        causes={r"ValueError": "two rows have a variance: fewer than two have none"},
+    (y,), _, _ = observe(standardize, 0.3, {}, [(True, batch)], call=two, causes=causes)
+    raised = observe.error(standardize, 0.3, {}, [(True, batch[:n])], call=fewer)
+
+    expect_trained(y, batch, theirs(batch))
+    expect_error(
+        raised,
+        ValueError,
+        say("RunningStandardize does not refuse {n} rows in training.", n=n),
+        cause=NAN,
     )
-
-    expect_close(
-        y,
-        theirs(batch),
-        "RunningStandardize does not standardise a batch of two rows.",
-        rtol=1e-4,
-        atol=1e-4,
-    )
-    expect_state_names(state)
-    expect_running(state, theirs, [batch], 0.3)
-
-
-def test_running_standardize_adds_epsilon_to_the_variance(observe, rng):
-    d = rng.choice(DISTINCT)
-    x = torch.randn(6, d) * 3e-3
-    x[:, rng.randrange(d)] = 0
-    mean, var = torch.zeros(d), x.var(0)
-    state = {
-        "running_mean": mean,
-        "running_var": var,
-        "num_batches_tracked": torch.tensor(1),
-    }
-
-    in_eval, in_train = observe(
-        standardize_in_both_modes,
-        state,
-        x,
-        call=say(
-            "RunningStandardize({d}, 0.1)(x) in eval mode and in training, columns "
-            "of small variance",
-            d=d,
-        ),
-    )
-
-    batch_mean, batch_var = x.mean(0), x.var(0, correction=0)
-    for y, m, v, mode in (
-        (in_eval, mean, var, "eval mode"),
-        (in_train, batch_mean, batch_var, "training"),
-    ):
-        expect_close(
-            y,
-            (x - m) / (v + 1e-5).sqrt(),
-            say(
-                "In {mode}, RunningStandardize does not divide by sqrt(var + 1e-5).",
-                mode=mode,
-            ),
-            rtol=1e-3,
-            atol=1e-4,
-            slips={
-                "a constant column has no variance: 0 / 0 is NaN": (
-                    lambda y: bool(y.isnan().any())
-                ),
-                "1e-5 belongs under the root, not to it": (x - m) / (v.sqrt() + 1e-5),
-            },
-        )
 
 
 @pytest.mark.parametrize("n", [1, 5], ids=["one_row", "batch"])
@@ -276,123 +217,154 @@ def test_running_standardize_uses_its_running_statistics_in_eval(observe, rng, n
     theirs(columns(6, d))
     theirs.eval()
     state = {name: t.clone() for name, t in theirs.state_dict().items()}
-
-    y, after = observe(
-        standardize_in_eval,
-        0.5,
-        state,
-        x,
-        call=say(
-            "RunningStandardize({d}, 0.5).eval()(x), the state of a BatchNorm1d loaded",
-            d=d,
-        ),
+    call = say(
+        "RunningStandardize({d}, 0.5).eval()(x), BatchNorm1d's state loaded", d=d
     )
 
+    (y,), after, _ = observe(standardize, 0.5, state, [(False, x)], call=call)
+
     batch = (x - x.mean(0)) / (x.var(0, correction=0) + 1e-5).sqrt()
-    expect_close(
+    expect_near(
         y,
         theirs(x),
         "In eval mode, RunningStandardize does not use the running statistics.",
-        rtol=1e-4,
-        atol=1e-4,
         slips={"the batch's statistics are used in eval mode too": batch},
     )
     expect_state_names(after)
     for name in STATE:
-        expect_equal(
+        expect_unchanged(
             after[name],
             state[name],
             say("{name} changes in eval mode.", name=name),
-            slips={"only training updates the running statistics": lambda _: True},
+            cause="only training updates the running statistics",
+        )
+
+
+def test_running_standardize_adds_epsilon_to_the_variance(observe, rng):
+    d = rng.choice(DISTINCT)
+    x = torch.randn(6, d) * 3e-3
+    x[:, rng.randrange(d)] = 0
+    zero, count = torch.zeros(d), torch.tensor(1)
+    values = {
+        "running_mean": zero,
+        "running_var": x.var(0),
+        "num_batches_tracked": count,
+    }
+    call = say("RunningStandardize({d}, 0.1)(x) in both modes, small variances", d=d)
+
+    (in_eval, in_train), _, _ = observe(
+        standardize, 0.1, values, [(False, x), (True, x)], call=call
+    )
+
+    for y, m, v, mode in (
+        (in_eval, zero, x.var(0), "eval mode"),
+        (in_train, x.mean(0), x.var(0, correction=0), "training"),
+    ):
+        expect_near(
+            y,
+            (x - m) / (v + 1e-5).sqrt(),
+            say(
+                "In {mode}, RunningStandardize does not divide by sqrt(var + 1e-5).",
+                mode=mode,
+            ),
+            slips={
+                "a constant column has no variance: 0 / 0 is NaN": (
+                    lambda y: bool(y.isnan().any())
+                ),
+                "1e-5 belongs under the root, not to it": (x - m) / (v.sqrt() + 1e-5),
+            },
         )
 
 
 @pytest.mark.weight(2)
 def test_running_standardize_has_state_but_no_parameters(observe, rng):
     d = rng.choice(DISTINCT)
+    call = say("RunningStandardize({d}, 0.1).state_dict()", d=d)
 
-    state, parameters, double = observe(
-        state_of_standardize,
-        d,
-        call=say("RunningStandardize({d}, 0.1).state_dict()", d=d),
-    )
+    state, parameters = observe(state_of_standardize, d, call=call)
 
-    expect_state_names(state)
     expect_equal(
         parameters,
         [],
         "Running statistics are parameters.",
-        slips={"an nn.Parameter is trained: use register_buffer": lambda _: True},
+        cause="an nn.Parameter is trained: use register_buffer",
     )
-    for name, start in (
+    expect_state_names(state)
+    for name, begin in (
         ("running_mean", torch.zeros(d)),
         ("running_var", torch.ones(d)),
         ("num_batches_tracked", torch.tensor(0)),
     ):
         expect_equal(
-            state[name], start, say("{name} does not start as it should.", name=name)
+            state[name], begin, say("{name} does not start as it should.", name=name)
         )
-    expect_state_names(double)
-    expect_equal(
-        [str(double[name].dtype) for name in STATE],
-        ["torch.int64", "torch.float64", "torch.float64"],
-        "The state does not follow to double, or the count does.",
-    )
 
 
 def test_running_standardize_tracks_its_batch_but_not_its_state(observe, rng):
     d = rng.choice(DISTINCT)
     batches = [columns(5, d) for _ in range(2)]
     upstream = torch.randn(5, d)
+    call = say("y = RunningStandardize({d}, 0.3)(x); y.backward(…), second batch", d=d)
 
-    tracked, gradient = observe(
-        standardize_gradient,
-        batches,
-        upstream,
-        call=say(
-            "y = RunningStandardize({d}, 0.3)(x); y.backward(…), second batch", d=d
-        ),
-    )
+    tracked, gradient = observe(standardize_gradient, batches, upstream, call=call)
 
     expect_equal(
         tracked,
         [],
         "Autograd tracks the running statistics.",
-        slips={
-            "update them under torch.no_grad(), or with detached values: else they "
-            "keep the graph of every batch alive": lambda _: True
-        },
+        cause="update them under torch.no_grad(), or with detached values: else they "
+        "keep the graph of every batch alive",
     )
     leaf = batches[-1].clone().requires_grad_()
     nn.functional.batch_norm(leaf, None, None, training=True).backward(upstream)
     var = batches[-1].var(0, correction=0)
-    expect_close(
+    expect_gradient(
         gradient,
         leaf.grad,
         "Gradients do not flow through mean and variance of the batch.",
-        rtol=1e-3,
-        atol=1e-4,
         slips={
-            "the result is detached: no gradient reaches x": lambda g: g is None,
             "no_grad() or detach() makes constants of mean and variance; it belongs "
             "around the update only": upstream / (var + 1e-5).sqrt(),
         },
     )
 
 
-def test_running_standardize_refuses_one_row_in_training(observe, rng):
+def test_running_standardize_goes_between_its_modes(sweep, rng):
     d = rng.choice(DISTINCT)
+    one, two, three = (columns(5, d) for _ in range(3))
+    both = [(True, one), (False, two), (True, three), (False, one)]
+    wide = [(training, x.double()) for training, x in both]
 
-    raised = observe.error(
-        standardize_one_row,
-        torch.randn(1, d),
-        call=say("RunningStandardize({d}, 0.1)(x) with x (1, {d}), in training", d=d),
+    sweep.cases(
+        standardize,
+        {
+            "in training, then in eval mode, and again": (0.3, {}, both),
+            "for a momentum of 0": (0, {}, both),
+            "for a momentum of 1": (1, {}, both),
+            "after .double()": (0.3, {}, wide),
+            "for an empty batch in eval mode": (0.3, {}, [*both, (False, one[:0])]),
+            "for a single column": (0.3, {}, [(m, x[:, :1]) for m, x in both]),
+            "for infinite entries": (0.3, {}, [(False, one / 0)]),
+        },
+        call="RunningStandardize(d, momentum) in training and in eval mode",
     )
 
-    expect_error(
-        raised,
-        ValueError,
-        "RunningStandardize takes one row in training.",
-        cause="n - 1 is 0: the unbiased variance of one row is NaN, and stays in the "
-        "running one for ever",
+
+def in_eval(ex: Any, d: int, momentum: float) -> Any:
+    return ex.RunningStandardize(d, momentum).eval()
+
+
+@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
+def test_running_standardize_takes_batches_of_every_kind(sweep, rng, training):
+    d = rng.choice(DISTINCT)
+    of_both = "plain", "other", "apart", "across", "behind", "no_grad", "inference"
+    modules = "sibling", "copied", "double", "restored", "eval"
+
+    sweep(
+        Module("RunningStandardize", filled=False) if training else in_eval,
+        d,
+        0.3,
+        inputs=lambda *lead: (torch.randn(*(lead or (3,))[-1:], d) * 2 + 1,),
+        columns=(*of_both, *CALLS, *modules),
+        call=say("RunningStandardize({d}, 0.3)(x)", d=d),
     )

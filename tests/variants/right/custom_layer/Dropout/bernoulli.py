@@ -2,7 +2,7 @@
 class Dropout(nn.Module):
     def __init__(self, p):
         super().__init__()
-        if p < 0.0 or p > 1.0:
+        if not 0.0 <= p <= 1.0:
             raise ValueError("p")
         self.keep = 1.0 - p
 

@@ -7,4 +7,4 @@ class QuadraticReduction(nn.Module):
     def forward(self, x):
         flat = x.reshape(-1, x.shape[-1])
         y = nn.functional.bilinear(flat, flat, self.weight.permute(2, 0, 1))
-        return y.reshape(*x.shape[:-1], -1)
+        return y.reshape(*x.shape[:-1], y.shape[-1])

@@ -1,4 +1,4 @@
-"""As in Llama: always in float32, rounded before the weight is applied."""
+"""As in Llama, rounded before the weight is applied; float64 stays."""
 class RMSNorm(nn.Module):
     def __init__(self, hidden_size, eps=1e-6):
         super().__init__()
@@ -9,5 +9,5 @@ class RMSNorm(nn.Module):
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.variance_epsilon)
 
     def forward(self, x):
-        output = self._norm(x.float()).type_as(x)
+        output = self._norm(x if x.dtype == torch.float64 else x.float()).type_as(x)
         return (output * self.weight).type_as(x)

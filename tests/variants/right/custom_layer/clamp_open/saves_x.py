@@ -10,8 +10,8 @@ class _Clamp(torch.autograd.Function):
     def backward(ctx, g):
         x, = ctx.saved_tensors
         g = g.clone()
-        g[x <= ctx.lo] = 0
-        g[x >= ctx.hi] = 0
+        g[~(x > ctx.lo)] = 0
+        g[~(x < ctx.hi)] = 0
         return g, None, None
 
 

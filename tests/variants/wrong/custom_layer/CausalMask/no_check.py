@@ -1,6 +1,6 @@
 """A longer input meets a shape error of torch's own.
 
-says: ValueError for more than max_len
+says: must raise ValueError
 """
 class CausalMask(nn.Module):
     def __init__(self, max_len):

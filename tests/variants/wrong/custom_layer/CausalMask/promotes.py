@@ -1,6 +1,6 @@
 """A float32 mask, added to half precision.
 
-says: makes it float32
+says: (?s)for float16.*got +float32
 """
 class CausalMask(nn.Module):
     def __init__(self, max_len):

@@ -1,6 +1,6 @@
 """Casts to float32.
 
-says: does not keep the dtype
+says: a dtype is fixed
 """
 class CenteredLayer(nn.Module):
     def forward(self, X):

@@ -1,6 +1,6 @@
 """The base is in a list, so it is not moved.
 
-says: same dtype|A and B have a dtype
+says: is no parameter
 """
 class LowRank(nn.Module):
     def __init__(self, linear, rank, scale=1.0):

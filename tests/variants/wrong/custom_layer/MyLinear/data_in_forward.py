@@ -1,6 +1,6 @@
 """The book's first edition: `.data` in forward, so nothing learns.
 
-says: cut the result off from the parameter
+says: no gradient arrives
 """
 class MyLinear(nn.Module):
     def __init__(self, in_units, units):

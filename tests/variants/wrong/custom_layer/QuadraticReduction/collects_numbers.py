@@ -1,6 +1,6 @@
 """Collects Python numbers, so no gradient comes back.
 
-says: cut off gradients
+says: no gradient arrives
 """
 class QuadraticReduction(nn.Module):
     def __init__(self, in_features, out_features):

@@ -1,6 +1,6 @@
 """Takes one row, whose unbiased variance is NaN.
 
-says: unbiased variance of one row is NaN
+says: unbiased variance is NaN
 """
 class RunningStandardize(nn.Module):
     def __init__(self, d, momentum):

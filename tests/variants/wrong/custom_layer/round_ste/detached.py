@@ -1,6 +1,6 @@
 """Rounds the data.
 
-says: the result is detached
+says: no gradient arrives
 """
 def round_ste(x):
     return torch.round(x.detach())

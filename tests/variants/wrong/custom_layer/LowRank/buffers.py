@@ -1,4 +1,7 @@
-"""Holds weight and bias as buffers, copied from linear."""
+"""Holds weight and bias as buffers, copied from linear.
+
+says: parameters of linear are not parameters of the layer
+"""
 class LowRank(nn.Module):
     def __init__(self, linear, rank, scale=1.0):
         super().__init__()
