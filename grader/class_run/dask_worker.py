@@ -27,7 +27,7 @@ from grader.layout import find_course
 from grader.sandbox.isolation import Level, NoIsolationError, choose_level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest
-from grader.scoring.report import Report, with_tests
+from grader.scoring.report import Report, with_tests, with_unpassed
 
 
 class DaskWorker(WorkerPlugin):
@@ -127,7 +127,9 @@ def overlay(report: Report, cuda: Report) -> Report:
     """Return a report in which the tests marked cuda are those that a GPU decided."""
     decided = {test["nodeid"]: test for test in cuda["tests"]}
     tests = [decided.get(test["nodeid"], test) for test in report["tests"]]
-    return with_tests(report, tests)
+    lost = {n: o for n, o in report["unpassed"].items() if n not in decided}
+    lost |= {n: o for n, o in cuda["unpassed"].items() if n in decided}
+    return with_unpassed(with_tests(report, tests), lost)
 
 
 async def describe(unsandboxed: bool) -> dict[str, Any]:

@@ -354,13 +354,16 @@ def test_what_a_gpu_decided_stands_in_the_place_of_what_was_open():
         tests = [{"nodeid": n, "outcome": o} for n, o in outcomes.items()]
         return {"exitcode": 0, "summary": {}, "tests": tests, "duration": 1}
 
-    made = dask_worker.overlay(
-        report(a="passed", b="skipped", c="passed"), report(b="failed")
-    )
+    here = report(a="passed", b="skipped", c="failed")
+    here["unpassed"] = {"b": "no GPU here", "c": "failed"}
+    there = report(b="failed") | {"unpassed": {"a": "failed", "b": "timed out"}}
 
-    assert made == report(a="passed", b="failed", c="passed") | {
+    made = dask_worker.overlay(here, there)
+
+    assert made == report(a="passed", b="failed", c="failed") | {
         "exitcode": 1,
-        "summary": {"passed": 2, "failed": 1, "total": 3, "collected": 3},
+        "summary": {"passed": 1, "failed": 2, "total": 3, "collected": 3},
+        "unpassed": {"b": "timed out", "c": "failed"},
     }
 
 

@@ -13,8 +13,12 @@ from grader.scoring.score import KitFaultError
 from grader.scoring.submission import Submission
 
 JOB = Job(Submission("ana", {}), "seed", frozenset({"model_construction.MLP"}))
-WHOLE = {"tests": [{"nodeid": "t", "outcome": "failed"}]}
-WHOLE["tests"][0]["user_properties"] = [{"outcome": "failed"}]
+FAILED = {
+    "nodeid": "t",
+    "outcome": "failed",
+    "user_properties": [{"outcome": "failed"}],
+}
+WHOLE = {"environment": {"exercises": []}, "unpassed": {}, "tests": [FAILED]}
 BROKEN = {"tests": [{"nodeid": "t", "outcome": "error"}]}
 
 
