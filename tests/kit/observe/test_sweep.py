@@ -210,3 +210,17 @@ def test_float64_is_compared_to_more_digits_than_float32_has():
     found = fault_of(lambda x: (x.float() / 2).to(x.dtype), ("plain", "float64"))
 
     assert found.render().splitlines()[0] == "it gives a wrong result for float64."
+
+
+def test_an_exception_is_told_as_such_with_what_is_behind_it():
+    message = fault_of(
+        lambda x: x.view(3, 5),
+        ("plain",),
+        fault="it does not halve.",
+        causes={"invalid for input of size": "the shape is fixed"},
+    )
+
+    assert (message.fault.render(), message.cause) == (
+        "it raises an exception.",
+        "the shape is fixed",
+    )
