@@ -222,7 +222,7 @@ def test_mismatch_is_found_in_every_kind_of_network(observe, rng, build, name, s
         build,
         d,
         torch.randn(1, d),
-        call=say("first_mismatch(net, x), where {name} does not fit", name=repr(name)),
+        call=say("first_mismatch(net, x), which must give {name}", name=repr(name)),
         causes={"OwnError|ValueError": "any class of exception counts: except Exception"},
     )
 

@@ -4,7 +4,8 @@ says: gives shapes to the lazy layers
 """
 def first_mismatch(net, x):
 
-    pass
+    flags = [(m, m.training) for m in net.modules()]
+    net.eval()
     inside = []
 
     def enter(name):
@@ -19,4 +20,7 @@ def first_mismatch(net, x):
             net(x)
     except Exception:
         return inside[0]
+    finally:
+        for m, flag in flags:
+            m.training = flag
     return None
