@@ -49,8 +49,9 @@ def look(net: nn.Module) -> Seen:
         seen[f"{name}.grad"] = None if t.grad is None else t.grad.clone()
     for name, module in net.named_modules():
         seen[f"{name}.training"] = module.training
-        seen[f"{name}.hooks"] = len(module._forward_hooks), len(
-            module._forward_pre_hooks
+        seen[f"{name}.hooks"] = (
+            len(module._forward_hooks),
+            len(module._forward_pre_hooks),
         )
     return seen
 
@@ -114,8 +115,11 @@ class Backwards(nn.Module):
 def norm_before_lazy(inner: int, *widths: int) -> nn.Module:
     """Return a network whose statistics a call in training mode changes."""
     return nn.Sequential(nn.BatchNorm1d(inner), *map(nn.LazyLinear, widths))
+
+
 def is_placeholder(tensor: Tensor) -> bool:
     return isinstance(tensor, UninitializedParameter)
+
 
 def is_same(a: Tensor, b: Tensor) -> bool:
     return a.dtype == b.dtype and a.shape == b.shape and torch.equal(a, b)

@@ -162,7 +162,10 @@ def test_variable_width_works_in_all_states(sweep, rng, kind):
         inputs=lambda *lead: (torch.randn(*lead, n),),
         columns=(*TENSORS, *MODULES),
         call=say(
-            "VariableWidth({width}, {out})(x) with x (…, {n})", width=width, out=out, n=n
+            "VariableWidth({width}, {out})(x) with x (…, {n})",
+            width=width,
+            out=out,
+            n=n,
         ),
         causes={
             "dtype|Double": "zeros need the dtype of x: nn.functional.pad keeps it",

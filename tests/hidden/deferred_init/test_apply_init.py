@@ -190,8 +190,10 @@ def test_apply_init_meets_all_kinds_of_networks_and_inputs(sweep, rng):
         fault="The dry run of apply_init leaves a trace.",
         slips={
             "in training mode, batch norm updates its running statistics: net.eval()": (
-                lambda seen: seen["0.0.num_batches_tracked"] > 0
-                or seen["1.0.num_batches_tracked"] > 0
+                lambda seen: (
+                    seen["0.0.num_batches_tracked"] > 0
+                    or seen["1.0.num_batches_tracked"] > 0
+                )
             ),
             "net.eval() reaches every module: give each its flag back": (
                 lambda seen: not seen["1.training"]

@@ -142,7 +142,9 @@ def traces_of(ex: Any, build: Build, args: list[Any], xs: list[Tensor]) -> Seen:
         "inputs kept": [torch.equal(x, old) for x, old in zip(xs, kept, strict=True)],
         "gradients of inputs": [x.grad for x in xs],
         "runs in training mode": [m.mode for m in net.modules() if type(m) is Noise],
-        "can be trained": [p.is_leaf and not p.is_inference() for p in net.parameters()],
+        "can be trained": [
+            p.is_leaf and not p.is_inference() for p in net.parameters()
+        ],
         "the same objects": len(same),
     }
 

@@ -223,7 +223,9 @@ def test_mismatch_is_found_in_every_kind_of_network(observe, rng, build, name, s
         d,
         torch.randn(1, d),
         call=say("first_mismatch(net, x), which must give {name}", name=repr(name)),
-        causes={"OwnError|ValueError": "any class of exception counts: except Exception"},
+        causes={
+            "OwnError|ValueError": "any class of exception counts: except Exception"
+        },
     )
 
     expect_equal(

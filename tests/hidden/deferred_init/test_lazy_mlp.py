@@ -54,7 +54,8 @@ def meet_inputs(
     waiting = [sum(map(is_lazy, net.parameters())) for net in nets]
     ys = [tuple(net(x).shape) for net, x in zip(nets, xs, strict=True)]
     shapes = [
-        sorted(((*p.shape, str(p.dtype)) for p in net.parameters()), key=str) for net in nets
+        sorted(((*p.shape, str(p.dtype)) for p in net.parameters()), key=str)
+        for net in nets
     ]
     return [waiting, ys, shapes, [fill(n)(x) for n, x in zip(nets, xs, strict=True)]]
 
