@@ -1,27 +1,31 @@
 """How a network that waits for its shapes is told, and networks that wait."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parameter import UninitializedParameter
-
-from grader.observe import expect_equal, expect_true, say
+from torch.nn.parameter import is_lazy
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that no two agree
 
 Shape = tuple[int, ...]
 Build = Callable[..., nn.Module]
+Seen = dict[str, Any]
 
 
-def is_placeholder(tensor: Tensor) -> bool:
-    return isinstance(tensor, UninitializedParameter)
+def tensors_of(net: nn.Module) -> dict[str, Tensor]:
+    """Return parameters, then buffers, a shared one under each of its names."""
+    return {
+        **dict(net.named_parameters(remove_duplicate=False)),
+        **dict(net.named_buffers(remove_duplicate=False)),
+    }
 
 
 def shapes_of(net: nn.Module) -> dict[str, Shape | None]:
     """Return the shapes of all parameters, None for a placeholder."""
     return {
-        name: None if is_placeholder(p) else tuple(p.shape)
+        name: None if is_lazy(p) else tuple(p.shape)
         for name, p in net.named_parameters()
     }
 
@@ -32,8 +36,89 @@ def flags_of(net: nn.Module) -> dict[str, bool]:
 
 def values_of(net: nn.Module) -> dict[str, Tensor]:
     """Return the values of all parameters and buffers that are no placeholders."""
-    tensors = [*net.named_parameters(), *net.named_buffers()]
-    return {name: t.detach().clone() for name, t in tensors if not is_placeholder(t)}
+    tensors = tensors_of(net).items()
+    return {name: t.detach().clone() for name, t in tensors if not is_lazy(t)}
+
+
+def look(net: nn.Module) -> Seen:
+    """Return what there is to see of a network; None stands for a placeholder."""
+    seen: Seen = {}
+    for name, t in tensors_of(net).items():
+        seen[name] = None if is_lazy(t) else t.detach().clone()
+        seen[f"{name}.requires_grad"] = t.requires_grad
+        seen[f"{name}.grad"] = None if t.grad is None else t.grad.clone()
+    for name, module in net.named_modules():
+        seen[f"{name}.training"] = module.training
+        seen[f"{name}.hooks"] = (
+            len(module._forward_hooks),
+            len(module._forward_pre_hooks),
+        )
+    return seen
+
+
+def outcome(kind: type[Exception], act: Callable[..., Any], *args: Any) -> str:
+    """Return what a call raises: the class that is promised, another, or nothing."""
+    try:
+        act(*args)
+    except NotImplementedError:  # not started
+        raise
+    except kind:
+        return kind.__name__
+    except Exception as error:
+        return type(error).__name__
+    return "no exception"
+
+
+class OwnError(Exception):
+    """An exception that no answer can know."""
+
+
+class Refuses(nn.Module):
+    """A layer that raises an exception, in training mode or in both."""
+
+    def __init__(
+        self, error: type[Exception] = OwnError, *, in_eval: bool = True
+    ) -> None:
+        super().__init__()
+        self.error, self.in_eval = error, in_eval
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training or self.in_eval:
+            raise self.error("not this one")
+        return x
+
+
+class Join(nn.Module):
+    """A network of two inputs."""
+
+    def __init__(self, left: int, right: int) -> None:
+        super().__init__()
+        self.left = nn.LazyLinear(left)
+        self.right = nn.LazyLinear(right)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return torch.cat([self.left(x), self.right(y)], dim=-1)
+
+
+class Backwards(nn.Module):
+    """A network whose layers are registered in another order than they run."""
+
+    def __init__(self, last: nn.Module, first: nn.Module) -> None:
+        super().__init__()
+        self.last = last
+        self.first = first
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(self.first(x))
+
+
+def norm_before_lazy(inner: int, *widths: int) -> nn.Module:
+    """Return a network whose statistics a call in training mode changes."""
+    return nn.Sequential(nn.BatchNorm1d(inner), *map(nn.LazyLinear, widths))
+
+
+def is_placeholder(tensor: Tensor) -> bool:
+    return isinstance(tensor, UninitializedParameter)
 
 
 def is_same(a: Tensor, b: Tensor) -> bool:
@@ -58,20 +143,5 @@ def expect_same_values(
     )
 
 
-class Join(nn.Module):
-    """A network of two inputs."""
-
-    def __init__(self, left: int, right: int) -> None:
-        super().__init__()
-        self.left = nn.LazyLinear(left)
-        self.right = nn.LazyLinear(right)
-
-    def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        return torch.cat([self.left(x), self.right(y)], dim=-1)
-
-
-def norm_before_lazy(widths: list[int]) -> nn.Module:
-    """Return a network whose statistics a call in training mode changes."""
-    return nn.Sequential(
-        nn.BatchNorm1d(widths[0]), nn.LazyLinear(widths[1]), nn.LazyLinear(widths[2])
-    )
+from torch.nn.parameter import UninitializedParameter
+from grader.observe import expect_equal, expect_true, say

@@ -1,142 +1,160 @@
 """MyLazyLinear becomes a linear layer at its first input, or when it loads a state."""
 
+import copy
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from deferred_init_helpers import (
     DISTINCT,
+    Seen,
     Shape,
-    expect_same_values,
-    is_same,
+    outcome,
     shapes_of,
     values_of,
 )
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
+from grader.observe import (
+    MODULES,
+    TENSORS,
+    expect_close,
+    expect_equal,
+    expect_true,
+    say,
+)
+from grader.sandbox.states import default_double
+from grader.sandbox.trials import fill
 
 pytestmark = pytest.mark.exercise("deferred_init.MyLazyLinear")
 
 
-def placeholders_of_lazy_linear(
+def placeholders_of(
     ex: Any, out: int
-) -> tuple[dict[str, Shape | None], list[str]]:
+) -> tuple[dict[str, Shape | None], dict[str, bool], dict[str, bool]]:
+    """Return shapes, and for each entry of two state dicts whether it waits."""
     layer = ex.MyLazyLinear(out)
-    return shapes_of(layer), sorted(layer.state_dict())
-
-
-def run_lazy_linear(ex: Any, out: int, x: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    layer = ex.MyLazyLinear(out)
-    y = layer(x)
-    return y, values_of(layer)
-
-
-def run_lazy_linear_in_double(
-    ex: Any, out: int, x: Tensor
-) -> tuple[Tensor, dict[str, Tensor]]:
-    layer = ex.MyLazyLinear(out).double()
-    y = layer(x)
-    return y, values_of(layer)
-
-
-def call_with_two_widths(ex: Any, out: int, first: Tensor, second: Tensor) -> None:
-    layer = ex.MyLazyLinear(out)
-    layer(first)
-    layer(second)
-
-
-def values_after_a_wrong_width(
-    ex: Any, out: int, first: Tensor, second: Tensor
-) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    layer = ex.MyLazyLinear(out)
-    layer(first)
-    before = values_of(layer)
-    try:
-        layer(second)
-    except NotImplementedError:  # not started
-        raise
-    except Exception:
-        return before, values_of(layer)
-    return before, values_of(layer)
-
-
-def load_into_waiting_layer(
-    ex: Any, out: int, state: dict[str, Tensor], x: Tensor
-) -> tuple[dict[str, Tensor], Tensor, dict[str, Tensor]]:
-    layer = ex.MyLazyLinear(out)
-    layer.load_state_dict(state)
-    loaded = values_of(layer)
-    y = layer(x)
-    return loaded, y, values_of(layer)
-
-
-def load_into_called_layer(
-    ex: Any, out: int, state: dict[str, Tensor], x: Tensor
-) -> dict[str, Tensor]:
-    layer = ex.MyLazyLinear(out)
-    layer(x)
-    layer.load_state_dict(state)
-    return values_of(layer)
-
-
-def load_state_without_shapes(
-    ex: Any, out: int, x: Tensor
-) -> tuple[dict[str, Shape | None], dict[str, Shape | None]]:
-    layer = ex.MyLazyLinear(out)
-    layer.load_state_dict(ex.MyLazyLinear(out).state_dict())
-    before = shapes_of(layer)
-    layer(x)
-    return before, shapes_of(layer)
-
-
-def train_lazy_linear(
-    ex: Any, out: int, x: Tensor
-) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    layer = ex.MyLazyLinear(out)
-    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
-    y = layer(x)
-    before = values_of(layer)
-    y.square().sum().backward()
-    optimizer.step()
-    return before, values_of(layer)
-
-
-def expect_linear_shapes(
-    values: dict[str, Tensor], out: int, n: int, dtype: str = "torch.float32"
-) -> None:
-    found = {name: (str(v.dtype), *v.shape) for name, v in sorted(values.items())}
-    expect_equal(
-        found,
-        {"bias": (dtype, out), "weight": (dtype, out, n)},
-        "MyLazyLinear does not have a weight (out_features, n) and a bias "
-        "(out_features,).",
-        slips={
-            "weight is (out_features, n), as in nn.Linear, not transposed": (
-                lambda found: found["weight"][1:] == (n, out)
-            ),
-            "a layer inside adds its name in front of weight and bias": (
-                lambda found: any("." in name for name in found)
-            ),
-            "the dtype of the placeholders is lost": (
-                lambda found: {shape[0] for shape in found.values()} != {dtype}
-            ),
-        },
+    inside = nn.Sequential(ex.MyLazyLinear(out)).state_dict()
+    entries = (
+        {n: is_lazy(t) for n, t in s.items()} for s in (layer.state_dict(), inside)
     )
+    return shapes_of(layer), *entries
+
+
+def run_lazy_linear(
+    ex: Any, out: int, x: Tensor
+) -> tuple[Tensor, dict[str, Tensor], bool]:
+    """Return the result, the values, and whether the placeholders became parameters."""
+    layer = ex.MyLazyLinear(out)
+    before = list(layer.parameters())
+    y = layer(x)
+    same = [
+        a is b and b.is_leaf and b.requires_grad
+        for a, b in zip(before, layer.parameters())
+    ]
+    return y, values_of(layer), len(same) == 2 and all(same)
+
+
+def shaped(ex: Any, n: int, out: int) -> nn.Module:
+    """Return a layer with a shape, and values that follow from it."""
+    layer = ex.MyLazyLinear(out)
+    layer(torch.zeros(1, n))
+    return fill(layer)
+
+
+def in_double_before(ex: Any, n: int, out: int) -> nn.Module:
+    """Return a layer that was float64 before it had a shape."""
+    layer = ex.MyLazyLinear(out).double()
+    layer(torch.zeros(1, n, dtype=torch.float64))
+    return fill(layer)
+
+
+def first_call(
+    ex: Any,
+    out: int,
+    x: Tensor,
+    change: Callable[[Any, nn.Module], nn.Module],
+    default: torch.dtype = torch.float32,
+) -> Seen:
+    """Return what the first call makes of a layer that something was done to."""
+    layer = change(ex, ex.MyLazyLinear(out))
+    waits = all(map(is_lazy, layer.parameters()))
+    with default_double() if default == torch.float64 else nullcontext():
+        result = layer(x)
+    parameters = dict(sorted(layer.named_parameters()))
+    return {
+        "waits": waits,
+        **{n: (str(p.dtype), *p.shape) for n, p in parameters.items()},
+        "trainable": [p.requires_grad and p.is_leaf for p in parameters.values()],
+        "result": (str(result.dtype), *result.shape),
+        "filled": fill(layer)(x),
+    }
+
+
+def as_it_is(_: Any, layer: nn.Module) -> nn.Module:
+    return layer
+
+
+def doubled(_: Any, layer: nn.Module) -> nn.Module:
+    return layer.double()
+
+
+def in_bfloat16(_: Any, layer: nn.Module) -> nn.Module:
+    return layer.to(torch.bfloat16)
+
+
+def copied(_: Any, layer: nn.Module) -> nn.Module:
+    return copy.deepcopy(layer)
+
+
+def loaded_from_waiting(ex: Any, layer: nn.Module) -> nn.Module:
+    """Load the state of another layer that waits, too."""
+    layer.load_state_dict(ex.MyLazyLinear(3).state_dict())
+    return layer
+
+
+def load_state(
+    ex: Any, out: int, state: dict[str, Tensor], xs: list[Tensor], prefix: str
+) -> tuple[dict[str, Tensor], Tensor, dict[str, Tensor]]:
+    """Load into a layer after all but the last call; inside a network for a prefix."""
+    layer = nn.Sequential(ex.MyLazyLinear(out)) if prefix else ex.MyLazyLinear(out)
+    for x in xs[:-1]:
+        layer(x)
+    layer.load_state_dict({prefix + name: t for name, t in state.items()})
+    loaded = values_of(layer)
+    return loaded, layer(xs[-1]), values_of(layer)
+
+
+def call_with_two_widths(
+    ex: Any, out: int, first: Tensor, second: Tensor
+) -> tuple[str, Seen, Seen]:
+    """Return what a second width gives, and a result and values on either side."""
+    layer = ex.MyLazyLinear(out)
+    layer(first)
+    fill(layer)
+    before = {"y": layer(first), **dict(sorted(values_of(layer).items()))}
+    raised = outcome(RuntimeError, layer, second)
+    return raised, before, {"y": layer(first), **dict(sorted(values_of(layer).items()))}
+
+
+MIXIN = {
+    "size mismatch|uninitialized parameter": "nn.Module alone cannot save or load "
+    "placeholders: LazyModuleMixin can",
+    "dtype|Double": "materialize() keeps the dtype that the placeholder was given",
+}
 
 
 def test_my_lazy_linear_starts_with_placeholders(observe, rng):
     out = rng.choice(DISTINCT)
-    call = say("MyLazyLinear({out}), its parameters and its state dict", out=out)
 
-    shapes, names = observe(
-        placeholders_of_lazy_linear,
+    shapes, entries, inside = observe(
+        placeholders_of,
         out,
-        call=call,
-        causes={
-            "uninitialized parameter": "nn.Module alone cannot save placeholders: "
-            "LazyModuleMixin can"
-        },
+        call=say("MyLazyLinear({out}), its parameters and its state dict", out=out),
+        causes=MIXIN,
     )
 
     expect_equal(
@@ -151,11 +169,14 @@ def test_my_lazy_linear_starts_with_placeholders(observe, rng):
             ),
         },
     )
-    expect_equal(
-        names,
-        ["bias", "weight"],
-        "The state dict does not have weight and bias before the first call.",
-    )
+    for prefix, found in (("", entries), ("0.", inside)):
+        expect_equal(
+            dict(sorted(found.items())),
+            {f"{prefix}bias": True, f"{prefix}weight": True},
+            "The state dict does not have weight and bias before the first call.",
+            cause="placeholders belong into the state dict, too, as LazyModuleMixin "
+            "saves them",
+        )
 
 
 @pytest.mark.weight(2)
@@ -164,44 +185,65 @@ def test_my_lazy_linear_computes_a_linear_layer(observe, rng, leading):
     n, out = rng.sample(DISTINCT, 2)
     x = torch.randn(*rng.sample(DISTINCT, leading), n)
 
-    y, values = observe(
+    y, values, same = observe(
         run_lazy_linear,
         out,
         x,
-        call=say(
-            "MyLazyLinear({out})(x) with x {shape}", out=out, shape=tuple(x.shape)
-        ),
+        call=say("MyLazyLinear({out})(x) with x {x}", out=out, x=x),
     )
 
-    expect_linear_shapes(values, out, n)
+    expect_equal(
+        {name: (str(v.dtype), *v.shape) for name, v in sorted(values.items())},
+        {"bias": ("torch.float32", out), "weight": ("torch.float32", out, n)},
+        "MyLazyLinear does not have a weight (out_features, n) and a bias "
+        "(out_features,).",
+        slips={
+            "weight is (out_features, n), as in nn.Linear, not transposed": (
+                lambda found: found["weight"][1:] == (n, out)
+            ),
+            "a layer inside adds its name in front of weight and bias": (
+                lambda found: any("." in name for name in found)
+            ),
+        },
+    )
     expect_close(
         y,
         nn.functional.linear(x, values["weight"], values["bias"]),
         "MyLazyLinear does not compute x @ weight.T + bias.",
         slips={"the bias is missing": x @ values["weight"].T},
     )
+    expect_true(
+        same,
+        "An optimizer made before the first call does not train MyLazyLinear.",
+        expected="weight and bias are the objects from before",
+        got="others",
+        cause="the placeholder itself becomes the parameter: put no new one there",
+    )
 
 
 def test_my_lazy_linear_has_random_initial_values(observe, rng):
-    n, out = rng.randint(5, 11), rng.randint(200, 300)
+    n, out = rng.randint(5, 11), rng.randint(400, 500)
 
-    _, values = observe(
+    _, values, _ = observe(
         run_lazy_linear,
         out,
         torch.randn(3, n),
         call=say("MyLazyLinear({out})(x)", out=out),
     )
 
-    expect_linear_shapes(values, out, n)
+    bound = n**-0.5
+    expect_equal(sorted(values), ["bias", "weight"], "The names are others.")
     for name, value in values.items():
-        least, most = value.aminmax()
+        (least, most), inner = value.aminmax(), (value.abs() < bound / 2).float().mean()
         expect_true(
-            -(n**-0.5) <= least < -0.5 * n**-0.5 and 0.5 * n**-0.5 < most <= n**-0.5,
+            -bound <= least < -0.9 * bound
+            and 0.9 * bound < most <= bound
+            and 0.3 < inner < 0.7,
             say("The initial values of {name} are not as promised.", name=name),
             expected=say(
-                "random numbers from -1/√{n} to 1/√{n}, ±{value:.4g}",
+                "uniform random numbers from -1/√{n} to 1/√{n}, ±{bound:.4g}",
                 n=n,
-                value=n ** (-0.5),
+                bound=bound,
             ),
             got=say(
                 "numbers from {least:.4g} to {most:.4g}",
@@ -214,158 +256,126 @@ def test_my_lazy_linear_has_random_initial_values(observe, rng):
         )
 
 
-def test_my_lazy_linear_refuses_a_second_width(observe, rng):
-    n, other, out = rng.sample(DISTINCT, 3)
-    xs = torch.randn(3, n), torch.randn(3, other)
-    call = say(
-        "layer = MyLazyLinear({out}); layer(x) of width {n}, then of width {other}",
-        out=out,
-        n=n,
-        other=other,
-    )
+@pytest.mark.weight(2)
+def test_my_lazy_linear_works_in_all_states(sweep, rng):
+    n, out = rng.sample(DISTINCT, 2)
 
-    raised = observe.error(call_with_two_widths, out, *xs, call=call)
-    before, after = observe(values_after_a_wrong_width, out, *xs, call=call)
+    for make, columns in (
+        (shaped, (*TENSORS, *MODULES)),
+        (in_double_before, ("float64", "default_double")),
+    ):
+        sweep(
+            make,
+            n,
+            out,
+            inputs=lambda *lead: (torch.randn(*lead, n),),
+            columns=columns,
+            call=say("layer = MyLazyLinear({out}); layer(x), more than once", out=out),
+            causes=MIXIN,
+        )
 
-    expect_error(
-        raised,
-        RuntimeError,
-        "MyLazyLinear does not refuse an input of another width with a RuntimeError.",
-        cause="only the first input gives shapes, and only to placeholders",
-    )
-    expect_same_values(
-        after, before, "An input of another width changes MyLazyLinear's parameters."
+
+@pytest.mark.weight(2)
+def test_my_lazy_linear_makes_its_parameters_of_what_it_is_then(sweep, rng):
+    n, out = rng.sample(DISTINCT, 2)
+    x = torch.randn(3, n)
+
+    sweep.cases(
+        first_call,
+        {
+            "": (out, x, as_it_is),
+            "after .double()": (out, x.double(), doubled),
+            "after .to(torch.bfloat16)": (out, x.bfloat16(), in_bfloat16),
+            "where float64 is the default dtype later": (
+                out,
+                x,
+                as_it_is,
+                torch.float64,
+            ),
+            "for a deep copy": (out, x, copied),
+            "after the state of a layer that waits is loaded": (
+                3,
+                x,
+                loaded_from_waiting,
+            ),
+            "for an empty batch": (out, x[:0], as_it_is),
+            "for width 1": (out, x[:, :1], as_it_is),
+            "for one output": (1, x, as_it_is),
+        },
+        call=say("layer = MyLazyLinear({out}), then its first call", out=out),
+        causes=MIXIN,
     )
 
 
 @pytest.mark.weight(2)
-def test_my_lazy_linear_loads_a_state_before_the_first_call(observe, rng):
+@pytest.mark.parametrize("called", [0, 1], ids=["waiting", "called"])
+@pytest.mark.parametrize("prefix", ["", "0."], ids=["alone", "inside"])
+def test_my_lazy_linear_loads_a_state(observe, rng, called, prefix):
     n, out = rng.sample(DISTINCT, 2)
     state = {"weight": torch.randn(out, n), "bias": torch.randn(out)}
-    x = torch.randn(3, n)
-    call = say(
-        "layer = MyLazyLinear({out}); layer.load_state_dict(state); layer(x)", out=out
-    )
+    wanted = {prefix + name: state[name] for name in sorted(state)}
+    xs = [torch.randn(3, n) for _ in range(called + 1)]
 
     loaded, y, after = observe(
-        load_into_waiting_layer,
+        load_state,
         out,
         state,
-        x,
-        call=call,
-        causes={
-            "size mismatch|uninitialized parameter": "nn.Module alone "
-            "cannot load into placeholders: LazyModuleMixin can"
-        },
+        xs,
+        prefix,
+        call="layer.load_state_dict(state), then layer(x)",
+        causes=MIXIN,
     )
 
-    expect_same_values(
-        {name: loaded[name] for name in state if name in loaded},
-        state,
-        "MyLazyLinear does not load a state dict before the first call.",
+    expect_equal(
+        dict(sorted(loaded.items())), wanted, "MyLazyLinear does not load a state dict."
     )
-    expect_same_values(
-        {name: after[name] for name in state if name in after},
-        state,
+    expect_equal(
+        dict(sorted(after.items())),
+        wanted,
         "The first call after loading changes the loaded values.",
         cause="initialize only what is still a placeholder",
     )
     expect_close(
         y,
-        nn.functional.linear(x, state["weight"], state["bias"]),
+        nn.functional.linear(xs[-1], state["weight"], state["bias"]),
         "After loading, MyLazyLinear does not compute x @ weight.T + bias.",
     )
 
 
-def test_my_lazy_linear_loads_a_state_after_the_first_call(observe, rng):
-    n, out = rng.sample(DISTINCT, 2)
-    state = {"weight": torch.randn(out, n), "bias": torch.randn(out)}
+@pytest.mark.parametrize("second", ["wider", "narrower", "one", "from one"])
+def test_my_lazy_linear_refuses_a_second_width(observe, rng, second):
+    n, out = rng.randint(4, 9), rng.choice(DISTINCT)
+    first, then = {
+        "wider": (n, n + 1),
+        "narrower": (n, n - 1),
+        "one": (n, 1),
+        "from one": (1, n),
+    }[second]
 
-    values = observe(
-        load_into_called_layer,
+    raised, before, after = observe(
+        call_with_two_widths,
         out,
-        state,
-        torch.randn(3, n),
+        torch.randn(3, first),
+        torch.randn(3, then),
         call=say(
-            "layer = MyLazyLinear({out}); layer(x); layer.load_state_dict(state)",
-            out=out,
+            "layer(x) of width {first}, then of width {then}", first=first, then=then
         ),
     )
 
-    expect_same_values(
-        {name: values[name] for name in state if name in values},
-        state,
-        "MyLazyLinear does not load a state dict after the first call.",
-    )
-
-
-def test_my_lazy_linear_loads_a_state_without_shapes(observe, rng):
-    n, out = rng.sample(DISTINCT, 2)
-
-    before, after = observe(
-        load_state_without_shapes,
-        out,
-        torch.randn(3, n),
-        call="layer.load_state_dict(another.state_dict()), neither of them called yet",
-    )
-
     expect_equal(
-        dict(sorted(before.items())),
-        {"bias": None, "weight": None},
-        "After loading a state without shapes, the layer does not wait for its input.",
+        (tuple(before["y"].shape), tuple(before["weight"].shape)),
+        ((3, out), (out, first)),
+        "The first input does not give MyLazyLinear its shape.",
     )
     expect_equal(
-        dict(sorted(after.items())),
-        {"bias": (out,), "weight": (out, n)},
-        "After loading a state without shapes, the first input fixes no shapes.",
+        raised,
+        "RuntimeError",
+        "MyLazyLinear does not refuse an input of another width.",
+        cause="an axis of size 1 is stretched where tensors are multiplied entry by "
+        "entry"
+        if 1 in (first, then)
+        else "only the first input gives shapes, and only to placeholders",
     )
-
-
-def test_my_lazy_linear_keeps_the_dtype_of_its_placeholders(observe, rng):
-    n, out = rng.sample(DISTINCT, 2)
-    x = torch.randn(3, n, dtype=torch.float64)
-    call = say("MyLazyLinear({out}).double()(x) with x in float64", out=out)
-
-    y, values = observe(
-        run_lazy_linear_in_double,
-        out,
-        x,
-        call=call,
-        causes={
-            "dtype": "materialize() keeps the dtype that the placeholder was given"
-        },
-    )
-
-    expect_linear_shapes(values, out, n, "torch.float64")
-    expect_close(
-        y,
-        nn.functional.linear(x, values["weight"], values["bias"]),
-        "MyLazyLinear does not compute x @ weight.T + bias in float64.",
-    )
-
-
-def test_my_lazy_linear_is_trained_by_an_earlier_optimizer(observe, rng):
-    n, out = rng.sample(DISTINCT, 2)
-    call = "SGD(layer.parameters()); layer(x); a step of SGD"
-    x = torch.randn(5, n)
-
-    before, after = observe(
-        train_lazy_linear,
-        out,
-        x,
-        call=call,
-        causes={
-            "empty parameter list": "what comes into being at the first call only is "
-            "unknown to an optimizer made before it"
-        },
-    )
-
-    expect_linear_shapes(before, out, n)
-    expect_linear_shapes(after, out, n)
-    expect_true(
-        not any(is_same(before[name], after[name]) for name in before),
-        "An optimizer made before the first call does not train MyLazyLinear.",
-        expected="weight and bias change",
-        got="not both do",
-        cause="the placeholder itself becomes the parameter: put no new one there",
+    expect_equal(
+        after, before, "An input of another width changes MyLazyLinear's parameters."
     )

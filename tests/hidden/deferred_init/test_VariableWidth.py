@@ -6,42 +6,38 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from deferred_init_helpers import DISTINCT, is_same
-from grader.observe import expect_close, expect_equal, expect_true, say
+from deferred_init_helpers import DISTINCT
+from grader.observe import (
+    MODULES,
+    SHAPES,
+    TENSORS,
+    Module,
+    expect_close,
+    expect_equal,
+    expect_true,
+    say,
+)
+from grader.sandbox.trials import fill
 
 pytestmark = pytest.mark.exercise("deferred_init.VariableWidth")
 
 
 def run_variable_width(
     ex: Any, width: int, out: int, xs: list[Tensor]
-) -> tuple[list[Tensor], list[Tensor]]:
+) -> tuple[list[Tensor], list[Tensor], list[Tensor], list[bool]]:
+    """Return parameters before, results, parameters after, and which get gradients."""
     layer = ex.VariableWidth(width, out)
+    before = [p.detach().clone() for p in layer.parameters()]
+    ys = [layer(x) for x in xs]
+    total = sum(y.square().sum() for y in ys)
+    if total.requires_grad:
+        total.backward()
     parameters = list(layer.parameters())
-    return [layer(x) for x in xs], parameters
+    return before, ys, parameters, [p.grad is not None for p in parameters]
 
 
-def parameters_of_variable_width(
-    ex: Any, width: int, out: int, x: Tensor
-) -> tuple[list[Tensor], list[Tensor]]:
-    layer = ex.VariableWidth(width, out)
-    before = [p.detach().clone() for p in layer.parameters()]
-    layer(x)
-    return before, list(layer.parameters())
-
-
-def run_variable_width_in_double(ex: Any, width: int, out: int, x: Tensor) -> Tensor:
-    return ex.VariableWidth(width, out).double()(x)
-
-
-def train_variable_width(
-    ex: Any, width: int, out: int, x: Tensor
-) -> tuple[list[Tensor], list[Tensor]]:
-    layer = ex.VariableWidth(width, out)
-    before = [p.detach().clone() for p in layer.parameters()]
-    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
-    layer(x).square().sum().backward()
-    optimizer.step()
-    return before, list(layer.parameters())
+def in_bfloat16(ex: Any, width: int, out: int) -> nn.Module:
+    return fill(ex.VariableWidth(width, out)).bfloat16()
 
 
 def expect_weight_and_bias(parameters: list[Tensor], width: int, out: int) -> None:
@@ -58,182 +54,139 @@ def expect_weight_and_bias(parameters: list[Tensor], width: int, out: int) -> No
     )
 
 
-def sum_over_chunks(chunks: Tensor, parameters: list[Tensor]) -> Tensor:
+def sum_over_chunks(chunks: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Sum `linear(chunk)` over chunks (..., number, width)."""
-    weight, bias = sorted(parameters, key=Tensor.dim, reverse=True)
     return nn.functional.linear(chunks, weight, bias).sum(dim=-2)
-
-
-def fill_up(x: Tensor, width: int, *, left: bool = False) -> Tensor:
-    zeros = x.new_zeros(*x.shape[:-1], -x.shape[-1] % width)
-    return torch.cat([zeros, x] if left else [x, zeros], dim=-1)
 
 
 def expect_sum_over_chunks(
     y: Tensor, parameters: list[Tensor], x: Tensor, width: int
 ) -> None:
-    _, bias = sorted(parameters, key=Tensor.dim, reverse=True)
-    filled = fill_up(x, width)
+    weight, bias = sorted(parameters, key=Tensor.dim, reverse=True)
+    zeros = x.new_zeros(*x.shape[:-1], -x.shape[-1] % width)
+    filled, left = torch.cat([x, zeros], -1), torch.cat([zeros, x], -1)
     chunks = filled.unflatten(-1, (-1, width))
-    number = chunks.shape[-2]
-    right = sum_over_chunks(chunks, parameters)
-    from_left = fill_up(x, width, left=True).unflatten(-1, (-1, width))
-    cut = x[..., : x.shape[-1] // width * width]
-    slips = {
-        "the zeros belong on the right": sum_over_chunks(from_left, parameters),
-        "a chunk holds neighbours": sum_over_chunks(
-            filled.unflatten(-1, (width, -1)).mT, parameters
-        ),
-        "the results are summed, not averaged": right / number,
-        "the bias counts once for each chunk": right - (number - 1) * bias,
-        "one chunk too many, of zeros only: a multiple of width needs none": (
-            right + bias
-        ),
-        "the last chunk is cut off: fill it up with zeros": sum_over_chunks(
-            cut.unflatten(-1, (cut.shape[-1] // width, width)), parameters
-        ),
-    }
+    number, whole = chunks.shape[-2], x.shape[-1] // width
+    right = sum_over_chunks(chunks, weight, bias)
+    cut = x[..., : whole * width].unflatten(-1, (whole, width))
+    every_nth = filled.unflatten(-1, (width, -1)).mT
     expect_close(
         y,
         right,
         "VariableWidth does not sum its Linear over the chunks of the input.",
-        slips=slips,
-    )
-
-
-@pytest.mark.weight(3)
-@pytest.mark.parametrize("leading", [0, 1, 2], ids=["vector", "batch", "two_dims"])
-@pytest.mark.parametrize("kind", ["narrow", "multiple", "between"])
-def test_variable_width_sums_over_chunks(observe, rng, kind, leading):
-    width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
-    rest = rng.choice([r for r in range(1, width) if 2 * r != width])
-    n = {
-        "narrow": rest,
-        "multiple": width * rng.randint(2, 4),
-        "between": width * rng.randint(1, 3) + rest,
-    }[kind]
-    x = torch.randn(*rng.sample(DISTINCT, leading), n)
-    call = say(
-        "VariableWidth({width}, {out})(x) with x {shape}",
-        width=width,
-        out=out,
-        shape=tuple(x.shape),
-    )
-
-    ys, parameters = observe(
-        run_variable_width,
-        width,
-        out,
-        [x],
-        call=call,
-        causes={
-            "[Uu]nflatten|is invalid for input of size|divisible": "the chunks do not "
-            f"come out even: -{n} % {width} = {-n % width} zeros are to be added, and "
-            f"not {n} % {width}",
-            "values to unpack": "only the last axis is cut: any number of axes may "
-            "come before it",
-            "shapes cannot be multiplied": "each chunk has width entries: fill up with "
-            f"-n % width zeros, here {-n % width}",
+        slips={
+            "the zeros belong on the right": sum_over_chunks(
+                left.unflatten(-1, (-1, width)), weight, bias
+            ),
+            "a chunk holds neighbours": sum_over_chunks(every_nth, weight, bias),
+            "the results are summed, not averaged": right / number,
+            "the bias counts once for each chunk": right - (number - 1) * bias,
+            "one chunk too many, of zeros only: a multiple of width needs none": (
+                right + bias
+            ),
+            "the last chunk is cut off: fill it up with zeros": sum_over_chunks(
+                cut, weight, bias
+            ),
         },
     )
 
-    expect_weight_and_bias(parameters, width, out)
-    expect_equal(len(ys), 1, "VariableWidth does not give one result.")
-    expect_sum_over_chunks(ys[0], parameters, x, width)
+
+def widths_to_try(rng, width: int) -> dict[str, int]:
+    """Return input widths on both sides of each case, none of them 1."""
+    rest = rng.choice([r for r in range(2, width) if 2 * r != width])
+    times = rng.randint(2, 4)
+    return {
+        "between": width * times + rest,
+        "multiple": width * times,
+        "narrow": rest,
+        "one chunk": width,
+    }
 
 
-@pytest.mark.weight(2)
-def test_variable_width_uses_the_same_weights_for_all_widths(observe, rng):
-    width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
-    rest = rng.choice([r for r in range(1, width) if 2 * r != width])
-    xs = [torch.randn(4, n) for n in (width, 3 * width, rest, 2 * width + rest, width)]
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("kind", ["narrow", "multiple", "between", "all"])
+def test_variable_width_sums_over_chunks(observe, rng, kind):
+    width, out = rng.choice([5, 7]), rng.choice([2, 4, 6])
+    widths = widths_to_try(rng, width)
+    leading = rng.sample(DISTINCT, 2)
+    some = list(widths.values()) if kind == "all" else [widths[kind]]
+    xs = [torch.randn(*leading, n) for n in some]
+    zeros = -some[0] % width
 
-    ys, parameters = observe(
+    before, ys, after, learns = observe(
         run_variable_width,
         width,
         out,
         xs,
         call=say(
-            "layer = VariableWidth({width}, {out}); layer(x) for x of the widths "
-            "{names}",
+            "VariableWidth({width}, {out})(x) with x {shapes}",
             width=width,
             out=out,
-            names=", ".join(str(x.shape[-1]) for x in xs),
+            shapes=" or ".join(str(tuple(x.shape)) for x in xs),
         ),
-    )
-
-    expect_weight_and_bias(parameters, width, out)
-    expect_equal(len(ys), len(xs), "VariableWidth does not give one result each.")
-    for x, y in zip(xs, ys, strict=True):
-        expect_sum_over_chunks(y, parameters, x, width)
-
-
-def test_variable_width_gets_no_new_parameters(observe, rng):
-    width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
-
-    before, after = observe(
-        parameters_of_variable_width,
-        width,
-        out,
-        torch.randn(4, 3 * width + 1),
-        call=say(
-            "layer = VariableWidth({width}, {out}); layer(x); layer.parameters()",
-            width=width,
-            out=out,
-        ),
-    )
-
-    expect_weight_and_bias(before, width, out)
-    expect_equal(after, before, "A call of VariableWidth changes its parameters.")
-
-
-def test_variable_width_follows_to_double(observe, rng):
-    width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
-    x = torch.randn(4, width + 1, dtype=torch.float64)
-
-    call = say(
-        "VariableWidth({width}, {out}).double()(x) with x in float64",
-        width=width,
-        out=out,
-    )
-
-    y = observe(
-        run_variable_width_in_double,
-        width,
-        out,
-        x,
-        call=call,
-        causes={"dtype": "zeros need the dtype of x: nn.functional.pad keeps it"},
-    )
-
-    expect_equal(
-        (str(y.dtype), tuple(y.shape)),
-        ("torch.float64", (4, out)),
-        "VariableWidth does not follow to double.",
-    )
-
-
-def test_variable_width_learns(observe, rng):
-    width, out = rng.choice([3, 5, 7]), rng.choice([2, 4, 6])
-
-    x = torch.randn(4, 2 * width + 1)
-    call = "one step of SGD on the parameters of VariableWidth"
-
-    before, after = observe(
-        train_variable_width,
-        width,
-        out,
-        x,
-        call=call,
-        causes={"does not require grad": "the output is detached from the parameters"},
+        causes={
+            "values to unpack": "only the last axis is cut: any number of axes may "
+            "come before it",
+            "[Uu]nflatten|is invalid for|divisible|cannot be multiplied": say(
+                "the chunks do not come out even: -n % width zeros are to be added, "
+                "here {zeros}, and not n % width",
+                zeros=zeros,
+            ),
+        },
     )
 
     expect_weight_and_bias(before, width, out)
     expect_weight_and_bias(after, width, out)
+    expect_equal(len(ys), len(xs), "VariableWidth does not give one result each.")
+    for x, y in zip(xs, ys, strict=True):
+        expect_sum_over_chunks(y, after, x, width)
     expect_true(
-        not any(map(is_same, before, after)),
-        "A step of SGD leaves parameters of VariableWidth as they were.",
-        expected="weight and bias change",
+        all(learns),
+        "Parameters of VariableWidth get no gradient.",
+        expected="weight and bias get one",
         got="not both do",
         cause="the output does not depend on both, or is detached",
     )
+
+
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("kind", ["between", "multiple", "narrow", "one chunk"])
+def test_variable_width_works_in_all_states(sweep, rng, kind):
+    width, out = rng.choice([5, 7]), rng.choice([2, 4, 6])
+    n = widths_to_try(rng, width)[kind]
+
+    sweep(
+        Module("VariableWidth"),
+        width,
+        out,
+        inputs=lambda *lead: (torch.randn(*lead, n),),
+        columns=(*TENSORS, *MODULES),
+        call=say(
+            "VariableWidth({width}, {out})(x) with x (…, {n})",
+            width=width,
+            out=out,
+            n=n,
+        ),
+        causes={
+            "dtype|Double": "zeros need the dtype of x: nn.functional.pad keeps it",
+            "values to unpack": "only the last axis is cut: any number of axes may "
+            "come before it",
+        },
+    )
+
+
+@pytest.mark.parametrize(("width", "n"), [(1, 1), (1, 3), (4, 1), (4, 5)])
+def test_variable_width_takes_widths_of_one_and_other_dtypes(sweep, width, n):
+    for make, columns in (
+        (Module("VariableWidth"), ("plain", *SHAPES)),
+        (in_bfloat16, ("bfloat16",)),
+    ):
+        sweep(
+            make,
+            width,
+            1,
+            inputs=lambda *lead: (torch.randn(*lead, n),),
+            columns=columns,
+            call=say("VariableWidth({width}, 1)(x) with x (…, {n})", width=width, n=n),
+            causes={"dtype": "zeros need the dtype of x: nn.functional.pad keeps it"},
+        )

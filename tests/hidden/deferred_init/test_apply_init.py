@@ -1,269 +1,224 @@
 """apply_init calls init on every module once shapes are there, and keeps the rest."""
 
+from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from deferred_init_helpers import (
     DISTINCT,
     Build,
     Join,
-    Shape,
-    expect_same_values,
+    OwnError,
+    Seen,
     flags_of,
-    is_placeholder,
+    look,
     norm_before_lazy,
-    shapes_of,
-    values_of,
+    tensors_of,
 )
-from grader.observe import expect_close, expect_equal, expect_true, say
+from grader.observe import expect_equal, say
 
 pytestmark = pytest.mark.exercise("deferred_init.apply_init")
 
-
-def fill_with(value: float) -> Callable[[nn.Module], None]:
-    """Return an init of the kind that does nothing to a LazyLinear."""
-
-    def init(module: nn.Module) -> None:
-        if type(module) is nn.Linear:
-            nn.init.constant_(module.weight, value)
-
-    return init
+Pair = namedtuple("Pair", ["x", "y"])
 
 
-def weights_after_init(
-    ex: Any, build: Build, widths: list[int], value: float, x: Tensor
-) -> dict[str, Tensor | None]:
-    net = build(widths)
-    ex.apply_init(net, x, fill_with(value))
+def nothing(_: nn.Module) -> None:
+    """Leave a module as it is."""
+
+
+def answer_false(module: nn.Module) -> bool:
+    """Return what could be taken for a sign to stop."""
+    return len(list(module.children())) > 5
+
+
+def double(module: nn.Module) -> nn.Module:
+    return module.double()
+
+
+def fail_at_linear(module: nn.Module) -> None:
+    if type(module) is nn.Linear:
+        raise OwnError("at a layer")
+
+
+def set_linear(module: nn.Module) -> None:
+    """Give values, in the manner that does nothing to a LazyLinear."""
+    if type(module) is nn.Linear:
+        nn.init.constant_(module.weight, 1.5)
+        nn.init.constant_(module.bias, 0.5)
+
+
+def lazy_layers(_: int, *widths: int) -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Sequential(*map(nn.LazyLinear, widths)))
+
+
+def ordinary_layers(*widths: int) -> nn.Module:
+    pairs = zip(widths, widths[1:], strict=False)
+    return nn.Sequential(nn.Flatten(), nn.Sequential(*(nn.Linear(*p) for p in pairs)))
+
+
+def norms(inner: int, *widths: int) -> nn.Module:
+    """Return a network of several modes, with placeholder buffers."""
+    rest = nn.LazyBatchNorm1d(), nn.LazyLinear(inner).eval()
+    return nn.Sequential(norm_before_lazy(inner, *widths).eval(), nn.Sequential(*rest))
+
+
+def single_layer(_: int, width: int, *__: int) -> nn.Module:
+    return nn.LazyLinear(width)
+
+
+def shared_layer(inner: int, *_: int) -> nn.Module:
+    layer = nn.LazyLinear(inner)
+    return nn.Sequential(layer, nn.ReLU(), nn.Sequential(layer))
+
+
+def join(_: int, *widths: int) -> nn.Module:
+    return Join(*widths)
+
+
+def initialized(
+    ex: Any, build: Build, widths: list[int], init: Callable[..., Any], inputs: Any
+) -> Seen:
+    """Return what init met and did, and what is to see of the network then."""
+    net = build(*widths)
+    before, flags = look(net), flags_of(net)
+    names = {module: name for name, module in net.named_modules()}
+    waiting: dict[str, int] = {}
+    kept: list[bool] = []
+
+    def watched(module: nn.Module) -> Any:
+        name = names.get(module, "a module of another network")
+        pending = sum(map(is_lazy, tensors_of(net).values()))
+        waiting[name] = max(pending, waiting.get(name, 0))
+        kept.append(flags_of(net) == flags)
+        return init(module)
+
+    result: Any = None
+    try:
+        result = ex.apply_init(net, inputs, watched)
+    except OwnError as error:
+        result = str(error)
+    seen = look(net)
+    for name in [name for name, value in before.items() if value is None]:
+        if init.__name__ != "set_linear" and isinstance(seen[name], Tensor):
+            seen[name] = tuple(seen[name].shape)  # what it holds is chance
     return {
-        name: None if is_placeholder(p) else p.detach()
-        for name, p in net.named_parameters()
-        if name.endswith("weight")
+        "modules that init gets": sorted(waiting),
+        "placeholders that init meets": max(waiting.values(), default=-1),
+        "returned": result is net or result,
+        "flags are kept for init": all(kept),
+        **seen,
     }
 
 
-def two_lazy_layers(widths: list[int]) -> nn.Module:
-    return nn.Sequential(nn.LazyLinear(widths[1]), nn.ReLU(), nn.LazyLinear(widths[2]))
-
-
-def two_ordinary_layers(widths: list[int]) -> nn.Module:
-    return nn.Sequential(
-        nn.Linear(widths[0], widths[1]), nn.ReLU(), nn.Linear(widths[1], widths[2])
-    )
-
-
-def calls_of_init(ex: Any, widths: list[int], x: Tensor) -> list[tuple[str, int]]:
-    net = nn.Sequential(nn.Flatten(), two_lazy_layers(widths))
-    names = {module: name for name, module in net.named_modules()}
-    calls = []
-
-    def init(module: nn.Module) -> None:
-        calls.append((names[module], list(shapes_of(net).values()).count(None)))
-
-    ex.apply_init(net, x, init)
-    return calls
-
-
-def init_join(
-    ex: Any, widths: list[int], x: Tensor, y: Tensor
-) -> dict[str, Shape | None]:
-    net = Join(*widths)
-    ex.apply_init(net, (x, y), lambda _: None)
-    return shapes_of(net)
-
-
-def init_tuple_of_one(ex: Any, widths: list[int], x: Tensor) -> dict[str, Shape | None]:
-    net = two_lazy_layers(widths)
-    ex.apply_init(net, (x,), lambda _: None)
-    return shapes_of(net)
-
-
-def is_returned(ex: Any, widths: list[int], x: Tensor) -> bool:
-    net = two_lazy_layers(widths)
-    return ex.apply_init(net, x, lambda _: None) is net
-
-
-def traces_of_apply_init(
-    ex: Any, widths: list[int], x: Tensor
-) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, bool], dict[str, bool]]:
-    net = norm_before_lazy(widths)
-    net[2].eval()
-    before, flags = dict(values_of(net)), flags_of(net)
-    ex.apply_init(net, x, lambda _: None)
-    after = values_of(net)
-    kept = {name: after[name] for name in before if name in after}
-    return before, kept, flags, flags_of(net)
-
-
-STAR = {
+CAUSES = {
     r"positional arguments? but": "net(*inputs) takes a tensor apart, row by row: "
     "a tensor goes in whole, as net(inputs)",
     "missing 1 required positional": "a tuple of inputs goes in as net(*inputs), each "
     "of them an argument of its own",
-    "uninitialized parameter": "init came before the dry run, when there was nothing "
-    "to initialize",
+}
+SLIPS = {
+    "this is another network: work on net itself": (
+        lambda seen: "a module of another network" in seen["modules that init gets"]
+    ),
+    "init came before the dry run, or there was none: it gives placeholders their "
+    "shapes": lambda seen: seen["placeholders that init meets"] > 0,
+    "net.apply(init) returns net: return it": lambda seen: seen["returned"] is None,
+    "net.eval() reaches every module: give each its flag back": (
+        lambda seen: not seen[".training"]
+    ),
+    "a network without placeholders is initialized, too": (
+        lambda seen: not seen["modules that init gets"]
+    ),
+    "children() gives one level only: net.apply(init)": (
+        lambda seen: seen["modules that init gets"] == ["0", "1"]
+    ),
+    "the network itself is a module, too: net.apply(init)": (
+        lambda seen: seen["modules that init gets"] == ["0", "1", "1.0", "1.1"]
+    ),
+    "only some kinds of modules get init: leave the choice to init": (
+        lambda seen: len(seen["modules that init gets"]) < 5
+    ),
 }
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("build", [two_lazy_layers, two_ordinary_layers])
-def test_apply_init_sets_every_weight(observe, rng, build):
+@pytest.mark.parametrize("build", [lazy_layers, ordinary_layers, join])
+def test_apply_init_initializes_once_shapes_are_there(sweep, rng, build):
     widths = rng.sample(DISTINCT, 3)
-    value = rng.uniform(1, 2)
     x = torch.randn(4, widths[0])
-    call = say(
-        "apply_init({replace}, x, all weights to {value:.3f})",
-        replace=build.__name__.replace("_", " "),
-        value=value,
-    )
+    inputs = (x, torch.randn(4, 2)) if build is join else x
 
-    weights = observe(
-        weights_after_init, build, widths, value, x, call=call, causes=STAR
+    sweep.cases(
+        initialized,
+        {"": (build, widths, set_linear, inputs)},
+        call=say(
+            "apply_init(net, {inputs}, init), net of {what}",
+            inputs="(x, y)" if build is join else "x",
+            what=build.__name__.replace("_", " "),
+        ),
+        fault="apply_init does not initialize every module of net after the dry run.",
+        slips=SLIPS,
+        causes=CAUSES,
     )
-
-    expect_equal(
-        [None if w is None else tuple(w.shape) for w in weights.values()],
-        [(widths[1], widths[0]), (widths[2], widths[1])],
-        "apply_init leaves placeholders.",
-        slips={"the dry run is missing": [None, None]},
-    )
-    for name, weight in weights.items():
-        expect_close(
-            weight,
-            torch.full_like(weight, value),
-            say("{name} does not have the value that init gives.", name=name),
-            slips={
-                "init came before the dry run: a LazyLinear is no nn.Linear yet": (
-                    lambda _: build is two_lazy_layers
-                ),
-                "a network without placeholders is initialized, too": (
-                    lambda _: build is two_ordinary_layers
-                ),
-            },
-        )
 
 
 @pytest.mark.weight(2)
-def test_apply_init_calls_init_on_every_module_after_the_dry_run(observe, rng):
+def test_apply_init_meets_all_kinds_of_networks_and_inputs(sweep, rng):
     widths = rng.sample(DISTINCT, 3)
+    x, y = torch.randn(4, widths[0]), torch.randn(4, 2)
+    two_rows = 3 + torch.randn(2, widths[0])
 
-    calls = observe(
-        calls_of_init,
-        widths,
-        torch.randn(4, widths[0]),
-        call="apply_init(net, x, init), and the modules that init gets",
-    )
-
-    expect_true(
-        all(waiting == 0 for _, waiting in calls),
-        "init is called while the network still has placeholders.",
-        expected="no placeholder",
-        got=say("{max} placeholders", max=max([0, *(waiting for _, waiting in calls)])),
-        cause="do the dry run first: it gives them their shapes",
-    )
-    expect_equal(
-        sorted({name for name, _ in calls}),
-        ["", "0", "1", "1.0", "1.1", "1.2"],
-        "init is not called on every module.",
+    sweep.cases(
+        initialized,
+        {
+            "": (norms, widths, nothing, two_rows),
+            "for a tuple of one input": (lazy_layers, widths, set_linear, (x,)),
+            "for a named tuple": (join, widths, set_linear, Pair(x, y)),
+            "for a single row": (norms, widths, nothing, two_rows[:1]),
+            "for a single layer": (single_layer, widths, set_linear, x),
+            "where a layer is used twice": (shared_layer, widths, set_linear, x),
+            "where init returns False": (lazy_layers, widths, answer_false, x),
+            "where init returns a module": (lazy_layers, widths, double, x),
+            "where init raises": (single_layer, widths, fail_at_linear, x),
+        },
+        call="apply_init(net, inputs, init), then all that there is to see of net",
+        fault="The dry run of apply_init leaves a trace.",
         slips={
-            "children() gives one level only: net.apply(init)": ["0", "1"],
-            "the network itself is a module, too: net.apply(init)": (
-                ["0", "1", "1.0", "1.1", "1.2"]
+            "in training mode, batch norm updates its running statistics: net.eval()": (
+                lambda seen: (
+                    seen["0.0.num_batches_tracked"] > 0
+                    or seen["1.0.num_batches_tracked"] > 0
+                )
             ),
-            "only some kinds of modules get init: leave the choice to init": (
-                lambda names: len(names) < 6
+            "net.eval() reaches every module: give each its flag back": (
+                lambda seen: not seen["1.training"]
+            ),
+            "net.train() switches every module; give each the flag that it had": (
+                lambda seen: seen["0.training"]
             ),
         },
-    )
-
-
-def test_apply_init_takes_a_tuple_of_inputs(observe, rng):
-    one, two, *widths = rng.sample(DISTINCT, 4)
-    x, y = torch.randn(3, one), torch.randn(3, two)
-    call = "apply_init(net, (x, y), init), net a network of two inputs"
-
-    shapes = observe(init_join, widths, x, y, call=call, causes=STAR)
-
-    expect_equal(
-        shapes,
-        {
-            "left.weight": (widths[0], one),
-            "left.bias": (widths[0],),
-            "right.weight": (widths[1], two),
-            "right.bias": (widths[1],),
-        },
-        "apply_init does not give all placeholders their shapes.",
-    )
-
-
-def test_apply_init_takes_a_tuple_of_one_input(observe, rng):
-    widths = rng.sample(DISTINCT, 3)
-
-    shapes = observe(
-        init_tuple_of_one,
-        widths,
-        torch.randn(3, widths[0]),
-        call="apply_init(net, (x,), init)",
-    )
-
-    expect_equal(
-        shapes,
-        {
-            "0.weight": (widths[1], widths[0]),
-            "0.bias": (widths[1],),
-            "2.weight": (widths[2], widths[1]),
-            "2.bias": (widths[2],),
-        },
-        "apply_init does not give all placeholders their shapes.",
     )
 
 
 def test_apply_init_returns_the_network(observe, rng):
     widths = rng.sample(DISTINCT, 3)
 
-    same = observe(
-        is_returned, widths, torch.randn(3, widths[0]), call="apply_init(net, x, init)"
-    )
-
-    expect_true(
-        same,
-        "apply_init does not return the network.",
-        expected="net itself",
-        got="something else",
-        cause="net.apply(init) returns net: return it",
-    )
-
-
-def test_apply_init_keeps_statistics_and_flags(observe, rng):
-    widths = rng.sample(DISTINCT, 3)
-
-    before, after, flags_before, flags = observe(
-        traces_of_apply_init,
+    seen = observe(
+        initialized,
+        lazy_layers,
         widths,
-        3 + torch.randn(5, widths[0]),
-        call="apply_init(Sequential(BatchNorm1d, LazyLinear, LazyLinear), x, nothing)",
+        nothing,
+        torch.randn(3, widths[0]),
+        call="apply_init(net, x, init) is net",
     )
 
-    expect_same_values(
-        after,
-        before,
-        "The dry run of apply_init changes values that were there before.",
-        cause="in training mode, batch norm updates its running statistics: net.eval()",
-    )
     expect_equal(
-        flags,
-        flags_before,
-        "apply_init changes the training flags.",
-        slips={
-            "net.eval() reaches every module; give each its flag back": (
-                lambda flags: not any(flags.values())
-            ),
-            "net.train() switches every module; give each the flag that it had": (
-                lambda flags: all(flags.values())
-            ),
-        },
+        (seen["returned"], seen["placeholders that init meets"]),
+        (True, 0),
+        "apply_init does not return the network, all of it with shapes.",
     )

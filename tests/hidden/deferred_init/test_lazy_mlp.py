@@ -1,13 +1,25 @@
 """lazy_mlp holds placeholders only, until each network meets its own input."""
 
+import copy
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
-from deferred_init_helpers import DISTINCT, Shape, is_placeholder
-from grader.observe import expect_close, expect_equal, expect_true, say
+from deferred_init_helpers import DISTINCT
+from grader.observe import (
+    MODULES,
+    TENSORS,
+    expect_close,
+    expect_equal,
+    expect_true,
+    say,
+)
+from grader.sandbox.trials import fill
 
 pytestmark = pytest.mark.exercise("deferred_init.lazy_mlp")
 
@@ -17,61 +29,54 @@ def parameters_before_the_first_call(
 ) -> tuple[bool, list[bool]]:
     net = ex.lazy_mlp(*widths)
     is_module = isinstance(net, nn.Module)
-    parameters = net.parameters() if is_module else []
-    return is_module, [is_placeholder(p) for p in parameters]
+    return is_module, [is_lazy(p) for p in net.parameters()] if is_module else []
 
 
-def run_lazy_mlp(ex: Any, widths: list[int], x: Tensor) -> tuple[Tensor, list[Tensor]]:
+def shaped(ex: Any, inner: int, *widths: int) -> nn.Module:
+    """Return a network with shapes, and values that follow from them."""
     net = ex.lazy_mlp(*widths)
-    return net(x), list(net.parameters())
+    net(torch.zeros(1, inner))
+    return fill(net)
 
 
-def widths_after_two_inputs(
-    ex: Any, widths: list[int], xs: list[Tensor]
-) -> list[list[Shape]]:
-    nets = [ex.lazy_mlp(*widths) for _ in xs]
-    for net, x in zip(nets, xs, strict=True):
-        net(x)
-    return [[tuple(p.shape) for p in net.parameters()] for net in nets]
+def run_shaped(ex: Any, widths: list[int], x: Tensor) -> Tensor:
+    return shaped(ex, x.shape[-1], *widths)(x)
 
 
-def run_layers(
-    parameters: list[Tensor], x: Tensor, widths: list[int], *, last_relu: bool = False
-) -> Tensor | None:
-    """Apply the layers of all widths; each weight is found by its shape."""
-    for i, width in enumerate(widths):
-        weights = [p for p in parameters if p.shape == (width, x.shape[-1])]
-        biases = [p for p in parameters if p.shape == (width,)]
-        if len(weights) != 1 or len(biases) != 1:
-            return None
-        x = nn.functional.linear(x, weights[0], biases[0])
-        if last_relu or i < len(widths) - 1:
-            x = x.relu()
-    return x
+def meet_inputs(
+    ex: Any,
+    widths: list[int],
+    xs: list[Tensor],
+    change: Callable[[nn.Module], nn.Module],
+) -> list[Any]:
+    """Make a network for each input before the first of them is called."""
+    nets = [change(ex.lazy_mlp(*widths)) for _ in xs]
+    waiting = [sum(map(is_lazy, net.parameters())) for net in nets]
+    ys = [tuple(net(x).shape) for net, x in zip(nets, xs, strict=True)]
+    shapes = [
+        sorted(((*p.shape, str(p.dtype)) for p in net.parameters()), key=str)
+        for net in nets
+    ]
+    return [waiting, ys, shapes, [fill(n)(x) for n, x in zip(nets, xs, strict=True)]]
 
 
-def run_linear_layers(parameters: list[Tensor], x: Tensor, widths: list[int]) -> Tensor:
-    for width in widths:
-        x = run_layers(parameters, x, [width])
-    return x
+def as_it_is(net: nn.Module) -> nn.Module:
+    return net
 
 
-def shapes_for(widths: list[int], in_features: int) -> list[Shape]:
-    """Return the parameters' shapes of an MLP, sorted."""
-    inner = [in_features, *widths[:-1]]
-    weights = list(zip(widths, inner, strict=True))
-    return sorted([*weights, *((width,) for width in widths)])
+def doubled(net: nn.Module) -> nn.Module:
+    return net.double()
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("n", [1, 3])
+@pytest.mark.parametrize("n", [3, 1])
 def test_lazy_mlp_starts_with_placeholders_only(observe, rng, n):
     widths = rng.sample(DISTINCT, n)
 
-    is_module, placeholders = observe(
+    is_module, waiting = observe(
         parameters_before_the_first_call,
         widths,
-        call=say("lazy_mlp({names}).parameters()", names=", ".join(map(str, widths))),
+        call=say("lazy_mlp(*{widths}).parameters()", widths=widths),
     )
 
     expect_true(
@@ -81,99 +86,84 @@ def test_lazy_mlp_starts_with_placeholders_only(observe, rng, n):
         got="something else",
         cause="put the layers in an nn.Sequential",
     )
-    expect_true(
-        all(placeholders),
+    expect_equal(
+        waiting.count(False),
+        0,
         "Parameters of lazy_mlp have a shape before the first call.",
-        expected="placeholders only",
-        got=say(
-            "{count} of {n} have a shape",
-            count=placeholders.count(False),
-            n=len(placeholders),
-        ),
         cause="nn.Linear needs to know its input width; nn.LazyLinear does not",
     )
     expect_equal(
-        len(placeholders),
+        len(waiting),
         2 * n,
         "lazy_mlp does not have a weight and a bias for each width.",
         slips={
+            "modules kept in a plain list are invisible to nn.Module": 0,
             "the first width is an output width, too: no input width is given": (
                 2 * n - 2
             ),
-            "modules kept in a plain list are invisible to nn.Module": 0,
         },
     )
 
 
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("n", [1, 2, 4])
-@pytest.mark.parametrize("leading", [0, 2], ids=["vector", "two_dims"])
-def test_lazy_mlp_computes_linear_layers_with_relu_between(observe, rng, n, leading):
+def test_lazy_mlp_computes_linear_layers_with_relu_between(observe, rng, n):
     inner, *widths = rng.sample(DISTINCT, n + 1)
-    x = torch.randn(*rng.sample(DISTINCT, leading), inner)
+    x = 5 * torch.randn(20, inner)
+    layers = [fill(nn.Linear(a, b)) for a, b in pairwise([inner, *widths])]
+    right = nn.Sequential(*[m for layer in layers for m in (layer, nn.ReLU())][:-1])
 
-    y, parameters = observe(
-        run_lazy_mlp,
+    y = observe(
+        run_shaped,
         widths,
         x,
-        call=say(
-            "lazy_mlp({names})(x) with x {shape}",
-            names=", ".join(map(str, widths)),
-            shape=tuple(x.shape),
-        ),
+        call=say("lazy_mlp(*{widths})(x) with x {x}", widths=widths, x=x),
     )
 
-    expect_equal(
-        sorted(tuple(p.shape) for p in parameters),
-        shapes_for(widths, inner),
-        "The first input does not fix the shapes of lazy_mlp's parameters.",
-    )
-    expect_equal(
-        {str(p.dtype) for p in parameters},
-        {"torch.float32"},
-        "The parameters of lazy_mlp are of another dtype than the input.",
-    )
     expect_close(
         y,
-        run_layers(parameters, x, widths),
+        right(x),
         "lazy_mlp does not compute linear layers with a ReLU between them.",
         slips={
-            "a ReLU after the last layer cuts off negative outputs": run_layers(
-                parameters, x, widths, last_relu=True
-            ),
-            "the ReLU between the layers is missing": run_linear_layers(
-                parameters, x, widths
-            ),
+            "a ReLU after the last layer cuts off negative outputs": right(x).relu(),
+            "the ReLU between the layers is missing": nn.Sequential(*layers)(x),
         },
     )
 
 
-def test_lazy_mlp_fits_each_network_to_its_own_input(observe, rng):
+def test_lazy_mlp_fits_each_network_to_its_own_input(sweep, rng):
     one, two, *widths = rng.sample(DISTINCT, 4)
     xs = [torch.randn(3, one), torch.randn(3, two)]
 
-    call = say(
-        "two networks lazy_mlp({widths}, {widths_2}), on inputs of width {one} and "
-        "{two}",
-        widths=widths[0],
-        widths_2=widths[1],
-        one=one,
-        two=two,
-    )
-
-    shapes = observe(
-        widths_after_two_inputs,
-        widths,
-        xs,
-        call=call,
-        causes={
-            "cannot be multiplied": "the second network has the shapes of the first: "
-            "each call makes layers of its own"
+    sweep.cases(
+        meet_inputs,
+        {
+            "for one network": (widths, xs[:1], as_it_is),
+            "for two networks: each call makes layers of its own": (
+                widths,
+                xs,
+                as_it_is,
+            ),
+            "for equal widths": ([widths[0]] * 3, xs, as_it_is),
+            "for more leading axes": (widths, [torch.randn(2, 1, 3, one)], as_it_is),
+            "for widths of 1": ([1, 1], xs, as_it_is),
+            "for five widths": ([*widths, 3, *widths], xs, as_it_is),
+            "after a deep copy": (widths, xs, copy.deepcopy),
+            "after .double()": (widths, [x.double() for x in xs], doubled),
         },
+        call=say("networks lazy_mlp(*{widths}), each on its own input", widths=widths),
+        fault="The first input does not fix the shapes of lazy_mlp's parameters.",
     )
 
-    expect_equal(
-        [sorted(each) for each in shapes],
-        [shapes_for(widths, one), shapes_for(widths, two)],
-        "Networks made by lazy_mlp do not each fit their own input.",
+
+def test_lazy_mlp_works_in_all_states(sweep, rng):
+    inner, *widths = rng.sample(DISTINCT, 4)
+
+    sweep(
+        shaped,
+        inner,
+        *widths,
+        inputs=lambda *lead: (torch.randn(*lead, inner),),
+        columns=(*TENSORS, *MODULES),
+        call=say("lazy_mlp(*{widths})(x)", widths=widths),
     )

@@ -1,6 +1,6 @@
 """Initializes before and after the dry run.
 
-says: still has placeholders
+says: init came before the dry run
 """
 def apply_init(net, inputs, init):
     args = inputs if isinstance(inputs, tuple) else (inputs,)

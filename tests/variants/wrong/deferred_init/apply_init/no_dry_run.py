@@ -1,6 +1,6 @@
 """Never calls the network.
 
-says: dry run is missing
+says: or there was none
 """
 def apply_init(net, inputs, init):
     return net.apply(init)

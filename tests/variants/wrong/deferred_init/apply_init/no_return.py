@@ -1,6 +1,6 @@
 """Forgets to return the network.
 
-says: does not return the network
+says: returns net: return it
 """
 def apply_init(net, inputs, init):
     args = inputs if isinstance(inputs, tuple) else (inputs,)

@@ -1,6 +1,6 @@
 """Goes backward, too, as training does.
 
-says: gradients
+says: backward\(\) leaves gradients
 """
 def dry_run(net, *inputs):
     training = {m: m.training for m in net.modules()}

@@ -1,6 +1,6 @@
 r"""Always ends in training mode.
 
-says: net\.train\(\) switches every module
+says: reaches every module: give each the flag
 """
 def dry_run(net, *inputs):
     net.eval()

@@ -1,6 +1,6 @@
 """Sets a seed of its own, and leaves it.
 
-says: random number is another one
+says: fork_rng|the seed of torch
 """
 @torch.no_grad()
 def dry_run(net, *inputs):

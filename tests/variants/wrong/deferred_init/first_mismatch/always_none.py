@@ -12,7 +12,7 @@ def first_mismatch(net, x):
 
     for name, m in net.named_modules():
         if not list(m.children()):
-            m.register_forward_pre_hook(enter(name))
+            m.register_forward_pre_hook(enter(name), prepend=True)
             m.register_forward_hook(lambda *_: inside.clear())
     try:
         with torch.no_grad():

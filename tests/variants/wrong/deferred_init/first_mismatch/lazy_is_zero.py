@@ -17,7 +17,7 @@ def first_mismatch(net, x):
     inside = []
     for name, m in twin.named_modules():
         if not list(m.children()):
-            m.register_forward_pre_hook(enter(name))
+            m.register_forward_pre_hook(enter(name), prepend=True)
             m.register_forward_pre_hook(lambda *_, name=name: inside.append(name))
             m.register_forward_hook(lambda *_: inside.clear())
     try:

@@ -1,6 +1,6 @@
 """Lists every parameter.
 
-says: not only those without a shape
+says: waits for nothing
 """
 def pending_parameters(net):
     return [name for name, _ in net.named_parameters()]
