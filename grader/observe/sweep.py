@@ -11,17 +11,19 @@ from typing import Any
 
 import torch
 
+from grader.observe.causes import likely_cause
 from grader.observe.columns import COLUMNS, Draw
 from grader.observe.compare import is_close, is_equal
 from grader.observe.describe import describe, tell_apart
 from grader.observe.expect import Slips, fits
-from grader.observe.finding import Finding
+from grader.observe.finding import Finding, Raised
 from grader.sandbox.states import tensors_in
 from grader.sandbox.trials import Make, play_cases, play_trials
 from grader.scoring.message import Text, Words, render, say
 
 Played = dict[str, Any]
 Tolerance = tuple[float, float] | None
+Causes = Mapping[str, Words]
 Faults = tuple[str, str]
 """What is wrong always, and what is wrong in some case."""
 
@@ -75,6 +77,7 @@ class Sweep:
         call: Words,
         fault: Words | None = None,
         slips: Slips | None = None,
+        causes: Causes | None = None,
         raises: Sequence[type[Exception]] = (),
         tolerance: Tolerance = None,
     ) -> None:
@@ -89,6 +92,7 @@ class Sweep:
             call: what the student's code is asked, in a learner's words.
             fault: what is wrong in the plain case.
             slips: causes with the evidence for them, in the plain case.
+            causes: what is behind an exception, by a pattern of `Class: message`.
             raises: the exceptions that the docstring promises. Where the reference
                 raises another one, nothing is asked for.
             tolerance: rtol and atol; those of the dtype if left out.
@@ -106,7 +110,7 @@ class Sweep:
             (name, COLUMNS[name].when, one, other)
             for (name, _), one, other in zip(asked, seen, wanted, strict=True)
         ]
-        self.compare(cases, raises, tolerance, fault, slips)
+        self.compare(cases, raises, tolerance, fault, slips, causes)
 
     def cases(
         self,
@@ -116,6 +120,7 @@ class Sweep:
         call: Words,
         fault: Words | None = None,
         slips: Slips | None = None,
+        causes: Causes | None = None,
         raises: Sequence[type[Exception]] = (),
         tolerance: Tolerance = None,
     ) -> None:
@@ -128,6 +133,7 @@ class Sweep:
             call: as in a sweep over columns.
             fault: what is wrong in the first case.
             slips: causes with the evidence for them, in the first case.
+            causes: as in a sweep over columns.
             raises: as in a sweep over columns.
             tolerance: as in a sweep over columns.
 
@@ -139,7 +145,7 @@ class Sweep:
         wanted = self.refer(play_cases, scenario, args)
         triples = zip(cases, seen, wanted, strict=True)
         compared = [(when, when, one, other) for when, one, other in triples]
-        self.compare(compared, raises, tolerance, fault, slips)
+        self.compare(compared, raises, tolerance, fault, slips, causes)
 
     def compare(
         self,
@@ -148,6 +154,7 @@ class Sweep:
         tolerance: Tolerance,
         fault: Words | None,
         slips: Slips | None,
+        causes: Causes | None,
     ) -> None:
         """Raise the finding of the first case in which both differ.
 
@@ -168,9 +175,12 @@ class Sweep:
                 cause: Words | None = COLUMNS[name].cause if name in COLUMNS else None
                 if first:
                     shown = seen.get("value")
-                    causes = (c for c, s in (slips or {}).items() if fits(shown, s))
-                    cause = next(causes, None)
-                told = fault if first and fault is not None else None
+                    fitting = (c for c, s in (slips or {}).items() if fits(shown, s))
+                    cause = next(fitting, None)
+                if faults is ERROR:
+                    error = Raised(tuple(seen["error"]), seen["message"])
+                    cause = likely_cause(error, causes) or cause
+                told = fault if first and faults is not ERROR else None
                 raise Finding(
                     told or self.sentence(faults, when),
                     expected=expected,

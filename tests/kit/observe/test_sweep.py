@@ -218,3 +218,17 @@ def test_the_first_unlike_part_of_a_container_is_shown():
     )
 
     assert found.render().splitlines()[2].startswith("  got       float32 (3, 4), most")
+
+
+def test_an_exception_is_told_as_such_with_what_is_behind_it():
+    message = fault_of(
+        lambda x: x.view(3, 5),
+        ("plain",),
+        fault="it does not halve.",
+        causes={"invalid for input of size": "the shape is fixed"},
+    )
+
+    assert (message.fault.render(), message.cause) == (
+        "it raises an exception.",
+        "the shape is fixed",
+    )
