@@ -121,6 +121,7 @@ class Sweep:
         fault: Words | None = None,
         slips: Slips | None = None,
         causes: Causes | None = None,
+        because: Causes | None = None,
         raises: Sequence[type[Exception]] = (),
         tolerance: Tolerance = None,
     ) -> None:
@@ -134,6 +135,7 @@ class Sweep:
             fault: what is wrong in the first case.
             slips: causes with the evidence for them, in the first case.
             causes: as in a sweep over columns.
+            because: what is behind a failure, by the case.
             raises: as in a sweep over columns.
             tolerance: as in a sweep over columns.
 
@@ -145,7 +147,7 @@ class Sweep:
         wanted = self.refer(play_cases, scenario, args)
         triples = zip(cases, seen, wanted, strict=True)
         compared = [(when, when, one, other) for when, one, other in triples]
-        self.compare(compared, raises, tolerance, fault, slips, causes)
+        self.compare(compared, raises, tolerance, fault, slips, causes, because)
 
     def compare(
         self,
@@ -155,6 +157,7 @@ class Sweep:
         fault: Words | None,
         slips: Slips | None,
         causes: Causes | None,
+        because: Causes | None = None,
     ) -> None:
         """Raise the finding of the first case in which both differ.
 
@@ -173,11 +176,12 @@ class Sweep:
             if said is not None:
                 faults, expected, got = said
                 cause: Words | None = COLUMNS[name].cause if name in COLUMNS else None
+                cause = (because or {}).get(name, cause)
                 if first:
                     shown = seen.get("value")
                     fitting = (c for c, s in (slips or {}).items() if fits(shown, s))
-                    cause = next(fitting, None)
-                if faults is ERROR:
+                    cause = next(fitting, cause)
+                if faults is ERROR and (causes or cause is None):
                     error = Raised(tuple(seen["error"]), seen["message"])
                     cause = likely_cause(error, causes) or cause
                 told = fault if first and faults is not ERROR else None
