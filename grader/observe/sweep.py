@@ -16,6 +16,7 @@ from grader.observe.compare import is_close, is_equal
 from grader.observe.describe import describe, tell_apart
 from grader.observe.expect import Slips, fits
 from grader.observe.finding import Finding
+from grader.sandbox.states import tensors_in
 from grader.sandbox.trials import Make, play_cases, play_trials
 from grader.scoring.message import Text, Words, render, say
 
@@ -190,7 +191,6 @@ def differ(
     seen: Played, wanted: Played, tolerance: Tolerance
 ) -> tuple[Faults, Words, Words] | None:
     """Return in what two plays differ: the faults, what was expected, what was got."""
-    expected: Words
     got: Words
     if "error" in wanted:
         kind = wanted["error"][0]
@@ -205,21 +205,36 @@ def differ(
         return ERROR, "a result", got
     one, other = seen.get("value"), wanted["value"]
     if not alike(one, other, tolerance):
-        expected, got = tell_apart(one, other)
-        if render(expected) == render(got):
-            expected, got = "the same values", "other values"
-        return WRONG, expected, got
+        return WRONG, *tell_parts_apart(one, other, tolerance)
     if seen.get("class") != wanted.get("class"):
         names = str(wanted.get("class")), str(seen.get("class"))
         return OTHER_CLASS, *names
-    if "gradients" in wanted and not alike(
-        seen.get("gradients"), wanted["gradients"], loosened(tolerance)
-    ):
-        expected, got = tell_apart(seen.get("gradients"), wanted["gradients"])
-        if render(expected) == render(got):
-            expected, got = "the gradient of the result", "another one"
-        return WRONG_GRADIENT, expected, got
+    loose = loosened(tolerance)
+    mine, theirs = seen.get("gradients"), wanted.get("gradients")
+    if "gradients" in wanted and not alike(mine, theirs, loose):
+        return WRONG_GRADIENT, *tell_parts_apart(mine, theirs, loose)
     return kept(seen, wanted)
+
+
+def tell_parts_apart(one: Any, other: Any, tolerance: Tolerance) -> tuple[Words, Words]:
+    """Return how two values read; of containers of tensors, the first unlike parts."""
+    pairs = parts(one, other) if any(True for _ in tensors_in(other)) else []
+    for a, b in pairs:
+        if not alike(a, b, tolerance):
+            return tell_parts_apart(a, b, tolerance)
+    expected, got = tell_apart(one, other)
+    if render(expected) == render(got):
+        return "the same values", "other values"
+    return expected, got
+
+
+def parts(one: Any, other: Any) -> list[tuple[Any, Any]]:
+    """Return the parts of two containers of one form; none of anything else."""
+    if type(one) is not type(other) or isinstance(other, torch.Tensor):
+        return []
+    if isinstance(other, dict):
+        return [(one[k], other[k]) for k in other] if list(one) == list(other) else []
+    return list(zip(one, other, strict=True)) if len(one) == len(other) else []
 
 
 def kept(seen: Played, wanted: Played) -> tuple[Faults, Words, Words] | None:

@@ -210,3 +210,11 @@ def test_float64_is_compared_to_more_digits_than_float32_has():
     found = fault_of(lambda x: (x.float() / 2).to(x.dtype), ("plain", "float64"))
 
     assert found.render().splitlines()[0] == "it gives a wrong result for float64."
+
+
+def test_the_first_unlike_part_of_a_container_is_shown():
+    found = fault_of(
+        lambda x: (x / 2, {"it": x + 1}), ("plain",), lambda x: (x / 2, {"it": x})
+    )
+
+    assert found.render().splitlines()[2].startswith("  got       float32 (3, 4), most")
