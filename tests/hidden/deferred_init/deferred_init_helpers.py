@@ -144,4 +144,5 @@ def expect_same_values(
 
 
 from torch.nn.parameter import UninitializedParameter
+
 from grader.observe import expect_equal, expect_true, say
