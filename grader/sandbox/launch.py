@@ -174,17 +174,19 @@ class Sandbox:
         self._lock.close()
 
 
-def copy_kit(folder: Path) -> None:
-    """Copy what a sandbox needs to `folder`, away from solutions and tests."""
-    grader = Path(__file__).parents[1]
+def copy_kit(folder: Path, source: Path = Path(__file__).parents[1]) -> None:
+    """Copy what a sandbox needs to `folder`, away from solutions and tests.
+
+    The copy is open to every user, however closed the kit itself is.
+    """
     target = folder / "kit" / "grader"
     ignore = shutil.ignore_patterns("__pycache__")
     for room in ROOMS:
-        shutil.copytree(grader / room, target / room, ignore=ignore)
+        shutil.copytree(source / room, target / room, ignore=ignore)
     for name in FILES:
-        shutil.copy(grader / name, target)
+        shutil.copy(source / name, target)
+    for path in (folder, *(folder / "kit").rglob("*"), folder / "kit"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
     scratch = folder / "scratch"
     scratch.mkdir()
-    for path in (folder, folder / "kit", target, *(target / room for room in ROOMS)):
-        path.chmod(0o755)
     scratch.chmod(0o1777)

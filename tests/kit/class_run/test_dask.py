@@ -99,7 +99,7 @@ class Dask:
             *("--host", "127.0.0.1", "--port", 0, "--no-dashboard"),
             *("--scheduler-file", file, "--no-show"),
         )
-        until(file.exists)
+        until(lambda: file.exists() and file.read_text().endswith("}"))
         self.address = json.loads(file.read_text())["address"]
 
     def add(self, name, *arguments, **more):

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from grader.judge.observer import SandboxObserver
 from grader.layout import KIT
 from grader.observe.finding import Finding
 from grader.sandbox.isolation import Level, probe_bubblewrap
-from grader.sandbox.launch import Sandbox
+from grader.sandbox.launch import Sandbox, copy_kit
 from grader.sandbox.limits import Limits
 from grader.scoring.message import render
 from grader.scoring.outcome import Outcome
@@ -640,3 +641,17 @@ def test_a_sandbox_ends_with_its_owner():
             return
         time.sleep(0.1)
     pytest.fail("the sandbox outlives its owner")
+
+
+def test_a_kit_that_is_closed_to_others_gives_an_open_copy(tmp_path):
+    closed, folder = tmp_path / "grader", tmp_path / "run"
+    shutil.copytree(KIT.root / "grader", closed)
+    for path in (closed, *closed.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    folder.mkdir(0o700)
+
+    copy_kit(folder, closed)
+
+    shut = [p for p in (folder, *folder.rglob("*")) if p.stat().st_mode & 0o004 == 0]
+    assert shut == []
+    assert (folder / "kit" / "grader" / "sandbox" / "server.py").exists()
