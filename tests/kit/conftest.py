@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 from grader.class_run.pool import JudgePool
-from grader.layout import KIT
+from grader.layout import KIT, VARIABLE, Layout
 from grader.release import handout
 from grader.sandbox.isolation import Level, choose_level
 from grader.sandbox.limits import Limits
@@ -27,6 +27,21 @@ QUICK = Limits(test_seconds=2.0, topic_seconds=60.0)
 @pytest.fixture(scope="session")
 def syllabus() -> Syllabus:
     return read_syllabus(KIT.registry)
+
+
+@pytest.fixture(scope="module")
+def small_course():
+    """A course of a few tiny exercises, which the tests of a module work on."""
+    root = KIT.root / "tests" / "fixtures" / "course"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(root))
+        yield Layout(root)
+
+
+@pytest.fixture(scope="module")
+def small(small_course) -> Syllabus:
+    """Its registry."""
+    return read_syllabus(small_course.registry)
 
 
 @pytest.fixture(scope="session")

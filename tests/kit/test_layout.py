@@ -74,3 +74,17 @@ def test_the_command_works_on_the_course_that_it_is_told(courses, options):
     registry = folder / "exercises" / "syllabus.toml"
     assert done.returncode == 2
     assert f"{registry}: the document lacks" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("verb", [["grade"], ["grade-one"], ["verify", "grades"]])
+def test_no_verb_that_grades_takes_a_course_from_what_was_handed_in(courses, verb):
+    command = [sys.executable, "-m", "grader", *verb, "."]
+    folder = courses / "handed_in" / "ana"
+
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert "is a part of what is graded" in " ".join(done.stderr.split())
+    assert not (folder / "course.secret").exists()

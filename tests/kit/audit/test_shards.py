@@ -40,7 +40,7 @@ from grader.observe import expect_equal
 def answer(ex) -> int:
     return ex.answer()
 
-@pytest.mark.exercise("model_construction.MLP")
+@pytest.mark.exercise("alpha.double")
 def test_it(observe):
     expect_equal(observe(answer), 1, "It is not 1.")
 """
@@ -48,7 +48,7 @@ NAMES = ["ana", "=rui", "Élodie, Jr", "kim", "zoë"]
 
 
 @pytest.fixture(scope="module")
-def graded(level, syllabus, tmp_path_factory):
+def graded(level, small, tmp_path_factory):
     """Return a folder with a class graded as a whole, and in two shards."""
     root = tmp_path_factory.mktemp("shards")
     suite = root / "suite"
@@ -57,9 +57,9 @@ def graded(level, syllabus, tmp_path_factory):
     for answer, student in enumerate(NAMES):
         (root / "class" / student).mkdir(parents=True)
         source = f"def answer(): return {answer % 2}"
-        (root / "class" / student / "model_construction.py").write_text(source)
+        (root / "class" / student / "alpha.py").write_text(source)
     (root / "class" / "bob.zip").write_bytes(b"broken")
-    config = GradingConfig(level, QUICK, suite, syllabus, b"secret")
+    config = GradingConfig(level, QUICK, suite, small, b"secret")
     with pytest.MonkeyPatch.context() as patch, JudgePool(level, 1, QUICK, suite) as p:
         patch.setattr(GradingConfig, "start_pool", lambda self, jobs: nullcontext(p))
         for name, shard in {"whole": WHOLE, **shards_of(2)}.items():
@@ -82,7 +82,7 @@ def grade(root, name, config, shard):
 
 
 @pytest.fixture
-def joined(graded, syllabus, tmp_path, monkeypatch):
+def joined(graded, small, tmp_path, monkeypatch):
     """Return a function that merges the parts, in any order, and gives the folder."""
     layout = type("Layout", (), {"hidden_tests": graded / "suite"})
     monkeypatch.setattr(grader.audit.merge, "find_course", lambda: layout)
@@ -91,7 +91,7 @@ def joined(graded, syllabus, tmp_path, monkeypatch):
         shards = [read_shard(graded / name, secret) for name in names]
         with ExitStack() as stack:
             folder = OutputFolder(tmp_path / "out", secret)
-            merge(shards, stack.enter_context(folder.opened()), syllabus)
+            merge(shards, stack.enter_context(folder.opened()), small)
         return tmp_path / "out"
 
     return run
@@ -123,9 +123,9 @@ def test_both_parts_had_work_to_do(graded):
     assert sorted([*one, *two]) == sorted([*NAMES, "bob"])
 
 
-def test_a_merged_class_is_not_graded_again(graded, joined, level, syllabus):
+def test_a_merged_class_is_not_graded_again(graded, joined, level, small):
     out = joined("part-1", "part-2")
-    config = GradingConfig(level, QUICK, graded / "suite", syllabus, b"secret")
+    config = GradingConfig(level, QUICK, graded / "suite", small, b"secret")
     origins = find_submissions(graded / "class").origins
 
     with OutputFolder(out, b"secret").opened() as output:
@@ -158,7 +158,7 @@ def test_shards_of_another_course_are_refused(joined):
 def test_a_changed_report_is_named(graded, joined, tmp_path):
     path = next((graded / "part-1" / "reports").iterdir())
     true = path.read_text()
-    path.write_text(true.replace('"failed"', '"passed"').replace("MLP", "mlp"))
+    path.write_text(true.replace('"failed"', '"passed"').replace("double", "twice"))
     try:
         with pytest.raises(MergeError, match=rf"part-1: reports/{path.name} is"):
             joined("part-1", "part-2")
@@ -248,14 +248,14 @@ def test_the_command_names_a_missing_shard_folder(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_shard_without_students_has_results_too(level, syllabus, tmp_path):
+def test_a_shard_without_students_has_results_too(level, small, tmp_path):
     started = []
 
     def start(config, jobs):
         started.append(jobs)
         return nullcontext(SimpleNamespace(manifest=Manifest((), "", {})))
 
-    config = GradingConfig(level, QUICK, tmp_path, syllabus, b"secret")
+    config = GradingConfig(level, QUICK, tmp_path, small, b"secret")
     with OutputFolder(tmp_path / "out", b"secret").opened() as output:
         results = ClassRun(config, output, start=start).grade_all([], 4, print)
 

@@ -28,11 +28,11 @@ DAY = timedelta(days=1)
 COURSE = """
 attempts = "best"
 [due]
-model_construction = 2026-10-01T23:59:00Z
+alpha = 2026-10-01T23:59:00Z
 [late]
 percent_per_day = 60
 """
-CHECKS = tuple(Check(f"f::{part}", "model_construction.MLP", 1) for part in range(4))
+CHECKS = tuple(Check(f"f::{part}", "alpha.double", 1) for part in range(4))
 
 
 class Judges:
@@ -41,10 +41,10 @@ class Judges:
     def __init__(self, config):
         self.config = config
         suite = config.environment()["suite"]
-        self.manifest = Manifest(CHECKS, suite, {"model_construction": "hash"})
+        self.manifest = Manifest(CHECKS, suite, {"alpha": "hash"})
 
     def grade(self, submission, seed, exercises, part):
-        answer = int(submission.sources["model_construction"])
+        answer = int(submission.sources["alpha"])
         outcomes = ["passed" if part < answer else "failed" for part in range(4)]
         tests = [
             {
@@ -70,7 +70,7 @@ def origin(root, name, *attempts):
     for number, (answer, moment) in enumerate(attempts, 1):
         folder = root / "class" / name / str(number)
         folder.mkdir(parents=True)
-        (folder / "model_construction.py").write_text(f"{answer}\n")
+        (folder / "alpha.py").write_text(f"{answer}\n")
         made.append(SubmissionSource(name, folder, submitted_at=moment))
     *earlier, last = made
     return SubmissionSource(
@@ -98,9 +98,9 @@ def grade(root, config, origins, policy):
 
 
 @pytest.fixture
-def config(syllabus, tmp_path, monkeypatch):
+def config(small, tmp_path, monkeypatch):
     monkeypatch.setattr(GradingConfig, "start_pool", lambda self, jobs: Judges(self))
-    only = syllabus.only("model_construction")
+    only = small.only("alpha")
     return GradingConfig(Level.PROCESS, QUICK, tmp_path / "suite", only, b"secret")
 
 
@@ -110,9 +110,9 @@ def origins(tmp_path):
 
 
 @pytest.fixture
-def root(config, origins, syllabus, tmp_path):
+def root(config, origins, small, tmp_path):
     """Return the folder of a class that has been graded once."""
-    policy = parse_policy(COURSE, "course.toml", syllabus)
+    policy = parse_policy(COURSE, "course.toml", small)
     grade(tmp_path, config, origins, policy)
     return tmp_path
 
@@ -157,9 +157,9 @@ def test_all_attempts_meet_the_same_inputs(root):
     assert len(seeds) == 1
 
 
-def test_no_attempt_is_graded_twice(root, config, origins, syllabus, monkeypatch):
+def test_no_attempt_is_graded_twice(root, config, origins, small, monkeypatch):
     scores = (root / "out" / "scores.json").read_bytes()
-    policy = parse_policy(COURSE, "course.toml", syllabus)
+    policy = parse_policy(COURSE, "course.toml", small)
     monkeypatch.setattr(GradingConfig, "start_pool", None)
 
     grade(root, config, origins, policy)
@@ -168,9 +168,9 @@ def test_no_attempt_is_graded_twice(root, config, origins, syllabus, monkeypatch
 
 
 def test_other_rules_change_adjusted_points_alone(
-    root, config, origins, syllabus, monkeypatch
+    root, config, origins, small, monkeypatch
 ):
-    strict = parse_policy(COURSE.replace("60", "10"), "course.toml", syllabus)
+    strict = parse_policy(COURSE.replace("60", "10"), "course.toml", small)
     monkeypatch.setattr(GradingConfig, "start_pool", None)
 
     ana, *_ = grade(root, config, origins, strict)
@@ -240,7 +240,7 @@ def test_scores_that_were_signed_but_do_not_follow_the_rules_are_found(root, con
 
 
 def change_an_earlier_file(origins):
-    path = origins[0].earlier[0].path / "model_construction.py"
+    path = origins[0].earlier[0].path / "alpha.py"
     path.write_text("4\n")
 
 
@@ -274,7 +274,7 @@ def test_grading_again_takes_the_attempt_that_counts(root, config, origins):
 
 
 def attempt(number, points, status=Status.GRADED):
-    exercise = ExerciseScore("parameters.A", points, 0.0, 4.0, {})
+    exercise = ExerciseScore("beta.A", points, 0.0, 4.0, {})
     score = Score("ana", (exercise,)) if status is Status.GRADED else None
     return Result("ana", status, score, reason="why", attempt=number, of=3)
 

@@ -25,7 +25,7 @@ from grader.observe import expect_equal
 def answer(ex) -> int:
     return ex.answer()
 
-@pytest.mark.exercise("model_construction.MLP")
+@pytest.mark.exercise("alpha.double")
 def test_it(observe):
     {line}
     expect_equal(observe(answer), 1, "It is not 1.")
@@ -33,7 +33,7 @@ def test_it(observe):
 
 
 @pytest.fixture
-def class_run(level, syllabus, tmp_path):
+def class_run(level, small, tmp_path):
     """Return a function that starts a run of one judge on a suite of one test."""
     opened = []
 
@@ -41,7 +41,7 @@ def class_run(level, syllabus, tmp_path):
         suite = tmp_path / "suite"
         suite.mkdir()
         (suite / "test_suite.py").write_text(SUITE.format(line=line))
-        config = GradingConfig(level, QUICK, suite, syllabus, b"secret")
+        config = GradingConfig(level, QUICK, suite, small, b"secret")
         pool = JudgePool(level, 1, QUICK, suite)
         folder = OutputFolder(tmp_path / "out", b"secret").opened()
         opened.extend([pool, folder])
@@ -54,7 +54,7 @@ def class_run(level, syllabus, tmp_path):
 
 @pytest.fixture
 def submission():
-    return Submission("ana", {"model_construction": b"def answer(): return 1"})
+    return Submission("ana", {"alpha": b"def answer(): return 1"})
 
 
 def judge_of(pool):

@@ -23,14 +23,14 @@ from grader.observe import expect_equal
 def answer(ex) -> int:
     return ex.answer()
 
-@pytest.mark.exercise("model_construction.MLP")
+@pytest.mark.exercise("alpha.double")
 def test_it(observe):
     expect_equal(observe(answer), 1, "It is not 1.")
 """
 
 
 @pytest.fixture(scope="module")
-def graded(level, syllabus, tmp_path_factory):
+def graded(level, small, tmp_path_factory):
     """Return the folder of a class of two that has been graded once."""
     root = tmp_path_factory.mktemp("kept")
     suite = root / "suite"
@@ -39,8 +39,8 @@ def graded(level, syllabus, tmp_path_factory):
     for student, answer in (("ana", 1), ("rui", 2)):
         (root / "class" / student).mkdir(parents=True)
         source = f"def answer(): return {answer}"
-        (root / "class" / student / "model_construction.py").write_text(source)
-    grade(root, GradingConfig(level, QUICK, suite, syllabus, b"secret"))
+        (root / "class" / student / "alpha.py").write_text(source)
+    grade(root, GradingConfig(level, QUICK, suite, small, b"secret"))
     return root
 
 
@@ -50,8 +50,8 @@ def root(graded, tmp_path):
 
 
 @pytest.fixture
-def config(level, syllabus, root):
-    return GradingConfig(level, QUICK, root / "suite", syllabus, b"secret")
+def config(level, small, root):
+    return GradingConfig(level, QUICK, root / "suite", small, b"secret")
 
 
 def grade(root, config, **more):
@@ -74,7 +74,7 @@ def test_nothing_is_graded_twice(root, config, monkeypatch):
 
 
 def change_submission(root):
-    path = root / "class" / "rui" / "model_construction.py"
+    path = root / "class" / "rui" / "alpha.py"
     path.write_text("def answer(): return 1")
 
 
@@ -97,11 +97,9 @@ def test_what_changed_is_graded_again(root, config, change, total):
     assert grade(root, config) == {"ana": (1.0, True), "rui": (total, False)}
 
 
-def test_another_suite_or_limit_grades_everything_again(root, config, level, syllabus):
+def test_another_suite_or_limit_grades_everything_again(root, config, level, small):
     suite = root / "suite"
-    more = GradingConfig(
-        level, QUICK.changed(["memory=3GiB"]), suite, syllabus, b"secret"
-    )
+    more = GradingConfig(level, QUICK.changed(["memory=3GiB"]), suite, small, b"secret")
     kept = [grade(root, more)]
     (suite / "test_suite.py").write_text(SUITE + "\n")
     kept.append(grade(root, more))
@@ -165,9 +163,9 @@ def test_what_was_changed_is_named(root, config, change, said):
     assert found[0].startswith(said)
 
 
-def test_scores_of_another_setting_are_told(root, level, syllabus):
+def test_scores_of_another_setting_are_told(root, level, small):
     limits = QUICK.changed(["memory=3GiB"])
-    config = GradingConfig(level, limits, root / "suite", syllabus, b"secret")
+    config = GradingConfig(level, limits, root / "suite", small, b"secret")
 
     assert problems(root, config) == [
         "these results come from a machine or suite with other limits"

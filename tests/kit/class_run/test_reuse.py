@@ -16,7 +16,7 @@ from grader.scoring.submission import Submission
 
 from ..conftest import QUICK
 
-ONE, TWO = "model_construction", "parameters"
+ONE, TWO = "alpha", "beta"
 SUITE = """
 import pytest
 from grader.observe import expect_equal
@@ -34,7 +34,7 @@ def test_it(observe):
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory):
     folder = tmp_path_factory.mktemp("suite")
-    for exercise in (f"{ONE}.MLP", f"{TWO}.parameter_table"):
+    for exercise in (f"{ONE}.double", f"{TWO}.top"):
         topic, _, symbol = exercise.partition(".")
         path = folder / topic / f"test_{symbol}.py"
         path.parent.mkdir()
@@ -58,7 +58,7 @@ def change(suite):
 
 
 @pytest.fixture(scope="module")
-def warm_pool(level, suite):
+def warm_pool(level, suite, small_course):
     with JudgePool(level, 1, QUICK, suite) as judges:
         yield judges
 
@@ -74,7 +74,7 @@ def students(tmp_path):
 
 
 @pytest.fixture
-def grade(level, syllabus, suite, warm_pool, students, tmp_path, monkeypatch):
+def grade(level, small, suite, warm_pool, students, tmp_path, monkeypatch):
     """Return a function that grades; it tells scores, and who is judged in what."""
     warm = lambda self, jobs: nullcontext(warm_pool)  # noqa: E731
     monkeypatch.setattr(GradingConfig, "start_pool", warm)
@@ -86,7 +86,7 @@ def grade(level, syllabus, suite, warm_pool, students, tmp_path, monkeypatch):
         return real(self, submission, seed, exercises, part)
 
     monkeypatch.setattr(JudgePool, "grade", spy)
-    whole = syllabus.restricted({f"{ONE}.MLP", f"{TWO}.parameter_table"})
+    whole = small.restricted({f"{ONE}.double", f"{TWO}.top"})
 
     def run(only=""):
         judged.clear()
@@ -183,20 +183,20 @@ def test_what_holds_is_kept_beside_what_is_new():
     assert list(merged)[-1] == "tests"
 
 
-def test_another_environment_or_seed_holds_nothing(syllabus):
-    keys = dict.fromkeys(syllabus.topic_ids, "key")
+def test_another_environment_or_seed_holds_nothing(small):
+    keys = dict.fromkeys(small.topic_ids, "key")
     then = {"torch": "2", "seed": "s", "topics": keys, "suite": "old"}
-    old = {"environment": then | {"exercises": list(syllabus.exercises)}}
+    old = {"environment": then | {"exercises": list(small.exercises)}}
     now = {"torch": "2", "seed": "s", "suite": "new"}
 
-    held = topics_that_hold(old, now, keys, syllabus)
-    other_torch = topics_that_hold(old, now | {"torch": "3"}, keys, syllabus)
-    other_seed = topics_that_hold(old, now | {"seed": "t"}, keys, syllabus)
-    other_key = topics_that_hold(old, now, keys | {ONE: "new"}, syllabus)
+    held = topics_that_hold(old, now, keys, small)
+    other_torch = topics_that_hold(old, now | {"torch": "3"}, keys, small)
+    other_seed = topics_that_hold(old, now | {"seed": "t"}, keys, small)
+    other_key = topics_that_hold(old, now, keys | {ONE: "new"}, small)
 
-    assert held == set(syllabus.topic_ids)
+    assert held == set(small.topic_ids)
     assert other_torch == other_seed == set()
-    assert other_key == set(syllabus.topic_ids) - {ONE}
+    assert other_key == set(small.topic_ids) - {ONE}
 
 
 def test_a_submissions_hash_of_a_topic_follows_what_it_mentions():
@@ -215,7 +215,7 @@ def test_a_submissions_hash_of_a_topic_follows_what_it_mentions():
 
 @pytest.mark.parametrize(
     ("name", "old", "new"),
-    [("test_MLP.py", "EXPECTED,", "3,"), (f"{ONE}_helpers.py", "= 1", "= 1 + 2")],
+    [("test_double.py", "EXPECTED,", "3,"), (f"{ONE}_helpers.py", "= 1", "= 1 + 2")],
     ids=["test", "helper"],
 )
 def test_a_topic_whose_tests_change_is_judged_again_alone(

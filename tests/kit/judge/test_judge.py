@@ -18,6 +18,8 @@ from grader.scoring.submission import Submission
 
 from ..conftest import QUICK
 
+pytestmark = pytest.mark.usefixtures("small_course")
+
 HEAD = """
 import pytest
 import torch
@@ -34,14 +36,14 @@ def answer(ex) -> int:
 def judge_suite(level, tmp_path):
     """Return a function that judges a module by a suite, both given as text."""
 
-    def judge(suite, source, topic="model_construction", **more):
+    def judge(suite, source, topic="alpha", **more):
         path = tmp_path / "test_suite.py"
         path.write_text(HEAD + textwrap.dedent(suite))
         submission = Submission(
             "ana", {topic: textwrap.dedent(source).encode()}, **more
         )
         with Judge(level, QUICK, tmp_path) as started:
-            report = started.grade(submission, "seed", {f"{topic}.MLP"})
+            report = started.grade(submission, "seed", {f"{topic}.double"})
         tests = {t["nodeid"].partition("::")[2]: t for t in report["tests"]}
         return report, {
             name: (outcome_of(test), text_of(test)) for name, test in tests.items()
@@ -55,23 +57,23 @@ def test_every_kind_of_outcome_is_told_apart(judge_suite):
         def do(ex, name) -> int:
             return getattr(ex, name)()
 
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         @pytest.mark.parametrize("name", [
             "right", "wrong", "nothing", "stub", "fails", "loops", "leaves", "odd"
         ])
         def test_it(observe, name):
             expect_equal(observe(do, name, call=f"{name}()"), 1, "It is not 1.")
 
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         def test_broken_itself(observe):
             observe(do, "right")
             raise KeyError("of the kit")
 
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         def test_without_annotation(observe):
             observe(lambda ex: 1)
 
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         @pytest.mark.cuda
         def test_for_a_gpu(observe):
             observe(do, "right")
@@ -112,7 +114,7 @@ def test_every_kind_of_outcome_is_told_apart(judge_suite):
         "  call      wrong()",
         "  expected  1",
         "  got       2",
-        "  read      Layers and Modules, “A Custom Module”",
+        "  read      Alpha, “Sums”",
     ]
     assert "got       None" in tests["test_it[nothing]"][1]
     assert "without return gives None" in tests["test_it[nothing]"][1]
@@ -135,7 +137,7 @@ def test_every_kind_of_outcome_is_told_apart(judge_suite):
 
 def test_a_module_that_cannot_be_imported_is_imported_once(judge_suite, tmp_path):
     suite = """
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         @pytest.mark.parametrize("i", range(5))
         def test_it(observe, i):
             expect_equal(observe(answer), 1, "It is not 1.")
@@ -145,13 +147,13 @@ def test_a_module_that_cannot_be_imported_is_imported_once(judge_suite, tmp_path
 
     assert {outcome for outcome, _ in tests.values()} == {Outcome.NO_IMPORT}
     message = tests["test_it[0]"][1]
-    assert message.startswith("model_construction.py cannot be imported.")
+    assert message.startswith("alpha.py cannot be imported.")
     assert "line 1: def answer(:" in message
 
 
 def test_an_import_that_hangs_costs_its_time_once(judge_suite):
     suite = """
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         @pytest.mark.parametrize("i", range(40))
         def test_it(observe, i):
             expect_equal(observe(answer), 1, "It is not 1.")
@@ -165,33 +167,33 @@ def test_an_import_that_hangs_costs_its_time_once(judge_suite):
 
 def test_a_topic_without_a_file_says_why(judge_suite):
     suite = """
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         def test_it(observe):
             expect_equal(observe(answer), 1, "It is not 1.")
     """
 
-    _, tests = judge_suite(suite, "", problems={"model_construction": "It is missing."})
+    _, tests = judge_suite(suite, "", problems={"alpha": "It is missing."})
 
     assert tests["test_it"] == (Outcome.NO_IMPORT, "It is missing.")
 
 
 def test_the_reports_of_two_topics_become_one(level, tmp_path):
     suite = """
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         def test_right(observe):
             expect_equal(observe(answer), 1, "It is not 1.")
 
-        @exercise("parameters.count_parameters")
+        @exercise("beta.top")
         def test_wrong(observe):
             expect_equal(observe(answer), 1, "It is not 1.")
     """
     (tmp_path / "test_suite.py").write_text(HEAD + textwrap.dedent(suite))
-    exercises = ["model_construction.MLP", "parameters.count_parameters"]
+    exercises = ["alpha.double", "beta.top"]
     submission = Submission(
         "ana",
         {
-            "model_construction": b"def answer(): return 1",
-            "parameters": b"def answer(): return 2",
+            "alpha": b"def answer(): return 1",
+            "beta": b"def answer(): return 2",
         },
     )
 
@@ -214,7 +216,7 @@ def test_files_of_pytest_beside_the_suite_are_not_read(judge_suite, tmp_path):
     (tmp_path / "conftest.py").write_text(hook)
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -k nothing")
     suite = """
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         def test_it(observe):
             expect_equal(observe(answer), 1, "It is not 1.")
     """
@@ -231,18 +233,16 @@ def test_the_same_seed_gives_the_same_inputs_and_another_does_not(level, tmp_pat
         def say(ex, x, n) -> None:
             raise ValueError(f"{x.tolist()} {n} {torch.rand(1).item()}")
 
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         def test_it(observe, rng):
             observe(say, torch.randn(2), rng.random())
         """)
     )
-    submission = Submission("ana", {"model_construction": b""})
+    submission = Submission("ana", {"alpha": b""})
 
     with Judge(level, QUICK, tmp_path) as judge:
         said = [
-            text_of(
-                judge.grade(submission, seed, {"model_construction.MLP"})["tests"][0]
-            )
+            text_of(judge.grade(submission, seed, {"alpha.double"})["tests"][0])
             for seed in ("a", "a", "b")
         ]
 
@@ -255,7 +255,7 @@ def test_the_same_test_in_another_file_draws_the_same_inputs(level, tmp_path):
         def say(ex, x, n) -> None:
             raise ValueError(f"{x.tolist()} {n} {torch.rand(1).item()}")
 
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         @pytest.mark.parametrize("case", [1, 2])
         def test_it(observe, rng, case):
             observe(say, torch.randn(2), rng.random())
@@ -263,10 +263,10 @@ def test_the_same_test_in_another_file_draws_the_same_inputs(level, tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "test_here.py").write_text(suite)
     (tmp_path / "folder" / "test_there.py").write_text(suite)
-    submission = Submission("ana", {"model_construction": b""})
+    submission = Submission("ana", {"alpha": b""})
 
     with Judge(level, QUICK, tmp_path) as judge:
-        report = judge.grade(submission, "seed", {"model_construction.MLP"})
+        report = judge.grade(submission, "seed", {"alpha.double"})
 
     said = {t["nodeid"].split("/", 2)[2]: text_of(t) for t in report["tests"]}
     one, two = (f"test_here.py::test_it[{case}]" for case in (1, 2))
@@ -286,7 +286,7 @@ def test_what_the_tests_import_from_beside_them_travels_by_value(level, tmp_path
         def open_box(ex, box) -> list:
             return [boxed(ex, 2).value, box.value, type(box) is type(boxed(ex, 1))]
 
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         def test_it(observe):
             expect_equal(observe(open_box, Box(1)), [2, 1, True], "It is another box.")
         """)
@@ -301,10 +301,10 @@ def test_what_the_tests_import_from_beside_them_travels_by_value(level, tmp_path
             return Box(value)
         """)
     )
-    submission = Submission("ana", {"model_construction": b""})
+    submission = Submission("ana", {"alpha": b""})
 
     with Judge(level, QUICK, tmp_path) as judge:
-        report = judge.grade(submission, "seed", {"model_construction.MLP"})
+        report = judge.grade(submission, "seed", {"alpha.double"})
 
     (test,) = report["tests"]
     assert (outcome_of(test), text_of(test)) == (Outcome.PASSED, "")
@@ -314,7 +314,7 @@ def test_a_function_counts_as_much_as_its_weight_says(level, tmp_path):
     (tmp_path / "test_suite.py").write_text(
         HEAD
         + textwrap.dedent("""
-        pytestmark = exercise("model_construction.MLP")
+        pytestmark = exercise("alpha.double")
 
         def test_one(observe): pass
 
@@ -329,9 +329,7 @@ def test_a_function_counts_as_much_as_its_weight_says(level, tmp_path):
     assert weights == {"test_one": 1, "test_three": 3}
 
 
-WEIGHED = (
-    '@exercise("model_construction.MLP"{more})\n{mark}\ndef test_it(observe): pass'
-)
+WEIGHED = '@exercise("alpha.double"{more})\n{mark}\ndef test_it(observe): pass'
 
 
 @pytest.mark.parametrize(
@@ -344,8 +342,8 @@ WEIGHED = (
             for weight in ("(0)", "(1.5)", "(number=2)", "")
         ),
         (
-            '@exercise("model_construction.Nothing")\ndef test_it(observe): pass',
-            "checks 'model_construction.Nothing', which is not in",
+            '@exercise("alpha.Nothing")\ndef test_it(observe): pass',
+            "checks 'alpha.Nothing', which is not in",
         ),
         ("import nowhere", "No module named 'nowhere'"),
     ],
@@ -372,12 +370,12 @@ def test_a_test_on_the_simulated_accelerator_changes_no_other(judge_suite):
         def accelerator(ex) -> str:
             return str(torch.accelerator.current_accelerator())
 
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         @pytest.mark.sim
         def test_on_it(observe):
             expect_equal(observe(place, "sim"), "sim:0", "It is elsewhere.")
 
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         def test_beside_it(observe):
             expect_equal(observe(accelerator), "None", "There is one.")
     """
@@ -426,20 +424,18 @@ def test_what_no_test_foresaw_is_the_submissions_where_the_reference_passes(
 ):
     suite = """
         def count(ex) -> list[int]:
-            from torch import nn
+            return list(range(int(ex.double(torch.ones(())))))
 
-            return list(range(len(ex.chain(nn.Identity, 2))))
-
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         def test_two(observe):
-            one, two = observe(count, call="chain(Identity, 2)")
+            one, two = observe(count, call="double(1)")
 
-        @exercise("model_construction.MLP")
+        @exercise("alpha.double")
         def test_three(observe):
-            one, two, three = observe(count, call="chain(Identity, 2)")
+            one, two, three = observe(count, call="double(1)")
     """
 
-    _, tests = judge_suite(suite, "def chain(make, n): return [make()] * 4")
+    _, tests = judge_suite(suite, "def double(x): return 4 * x")
 
     outcome, said = tests["test_two"]
     assert outcome is Outcome.FAILED
