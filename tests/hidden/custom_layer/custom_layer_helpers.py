@@ -54,6 +54,21 @@ def pull_back(
     return gradient_of(make(ex, *init)(x.clone(), *args), x, upstream)
 
 
+def pull_back_first(
+    ex: Any, make: Any, upstream: Tensor, *calls: tuple[Any, ...]
+) -> Tensor | None:
+    """Scenario: call it several times, return the gradient of the first result."""
+    apply, x = make(ex), calls[0][0].requires_grad_()
+    results = [apply(*args) for args in calls]
+    return gradient_of(results[0], x, upstream)
+
+
+def in_turn(ex: Any, make: Any, init: list[Any], *inputs: Tensor) -> list[Tensor]:
+    """Scenario: return what one layer gives for one input after the other."""
+    layer = make(ex, *init)
+    return [layer(x) for x in inputs]
+
+
 def start(ex: Any, make: Any, init: list[Any], name: str) -> Tensor:
     """Scenario: return what a parameter starts with, in many layers."""
     starts = [getattr(make(ex, *init), name).detach() for _ in range(LAYERS)]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from custom_layer_helpers import DISTINCT, expect_near
+from custom_layer_helpers import DISTINCT, expect_near, in_turn
 from grader.observe import MODULES, TENSORS, Module, expect_close, expect_equal, say
 
 pytestmark = pytest.mark.exercise("custom_layer.RMSNorm")
@@ -39,6 +39,7 @@ def rms_slips(x: Tensor, weight: Tensor, eps: float) -> dict[str, Tensor]:
     return {
         "eps is added to the root, not under it": x / (root + eps) * weight,
         "eps is left out": x / root * weight,
+        "eps is added, not a lower bound": x / root.clamp(min=eps**0.5) * weight,
         "the mean is subtracted, as LayerNorm does": (
             centered / (variance + eps).sqrt() * weight
         ),
@@ -161,3 +162,6 @@ def test_rms_norm_takes_tensors_of_every_kind(sweep, rng):
         columns=(*TENSORS, "zero", "nan", *MODULES),
         call=say("RMSNorm({d})(x)", d=d),
     )
+    x = torch.randn(3, d)
+    mixed = {"for float64 after float32": (Module("RMSNorm"), [d], x, x.double() / 3)}
+    sweep.cases(in_turn, mixed, call="layer(x); layer(x.double())")

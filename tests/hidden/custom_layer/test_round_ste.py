@@ -1,9 +1,18 @@
 """round_ste rounds as torch does and passes the gradient on unchanged."""
 
+from typing import Any
+
 import pytest
 import torch
+from torch import Tensor
 
-from custom_layer_helpers import DISTINCT, call_once, expect_gradient, pull_back
+from custom_layer_helpers import (
+    DISTINCT,
+    call_once,
+    expect_gradient,
+    gradient_of,
+    pull_back,
+)
 from grader.observe import TENSORS, Function, expect_close, say
 
 pytestmark = pytest.mark.exercise("custom_layer.round_ste")
@@ -29,6 +38,15 @@ def test_round_ste_rounds_like_torch(observe, rng):
             "floor(x + 0.5) rounds halves up": (x + 0.5).floor(),
         },
     )
+
+
+def pull_back_twice(ex: Any, x: Tensor, upstream: Tensor) -> Tensor | None:
+    """Return how the gradient in x depends on the one in the result."""
+    y, upstream = ex.round_ste(x.requires_grad_()), upstream.requires_grad_()
+    if not y.requires_grad:
+        return None
+    (gradient,) = torch.autograd.grad(y, x, upstream, create_graph=True)
+    return gradient_of(gradient, upstream, torch.full_like(x, 3.0))
 
 
 @pytest.mark.weight(2)
@@ -61,4 +79,9 @@ def test_round_ste_takes_tensors_of_every_kind(sweep):
         inputs=lambda *shape: (torch.randn(shape) * 5,),
         columns=(*TENSORS, "inf", "nan", "zero", "tiny", "huge", "ties"),
         call="round_ste(x)",
+    )
+    x, upstream = torch.randn(2, 4, 5)
+    again = {"where its gradient is differentiated": (x, upstream)}
+    sweep.cases(
+        pull_back_twice, again, call="grad(round_ste(x), x, g, create_graph=True)"
     )
