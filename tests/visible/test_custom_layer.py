@@ -6,7 +6,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, say
+from grader.observe import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_true,
+    expect_unchanged,
+    say,
+)
 
 exercise = pytest.mark.exercise
 
@@ -28,15 +35,68 @@ def test_centered_subtracts_the_mean_of_all_entries(observe):
         slips={
             "mean(dim=-1) gives one mean for each row": torch.tensor(
                 [[-0.5, 0.5], [-1.5, 1.5]]
-            )
+            ),
+            "mean(dim=0) gives one mean for each column": torch.tensor(
+                [[-1.0, -2.0], [1.0, 2.0]]
+            ),
         },
     )
 
 
-def run_my_linear(ex: Any, state: dict[str, Tensor], x: Tensor) -> Tensor:
+def center_a_transposed_view(ex: Any, x: Tensor) -> tuple[list[str], Tensor, Tensor]:
+    layer = ex.CenteredLayer()
+    return [name for name, _ in layer.named_parameters()], layer(x.T), x
+
+
+@exercise("custom_layer.CenteredLayer")
+def test_centered_has_no_parameters_and_leaves_its_input_alone(observe):
+    x = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 9.0]], dtype=torch.float64)
+    causes = {"view size": "view needs a contiguous tensor: reshape copies"}
+
+    parameters, y, after = observe(
+        center_a_transposed_view,
+        x,
+        call="CenteredLayer()(x.T) with x of float64",
+        causes=causes,
+    )
+
+    expect_equal(parameters, [], "CenteredLayer has parameters.")
+    expect_unchanged(after, x, "CenteredLayer changes the caller's tensor.")
+    expect_close(y, x.T - 4, "CenteredLayer is wrong for a view of float64.")
+
+
+def gradient_of_centered(ex: Any, x: Tensor, upstream: Tensor) -> Tensor | None:
+    x = x.requires_grad_()
+    y = ex.CenteredLayer()(x)
+    if y.requires_grad:
+        y.backward(upstream)
+    return x.grad
+
+
+@exercise("custom_layer.CenteredLayer")
+def test_centered_passes_gradients_through_the_mean(observe):
+    upstream = torch.tensor([1.0, 2.0, 6.0])
+    call = "y = CenteredLayer()([1, 2, 3]); y.backward([1, 2, 6])"
+
+    gradient = observe(gradient_of_centered, torch.arange(3.0), upstream, call=call)
+
+    expect_close(
+        gradient,
+        upstream - 3,
+        "The gradient of CenteredLayer is wrong.",
+        slips={"item() and detach() make the mean a constant": upstream},
+    )
+
+
+def run_my_linear(
+    ex: Any, state: dict[str, Tensor], x: Tensor
+) -> tuple[Tensor, list[Tensor | None]]:
     layer = ex.MyLinear(*state["weight"].shape)
     layer.load_state_dict(state)
-    return layer(x)
+    y = layer(x)
+    if y.requires_grad:
+        y.sum().backward()
+    return y, [layer.weight.grad, layer.bias.grad]
 
 
 def parameters_of_my_linear(ex: Any) -> dict[str, list[int]]:
@@ -61,25 +121,63 @@ def test_my_linear_computes_its_formula(observe):
         "weight": torch.tensor([[1.0, 2.0], [0.0, 1.0], [1.0, 0.0]]),
         "bias": torch.tensor([0.5, -4.0]),
     }
-    x = torch.tensor([[1.0, 1.0, 2.0]])
+    x = torch.tensor([[[1.0, 1.0, 2.0]]])
+    call = "MyLinear(3, 2)(x) with x (1, 1, 3), its state loaded before"
 
-    y = observe(
-        run_my_linear, state, x, call="MyLinear(3, 2)(x), its state loaded before"
-    )
+    y, gradients = observe(run_my_linear, state, x, call=call)
 
     # x @ weight: 3, 3; + bias: 3.5, -1
     expect_close(
         y,
-        torch.tensor([[3.5, 0.0]]),
+        torch.tensor([[[3.5, 0.0]]]),
         "MyLinear does not compute relu(x @ weight + bias).",
-        slips={"the ReLU is missing": torch.tensor([[3.5, -1.0]])},
+        slips={"the ReLU is missing": torch.tensor([[[3.5, -1.0]]])},
+    )
+    slopes = (
+        torch.tensor([[1.0, 0.0], [1.0, 0.0], [2.0, 0.0]]),
+        torch.tensor([1.0, 0.0]),
+    )
+    for name, gradient, slope in zip(
+        ("weight", "bias"), gradients, slopes, strict=True
+    ):
+        expect_close(
+            gradient,
+            slope,
+            say("The gradient of MyLinear's {name} is wrong.", name=name),
+            slips={
+                "`.data` and detach() cut the result off from it": lambda g: g is None
+            },
+        )
+
+
+def weights_of_my_linear(ex: Any) -> list[Tensor]:
+    return [ex.MyLinear(4, 2).weight for _ in range(2)]
+
+
+@exercise("custom_layer.MyLinear")
+def test_my_linear_starts_at_random_weights(observe):
+    first, second = observe(weights_of_my_linear, call="MyLinear(4, 2).weight, twice")
+
+    expect_true(
+        not torch.equal(first, second) and not torch.equal(first[:, 0], first[:, 1]),
+        "MyLinear's weight does not start at random values.",
+        expected="other values in every layer and column",
+        got="the same",
+        cause="units that start with equal weights learn the same",
     )
 
 
-def run_quadratic(ex: Any, weight: Tensor, x: Tensor) -> Tensor:
+def run_quadratic(
+    ex: Any, weight: Tensor, x: Tensor
+) -> tuple[Tensor, bool, Tensor | None]:
+    """Return the result, whether the first weight is symmetric, its gradient."""
     layer = ex.QuadraticReduction(weight.shape[0], weight.shape[-1])
+    symmetric = torch.equal(layer.weight, layer.weight.transpose(0, 1))
     layer.load_state_dict({"weight": weight})
-    return layer(x)
+    y = layer(x)
+    if y.requires_grad:
+        y.sum().backward()
+    return y, symmetric, layer.weight.grad
 
 
 @exercise("custom_layer.QuadraticReduction")
@@ -93,14 +191,24 @@ def test_quadratic_computes_its_sum(observe, batch):
     if batch:
         x, expected = torch.stack([x, -2 * x]), torch.stack([expected, 4 * expected])
 
-    y = observe(
-        run_quadratic,
-        weight,
-        x,
-        call=say("QuadraticReduction(2, 3)({tolist})", tolist=x.tolist()),
-    )
+    call = say("QuadraticReduction(2, 3)({x})", x=str(x.tolist()))
+
+    y, symmetric, gradient = observe(run_quadratic, weight, x, call=call)
 
     expect_close(y, expected, "QuadraticReduction does not compute its sum.")
+    expect_equal(
+        symmetric,
+        False,
+        "QuadraticReduction's weight starts symmetric in i and j.",
+        cause="each entry is to be drawn on its own",
+    )
+    pairs = x.reshape(-1, 2).T @ x.reshape(-1, 2)
+    expect_close(
+        gradient,
+        pairs.unsqueeze(-1).expand(2, 2, 3),
+        "QuadraticReduction's gradient in weight is wrong.",
+        slips={"`.data`, detach() and item() cut off gradients": lambda g: g is None},
+    )
 
 
 def apply_spectrum(ex: Any, x: Tensor) -> Tensor:
@@ -108,22 +216,31 @@ def apply_spectrum(ex: Any, x: Tensor) -> Tensor:
 
 
 @exercise("custom_layer.HalfSpectrum")
-@pytest.mark.parametrize("n", [4, 5])
-def test_half_spectrum_of_one_wave(observe, n):
+@pytest.mark.parametrize(("n", "dtype"), [(4, torch.float32), (5, torch.float64)])
+def test_half_spectrum_of_one_wave(observe, n, dtype):
     wave = torch.cos(2 * torch.pi * torch.arange(n) / n)
-    x = torch.stack([wave, torch.ones(n)])
+    x = torch.stack([wave, torch.ones(n)]).unsqueeze(0).to(dtype)
+    call = say("HalfSpectrum()(x) with x {x} of {dtype}", x=x, dtype=dtype)
 
-    y = observe(apply_spectrum, x, call=say("HalfSpectrum()(x) with x (2, {n})", n=n))
+    y = observe(apply_spectrum, x, call=call)
 
-    expected = torch.zeros(2, n // 2 + 1, dtype=torch.complex64)
-    expected[0, 1] = n / 2
-    expected[1, 0] = n
+    expected = torch.zeros(1, 2, n // 2 + 1, dtype=dtype.to_complex())
+    expected[0, 0, 1] = n / 2
+    expected[0, 1, 0] = n
     expect_close(
         y,
         expected,
         "HalfSpectrum does not give the coefficients of the last axis.",
         rtol=1e-4,
         atol=1e-4,
+        slips={
+            "coefficient n // 2 is missing: a slice ends before its end": (
+                lambda y: y.shape[-1] == n // 2
+            ),
+            "of float64 the result is complex128": (
+                lambda y: y.dtype == torch.complex64 and n == 5
+            ),
+        },
     )
 
 

@@ -6,7 +6,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from custom_layer_helpers import DISTINCT, call_once, expect_gradient, pull_back
+from custom_layer_helpers import (
+    DISTINCT,
+    call_once,
+    expect_gradient,
+    in_turn,
+    pull_back,
+)
 from grader.observe import MODULES, TENSORS, Module, expect_close, expect_equal, say
 
 pytestmark = pytest.mark.exercise("custom_layer.CenteredLayer")
@@ -35,6 +41,9 @@ def test_centered_subtracts_the_mean_of_all_entries(observe, rng, dims):
         slips={
             "mean(dim=-1) gives one mean for each row": x - x.mean(-1, keepdim=True),
             "mean(dim=0) gives one mean for each column": x - x.mean(0),
+            "mean(dim=(-2, -1)) gives one mean for each matrix": (
+                x - x.mean(tuple(range(-min(dims, 2), 0)), keepdim=True)
+            ),
             "the entries are divided by their spread": (x - x.mean()) / x.std(),
         },
     )
@@ -81,3 +90,6 @@ def test_centered_takes_tensors_of_every_kind(sweep):
         columns=(*TENSORS, "inf", "nan", *MODULES),
         call="CenteredLayer()(x)",
     )
+    many = (torch.rand(3000) + 50).half()
+    large = {"where the sum is too large for float16": (CENTERED, [], many)}
+    sweep.cases(in_turn, large, call="CenteredLayer()(x) with x of float16")

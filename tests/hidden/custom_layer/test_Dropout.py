@@ -71,10 +71,10 @@ def expect_dropped(y: Tensor, x: Tensor, p: float) -> None:
 def test_dropout_draws_anew_in_training_alone(observe, rng):
     p = rng.choice([0.3, 0.7])
     x = without_zeros(100, rng.choice(DISTINCT))
-    call = say("Dropout({p}): .eval()(x), .train()(x), (x), .eval()(x)", p=p)
+    call = say("Dropout({p}): .eval()(x), .train()(x), (x), …, .eval()(x)", p=p)
 
-    resting, first, second, later = observe(
-        drop_in_turn, p, x, [False, True, True, False], call=call
+    resting, *drawn, later = observe(
+        drop_in_turn, p, x, [False, *[True] * 20, False], call=call
     )
 
     for y in (resting, later):
@@ -88,14 +88,21 @@ def test_dropout_draws_anew_in_training_alone(observe, rng):
                 "the scaling belongs to training only": x / (1 - p),
             },
         )
-    expect_dropped(first, x, p)
-    expect_dropped(second, x, p)
+    for y in drawn:
+        expect_dropped(y, x, p)
     expect_true(
-        not torch.equal(first, second),
+        not torch.equal(drawn[0], drawn[1]),
         "Dropout zeroes the same entries at every call.",
         expected="another draw at every call",
         got="the same entries",
         cause="what is drawn in __init__, or kept on self, is drawn once",
+    )
+    counts = {int((y == 0).sum()) for y in drawn}
+    expect_true(
+        len(counts) > 1,
+        "Dropout zeroes the same number of entries at every call.",
+        expected="numbers that vary, as each entry is drawn on its own",
+        got=say("{n} zeros each time", n=min(counts)),
     )
 
 
@@ -134,6 +141,24 @@ def test_dropout_zeroes_entries_with_probability_p(observe, p):
         expected="shares of zeros that vary as those of coins do",
         got=say("a spread of {a:.3f} and {b:.3f}", a=spread[0], b=spread[1]),
         cause=ANEW,
+    )
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_dropout_draws_finely_for_half_precision(observe, dtype):
+    p, x = 0.001, torch.ones(400, 400, dtype=dtype)
+    call = say("Dropout({p})(x) with x {x} of {dtype}", p=p, x=x, dtype=dtype)
+
+    (y,) = observe(drop_in_turn, p, x, [True], call=call)
+
+    expect_dropped(y, x, p)
+    zeros = int((y == 0).sum())
+    expect_true(
+        80 < zeros < 320,  # 160, with a standard deviation of 13
+        say("Dropout does not zero entries of {dtype} with p = {p}.", dtype=dtype, p=p),
+        expected="about 160 zeros",
+        got=say("{zeros}", zeros=zeros),
+        cause="random numbers of half precision are too coarse: draw them in float32",
     )
 
 

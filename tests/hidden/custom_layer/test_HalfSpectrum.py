@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from custom_layer_helpers import call_once, expect_near, same
+from custom_layer_helpers import call_once, expect_near, in_turn, same
 from grader.observe import MODULES, TENSORS, Module, say
 
 pytestmark = pytest.mark.exercise("custom_layer.HalfSpectrum")
@@ -79,3 +79,6 @@ def test_half_spectrum_takes_tensors_of_every_kind(sweep, n):
         columns=(*TENSORS, *MODULES),
         call=say("HalfSpectrum()(x) with n = {n}", n=n),
     )
+    x = torch.randn(3, n)
+    mixed = {"for float64 after float32": (SPECTRUM, [], x, x.double() / 3)}
+    sweep.cases(in_turn, mixed, call="layer(x); layer(x.double())")

@@ -6,16 +6,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from custom_layer_helpers import DISTINCT, call_once, expect_near
+from custom_layer_helpers import DISTINCT, expect_near, in_turn
 from grader.observe import MODULES, TENSORS, Module, expect_close, expect_equal, say
 
 pytestmark = pytest.mark.exercise("custom_layer.RMSNorm")
 
-FRESH = Module("RMSNorm", filled=False)
 
-
-def apply_rms(ex: Any, weight: Tensor, eps: float, x: Tensor) -> Tensor:
-    layer = ex.RMSNorm(len(weight), eps)
+def apply_rms(ex: Any, weight: Tensor, x: Tensor, *eps: float) -> Tensor:
+    layer = ex.RMSNorm(len(weight), *eps)
     layer.load_state_dict({"weight": weight})
     return layer(x)
 
@@ -41,6 +39,7 @@ def rms_slips(x: Tensor, weight: Tensor, eps: float) -> dict[str, Tensor]:
     return {
         "eps is added to the root, not under it": x / (root + eps) * weight,
         "eps is left out": x / root * weight,
+        "eps is added, not a lower bound": x / root.clamp(min=eps**0.5) * weight,
         "the mean is subtracted, as LayerNorm does": (
             centered / (variance + eps).sqrt() * weight
         ),
@@ -66,7 +65,7 @@ def test_rms_norm_agrees_with_nn_rms_norm(observe, rng, leading):
     theirs.load_state_dict({"weight": weight})
     call = say("RMSNorm({d})(x) with x {x}", d=d, x=x)
 
-    y = observe(apply_rms, weight, 1e-6, x, call=call)
+    y = observe(apply_rms, weight, x, call=call)
 
     expect_near(
         y,
@@ -76,39 +75,25 @@ def test_rms_norm_agrees_with_nn_rms_norm(observe, rng, leading):
     )
 
 
-@pytest.mark.parametrize("eps", [0.1, 1e-3])
+@pytest.mark.parametrize("eps", [0.1, 1e-3, 1e-6])
 def test_rms_norm_of_small_entries_depends_on_eps(observe, rng, eps):
     d = rng.choice(DISTINCT)
     weight, x = torch.rand(d) + 1, torch.randn(3, d) * eps**0.5
     x[rng.randrange(3)] = 0
-    call = say("RMSNorm({d}, eps={eps:g})(x), x small", d=d, eps=eps)
+    given = () if eps == 1e-6 else (eps,)
+    call = say("RMSNorm{init}(x), x small", init=(d, *given))
 
-    y = observe(apply_rms, weight, eps, x, call=call)
+    y = observe(apply_rms, weight, x, *given, call=call)
 
     expect_near(
         y,
         rms(x, weight, eps),
-        "RMSNorm does not add eps to the mean square.",
+        say("RMSNorm does not add eps = {eps:g} to the mean square.", eps=eps),
         slips=rms_slips(x, weight, eps)
         | {
             "0 / 0 is NaN": lambda y: bool(y.isnan().any()),
             "the eps that is given is not used": rms(x, weight, 1e-6),
         },
-    )
-
-
-def test_rms_norm_has_an_eps_by_default(observe, rng):
-    x = torch.randn(3, rng.choice(DISTINCT)) * 1e-3
-    init, weight = [x.shape[-1]], torch.ones(x.shape[-1])
-    call = "RMSNorm(d)(x) with x of about 0.001"
-
-    y = call_once(observe, FRESH, init, x, call=call)
-
-    expect_near(
-        y,
-        rms(x, weight, 1e-6),
-        "RMSNorm does not have eps = 1e-6 by default.",
-        slips=rms_slips(x, weight, 1e-6),
     )
 
 
@@ -177,3 +162,6 @@ def test_rms_norm_takes_tensors_of_every_kind(sweep, rng):
         columns=(*TENSORS, "zero", "nan", *MODULES),
         call=say("RMSNorm({d})(x)", d=d),
     )
+    x = torch.randn(3, d)
+    mixed = {"for float64 after float32": (Module("RMSNorm"), [d], x, x.double() / 3)}
+    sweep.cases(in_turn, mixed, call="layer(x); layer(x.double())")

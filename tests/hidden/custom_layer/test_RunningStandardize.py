@@ -1,5 +1,6 @@
 """RunningStandardize trains on batch statistics and keeps running ones as its state."""
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -39,6 +40,14 @@ def standardize(
     results = [layer.train(training)(x) for training, x in steps]
     state = dict(sorted(layer.state_dict().items()))
     return results, state, [x for _, x in steps]
+
+
+def standardize_in_silence(ex: Any, momentum: float, x: Tensor) -> dict[str, Tensor]:
+    """Return the state after a call without gradients, refused or not."""
+    layer = ex.RunningStandardize(x.shape[-1], momentum)
+    with torch.no_grad(), contextlib.suppress(ValueError):
+        layer(x)
+    return dict(sorted(layer.state_dict().items()))
 
 
 def state_of_standardize(ex: Any, d: int) -> tuple[dict[str, Tensor], list[str]]:
@@ -221,8 +230,9 @@ def test_running_standardize_uses_its_running_statistics_in_eval(observe, rng, n
         "RunningStandardize({d}, 0.5).eval()(x), BatchNorm1d's state loaded", d=d
     )
 
-    (y,), after, _ = observe(standardize, 0.5, state, [(False, x)], call=call)
+    (y,), after, (kept,) = observe(standardize, 0.5, state, [(False, x)], call=call)
 
+    expect_unchanged(kept, x, "RunningStandardize changes the caller's tensor.")
     batch = (x - x.mean(0)) / (x.var(0, correction=0) + 1e-5).sqrt()
     expect_near(
         y,
@@ -348,20 +358,30 @@ def test_running_standardize_goes_between_its_modes(sweep, rng):
         },
         call="RunningStandardize(d, momentum) in training and in eval mode",
     )
+    sweep.cases(
+        standardize,
+        {"for columns far from zero": (0.3, {}, [(True, one + 1000)])},
+        call="RunningStandardize(d, momentum)(x + 1000)",
+        tolerance=(1e-2, 1e-2),
+    )
+    sweep.cases(
+        standardize_in_silence,
+        {
+            "under torch.no_grad()": (0.3, two),
+            "after one row that is refused": (0.3, two[:1]),
+            "after an empty batch that is refused": (0.3, two[:0]),
+        },
+        call="RunningStandardize(d, momentum)(x) under no_grad; its state",
+    )
 
 
-def in_eval(ex: Any, d: int, momentum: float) -> Any:
-    return ex.RunningStandardize(d, momentum).eval()
-
-
-@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
-def test_running_standardize_takes_batches_of_every_kind(sweep, rng, training):
+def test_running_standardize_takes_batches_of_every_kind(sweep, rng):
     d = rng.choice(DISTINCT)
     of_both = "plain", "other", "apart", "across", "behind", "no_grad", "inference"
     modules = "sibling", "copied", "double", "restored", "eval"
 
     sweep(
-        Module("RunningStandardize", filled=False) if training else in_eval,
+        Module("RunningStandardize", filled=False),
         d,
         0.3,
         inputs=lambda *lead: (torch.randn(*(lead or (3,))[-1:], d) * 2 + 1,),

@@ -7,7 +7,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from custom_layer_helpers import call_once, expect_gradient, gradient_of, hidden_on_ctx
+from custom_layer_helpers import (
+    call_once,
+    expect_gradient,
+    gradient_of,
+    hidden_on_ctx,
+    pull_back_first,
+)
 from grader.observe import TENSORS, VALUES, Function, expect_close, expect_true, say
 
 pytestmark = pytest.mark.exercise("custom_layer.clamp_open")
@@ -159,6 +165,8 @@ def test_clamp_open_minds_odd_entries_and_bounds(sweep, rng):
             "for a lower bound of 0": (x.clamp(min=0), 0, hi, upstream),
             "for an upper bound of 0": (x.clamp(max=0), lo, 0, upstream),
             "for equal bounds": (x, lo, lo, upstream),
+            "for tiny bounds": (x * 1e-30, lo * 1e-30, hi * 1e-30, upstream),
+            "for float64 bounds": (x.double() / 3, lo / 3, hi / 3, upstream.double()),
             "for bounds in the wrong order": (x, hi, lo, upstream),
             "for infinite bounds": (odd, -math.inf, math.inf, torch.ones(8)),
             "for bounds that are both positive": (x + 3, lo + 3, hi + 3, upstream),
@@ -170,7 +178,11 @@ def test_clamp_open_minds_odd_entries_and_bounds(sweep, rng):
 def test_clamp_open_takes_tensors_of_every_kind(sweep):
     sweep(
         CLAMP,
-        inputs=lambda *shape: (torch.randn(shape) * 2, -1.0, 1.5),
+        inputs=lambda *shape: (torch.randn(shape) * 2, -0.7, 1.3),
         columns=(*TENSORS, *VALUES),
-        call="clamp_open(x, -1.0, 1.5)",
+        call="clamp_open(x, -0.7, 1.3)",
     )
+    x, upstream = torch.randn(2, 4, 5)
+    later = {"after a call with other bounds": (CLAMP, upstream, (x, -1, 1), (x, 3, 4))}
+    call = "y = clamp_open(x, -1, 1); clamp_open(x, 3, 4); y.backward(…)"
+    sweep.cases(pull_back_first, later, call=call)

@@ -13,6 +13,7 @@ from custom_layer_helpers import (
     gradients_of,
     hidden_on_ctx,
     pull_back,
+    pull_back_first,
 )
 from grader.observe import TENSORS, VALUES, Function, expect_close, expect_equal, say
 
@@ -184,3 +185,7 @@ def test_swish_takes_tensors_of_every_kind(sweep):
         columns=(*TENSORS, *VALUES),
         call="swish(x)",
     )
+    x, other, upstream = torch.randn(3, 4, 5)
+    later = {"after a call with another x": (SWISH, upstream, (x,), (other,))}
+    call = "y = swish(x); swish(other); y.backward(…)"
+    sweep.cases(pull_back_first, later, call=call)

@@ -4,7 +4,8 @@ class CenteredLayer(nn.Module):
         super().__init__(**kwargs)
 
     def center(self, X):
-        return torch.sub(X, torch.sum(X) / X.numel())
+        wide = torch.promote_types(X.dtype, torch.float32)
+        return torch.sub(X, (torch.sum(X, dtype=wide) / X.numel()).to(X.dtype))
 
     def forward(self, X):
         return self.center(X)

@@ -1,10 +1,10 @@
-"""nn.functional.bilinear of x with itself, on a flat batch."""
-class QuadraticReduction(nn.Module):
-    def __init__(self, in_features, out_features):
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(in_features, in_features, out_features).normal_(std=0.1))
+"""Right: torch's own bilinear form of x with itself, the weight's axes moved."""
 
-    def forward(self, x):
-        flat = x.reshape(-1, x.shape[-1])
-        y = nn.functional.bilinear(flat, flat, self.weight.permute(2, 0, 1))
-        return y.reshape(*x.shape[:-1], y.shape[-1])
+class QuadraticReduction(nn.Module):
+    def __init__(self, in_features: int, out_features: int):
+        super().__init__()
+        init = torch.distributions.Normal(0.0, 1.0 / in_features)
+        self.weight = nn.Parameter(init.sample((in_features, in_features, out_features)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.bilinear(x, x, self.weight.movedim(-1, 0))
