@@ -1,250 +1,271 @@
 """load_into_lazy loads all of a state, placeholders too, or nothing of it."""
 
+from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
-from deferred_init_helpers import (
-    DISTINCT,
-    Build,
-    Shape,
-    expect_same_values,
-    is_same,
-    shapes_of,
-    values_of,
-)
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
+from deferred_init_helpers import DISTINCT, Build, Seen, look, outcome, tensors_of
+from grader.observe import say
 
 pytestmark = pytest.mark.exercise("deferred_init.load_into_lazy")
 
+State = dict[str, Tensor]
 
-def waiting_net(sizes: list[int]) -> nn.Module:
-    channels, hidden, out = sizes
-    return nn.Sequential(
+
+def waiting_net(channels: int, hidden: int, out: int) -> nn.Module:
+    net = nn.Sequential(
         nn.LazyConv2d(channels, 3),
         nn.BatchNorm2d(channels),
         nn.Sequential(nn.Flatten(), nn.LazyLinear(hidden), nn.ReLU()),
         nn.Linear(hidden, out),
     )
+    net[1].weight.grad = torch.ones(channels)
+    net[2].eval()
+    return net
 
 
-def trained_net(sizes: list[int]) -> nn.Module:
-    """Return the ordinary network for images (2, 5, 5), with statistics."""
-    channels, hidden, out = sizes
-    net = nn.Sequential(
-        nn.Conv2d(2, channels, 3),
-        nn.BatchNorm2d(channels),
-        nn.Sequential(nn.Flatten(), nn.Linear(9 * channels, hidden), nn.ReLU()),
-        nn.Linear(hidden, out),
-    )
-    net(torch.randn(6, 2, 5, 5))
-    return net.eval()
+def ordinary_net(channels: int, hidden: int, out: int) -> nn.Module:
+    """Return the ordinary network for images (2, 5, 5)."""
+    net = waiting_net(channels, hidden, out)
+    net.eval()(torch.zeros(1, 2, 5, 5))
+    return net
 
 
-def load_and_run(
-    ex: Any, build: Build, sizes: list[int], state: dict[str, Tensor], x: Tensor
-) -> tuple[dict[str, Shape | None], dict[str, Tensor], Tensor, dict[str, Tensor]]:
-    net = build(sizes).eval()
+def half_called(channels: int, hidden: int, out: int) -> nn.Module:
+    net = waiting_net(channels, hidden, out)
+    net[0](torch.zeros(1, 2, 5, 5))
+    return net
+
+
+def doubled(*sizes: int) -> nn.Module:
+    return waiting_net(*sizes).double()
+
+
+def partly_frozen(*sizes: int) -> nn.Module:
+    net = ordinary_net(*sizes)
+    net[3].weight.requires_grad_(requires_grad=False)
+    return net
+
+
+def one_layer_twice(d: int, *_: int) -> nn.Module:
+    layer = nn.LazyLinear(d)
+    return nn.Sequential(layer, nn.ReLU(), nn.Sequential(layer))
+
+
+def with_a_passing_buffer(d: int, *_: int) -> nn.Module:
+    net = nn.Sequential(nn.LazyLinear(d), nn.BatchNorm1d(d, affine=False))
+    net.register_buffer("mask", torch.ones(d), persistent=False)
+    return net
+
+
+def single_layer(d: int, *_: int) -> nn.Module:
+    return nn.LazyLinear(d, bias=False)
+
+
+def nothing_at_all(*_: int) -> nn.Module:
+    return nn.Sequential(nn.ReLU())
+
+
+def fits(state: State) -> State:
+    return state
+
+
+def as_ordered_dict(state: State) -> State:
+    return OrderedDict(reversed(state.items()))
+
+
+def in_float64(state: State) -> State:
+    return {n: t.double() if t.is_floating_point() else t for n, t in state.items()}
+
+
+def as_parameters(state: State) -> State:
+    return {n: nn.Parameter(t) if t.dim() else t for n, t in state.items()}
+
+
+def not_contiguous(state: State) -> State:
+    return {n: t.mT.contiguous().mT if t.dim() == 2 else t for n, t in state.items()}
+
+
+def drop(*names: str) -> Callable[[State], State]:
+    return lambda state: {n: t for n, t in state.items() if n not in names}
+
+
+def rename(state: State) -> State:
+    return {f"module.{name}": tensor for name, tensor in state.items()}
+
+
+def reshape(name: str, *shape: int) -> Callable[[State], State]:
+    """Return what gives one tensor another shape, or a longer first axis without."""
+
+    def change(state: State) -> State:
+        tensor = state[name]
+        longer = torch.cat([tensor, tensor[:1]]) if tensor.dim() else tensor
+        return {**state, name: torch.ones(shape) if shape else longer}
+
+    return change
+
+
+def add(name: str) -> Callable[[State], State]:
+    return lambda state: {**state, name: torch.ones(2)}
+
+
+def no_state(_: State) -> State:
+    return {}
+
+
+def loaded(
+    ex: Any,
+    build: Build,
+    sizes: list[int],
+    change: Callable[[State], State],
+    xs: list[Tensor],
+    wrong: Callable[[State], State] | None = None,
+) -> Seen:
+    """Return what is raised, and all that there is to see at each step.
+
+    The state is that of the network after a call, with values that its names tell.
+    Beside it, a wrong one is loaded before.
+    """
+    other = build(*sizes).eval()
+    for x in xs:
+        other(x)
+    state = {
+        name: (torch.arange(t.numel()) + i).reshape(t.shape).to(t.dtype) / 8
+        for i, (name, t) in enumerate(other.state_dict().items())
+    }
+    net = build(*sizes)
+    before = tensors_of(net)
+    raised = None
+    if wrong is not None:
+        raised = outcome(RuntimeError, ex.load_into_lazy, net, wrong(dict(state)))
+    refused = look(net)
+    state = change(state)
+    kept = {name: t.detach().clone() for name, t in state.items()}
     ex.load_into_lazy(net, state)
-    shapes, loaded = shapes_of(net), values_of(net)
-    y = net(x)
-    return shapes, loaded, y, values_of(net)
-
-
-def load_wrong(ex: Any, sizes: list[int], state: dict[str, Tensor]) -> None:
-    ex.load_into_lazy(waiting_net(sizes), state)
-
-
-def look_after_wrong(
-    ex: Any, sizes: list[int], state: dict[str, Tensor]
-) -> tuple[
-    tuple[dict[str, Shape | None], dict[str, Tensor]],
-    tuple[dict[str, Shape | None], dict[str, Tensor]],
-]:
-    net = waiting_net(sizes)
-    before = shapes_of(net), values_of(net)
-    try:
-        ex.load_into_lazy(net, state)
-    except NotImplementedError:  # not started
-        raise
-    except Exception:
-        return before, (shapes_of(net), values_of(net))
-    return before, (shapes_of(net), values_of(net))
-
-
-def change_state_after_loading(
-    ex: Any, sizes: list[int], state: dict[str, Tensor]
-) -> dict[str, Tensor]:
-    net = waiting_net(sizes)
-    ex.load_into_lazy(net, state)
+    waiting = [name for name, t in tensors_of(net).items() if is_lazy(t)]
+    changed = [n for n, t in state.items() if not torch.equal(t, kept[n])]
     for tensor in state.values():
-        tensor.zero_()
-    return values_of(net)
+        tensor.detach().zero_()
+    seen = look(net)
+    results = [net.eval()(x) for x in xs]
+    values = {n: t.detach().clone() for n, t in tensors_of(net).items()}
+    return {
+        "raised": raised,
+        **{f"before: {name}": value for name, value in refused.items()},
+        "placeholders left": waiting,
+        "changed in the state": changed,
+        "the same parameters": [p is before[n] for n, p in net.named_parameters()],
+        **seen,
+        **{f"after a call: {name}": value for name, value in values.items()},
+        "results": results,
+    }
 
 
-def train_after_loading(
-    ex: Any, sizes: list[int], state: dict[str, Tensor], x: Tensor
-) -> tuple[dict[str, Tensor], list[bool]]:
-    net = waiting_net(sizes).eval()
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    ex.load_into_lazy(net, state)
-    trainable = [p.requires_grad for p in net.parameters()]
-    net(x).sum().backward()
-    optimizer.step()
-    return values_of(net), trainable
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("build", [waiting_net, ordinary_net])
+def test_load_fills_placeholders_and_all_others(sweep, rng, build):
+    sizes = rng.sample(DISTINCT, 3)
+    images = [torch.randn(3, 2, 5, 5)]
 
-
-def expect_loaded(
-    values: dict[str, Tensor], state: dict[str, Tensor], fault: str, cause: str = ""
-) -> None:
-    expect_equal(sorted(values), sorted(state), fault)
-    expect_same_values(
-        {name: values[name] for name in state}, state, fault, cause or None
+    sweep.cases(
+        loaded,
+        {"": (build, sizes, fits, images)},
+        call=say(
+            "load_into_lazy({what}, state), then state to zero, then net(x)",
+            what=build.__name__.replace("_", " "),
+        ),
+        fault="load_into_lazy does not load all values of the state.",
+        slips={
+            "load into the network that you were given, not into a copy": (
+                lambda seen: "2.1.weight" in seen["placeholders left"]
+            ),
+            "assign=True and setattr put new parameters there: fill those there are": (
+                lambda seen: False in seen["the same parameters"]
+            ),
+            "assign=True puts the tensors of the state themselves into the network": (
+                lambda seen: not seen["3.weight"].any()
+            ),
+            "a buffer is part of the state, too": (
+                lambda seen: not seen["1.running_mean"].any()
+            ),
+            "a placeholder that is filled must get its values, too": (
+                lambda seen: seen["3.bias"][0] != seen["2.1.bias"][0] + 0.25
+            ),
+        },
     )
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("build", [waiting_net, trained_net])
-def test_load_fills_placeholders_and_all_others(observe, rng, build):
+def test_load_takes_every_network_and_state(sweep, rng):
     sizes = rng.sample(DISTINCT, 3)
-    trained, x = trained_net(sizes), torch.randn(3, 2, 5, 5)
-    state = dict(trained.state_dict())
+    images, rows = [torch.randn(3, 2, 5, 5)], [torch.randn(3, sizes[0])]
+    wide = [x.double() for x in images]
 
-    shapes, loaded, y, after = observe(
-        load_and_run,
-        build,
-        sizes,
-        state,
-        x,
-        call=say(
-            "load_into_lazy({replace}, state); net(x)",
-            replace=build.__name__.replace("_", " "),
-        ),
-    )
-
-    expect_true(
-        None not in shapes.values(),
-        "load_into_lazy leaves placeholders.",
-        expected="none",
-        got=say("{count} placeholders", count=list(shapes.values()).count(None)),
-    )
-    expect_loaded(
+    sweep.cases(
         loaded,
-        state,
-        "load_into_lazy does not load all values of the state.",
-        "a placeholder that is filled must get its values, too",
+        {
+            "": (single_layer, sizes, fits, rows),
+            "where a layer has two names": (one_layer_twice, sizes, fits, rows),
+            "where a buffer is not saved": (with_a_passing_buffer, sizes, fits, rows),
+            "where one layer was called": (half_called, sizes, fits, images),
+            "where a parameter is frozen": (partly_frozen, sizes, fits, images),
+            "for a network in float64": (doubled, sizes, fits, wide),
+            "for a state in float64": (waiting_net, sizes, in_float64, images),
+            "for names in another order": (waiting_net, sizes, as_ordered_dict, images),
+            "for a state of parameters": (waiting_net, sizes, as_parameters, images),
+            "for transposed tensors": (waiting_net, sizes, not_contiguous, images),
+            "for a network without a state": (nothing_at_all, sizes, fits, rows),
+        },
+        call="load_into_lazy(net, state), then state to zero, then net(x)",
+        fault="load_into_lazy does not load into a single layer.",
     )
-    expect_loaded(after, state, "The first call after loading changes loaded values.")
-    expect_close(
-        y,
-        trained(x),
-        "After load_into_lazy, the outputs differ from the trained net's.",
-    )
-
-
-def drop_last(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return dict(list(state.items())[:-1])
-
-
-def drop_lazy_bias(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: t for name, t in state.items() if name != "2.1.bias"}
-
-
-def add_name(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {**state, "4.weight": torch.ones(2)}
-
-
-def rename(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {f"module.{name}": tensor for name, tensor in state.items()}
-
-
-def widen_last(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {**state, "3.bias": torch.cat([state["3.bias"], torch.ones(1)])}
 
 
 @pytest.mark.weight(3)
+@pytest.mark.parametrize("build", [waiting_net, ordinary_net])
 @pytest.mark.parametrize(
-    ("spoil", "what"),
+    ("wrong", "what"),
     [
-        (drop_last, "its last name missing"),
-        (drop_lazy_bias, "the bias of a lazy layer missing"),
-        (add_name, "a name too many"),
+        (drop("3.bias"), "its last name missing"),
+        (drop("2.1.bias"), "the bias of a lazy layer missing"),
+        (drop("0.weight"), "the weight of the first lazy layer missing"),
+        (drop("1.running_var"), "a buffer missing"),
+        (add("4.weight"), "a name too many"),
+        (add("1"), "the name of a module as a name too many"),
         (rename, "'module.' in front of all names"),
-        (widen_last, "a bias of a wrong shape"),
+        (no_state, "no names at all"),
+        (reshape("3.bias"), "a bias of a wrong shape"),
+        (reshape("1.running_mean"), "a buffer of a wrong shape"),
+        (reshape("3.bias", 1), "a bias of one entry"),
+        (reshape("3.weight", 1, 1), "a weight of one entry"),
+        (reshape("1.weight", 1, 1, 1), "a weight with too many axes"),
     ],
-    ids=["missing", "missing_lazy", "unexpected", "renamed", "shape"],
+    ids=lambda value: value.replace(" ", "_") if isinstance(value, str) else "",
 )
-def test_load_loads_nothing_of_a_state_that_does_not_fit(observe, rng, spoil, what):
+def test_load_loads_nothing_of_a_state_that_does_not_fit(
+    sweep, rng, build, wrong, what
+):
     sizes = rng.sample(DISTINCT, 3)
-    state = spoil(dict(trained_net(sizes).state_dict()))
-    call = say("load_into_lazy(net, state), {what}", what=what)
 
-    raised = observe.error(load_wrong, sizes, state, call=call)
-    before, after = observe(look_after_wrong, sizes, state, call=call)
-
-    expect_error(
-        raised,
-        RuntimeError,
-        "load_into_lazy takes a state that does not fit.",
-        cause="strict=False, or a check of some names only, lets the rest pass",
-    )
-    expect_equal(
-        after[0],
-        before[0],
-        "load_into_lazy fills placeholders from a state that does not fit.",
+    sweep.cases(
+        loaded,
+        {"": (build, sizes, fits, [torch.randn(3, 2, 5, 5)], wrong)},
+        call=say("load_into_lazy(net, state), {what}; then with all of it", what=what),
+        fault="load_into_lazy does not refuse the whole of a state that does not fit.",
         slips={
+            "strict=False, or a check of some names only, lets the rest pass": (
+                lambda seen: seen["raised"] == "no exception"
+            ),
+            "a RuntimeError is promised, and no other exception": (
+                lambda seen: seen["raised"] != "RuntimeError"
+            ),
             "load_state_dict loads what it can before it raises: check first": (
-                lambda shapes: any(shapes.values())
-            )
+                lambda seen: seen["raised"] == "RuntimeError"
+            ),
         },
-    )
-    expect_same_values(
-        after[1],
-        before[1],
-        "load_into_lazy loads a part of a state that does not fit.",
-        cause="load_state_dict loads what it can before it raises: check first",
-    )
-
-
-def test_load_copies_the_values(observe, rng):
-    sizes = rng.sample(DISTINCT, 3)
-    state = dict(trained_net(sizes).state_dict())
-
-    values = observe(
-        change_state_after_loading,
-        sizes,
-        state,
-        call="load_into_lazy(net, state), then all tensors of state to zero",
-    )
-
-    expect_loaded(
-        values,
-        state,
-        "The network changes with the state that was loaded.",
-        "assign=True puts the tensors of the state themselves into the network",
-    )
-
-
-def test_load_keeps_the_parameters_of_an_optimizer(observe, rng):
-    sizes = rng.sample(DISTINCT, 3)
-    state = dict(trained_net(sizes).state_dict())
-
-    values, trainable = observe(
-        train_after_loading,
-        sizes,
-        state,
-        torch.randn(3, 2, 5, 5),
-        call="SGD(net.parameters()); load_into_lazy(net, state); a step of SGD",
-    )
-
-    expect_equal(trainable, [True] * 8, "After loading, parameters are not trainable.")
-    last = values.get("3.bias", state["3.bias"])
-    expect_true(
-        not is_same(last, state["3.bias"]),
-        "An optimizer made before load_into_lazy does not train the network.",
-        expected="another last bias after the step",
-        got="the loaded one",
-        cause="assign=True and setattr put new parameters there: fill those there are",
     )

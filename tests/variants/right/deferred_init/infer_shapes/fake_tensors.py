@@ -10,5 +10,5 @@ def infer_shapes(net, input_shape):
                 lambda m, a, y, name=name: result.append((name, tuple(y.shape)))
             )
     with FakeTensorMode(allow_non_fake_inputs=True):
-        twin(torch.empty(input_shape))
+        twin(torch.empty(input_shape, dtype=torch.float32))
     return result

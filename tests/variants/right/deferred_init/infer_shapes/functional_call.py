@@ -2,7 +2,12 @@
 def infer_shapes(net, input_shape):
     from torch.func import functional_call
 
-    meta = {n: t.to("meta") for n, t in [*net.named_parameters(), *net.named_buffers()]}
+    meta = {
+        f"{path}.{name}".lstrip("."): tensor.to("meta")
+        for path, m in net.named_modules()
+        for named in (m.named_parameters, m.named_buffers)
+        for name, tensor in named(recurse=False)
+    }
     rows, handles = [], []
 
     def note(name):
@@ -16,7 +21,8 @@ def infer_shapes(net, input_shape):
         if not list(m.children()):
             handles.append(m.register_forward_hook(note(name)))
     try:
-        functional_call(net, meta, (torch.zeros(input_shape, device="meta"),))
+        x = torch.zeros(input_shape, dtype=torch.float32, device="meta")
+        functional_call(net, meta, (x,), tie_weights=False)
     finally:
         for handle in handles:
             handle.remove()

@@ -18,5 +18,5 @@ def infer_shapes(net, input_shape):
         if len(list(m.children())) == 0:
             wrap(name, m)
     with torch.no_grad(), torch.device("meta"):
-        twin(torch.empty(*input_shape))
+        twin(torch.empty(*input_shape, dtype=torch.float32))
     return result

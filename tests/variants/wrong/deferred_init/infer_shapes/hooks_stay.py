@@ -1,6 +1,6 @@
 """Leaves its hooks on the network.
 
-says: leaves hooks
+says: a hook stays until
 """
 def infer_shapes(net, input_shape):
     from torch.func import functional_call
@@ -12,7 +12,7 @@ def infer_shapes(net, input_shape):
         m.training = False
         if not list(m.children()):
             m.register_forward_hook(lambda m, a, y, name=name: rows.append((name, y.shape)))
-    functional_call(net, meta, (torch.empty(input_shape, device="meta"),))
+    functional_call(net, meta, (torch.empty(input_shape, dtype=torch.float32, device="meta"),))
     for m, flag in flags.items():
         m.training = flag
     return rows

@@ -4,7 +4,7 @@ says: as forward says
 """
 def infer_shapes(net, input_shape):
     twin = copy.deepcopy(net).to("meta").eval()
-    x, shapes = torch.empty(input_shape, device="meta"), []
+    x, shapes = torch.empty(input_shape, dtype=torch.float32, device="meta"), []
     for name, m in twin.named_modules():
         if not list(m.children()):
             x = m(x)

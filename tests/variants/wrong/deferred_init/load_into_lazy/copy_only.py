@@ -1,6 +1,6 @@
 """Loads into a copy, and leaves it there.
 
-says: leaves placeholders
+says: not into a copy
 """
 def load_into_lazy(net, state):
     net = copy.deepcopy(net)

@@ -1,6 +1,6 @@
 """Restores values after an error, but not placeholders.
 
-says: fills placeholders from a state
+says: loads what it can before it raises
 """
 def load_into_lazy(net, state):
     kept = {
