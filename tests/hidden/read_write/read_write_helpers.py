@@ -1,7 +1,7 @@
 """States and networks to save, and how files are read and compared bit by bit."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,27 +30,49 @@ def read_plainly(path: str | Path) -> Any:
         torch.serialization.add_safe_globals(added)
 
 
+def saved(folder: str, obj: Any, name: str = "file.pt") -> Path:
+    """Return the path of a file with some bytes, or with what `torch.save` writes."""
+    path = Path(folder, name)
+    if isinstance(obj, bytes):
+        path.write_bytes(obj)
+    else:
+        torch.save(obj, path)
+    return path
+
+
+def mapped(change: Callable[[Tensor], Any], data: Any) -> Any:
+    """Return plain lists, tuples and dicts, with their tensors changed."""
+    if isinstance(data, Tensor):
+        return change(data)
+    if isinstance(data, dict):
+        return {key: mapped(change, item) for key, item in data.items()}
+    if isinstance(data, list):
+        return [mapped(change, item) for item in data]
+    if type(data) is tuple:
+        return tuple(mapped(change, item) for item in data)
+    return data
+
+
 def form(data: Any) -> Any:
     """Return dtypes and shapes in place of tensors."""
-    if isinstance(data, Tensor):
-        return f"{str(data.dtype).removeprefix('torch.')} {tuple(data.shape)}"
-    if isinstance(data, list):
-        return [form(item) for item in data]
-    if isinstance(data, dict):
-        return {key: form(item) for key, item in data.items()}
-    return data
+    return mapped(
+        lambda t: f"{str(t.dtype).removeprefix('torch.')} {tuple(t.shape)}", data
+    )
 
 
 def bits(data: Any) -> Any:
     """Return bytes in place of tensors."""
-    if isinstance(data, Tensor):
-        plain = data.detach().contiguous().reshape(-1)
-        return plain.view(torch.uint8).numpy().tobytes()
-    if isinstance(data, list):
-        return [bits(item) for item in data]
-    if isinstance(data, dict):
-        return {key: bits(item) for key, item in data.items()}
-    return data
+    return mapped(
+        lambda t: (
+            t.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        ),
+        data,
+    )
+
+
+def exactly(data: Any) -> list[Any]:
+    """Return what tells data apart: names, dtypes and shapes; values; every bit."""
+    return [form(data), mapped(lambda t: t.detach().clone(), data), bits(data)]
 
 
 def expect_same(
@@ -128,15 +150,13 @@ def normed_net(sizes: list[int]) -> nn.Sequential:
     inner, hidden, out = sizes
     norm = nn.BatchNorm1d(hidden)
     norm.running_mean += torch.randn(hidden)
-    norm.num_batches_tracked += 7
+    norm.num_batches_tracked += torch.randint(3, 1000, ())
     return nn.Sequential(nn.Linear(inner, hidden), norm, nn.Linear(hidden, out))
 
 
 def saved_bytes(obj: Any) -> bytes:
     with TemporaryDirectory() as folder:
-        path = Path(folder, "saved.pt")
-        torch.save(obj, path)
-        return path.read_bytes()
+        return saved(folder, obj).read_bytes()
 
 
 ENTRIES = {

@@ -1,157 +1,159 @@
 """average_checkpoints takes the mean in float64, and refuses files that differ."""
 
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import torch
 
-from grader.observe import expect_close, expect_equal, expect_error, say
-from read_write_helpers import DISTINCT, State, form
+from grader.observe import say
+from read_write_helpers import DISTINCT, State, exactly, saved
 
 pytestmark = pytest.mark.exercise("read_write.average_checkpoints")
 
+FLOATING = [torch.float32, torch.float64, torch.float16, torch.bfloat16]
 
-def average(ex: Any, states: list[State]) -> State:
+
+def average(ex: Any, states: list[State], order: list[int] | None = None) -> list[Any]:
     with TemporaryDirectory() as folder:
-        paths = [Path(folder, f"{i}.pt") for i in range(len(states))]
-        for path, state in zip(paths, states, strict=True):
-            torch.save(state, path)
-        return ex.average_checkpoints(paths)
+        paths = [saved(folder, state, f"{i}.pt") for i, state in enumerate(states)]
+        mean = ex.average_checkpoints([paths[i] for i in order] if order else paths)
+    return exactly(mean)[:2]
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 5])
-def test_average_is_the_mean_of_floating_tensors(observe, rng, count):
+def halves(values: list[Any]) -> Any:
+    mean = values[0]
+    for value in values[1:]:
+        mean = (mean + value) / 2
+    return mean
+
+
+@pytest.mark.weight(2)
+def test_average_is_the_mean_of_floating_tensors(sweep, rng):
     shape = rng.sample(DISTINCT, 2)
-    dtypes = [torch.float32, torch.float64, torch.float16, torch.bfloat16]
     states = [
-        {str(dtype): torch.randn(shape).to(dtype) for dtype in dtypes}
-        for _ in range(count)
+        {str(dtype): torch.randn(shape).to(dtype) for dtype in FLOATING}
+        | {"none": torch.empty(0, 2), "one": torch.randn(())}
+        for _ in range(5)
     ]
+    turned = [dict(reversed(s.items())) if i % 2 else s for i, s in enumerate(states)]
+    square = [{"b": torch.randn(3), "a": torch.randn(3)} for _ in range(3)]
+    doubles = [s["torch.float64"] for s in states[:3]]
+    odd = {"a": torch.tensor([torch.inf, torch.nan, 1.0, -0.0])}
 
-    mean = observe(
-        average, states, call=say("average_checkpoints({count} paths)", count=count)
+    sweep.cases(
+        average,
+        {
+            "": (states[:3],),
+            "for one path": (states[:1],),
+            "for two paths": (states[:2],),
+            "for five paths": (states,),
+            "where a path comes twice": (states, [0, 0, 3]),
+            "where the files have the names in another order": (turned,),
+            "where names change places": (
+                [square[0], dict(reversed(square[1].items()))],
+            ),
+            "for inf and NaN": ([odd, {"a": torch.ones(4)}],),
+            "for empty files": ([{}, {}],),
+            "for parameters": ([{"w": torch.nn.Parameter(t["one"])} for t in states],),
+            "for transposed tensors": ([{"w": t["torch.float32"].T} for t in states],),
+        },
+        call="average_checkpoints(paths)",
+        fault="average_checkpoints does not give the mean, in the files' own dtypes.",
+        because={
+            "where names change places": "tensors go by their names, not by position"
+        },
+        slips={
+            "halving pair by pair weighs the last file most": (
+                lambda got: torch.equal(got[1]["torch.float64"], halves(doubles))
+            ),
+            "the sum is not divided": (
+                lambda got: torch.allclose(got[1]["torch.float64"], sum(doubles))
+            ),
+        },
     )
-
-    columns = {name: [state[name].double() for state in states] for name in states[0]}
-    expected = {
-        name: torch.stack(column).mean(0).to(states[0][name].dtype)
-        for name, column in columns.items()
-    }
-    fault = "average_checkpoints does not give the mean, in the files' own dtypes."
-    expect_equal(form(mean), form(expected), fault)
-    for name, column in columns.items():
-        halves = column[0]
-        for value in column[1:]:
-            halves = (halves + value) / 2
-        expect_close(
-            mean[name],
-            expected[name],
-            fault,
-            slips={
-                "halving pair by pair weighs the last file most": (
-                    halves.to(expected[name].dtype)
-                ),
-                "the sum is not divided": sum(column).to(expected[name].dtype),
-            }
-            if count > 2
-            else None,
-        )
 
 
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float32], ids=str)
-def test_average_is_taken_in_float64(observe, rng, dtype):
+def test_average_is_taken_in_float64(sweep, rng, dtype):
     n = rng.choice(DISTINCT)
-    if dtype is torch.float16:
-        values, expected = [60000.0, 50000.0, 40000.0], 50000.0
-    else:
-        values, expected = [3e8, 3.0, -3e8], 1.0
-    states = [{"weight": torch.full((n,), value, dtype=dtype)} for value in values]
+    half = dtype is torch.float16
+    values = [60000.0, 50000.0, 40000.0] if half else [3e8, 3.0, -3e8]
 
-    mean = observe(
+    sweep.cases(
         average,
-        states,
-        call=say(
-            "average_checkpoints of {values} in {form}", values=values, form=form(dtype)
-        ),
-    )
-
-    expected_mean = {"weight": torch.full((n,), expected, dtype=dtype)}
-    fault = "The mean is not taken in float64."
-    expect_equal(form(mean), form(expected_mean), fault)
-    expect_close(
-        mean["weight"],
-        expected_mean["weight"],
-        fault,
+        {"": ([{"w": torch.full((n,), v, dtype=dtype)} for v in values],)},
+        call=say("average_checkpoints of {v} in {dtype}", v=values, dtype=dtype),
+        fault="The mean is not taken in float64.",
         slips={
-            "a sum in float16 overflows": lambda t: t.isinf().any(),
-            "a sum in float32 loses the small numbers": lambda t: (t != 1).any(),
+            "a sum in float16 overflows": lambda got: got[1]["w"].isinf().any(),
+            "a sum in float32 loses the small numbers": (
+                lambda got: not half and (got[1]["w"] != 1).any()
+            ),
         },
     )
 
 
-def test_what_is_not_floating_comes_from_the_last_file(observe, rng):
+def test_what_is_not_floating_comes_from_the_last_file(sweep, rng):
+    last = 20 + rng.randrange(3, 9)
     states = [
         {
             "batches": torch.tensor(step),
             "mask": torch.tensor([step > 10, step > 0]),
+            "bytes": torch.full((2,), step, dtype=torch.uint8),
             "weight": torch.randn(2),
         }
-        for step in (5, 20, 20 + rng.randrange(3, 9))
+        for step in (5, 20, last)
     ]
 
-    mean = observe(average, states, call="average_checkpoints(three paths)")
-
-    expect_equal(
-        form(mean), form(states[-1]), "The average has other names, shapes or dtypes."
-    )
-    numbers = [state["batches"] for state in states]
-    expect_equal(
-        mean["batches"],
-        numbers[-1],
-        "An integer tensor does not come from the last file.",
+    sweep.cases(
+        average,
+        {"": (states,), "for two files": (states[1:],), "for one": (states[:1],)},
+        call="average_checkpoints(three paths)",
+        fault="What is no floating tensor does not come from the last file.",
         slips={
-            "it comes from the first": numbers[0],
-            "it is averaged and cut to an integer": sum(numbers) // 3,
+            "it comes from the first": lambda got: got[1]["batches"] == 5,
+            "it is averaged and cut to an integer": (
+                lambda got: got[1]["batches"] == (25 + last) // 3
+            ),
         },
     )
-    expect_equal(
-        mean["mask"],
-        states[-1]["mask"],
-        "A bool tensor does not come from the last file.",
-    )
-
-
-def unlike_states(how: str) -> list[State]:
-    one, two = ({"a": torch.randn(3), "b": torch.randn(4, 3)} for _ in range(2))
-    if how == "a name is missing":
-        del two["b"]
-    elif how == "a name is new":
-        two["c"] = torch.randn(1)
-    elif how == "one row":
-        two["b"] = two["b"][:1].clone()
-    elif how == "another dtype":
-        two["a"] = two["a"].double()
-    return [] if how == "no paths" else [one, two]
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize(
-    "how",
-    ["a name is missing", "a name is new", "one row", "another dtype", "no paths"],
-)
-def test_average_refuses_files_that_differ(observe, how):
-    raised = observe.error(
-        average,
-        unlike_states(how),
-        call=say("average_checkpoints(paths): {how}", how=how),
-    )
+def test_average_refuses_files_that_differ(sweep):
+    one, two = ({"a": torch.randn(3), "b": torch.randn(4, 3)} for _ in range(2))
+    unlike = {
+        "where a name is missing": {"a": two["a"]},
+        "where a name is new": {**two, "c": torch.randn(1)},
+        "where a name is another": {"a": two["a"], "c": two["b"]},
+        "where a tensor has one row": {**two, "b": two["b"][:1].clone()},
+        "where a tensor is transposed": {**two, "b": two["b"].T.clone()},
+        "where a dtype is another": {**two, "a": two["a"].double()},
+        "where a tensor counts": {**two, "a": torch.ones(3, dtype=torch.int64)},
+        "where a file is empty": {},
+    }
+    cases = {
+        f"{when}, in the last file": ([one, two, bad],) for when, bad in unlike.items()
+    }
+    cases |= {f"{when}, in the first": ([bad, two],) for when, bad in unlike.items()}
+    cases |= {
+        "where a counter has another shape": (
+            [{"n": torch.tensor(1)}, {"n": torch.tensor([1, 2])}],
+        ),
+        "where a counter has another dtype": (
+            [{"n": torch.tensor(1)}, {"n": torch.tensor(1, dtype=torch.int32)}],
+        ),
+        "for no paths": ([],),
+    }
 
-    expect_error(
-        raised,
-        ValueError,
-        "average_checkpoints does not refuse files that differ, or none.",
-        cause="what differs is left out, stretched or converted in silence",
+    sweep.cases(
+        average,
+        {"": ([one, two],), **cases},
+        call="average_checkpoints(paths)",
+        raises=(ValueError,),
+        because=dict.fromkeys(
+            cases, "what differs is left out, stretched or converted in silence"
+        ),
     )

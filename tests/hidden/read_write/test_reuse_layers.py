@@ -7,13 +7,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
+from grader.observe import expect_error, say
 from read_write_helpers import (
     DISTINCT,
     State,
-    bits,
-    expect_state,
-    form,
+    exactly,
     net_state,
     normed_net,
     train_once,
@@ -22,29 +20,73 @@ from read_write_helpers import (
 pytestmark = pytest.mark.exercise("read_write.reuse_layers")
 
 
+def named_net(sizes: list[int]) -> nn.Module:
+    """Return a network with the paths body.0, body.1, body.2, mute, twin and head."""
+    inner, hidden, out = sizes
+    net = nn.Sequential()
+    net.add_module("body", normed_net([inner, hidden, hidden]))
+    net.add_module("mute", nn.Sequential(nn.ReLU(), nn.Dropout(0.0)))
+    net.add_module("twin", nn.Linear(hidden, hidden))
+    net.mute.append(net.twin)
+    net.add_module("head", nn.Linear(hidden, out))
+    return net
+
+
+def change(net: nn.Module, how: str) -> nn.Module:
+    """Make a head of another form, or the network frozen and in eval mode."""
+    out, hidden = net.head.weight.shape
+    if how == "gone":
+        del net.head
+    elif how == "frozen":
+        net.eval().requires_grad_(False)
+    elif how == "normed":
+        net.head = nn.Sequential(net.head, nn.BatchNorm1d(out))
+    elif how == "plain buffer":
+        net.head.register_buffer("seen", torch.zeros(2))
+    elif how:
+        net.head = {
+            "wider": lambda: nn.Linear(hidden, out + 1),
+            "one row": lambda: nn.Linear(hidden, 1),
+            "no bias": lambda: nn.Linear(hidden, out, bias=False),
+            "no tensors": nn.ReLU,
+            "other names": lambda: nn.Sequential(nn.Linear(hidden, out)),
+        }[how]()
+    return net
+
+
+def look_at(net: nn.Module) -> list[Any]:
+    flags = [p.requires_grad for p in net.parameters()]
+    return [
+        *exactly(dict(net.state_dict())),
+        flags,
+        [m.training for m in net.modules()],
+    ]
+
+
 def reuse(
-    ex: Any, source: nn.Module, target: nn.Module, names: list[str]
-) -> tuple[list[str], State, State]:
+    ex: Any, sizes: list[int], names: Any, in_source: str = "", in_target: str = ""
+) -> dict[str, Any]:
+    """Return what became of both, and of the target after a change of the source."""
+    source = change(named_net(sizes), in_source)
+    target = change(named_net(sizes), in_target)
+    own = list(target.parameters())
     returned = ex.reuse_layers(source, target, names)
-    return returned, source.state_dict(), target.state_dict()
-
-
-def try_to_reuse(
-    ex: Any, source: nn.Module, target: nn.Module, names: list[str]
-) -> State:
-    with contextlib.suppress(Exception):
-        ex.reuse_layers(source, target, names)
-    return target.state_dict()
-
-
-def reuse_then_change_source(
-    ex: Any, source: nn.Module, target: nn.Module, names: list[str]
-) -> State:
-    ex.reuse_layers(source, target, names)
+    found = {"target": look_at(target), "returned": returned, "source": look_at(source)}
     with torch.no_grad():
         for tensor in source.state_dict().values():
             tensor.add_(1)
-    return target.state_dict()
+    kept = all(map(lambda a, b: a is b, own, target.parameters()))
+    return {**found, "later": look_at(target), "parameters": "kept" if kept else "new"}
+
+
+def try_to_reuse(
+    ex: Any, sizes: list[int], names: Any, in_source: str = "", in_target: str = ""
+) -> list[Any]:
+    source = change(named_net(sizes), in_source)
+    target = change(named_net(sizes), in_target)
+    with contextlib.suppress(Exception):
+        ex.reuse_layers(source, target, names)
+    return [look_at(target), look_at(source)]
 
 
 def reuse_then_train(
@@ -55,162 +97,128 @@ def reuse_then_train(
     return train_once(target, optimizer, x)
 
 
-def named_net(sizes: list[int]) -> nn.Module:
-    """Return a network with the paths body.0, body.1, body.2 and head."""
-    inner, hidden, out = sizes
-    net = nn.Sequential()
-    net.add_module("body", normed_net([inner, hidden, hidden]))
-    net.add_module("head", nn.Linear(hidden, out))
-    return net
+def shares(got: dict[str, Any]) -> bool:
+    return got["target"][2] != got["later"][2]
 
 
-def merged(target: nn.Module, source: nn.Module, names: list[str]) -> State:
-    """Return the target's state with the named layers of the source."""
-    state = net_state(target)
-    for name, tensor in net_state(source).items():
-        if any(name.startswith(f"{layer}.") for layer in names):
-            state[name] = tensor
-    return state
+def lacks(*names: str) -> Any:
+    """Return evidence that the state has the target's values under these names."""
+
+    def fits(got: dict[str, Any]) -> bool:
+        source, target = got["source"][1], got["target"][1]
+        return not any(torch.equal(source[n], target[n]) for n in names)
+
+    return fits
 
 
-@pytest.mark.parametrize("names", [["head"], ["body.2", "body.1"], ["body"]], ids=str)
-def test_reuse_copies_the_named_layers_and_no_other(observe, rng, names):
+@pytest.mark.weight(2)
+def test_reuse_copies_the_named_layers_and_no_other(sweep, rng):
     sizes = rng.sample(DISTINCT, 3)
-    source, target = named_net(sizes), named_net(sizes)
 
-    returned, kept, state = observe(
+    sweep.cases(
         reuse,
-        source,
-        target,
-        names,
-        call=say("reuse_layers(source, target, {names})", names=names),
-    )
-
-    weights = {name for name, _ in target.named_parameters()}
-    copied = merged(target, source, names)
-    no_buffers = {
-        name: copied[name] if name in weights else tensor
-        for name, tensor in net_state(target).items()
-    }
-    expect_state(
-        state,
-        copied,
-        "reuse_layers does not copy the named layers and nothing else.",
+        {
+            "": (sizes, ["body.2", "body.1"]),
+            "for the last layer": (sizes, ["head"]),
+            "for a layer with layers in it": (sizes, ["body"]),
+            "for a layer that lies in another one": (sizes, ["body", "body.0", "head"]),
+            "for a tuple of names": (sizes, ("body.0",)),
+            "for a name twice": (sizes, ["head", "head"]),
+            "for a layer without tensors": (sizes, ["mute.0"]),
+            "for a layer that has two names": (sizes, ["mute.2"]),
+            "for no names": (sizes, []),
+            "for a frozen target in eval mode": (sizes, ["body", "head"], "", "frozen"),
+            "for a frozen source in eval mode": (sizes, ["body", "head"], "frozen"),
+            "where another layer has another size": (sizes, ["body"], "", "wider"),
+            "where the target lacks another layer": (sizes, ["body"], "", "gone"),
+        },
+        call="reuse_layers(source, target, names)",
+        fault="reuse_layers does not copy the named layers and nothing else.",
         slips={
-            "the buffers of a layer are copied too; state_dict() has them": no_buffers,
-            "nothing is copied": net_state(target),
-            "all layers are copied": net_state(source),
+            "the networks share a layer or a tensor: copy values with load_state_dict "
+            "or copy_": shares,
+            "new parameters take the place of target's own": (
+                lambda got: got["parameters"] == "new"
+            ),
+            "nothing is copied": lacks("body.2.weight"),
+            "the buffers of a layer are copied too; state_dict() has them": lacks(
+                "body.1.running_mean"
+            ),
+            "it returns the names": lambda got: got["returned"] != ["body.2", "body.1"],
         },
     )
-    expect_equal(returned, names, "reuse_layers does not return the names.")
-    expect_state(kept, net_state(source), "reuse_layers changes the source.")
 
 
-def test_reuse_takes_a_name_as_a_whole(observe, rng):
+def test_reuse_takes_a_name_as_a_whole(sweep, rng):
     d = rng.choice(DISTINCT)
+
+    sweep.cases(
+        reuse_of_twelve,
+        {"": (d, ["1"]), "for the last of them": (d, ["11"])},
+        call='reuse_layers(twelve layers, twelve, ["1"])',
+        fault="reuse_layers does not copy the named layer and nothing else.",
+        slips={
+            'layers 10 and 11 start with "1" too: compare with "1." or use '
+            "get_submodule": lambda got: torch.equal(
+                got[0]["10.bias"], got[1]["10.bias"]
+            )
+        },
+    )
+
+
+def reuse_of_twelve(ex: Any, d: int, names: list[str]) -> list[State]:
     source, target = (
         nn.Sequential(*(nn.Linear(d, d) for _ in range(12))) for _ in range(2)
     )
+    ex.reuse_layers(source, target, names)
+    return [net_state(target), net_state(source)]
 
-    _, _, state = observe(
-        reuse, source, target, ["1"], call='reuse_layers(twelve layers, twelve, ["1"])'
-    )
 
-    expect_state(
-        state,
-        merged(target, source, ["1"]),
-        "reuse_layers does not copy the named layer and nothing else.",
+def test_reuse_keeps_the_optimizer_at_work(sweep, rng):
+    sizes = rng.sample(DISTINCT, 3)
+    source, target = normed_net(sizes), normed_net(sizes)
+
+    sweep.cases(
+        reuse_then_train,
+        {"": (source, target, ["0", "2"], torch.randn(8, sizes[0]))},
+        call="optimizer of target; reuse_layers(…); optimizer.step()",
+        fault="An optimizer made before reuse_layers does not train target.",
         slips={
-            'layers 10 and 11 start with "1" too: compare with "1." or use '
-            "get_submodule": merged(target, source, ["1", "10", "11"])
+            "new parameters take the place of target's own": (
+                lambda got: torch.equal(got["2.weight"], source[2].weight)
+            )
         },
     )
 
 
-@pytest.mark.weight(2)
-def test_reuse_copies_by_value(observe, rng):
+UNFIT = {
+    "not in target": ("head", "", "gone"),
+    "not in source": ("head", "gone", ""),
+    "another width": ("head", "wider", ""),
+    "one row": ("head", "one row", ""),
+    "no bias in source": ("head", "no bias", ""),
+    "no bias in target": ("head", "", "no bias"),
+    "other names": ("head", "other names", ""),
+    "no tensors in source": ("head", "no tensors", ""),
+    "no tensors in target": ("head", "", "no tensors"),
+    "a buffer more": ("head", "plain buffer", ""),
+    "the name of a parameter": ("head.weight", "", ""),
+    "a part of a name": ("hea", "", ""),
+}
+
+
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("how", UNFIT)
+def test_reuse_refuses_layers_that_do_not_fit(observe, sweep, rng, how):
     sizes = rng.sample(DISTINCT, 3)
-    source, target = named_net(sizes), named_net(sizes)
-
-    state = observe(
-        reuse_then_change_source,
-        source,
-        target,
-        ["body.0", "body.1"],
-        call="reuse_layers(source, target, names); change source in place",
+    bad, *changes = UNFIT[how]
+    args = sizes, ["body.0", bad], *changes
+    call = say(
+        'reuse_layers(source, target, ["body.0", {bad}]): {how}', bad=bad, how=how
     )
 
-    expected = merged(target, source, ["body.0", "body.1"])
-    expect_true(
-        form(state) == form(expected) and bits(state) == bits(expected),
-        "Later changes of source reach into target.",
-        expected="the values at the time of reuse_layers",
-        got="others",
-        cause="the networks share a layer or a tensor: copy values with "
-        "load_state_dict or copy_",
-    )
-
-
-def test_reuse_keeps_the_optimizer_at_work(observe, rng):
-    sizes = rng.sample(DISTINCT, 3)
-    source, target = named_net(sizes), named_net(sizes)
-    x, names = torch.randn(8, sizes[0]), ["body.0", "head"]
-
-    state = observe(
-        reuse_then_train,
-        source,
-        target,
-        names,
-        x,
-        call="optimizer of target; reuse_layers(…); optimizer.step()",
-    )
-
-    start = merged(target, source, names)
-    target.load_state_dict(start)
-    expected = train_once(target, torch.optim.SGD(target.parameters(), lr=0.1), x)
-    expect_equal(
-        form(state), form(expected), "After reuse_layers, target has another form."
-    )
-    for name, value in expected.items():
-        expect_close(
-            state[name],
-            value,
-            say(
-                "An optimizer made before reuse_layers does not train target's {name}.",
-                name=name,
-            ),
-            slips={"new parameters take the place of target's own": start[name]},
-        )
-
-
-def unfit(how: str, sizes: list[int]) -> tuple[nn.Module, nn.Module, str]:
-    """Return two networks and the name of a layer that they do not share."""
-    _, hidden, out = sizes
-    source, target = named_net(sizes), named_net(sizes)
-    if how == "not in target":
-        del target.head
-    elif how == "not in source":
-        del source.head
-    elif how == "another width":
-        source.head = nn.Linear(hidden, out + 1)
-    elif how == "one row":
-        source.head = nn.Linear(hidden, 1)
-    else:
-        source.head = nn.Linear(hidden, out, bias=False)
-    return source, target, "head"
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize(
-    "how", ["not in target", "not in source", "another width", "one row", "no bias"]
-)
-def test_reuse_refuses_layers_that_do_not_fit(observe, rng, how):
-    source, target, bad = unfit(how, rng.sample(DISTINCT, 3))
-    names = ["body.0", bad]
-    call = say('reuse_layers(source, target, ["body.0", "head"]), head: {how}', how=how)
-
-    raised = observe.error(reuse, source, target, names, call=call)
-    state = observe(try_to_reuse, source, target, names, call=call)
+    sweep.cases(reuse, {"": (sizes, ["body.0"])}, call="reuse_layers of body.0 alone")
+    raised = observe.error(reuse, *args, call=call)
 
     expect_error(
         raised,
@@ -219,11 +227,10 @@ def test_reuse_refuses_layers_that_do_not_fit(observe, rng, how):
         mentions=bad,
         cause="what does not fit is passed over in silence, as strict=False does",
     )
-    expect_state(
-        state,
-        net_state(target),
-        "reuse_layers refuses a layer but has copied another one before.",
-        slips={
-            "check all names before the first copy": merged(target, source, ["body.0"])
-        },
+    sweep.cases(
+        try_to_reuse,
+        {"": args},
+        call=call,
+        fault="reuse_layers refuses a layer but has copied another one before.",
+        slips={"check all names before the first copy": lambda _: True},
     )

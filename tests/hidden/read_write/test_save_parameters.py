@@ -9,202 +9,239 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from read_write_helpers import (
     DISTINCT,
     State,
-    expect_same,
-    expect_state,
-    form,
+    exactly,
     net_state,
     normed_net,
     read_plainly,
+    saved,
     train_once,
 )
 
 pytestmark = pytest.mark.exercise("read_write.save_parameters")
 
+KINDS = {
+    "": "normed",
+    "for tied parameters": "tied",
+    "for a frozen layer": "frozen",
+    "in eval mode": "eval",
+    "for nested modules": "nested",
+    "for a network without parameters": "bare",
+    "for float64": "double",
+    "for NaN and -0.0": "odd",
+}
 
-NOT_A_NETWORK = "save net.state_dict(): a pickled network needs its class to load"
+
+def make_net(kind: str, sizes: list[int]) -> nn.Module:
+    net = normed_net(sizes)
+    if kind == "tied":
+        net.append(net[2])
+        net.append(nn.Linear(3, sizes[0]))
+        net[4].weight = net[0].weight
+    elif kind == "frozen":
+        net[0].requires_grad_(False)
+    elif kind == "eval":
+        net.eval()
+    elif kind == "nested":
+        outer = nn.ModuleDict({"body": nn.Sequential(net), "head": nn.Linear(2, 3)})
+        outer.register_buffer("seen", torch.randn(()))
+        outer.register_parameter("scale", nn.Parameter(torch.randn(2)))
+        return outer
+    elif kind == "bare":
+        return nn.Sequential(nn.ReLU())
+    elif kind == "odd":
+        net[0].bias.data[:2] = torch.tensor([torch.nan, -0.0])
+    return net.double() if kind == "double" else net
 
 
-def save_parameters_and_read(ex: Any, net: nn.Module) -> State | str:
+def look_at(net: nn.Module) -> list[Any]:
+    flags = [p.requires_grad for p in net.parameters()]
+    return [
+        *exactly(dict(net.state_dict())),
+        flags,
+        [m.training for m in net.modules()],
+    ]
+
+
+def save_and_read(ex: Any, kind: str, sizes: list[int]) -> list[Any]:
+    """Return what the file holds, and the network afterwards."""
+    net = make_net(kind, sizes)
     with TemporaryDirectory() as folder:
         path = f"{folder}/net.pt"
         ex.save_parameters(net, path)
-        return read_plainly(path)
+        return [exactly(read_plainly(path)), look_at(net)]
 
 
-def load_parameters_into(ex: Any, net: nn.Module, state: State) -> State:
+def load_twice(ex: Any, kind: str, sizes: list[int]) -> list[Any]:
+    """Return a network once it is filled from a file, and from the next at its path."""
+    net, looks = make_net(kind, sizes), []
+    own = list(net.parameters())
     with TemporaryDirectory() as folder:
-        path = Path(folder, "net.pt")
-        torch.save(state, path)
-        ex.load_parameters(net, path)
-    return net.state_dict()
+        for _ in range(2):
+            path = saved(folder, make_net(kind, sizes).state_dict())
+            ex.load_parameters(net, path)
+            looks.append(look_at(net))
+    kept = all(map(lambda a, b: a is b, own, net.parameters()))
+    return [*looks, "its own parameters" if kept else "new parameters"]
 
 
-def try_to_load_parameters(ex: Any, net: nn.Module, state: State) -> State:
+def load_into(ex: Any, net: nn.Module, state: State) -> list[Any]:
+    with TemporaryDirectory() as folder:
+        ex.load_parameters(net, saved(folder, state))
+    return look_at(net)
+
+
+def try_to_load(ex: Any, net: nn.Module, state: State) -> list[Any]:
     with contextlib.suppress(Exception):
-        load_parameters_into(ex, net, state)
-    return net.state_dict()
+        load_into(ex, net, state)
+    return look_at(net)
 
 
 def load_then_train(ex: Any, net: nn.Module, state: State, x: Tensor) -> State:
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    load_parameters_into(ex, net, state)
+    load_into(ex, net, state)
     return train_once(net, optimizer, x)
 
 
-def exchange_parameters(
-    ex: Any, one: nn.Module, two: nn.Module, into: nn.Module
-) -> tuple[State, State]:
+def exchange(ex: Any, sizes: list[int]) -> list[Any]:
+    one, two, into = (normed_net(sizes) for _ in range(3))
     with TemporaryDirectory() as folder:
         first, second, moved = (Path(folder, name) for name in ("one", "two", "moved"))
         ex.save_parameters(one, first)
         ex.save_parameters(two, second)
         first.rename(moved)
         ex.load_parameters(into, moved)
-        return net_state(into), net_state(one)
+    return [look_at(into), look_at(one)]
 
 
-def spoil(state: State, how: str) -> State:
-    """Return a state dict that does not fit any more, wrong at its end."""
-    spoilt = dict(state)
-    if how == "missing":
-        del spoilt["2.bias"]
-    elif how == "unknown":
-        spoilt["3.bias"] = torch.zeros(2)
-    elif how == "row":
-        spoilt["2.weight"] = spoilt["2.weight"][:1].clone()
-    else:
-        spoilt["2.weight"] = spoilt["2.weight"].T.contiguous()
-    return spoilt
+def spoilt(state: State) -> dict[str, State]:
+    """Return state dicts that do not fit, wrong at their end."""
+    rest = {name: t for name, t in state.items() if name != "2.bias"}
+    weight, bias = state["2.weight"], state["2.bias"]
+    return {
+        "for a file without 2.bias": rest,
+        "for a file without a buffer": {
+            name: t for name, t in state.items() if name != "1.running_var"
+        },
+        "for a file with a 3.bias besides": {**state, "3.bias": torch.zeros(2)},
+        "for a file with 2.bias called bias": {**rest, "bias": bias},
+        "for a file with one row of 2.weight": {
+            **state,
+            "2.weight": weight[:1].clone(),
+        },
+        "for a file with 2.weight transposed": {**state, "2.weight": weight.T.clone()},
+        "for a file with 2.weight flat": {**state, "2.weight": weight.flatten()},
+        "for a file with a 0-dim 2.bias": {**state, "2.bias": bias[0].clone()},
+        "for an empty file": {},
+    }
 
 
-SPOILT = {
-    "missing": "a file without 2.bias",
-    "unknown": "a file with a 3.bias besides",
-    "row": "a file with one row of 2.weight",
-    "turned": "a file with 2.weight transposed",
-}
+def test_save_parameters_writes_the_state_dict(sweep, rng):
+    sizes = rng.sample(DISTINCT, 3)
 
-
-def test_save_parameters_writes_the_state_dict(observe, rng):
-    net = normed_net(rng.sample(DISTINCT, 3))
-
-    saved = observe(
-        save_parameters_and_read,
-        net,
+    sweep.cases(
+        save_and_read,
+        {when: (kind, sizes) for when, kind in KINDS.items()},
         call="save_parameters(net, path); torch.load(path, weights_only=True)",
+        fault="The file does not hold the state dict.",
+        slips={
+            "save net.state_dict(): a pickled network needs its class to load": (
+                lambda got: "refuses" in got[0][0]
+            ),
+            "net.parameters() leaves out the buffers; net.state_dict() has them": (
+                lambda got: (
+                    "0.weight" in got[0][0] and "1.running_mean" not in got[0][0]
+                )
+            ),
+        },
     )
 
-    expect_true(
-        not isinstance(saved, str),
-        "torch.load(path, weights_only=True) does not read the saved file.",
-        expected="the state dict",
-        got=str(saved),
-        cause=NOT_A_NETWORK if "refuses" in saved else None,
-    )
-    expect_same(
-        saved,
-        dict(net.state_dict()),
-        "The file does not hold the state dict.",
+
+@pytest.mark.weight(2)
+def test_load_parameters_fills_the_network(sweep, rng):
+    sizes = rng.sample(DISTINCT, 3)
+    sweep.symbol = "load_parameters"
+
+    def untouched(names: str, like: bool) -> Any:
+        def fits(got: list[Any]) -> bool:
+            first, second = (look[1] for look in got[:2])
+            same = {n for n in first if torch.equal(first[n], second[n])}
+            return same == {n for n in first if (names in n) == like}
+
+        return fits
+
+    sweep.cases(
+        load_twice,
+        {when: (kind, sizes) for when, kind in KINDS.items()},
+        call="load_parameters(net, path); once more with another file at the path",
+        fault="After load_parameters, the network is not as the file says.",
         slips={
-            "net.parameters() leaves out the buffers; net.state_dict() has them": (
-                lambda names: "0.weight" in names and "1.running_mean" not in names
+            "new parameters take the place of net's own: copy": (
+                lambda got: got[2] == "new parameters"
+            ),
+            "the network is as before: nothing is copied into it": untouched("", True),
+            "entries without dimensions are not loaded": untouched("tracked", True),
+            "the buffers are not loaded": (
+                lambda got: torch.equal(
+                    got[0][1]["1.running_mean"], got[1][1]["1.running_mean"]
+                )
+            ),
+        },
+    )
+
+
+def test_parameters_come_back_from_a_file_that_was_moved(sweep, rng):
+    sweep.cases(
+        exchange,
+        {"": (rng.sample(DISTINCT, 3),)},
+        call="save_parameters of two networks, rename the first file, load it",
+        fault="The file does not give its network back.",
+    )
+
+
+def test_load_parameters_keeps_the_optimizer_at_work(sweep, rng):
+    sizes = rng.sample(DISTINCT, 3)
+    net, state = normed_net(sizes), net_state(normed_net(sizes))
+
+    sweep.cases(
+        load_then_train,
+        {"": (net, state, torch.randn(8, sizes[0]))},
+        call="optimizer of net; load_parameters(net, path); optimizer.step()",
+        fault="An optimizer made before load_parameters does not train the network.",
+        slips={
+            "new parameters take the place of net's own: copy": (
+                lambda got: torch.equal(got["0.weight"], state["0.weight"])
             )
         },
     )
 
 
-def test_load_parameters_fills_the_network(observe, rng):
+@pytest.mark.weight(3)
+def test_load_parameters_refuses_a_file_that_does_not_fit(sweep, rng):
     sizes = rng.sample(DISTINCT, 3)
-    trained, net = normed_net(sizes), normed_net(sizes)
+    net, state = normed_net(sizes), net_state(normed_net(sizes))
+    files = {when: (net, bad) for when, bad in spoilt(state).items()}
+    sweep.symbol = "load_parameters"
 
-    state = observe(
-        load_parameters_into, net, net_state(trained), call="load_parameters(net, path)"
+    sweep.cases(
+        load_into,
+        {"": (net, state), **files},
+        call="load_parameters(net, path)",
+        raises=(ValueError,),
+        because=dict.fromkeys(
+            files,
+            "strict=False, or a loop over the names that both have, skips the rest",
+        ),
     )
-
-    buffers = {name for name, _ in net.named_buffers()}
-    only_parameters = {
-        name: (net if name in buffers else trained).state_dict()[name] for name in state
-    }
-    expect_state(
-        state,
-        net_state(trained),
-        "After load_parameters, the network is not as the file says.",
-        slips={
-            "the network is as before: nothing is copied into it": net_state(net),
-            "the buffers are not loaded": only_parameters,
-        },
-    )
-
-
-def test_parameters_come_back_from_a_file_that_was_moved(observe, rng):
-    sizes = rng.sample(DISTINCT, 3)
-    one, two, into = (normed_net(sizes) for _ in range(3))
-
-    filled, kept = observe(
-        exchange_parameters,
-        one,
-        two,
-        into,
-        call="save_parameters of two networks, rename the first file, load it",
-    )
-
-    expect_state(filled, net_state(one), "The file does not give its network back.")
-    expect_state(kept, net_state(one), "Saving changes the network that is saved.")
-
-
-def test_load_parameters_keeps_the_optimizer_at_work(observe, rng):
-    sizes = rng.sample(DISTINCT, 3)
-    trained, net = normed_net(sizes), normed_net(sizes)
-    x = torch.randn(8, sizes[0])
-
-    state = observe(
-        load_then_train,
-        net,
-        net_state(trained),
-        x,
-        call="optimizer of net; load_parameters(net, path); optimizer.step()",
-    )
-
-    start = net_state(trained)
-    expected = train_once(trained, torch.optim.SGD(trained.parameters(), lr=0.1), x)
-    expect_equal(
-        form(state), form(expected), "After loading, the network has another form."
-    )
-    for name, value in expected.items():
-        expect_close(
-            state[name],
-            value,
-            say(
-                "An optimizer made before load_parameters does not train {name}.",
-                name=name,
-            ),
-            slips={"new parameters take the place of net's own: copy": start[name]},
-        )
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize("how", SPOILT)
-def test_load_parameters_refuses_a_file_that_does_not_fit(observe, rng, how):
-    sizes = rng.sample(DISTINCT, 3)
-    net, state = normed_net(sizes), spoil(net_state(normed_net(sizes)), how)
-    call = say("load_parameters(net, path) with {SPOILT}", SPOILT=SPOILT[how])
-
-    raised = observe.error(load_parameters_into, net, state, call=call)
-    after = observe(try_to_load_parameters, net, state, call=call)
-
-    expect_error(
-        raised,
-        ValueError,
-        "load_parameters does not refuse a file that does not fit.",
-        cause="strict=False, or a loop over the names that both have, skips the rest",
-    )
-    expect_state(
-        after,
-        net_state(net),
-        "The file is refused, but the network is not as it was.",
-        slips={"check all names and shapes before the first copy": after},
+    sweep.cases(
+        try_to_load,
+        files,
+        call="load_parameters(net, path), which refuses the file",
+        fault="The file is refused, but the network is not as it was.",
+        slips={"check all names and shapes before the first copy": lambda _: True},
+        because=dict.fromkeys(
+            files, "check all names and shapes before the first copy"
+        ),
     )

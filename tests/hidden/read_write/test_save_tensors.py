@@ -1,191 +1,180 @@
 """Tensors come back from a file with every bit, and a view without the rest."""
 
+from collections import OrderedDict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from grader.observe import expect_true, say
-from read_write_helpers import DISTINCT, expect_same, odd_tensors, read_plainly
+from read_write_helpers import DISTINCT, exactly, form, odd_tensors, read_plainly, saved
 
 pytestmark = pytest.mark.exercise("read_write.save_tensors")
 
 
-Plain = Tensor | list[Tensor] | dict[str, Tensor]
-
-
-def save_and_read(ex: Any, obj: Any) -> Plain | str:
+def save_and_read(ex: Any, obj: Any) -> dict[str, Any]:
+    """Return what the file holds, and what became of the caller's object."""
+    before = parts_of(obj)
     with TemporaryDirectory() as folder:
         path = f"{folder}/saved.pt"
         ex.save_tensors(obj, path)
-        return read_plainly(path)
+        read = read_plainly(path)
+    after = parts_of(obj)
+    same = len(before) == len(after) and all(map(lambda a, b: a is b, before, after))
+    return {"in the file": exactly(read), "kept": same, "after": exactly(obj)}
 
 
-def write_and_load(ex: Any, obj: Any) -> Plain:
+def parts_of(obj: Any) -> list[Tensor]:
+    if isinstance(obj, Tensor):
+        return [obj]
+    return list(obj.values() if isinstance(obj, dict) else obj)
+
+
+def save_views(ex: Any, big: Tensor, container: str) -> Any:
+    views = {
+        "row": big[1],
+        "column": big[:, 1],
+        "turned": big.T,
+        "steps": big[::2, 1:],
+        "spread": big[:1].expand(4, -1),
+        "entry": big[0, 0],
+        "parameter": nn.Parameter(big[1:]),
+        "result": big.clone().requires_grad_() * 2,
+        "row again": big[1],
+    }
+    if container == "one by one":
+        return [save_and_read(ex, view) for view in views.values()]
+    if container == "list":
+        return save_and_read(ex, list(views.values()))
+    return save_and_read(
+        ex, (OrderedDict if container == "OrderedDict" else dict)(views)
+    )
+
+
+def load_twice(ex: Any, first: Any, second: Any) -> list[Any]:
+    """Return what load_tensors gives, and gives once another file is at the path."""
     with TemporaryDirectory() as folder:
-        path = Path(folder, "written.pt")
-        torch.save(obj, path)
-        return ex.load_tensors(path)
+        return [exactly(ex.load_tensors(saved(folder, o))) for o in (first, second)]
 
 
-def save_move_and_load(ex: Any, first: Any, second: Any) -> tuple[Plain, Plain]:
+def save_move_and_load(ex: Any, first: Any, second: Any) -> list[Any]:
     with TemporaryDirectory() as folder:
         one, two, moved = (Path(folder, name) for name in ("one", "two", "moved"))
         ex.save_tensors(first, one)
         ex.save_tensors(second, two)
         one.rename(moved)
-        return ex.load_tensors(moved), ex.load_tensors(two)
+        return [exactly(ex.load_tensors(moved)), exactly(ex.load_tensors(str(two)))]
 
 
-def size_of_view(ex: Any, kind: str, big: Tensor, container: str) -> int:
-    view = {"row": lambda t: t[1], "column": lambda t: t[:, 1]}[kind](big)
-    obj = {"tensor": view, "list": [view], "dict": {"view": view}}[container]
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "view.pt")
-        ex.save_tensors(obj, path)
-        return path.stat().st_size if path.is_file() else -1
+def sizes_of_views(ex: Any, big: Tensor) -> dict[str, int]:
+    sizes = {}
+    for kind, view in {"row": big[1], "column": big[:, 1]}.items():
+        for place, obj in {
+            "": view,
+            " in a list": [view],
+            " in a dict": {"view": view},
+            " beside an entry": [big[0, 0], view],
+        }.items():
+            with TemporaryDirectory() as folder:
+                path = Path(folder, "view.pt")
+                ex.save_tensors(obj, path)
+                sizes[kind + place] = path.stat().st_size if path.is_file() else 0
+    return sizes
 
 
-def value_of_view(ex: Any, big: Tensor) -> Plain | str:
-    return save_and_read(ex, [big[1], big[:, 1], big.T, big[::2, 1:]])
-
-
-def save_and_keep(ex: Any, obj: Any) -> tuple[bool, Plain]:
-    before = list(obj.values()) if isinstance(obj, dict) else list(obj)
-    with TemporaryDirectory() as folder:
-        ex.save_tensors(obj, Path(folder, "saved.pt"))
-    after = list(obj.values()) if isinstance(obj, dict) else list(obj)
-    kept = len(before) == len(after) and all(map(lambda a, b: a is b, before, after))
-    return kept, obj
-
-
-def saved_forms(rng, kind: str) -> Any:
+def cases_of(rng) -> dict[str, tuple[Any, ...]]:
+    """Return what may be saved: a dict, its list, each of its tensors, and nothing."""
     tensors = odd_tensors(rng)
-    if kind == "tensor":
-        return rng.choice([tensors["b.weight"], tensors["a.brain"], tensors["turned"]])
-    return list(tensors.values()) if kind == "list" else tensors
+    cases: dict[str, Any] = {
+        "for a dict": tensors,
+        "for a list": list(tensors.values()),
+        "for an empty dict": {},
+        "for an empty list": [],
+        "for a list of one": [torch.randn(3)],
+        "for names out of order": {
+            "b": torch.ones(2),
+            "": torch.ones(()),
+            "a": -torch.ones(1),
+        },
+    }
+    cases |= {f"for {form(t)}": t for t in tensors.values()}
+    return {when: (obj,) for when, obj in cases.items()}
 
 
-KINDS = pytest.mark.parametrize("kind", ["tensor", "list", "dict"])
-
-
-@KINDS
-def test_save_tensors_writes_every_bit(observe, rng, kind):
-    obj = saved_forms(rng, kind)
-
-    saved = observe(
+@pytest.mark.weight(2)
+def test_save_tensors_writes_every_bit(sweep, rng):
+    sweep.cases(
         save_and_read,
-        obj,
-        call=say(
-            "save_tensors(a {kind}, path); torch.load(path, weights_only=True)",
-            kind=kind,
-        ),
-    )
-
-    expect_true(
-        not isinstance(saved, str),
-        "torch.load(path, weights_only=True) does not read the saved file.",
-        expected=say("a {kind}", kind=kind),
-        got=str(saved),
-    )
-    expect_same(
-        saved, obj, say("The file does not hold the {kind} that was saved.", kind=kind)
+        cases_of(rng),
+        call="save_tensors(obj, path); torch.load(path, weights_only=True)",
+        fault="The file does not hold the dict that was saved.",
+        slips={
+            "torch.load(path, weights_only=True) does not read the saved file": (
+                lambda got: "refuses" in got["in the file"][0]
+            ),
+            "make a new container for the copies": lambda got: not got["kept"],
+            "the keys stay in their order": (
+                lambda got: list(got["in the file"][0]) == sorted(got["after"][0])
+            ),
+        },
     )
 
 
-@KINDS
-def test_load_tensors_gives_every_bit(observe, rng, kind):
-    obj = saved_forms(rng, kind)
-
-    loaded = observe(
-        write_and_load,
-        obj,
-        call=say("torch.save(a {kind}, path); load_tensors(path)", kind=kind),
-    )
-
-    expect_same(
-        loaded,
-        obj,
-        say("load_tensors does not give the {kind} that is in the file.", kind=kind),
+def test_load_tensors_gives_every_bit(sweep, rng):
+    sweep.symbol = "load_tensors"
+    sweep.cases(
+        load_twice,
+        {when: (obj, [torch.randn(2)]) for when, (obj,) in cases_of(rng).items()},
+        call="torch.save(obj, path); load_tensors(path); once more with another file",
+        fault="load_tensors does not give the dict that is in the file.",
     )
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("container", ["tensor", "list", "dict"])
-@pytest.mark.parametrize("kind", ["row", "column"])
-def test_save_tensors_saves_a_view_without_the_rest(observe, rng, kind, container):
+def test_save_tensors_saves_a_view_without_the_rest(observe, rng):
     rows, columns = rng.randrange(200, 300), rng.randrange(300, 400)
     big = torch.randn(rows, columns)
-    own = 4 * (columns if kind == "row" else rows)
 
-    size = observe(
-        size_of_view,
-        kind,
-        big,
-        container,
-        call=say(
-            "save_tensors(a {kind} of a {rows} by {columns} tensor, path)",
-            kind=kind,
-            rows=rows,
-            columns=columns,
-        ),
+    sizes = observe(
+        sizes_of_views, big, call=say("save_tensors(a part of t{big}, path)", big=big)
     )
 
-    expect_true(
-        0 < size <= own + 4096,
-        "The file of a view holds more than the view.",
-        expected=say("at most {value} bytes", value=own + 4096),
-        got="no file" if size < 0 else say("{size} bytes", size=size),
-        cause="torch.save writes the whole storage behind a view: clone() it first "
-        "(contiguous() keeps the storage of a row)"
-        if size >= big.nbytes
-        else None,
-    )
+    for view, size in sizes.items():
+        own = 4 * (columns if view.startswith("row") else rows)
+        room = own + (2 * 4096 if "beside" in view else 4096)
+        expect_true(
+            own < size <= room,
+            say("The file of a {view} holds more than the view.", view=view),
+            expected=say("at most {room} bytes", room=room),
+            got=say("{size} bytes", size=size),
+            cause="torch.save writes the whole storage behind a view: clone() it first "
+            "(contiguous() keeps the storage of a row)"
+            if size >= big.nbytes
+            else None,
+        )
 
 
-def test_save_tensors_saves_the_values_of_a_view(observe, rng):
+def test_save_tensors_saves_the_values_of_a_view(sweep, rng):
     big = torch.randn(*rng.sample(DISTINCT, 2))
+    kinds = ("list", "dict", "OrderedDict", "one by one")
 
-    saved = observe(value_of_view, big, call="save_tensors([t[1], t[:, 1], …], path)")
+    sweep.cases(
+        save_views,
+        {f"for views, {kind}": (big, kind) for kind in kinds},
+        call="save_tensors([t[1], t[:, 1], …], path)",
+        fault="The file does not hold the entries of the views.",
+    )
 
-    views = [big[1], big[:, 1], big.T, big[::2, 1:]]
-    expect_same(saved, views, "The file does not hold the entries of the views.")
 
+def test_tensors_come_back_from_a_file_that_was_moved(sweep, rng):
+    one = odd_tensors(rng)
 
-def test_tensors_come_back_from_a_file_that_was_moved(observe, rng):
-    first, second = odd_tensors(rng), list(odd_tensors(rng).values())
-
-    one, two = observe(
+    sweep.cases(
         save_move_and_load,
-        first,
-        second,
+        {"": (one, list(odd_tensors(rng).values()))},
         call="save_tensors to two files, rename the first, load_tensors from both",
-    )
-
-    expect_same(one, first, "The first file does not give the dict saved in it.")
-    expect_same(two, second, "The second file does not give the list saved in it.")
-
-
-@pytest.mark.parametrize("kind", ["list", "dict"])
-def test_save_tensors_leaves_its_argument_alone(observe, rng, kind):
-    obj = saved_forms(rng, kind)
-
-    kept, after = observe(
-        save_and_keep, obj, call=say("save_tensors(a {kind}, path)", kind=kind)
-    )
-
-    expect_true(
-        kept,
-        say("save_tensors changes the caller's {kind}.", kind=kind),
-        expected="the same tensors in it as before",
-        got="others",
-        cause="make a new container for the copies",
-    )
-    expect_same(
-        after,
-        obj,
-        say("save_tensors changes tensors in the caller's {kind}.", kind=kind),
+        fault="The files do not give what was saved in them.",
     )
