@@ -18,7 +18,7 @@ from grader.observe.expect import (
     expect_unchanged,
 )
 from grader.observe.finding import Raised
-from grader.sandbox.trials import Function, Module
+from grader.sandbox.trials import Function, Module, fill
 from grader.scoring.message import say
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "expect_error",
     "expect_true",
     "expect_unchanged",
+    "fill",
     "say",
 ]

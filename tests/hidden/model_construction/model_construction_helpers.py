@@ -1,4 +1,6 @@
-"""Sizes to draw from, and how tensors and layers are told by their shapes."""
+"""Sizes to draw from, what parameters tell, and what becomes of networks passed in."""
+
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -17,6 +19,52 @@ def layer_of(parameters: list[Tensor], x: Tensor, out_features: int) -> Tensor |
     if len(weights) != 1 or len(biases) != 1:
         return None
     return nn.functional.linear(x, weights[0], biases[0])
+
+
+class Hooked(nn.Module):
+    """A linear layer that adds 1 in eval mode, and by a hook multiplies by 2."""
+
+    def __init__(self, inner: int, out: int):
+        super().__init__()
+        self.linear = nn.Linear(inner, out)
+        self.register_forward_hook(lambda _, __, y: 2 * y)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(x) + (not self.training)
+
+
+class Failing(nn.Module):
+    """A network that raises an exception of its own."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        raise LookupError("from the network that was passed in")
+
+
+def frozen(net: nn.Module) -> nn.Module:
+    return net.requires_grad_(False)
+
+
+def in_eval(net: nn.Module) -> nn.Module:
+    return net.eval()
+
+
+def use_networks(
+    ex: Any, symbol: str, nets: list[nn.Module], x: Tensor, *widths: int
+) -> dict[str, Any]:
+    """Make a module of networks, run it, and return what became of them."""
+    runs: list[int] = []
+    for i, net in enumerate(nets):  # before, since it may have hooks behind
+        net.register_forward_pre_hook(lambda *_, i=i: runs.append(i))
+    made = getattr(ex, symbol)(*nets, *widths)
+    result = made(x)
+    held = {id(module) for module in made.modules()}
+    return {
+        "result": result,
+        "times that each runs": [runs.count(i) for i in range(len(nets))],
+        "used itself": [id(net) in held for net in nets],
+        "training": [[m.training for m in net.modules()] for net in nets],
+        "trainable": [[p.requires_grad for p in net.parameters()] for net in nets],
+    }
 
 
 Trace = list[tuple[str, tuple[int, ...]]]

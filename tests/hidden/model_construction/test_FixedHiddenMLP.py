@@ -1,5 +1,6 @@
 """FixedHiddenMLP has a saved weight that never trains, and halves large outputs."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -7,40 +8,53 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
+from grader.observe import (
+    CALLS,
+    LAYOUTS,
+    MODES,
+    MODULES,
+    VALUES,
+    expect_close,
+    expect_equal,
+    expect_true,
+    expect_unchanged,
+    say,
+)
 from model_construction_helpers import DISTINCT
 
 pytestmark = pytest.mark.exercise("model_construction.FixedHiddenMLP")
 
 
-def run_fixed(ex: Any, state: dict[str, Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
+def load_fixed(ex: Any, state: dict[str, Tensor]) -> Any:
     net = ex.FixedHiddenMLP(len(state["weight"]))
     net.load_state_dict(state)
-    y = net(x)
-    return y, x
+    return net
 
 
-def run_fixed_in_double(ex: Any, features: int, x: Tensor) -> Tensor:
-    return ex.FixedHiddenMLP(features).double()(x)
+def run_fixed(ex: Any, state: dict[str, Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
+    return load_fixed(ex, state)(x), x
 
 
-def train_fixed(ex: Any, features: int, x: Tensor) -> tuple[Tensor, Tensor, list[str]]:
-    net = ex.FixedHiddenMLP(features)
+def run_or_refuse(ex: Any, state: dict[str, Tensor], x: Tensor) -> Tensor:
+    return load_fixed(ex, state)(x)
+
+
+def train_fixed(
+    ex: Any, d: int, x: Tensor
+) -> tuple[list[str], list[str], list[str], Tensor, Tensor]:
+    """Return names saved, trained and of buffers; weight before and after a step."""
+    net = ex.FixedHiddenMLP(d)
     before = net.weight.detach().clone()
     trained = [name for name, p in net.named_parameters() if p.requires_grad]
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     net(x).backward()
     optimizer.step()
-    return before, net.weight, trained
+    buffers = [name for name, _ in net.named_buffers()]
+    return sorted(net.state_dict()), sorted(trained), buffers, before, net.weight
 
 
-def names_in_fixed(ex: Any, features: int) -> tuple[list[str], list[str]]:
-    net = ex.FixedHiddenMLP(features)
-    return list(net.state_dict()), [name for name, _ in net.named_buffers()]
-
-
-def fresh_weights(ex: Any, features: int) -> tuple[Tensor, Tensor]:
-    return ex.FixedHiddenMLP(features).weight, ex.FixedHiddenMLP(features).weight
+def fresh_weights(ex: Any, d: int) -> tuple[Tensor, Tensor]:
+    return ex.FixedHiddenMLP(d).weight, ex.FixedHiddenMLP(d).weight
 
 
 def fixed_state(d: int, scale: float) -> dict[str, Tensor]:
@@ -86,10 +100,16 @@ def test_fixed_mlp_computes_its_formula(observe, rng, scale):
     d = rng.choice(DISTINCT)
     state, x, unhalved = draw_fixed(d, scale)
 
-    y, _ = observe(
+    y, after = observe(
         run_fixed, state, x, call=say("FixedHiddenMLP({d})(x) with x (16, {d})", d=d)
     )
 
+    expect_unchanged(
+        after,
+        x,
+        "FixedHiddenMLP changes the caller's tensor.",
+        cause="x /= 2 and other in-place operations work on x itself",
+    )
     transposed = {**state, "weight": state["weight"].T}
     expect_close(
         y,
@@ -107,6 +127,12 @@ def test_fixed_mlp_computes_its_formula(observe, rng, scale):
             ),
             "the sum of the absolute values decides, not the Euclidean norm": (
                 halve(unhalved, torch.linalg.vector_norm).sum()
+            ),
+            "the 1 is added before the ReLU, not after it": halve(
+                linear_of(state, torch.relu(linear_of(state, x) @ state["weight"]) + 1)
+            ).sum(),
+            "the loop ends before the sum has come down to 1": (
+                lambda y: abs(float(y)) > 1.01 * float(halve(unhalved).sum().abs())
             ),
             "the ReLU is missing": halve(fixed_reference(state, x, lambda x: x)).sum(),
             "`@ weight` multiplies by weight, not by its transpose": halve(
@@ -142,29 +168,20 @@ def test_fixed_mlp_halves_only_what_exceeds_one(observe, rng):
     )
 
 
-def test_fixed_mlp_leaves_the_callers_tensor_alone(observe, rng):
-    d = rng.choice(DISTINCT)
-    state, x = fixed_state(d, 0.5), 10 * torch.randn(3, d)
-
-    _, after = observe(run_fixed, state, x, call=say("FixedHiddenMLP({d})(x); x", d=d))
-
-    expect_equal(
-        after,
-        x,
-        "FixedHiddenMLP changes the caller's tensor.",
-        slips={"x /= 2 and other in-place operations work on x itself": lambda _: True},
-    )
-
-
-def test_fixed_mlp_saves_its_weight_and_its_one_layer(observe, rng):
+@pytest.mark.weight(2)
+def test_fixed_mlp_saves_its_weight_and_does_not_train_it(observe, rng):
     d = rng.choice(DISTINCT)
 
-    names, buffers = observe(
-        names_in_fixed, d, call=say("FixedHiddenMLP({d}).state_dict()", d=d)
+    saved, trained, buffers, before, after = observe(
+        train_fixed,
+        d,
+        torch.rand(3, d),
+        call=say("FixedHiddenMLP({d}): its state dict, one step of SGD", d=d),
     )
 
+    second = "a second Linear has weights of its own: call the same one twice"
     expect_equal(
-        sorted(names),
+        saved,
         ["linear.bias", "linear.weight", "weight"],
         "The state dict does not hold weight and one linear.",
         slips={
@@ -174,34 +191,16 @@ def test_fixed_mlp_saves_its_weight_and_its_one_layer(observe, rng):
             "a tensor assigned to self is not saved: register_buffer does that": (
                 ["linear.bias", "linear.weight"]
             ),
-            "a second Linear has weights of its own: call the same one twice": (
-                lambda names: len(names) == 5 and "weight" in names
-            ),
+            second: lambda names: len(names) == 5 and "weight" in names,
         },
     )
-
-
-@pytest.mark.weight(2)
-def test_fixed_mlp_does_not_train_its_weight(observe, rng):
-    d = rng.choice(DISTINCT)
-
-    before, after, trained = observe(
-        train_fixed,
-        d,
-        torch.rand(3, d),
-        call=say("one step of SGD on FixedHiddenMLP({d}), then its weight", d=d),
-    )
-
     expect_equal(
-        sorted(trained),
+        trained,
         ["linear.bias", "linear.weight"],
         "Not exactly the layer linear can be trained.",
         slips={
             "an nn.Parameter is trained: use a buffer, or requires_grad=False": (
                 lambda names: "weight" in names
-            ),
-            "a second Linear has weights of its own: call the same one twice": (
-                lambda names: len(names) == 4
             ),
         },
     )
@@ -229,39 +228,35 @@ def test_fixed_mlp_draws_a_weight_of_its_own(observe, rng):
     )
 
 
-def test_fixed_mlp_follows_to_double(observe, rng):
-    d = rng.choice(DISTINCT)
-    x = torch.rand(2, d, dtype=torch.float64)
-
-    y = observe(
-        run_fixed_in_double,
-        d,
-        x,
-        call=say("FixedHiddenMLP({d}).double()(x.double())", d=d),
-    )
-
-    expect_equal(
-        str(y.dtype), "torch.float64", "FixedHiddenMLP does not follow to double."
-    )
-
-
-@pytest.mark.parametrize("bad", [torch.inf, -torch.inf, torch.nan])
-def test_fixed_mlp_refuses_what_is_not_finite(observe, rng, bad):
+@pytest.mark.weight(2)
+def test_fixed_mlp_refuses_what_is_not_finite(sweep, rng):
     d = rng.choice(DISTINCT)
     positive = {name: t.abs() for name, t in fixed_state(d, 0.5).items()}
-    x = torch.randn(3, d)
-    x[rng.randrange(3), rng.randrange(d)] = bad
+    cases = {"for finite numbers": (positive, torch.randn(3, d))}
+    for bad in (torch.inf, -torch.inf, torch.nan):
+        x = torch.randn(3, d)
+        x[rng.randrange(3), rng.randrange(d)] = bad
+        cases[f"for one {bad} in x"] = (positive, x)  # inf stays inf when it is halved
+        cases[f"for nothing but {bad} in x"] = (positive, torch.full((3, d), bad))
 
-    raised = observe.error(
-        run_fixed,
-        positive,  # so that inf stays inf, and halving it never ends
-        x,
-        call=say("FixedHiddenMLP({d})(x) with {bad} in x", d=d, bad=bad),
+    sweep.cases(
+        run_or_refuse,
+        cases,
+        call=say("FixedHiddenMLP({d})(x) with inf, -inf or NaN in x", d=d),
+        raises=(ValueError,),
     )
 
-    expect_error(
-        raised,
-        ValueError,
-        "FixedHiddenMLP takes an input that is not finite.",
-        cause="check x.isfinite().all() before computing anything",
+
+@pytest.mark.weight(2)
+def test_fixed_mlp_keeps_its_promise_in_every_state(sweep, rng):
+    d = rng.choice(DISTINCT)
+    columns = ("plain", "other", "single", "empty", *LAYOUTS, *MODES, *CALLS)
+
+    sweep(
+        load_fixed,
+        fixed_state(d, 0.5),
+        inputs=lambda *lead: (torch.randn(math.prod(lead), d),),
+        columns=(*columns, *VALUES, *MODULES),
+        call=say("FixedHiddenMLP({d})(x)", d=d),
+        raises=(ValueError,),
     )

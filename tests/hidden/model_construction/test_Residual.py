@@ -6,10 +6,28 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, say
-from model_construction_helpers import DISTINCT, forms
+from grader.observe import (
+    MODULES,
+    TENSORS,
+    Module,
+    expect_close,
+    expect_equal,
+    expect_unchanged,
+    say,
+)
+from model_construction_helpers import (
+    DISTINCT,
+    Failing,
+    Hooked,
+    forms,
+    frozen,
+    in_eval,
+    use_networks,
+)
 
 pytestmark = pytest.mark.exercise("model_construction.Residual")
+
+IN_PLACE = "a sum with += works on a tensor that somebody else holds"
 
 
 class Keep(nn.Module):
@@ -26,34 +44,57 @@ class Keep(nn.Module):
 
 def run_residual(
     ex: Any, block: nn.Module, widths: list[int], x: Tensor
-) -> tuple[Tensor, list[Tensor], int]:
+) -> tuple[Tensor, Tensor, list[Tensor], int]:
+    """Return result, gradient, parameters beside the block's, how many are its own."""
     net = ex.Residual(block, *widths)
     blocks = {id(p) for p in block.parameters()}
     parameters = list(net.parameters())
     added = [p for p in parameters if id(p) not in blocks]
-    return net(x), added, len(parameters) - len(added)
+    y = net(x.requires_grad_())
+    y.sum().backward()
+    return y, x.grad, added, len(parameters) - len(added)
 
 
-def keep_in_residual(ex: Any, block: Keep, widths: list[int], x: Tensor) -> Tensor:
-    ex.Residual(block, *widths)(x)
-    return block.kept
+def keep_in_residual(
+    ex: Any, block: Keep, widths: list[int], x: Tensor
+) -> tuple[Tensor, Tensor]:
+    return ex.Residual(block, *widths)(x), block.kept
 
 
 def pass_by_identity(ex: Any, d: int, x: Tensor) -> tuple[Tensor, Tensor]:
     return ex.Residual(nn.Identity(), d, d)(x), x
 
 
-def gradient_of_residual(
-    ex: Any, block: nn.Module, widths: list[int], x: Tensor
-) -> tuple[Tensor, list[Tensor]]:
-    net = ex.Residual(block, *widths)
-    blocks = {id(p) for p in block.parameters()}
-    x.requires_grad_()
-    net(x).sum().backward()
-    return x.grad, [p for p in net.parameters() if id(p) not in blocks]
+def draw_widths(rng, kind: str) -> tuple[int, int]:
+    """Return in_features and out_features: equal, more or fewer."""
+    few, many = sorted(rng.sample(DISTINCT, 2))
+    return {"equal": (many, many), "more": (few, many), "fewer": (many, few)}[kind]
 
 
-def expect_added(added: list[Tensor], inner: int, out: int) -> None:
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("widths", ["equal", "more", "fewer"])
+def test_residual_adds_block_and_skip(observe, rng, widths):
+    inner, out = draw_widths(rng, widths)
+    block = nn.Sequential(nn.Linear(inner, out), nn.Tanh())
+    x = torch.randn(rng.choice(DISTINCT), inner)
+
+    y, gradient, added, registered = observe(
+        run_residual,
+        block,
+        [inner, out],
+        x,
+        call=say(
+            "Residual(block, {inner}, {out})(x), x {x}", inner=inner, out=out, x=x
+        ),
+        causes={r"The size of tensor a": "where the widths differ, skip is a layer"},
+    )
+
+    expect_equal(
+        registered,
+        2,
+        "Residual does not register its block.",
+        slips={"a plain list or tuple hides the block from nn.Module": 0},
+    )
     expect_equal(
         forms(added),
         [] if inner == out else [f"float32 ({out}, {inner})"],
@@ -61,47 +102,12 @@ def expect_added(added: list[Tensor], inner: int, out: int) -> None:
         slips={
             "equal widths need no layer: x itself is added": lambda _: inner == out,
             "the layer beside the block has no bias": lambda got: len(got) == 2,
-            "a layer made in forward is new at every call and never registered": (
-                lambda got: got == []
-            ),
+            "a layer made in forward is new at every call and never registered": [],
         },
     )
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize("leading", [0, 1, 2], ids=["vector", "batch", "two_dims"])
-@pytest.mark.parametrize("equal", [True, False], ids=["equal", "unequal"])
-def test_residual_adds_block_and_skip(observe, rng, equal, leading):
-    inner, out, *before = rng.sample(DISTINCT, 2 + leading)
-    out = inner if equal else out
-    block = nn.Sequential(nn.Linear(inner, out), nn.Tanh())
-    x = torch.randn(*before, inner)
-
-    y, added, registered = observe(
-        run_residual,
-        block,
-        [inner, out],
-        x,
-        call=say(
-            "Residual(block, {inner}, {out})(x) with x {shape}",
-            inner=inner,
-            out=out,
-            shape=tuple(x.shape),
-        ),
-    )
-
-    expect_equal(
-        registered,
-        2,
-        "Residual does not register its block.",
-        slips={
-            "a plain list or tuple hides the block from nn.Module": (
-                lambda count: count == 0 and len(added) < 2
-            )
-        },
-    )
-    expect_added(added, inner, out)
-    skip = x if equal else nn.functional.linear(x, added[0])
+    x.requires_grad_()
+    skip = x if inner == out else nn.functional.linear(x, added[0])
+    results = block(x), skip
     expect_close(
         y,
         block(x) + skip,
@@ -111,6 +117,16 @@ def test_residual_adds_block_and_skip(observe, rng, equal, leading):
             "the block is missing": skip,
             "nothing follows the sum": torch.relu(block(x) + skip),
             "the two are added, not multiplied": block(x) * skip,
+        },
+    )
+    parts = [torch.autograd.grad(t, x, torch.ones_like(t))[0] for t in results]
+    expect_close(
+        gradient,
+        parts[0] + parts[1],
+        "The gradient does not flow through the block and past it.",
+        slips={
+            "the skip is cut off from the gradient": parts[0],
+            "the block is cut off from the gradient": parts[1],
         },
     )
 
@@ -123,73 +139,61 @@ def test_residual_leaves_its_input_alone(observe, rng):
         pass_by_identity, d, x, call=say("Residual(nn.Identity(), {d}, {d})(x); x", d=d)
     )
 
-    expect_equal(
-        after,
-        x,
-        "Residual changes the caller's tensor.",
-        slips={"a sum with += works on a tensor that somebody else holds": 2 * x},
-    )
+    expect_unchanged(after, x, "Residual changes the caller's tensor.", cause=IN_PLACE)
     expect_close(y, 2 * x, "Residual does not add the input to the block's output.")
 
 
 @pytest.mark.parametrize("equal", [True, False], ids=["equal", "unequal"])
 def test_residual_leaves_the_blocks_output_alone(observe, rng, equal):
-    inner, out = rng.sample(DISTINCT, 2)
-    out = inner if equal else out
+    inner, out = draw_widths(rng, "equal" if equal else "more")
     block = Keep(inner, out)
     x = torch.randn(3, inner)
 
-    kept = observe(
+    y, kept = observe(
         keep_in_residual,
         block,
         [inner, out],
         x,
-        call=say(
-            "Residual(block, {inner}, {out})(x); what block has returned",
-            inner=inner,
-            out=out,
-        ),
+        call=say("Residual(block, {i}, {o})(x); block's output", i=inner, o=out),
     )
 
-    expect_close(
-        kept,
-        block.linear(x),
-        "Residual changes what its block has returned.",
-        slips={
-            "a sum with += works on a tensor that somebody else holds": lambda _: True
-        },
-    )
+    fault = "Residual changes what its block has returned."
+    expect_close(kept, block.linear(x), fault, cause=IN_PLACE)
+    expect_equal(torch.equal(y, kept), False, "Residual gives what its block gives.")
 
 
+@pytest.mark.weight(2)
 @pytest.mark.parametrize("equal", [True, False], ids=["equal", "unequal"])
-def test_residual_passes_the_gradient_on_both_ways(observe, rng, equal):
-    inner, out = rng.sample(DISTINCT, 2)
+def test_residual_keeps_its_promise_in_every_state(sweep, rng, equal):
+    inner, hidden, out = rng.sample(DISTINCT, 3)
     out = inner if equal else out
-    block = nn.Sequential(nn.Linear(inner, out), nn.Tanh())
-    x = torch.randn(3, inner)
+    block = nn.Sequential(nn.Linear(inner, hidden), nn.Tanh(), nn.Linear(hidden, out))
 
-    gradient, added = observe(
-        gradient_of_residual,
+    sweep(
+        Module("Residual"),
         block,
-        [inner, out],
-        x,
-        call=say(
-            "Residual(block, {inner}, {out})(x).sum().backward(); x.grad",
-            inner=inner,
-            out=out,
-        ),
+        inner,
+        out,
+        inputs=lambda *lead: (torch.randn(*lead, inner),),
+        columns=(*TENSORS, *MODULES),
+        call=say("Residual(block, {inner}, {out})(x)", inner=inner, out=out),
     )
 
-    expect_added(added, inner, out)
-    leaf = x.clone().requires_grad_()
-    (through_block,) = torch.autograd.grad(block(leaf).sum(), leaf)
-    through_skip = torch.ones(3, out) @ (torch.eye(inner) if equal else added[0])
-    expect_close(
-        gradient,
-        through_block + through_skip,
-        "The gradient does not flow through the block and past it.",
-        slips={
-            "the skip is cut off from the gradient": through_block,
-            "the block is cut off from the gradient": through_skip,
-        },
+
+def test_residual_uses_its_block_as_it_is(sweep, rng):
+    d = rng.choice(DISTINCT)
+    x = torch.randn(4, d)
+    cases = {
+        "for a block with hooks": Hooked(d, d),
+        "for a block in eval mode": in_eval(Hooked(d, d)),
+        "for a frozen block": frozen(Hooked(d, d)),
+        "for a block that is the identity": nn.Identity(),
+        "for a block of blocks": nn.Sequential(Hooked(d, d), nn.Tanh()),
+        "when the block raises an exception": Failing(),
+    }
+    sweep.cases(
+        use_networks,
+        {when: ("Residual", [given], x, d, d) for when, given in cases.items()},
+        call=say("Residual(block, {d}, {d})(x); block", d=d),
+        raises=(LookupError,),
     )

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true, say
-from model_construction_helpers import DISTINCT, forms
+from grader.observe import expect_close, expect_equal, say
+from model_construction_helpers import DISTINCT, Failing, Hooked, forms, frozen, in_eval
 
 pytestmark = pytest.mark.exercise("model_construction.chain")
 
@@ -39,26 +39,55 @@ class BlockMaker:
         return self.made[-1]
 
 
-def make_chain(ex: Any, d: int, n: int) -> tuple[int, list[Tensor]]:
-    make_block = BlockMaker(d)
-    net = ex.chain(make_block, n)
-    calls = len(make_block.made)
-    parameters = list(net.parameters()) if isinstance(net, nn.Module) else []
-    return calls, parameters
-
-
 def run_chain(
     ex: Any, d: int, n: int, x: Tensor
-) -> tuple[Tensor, list[tuple[Tensor, Tensor]], list[int]]:
+) -> tuple[int, list[Tensor], Tensor, list[tuple[Tensor, Tensor]], list[int]]:
+    """Return calls of make_block, parameters, result, layers and the order of runs."""
     make_block = BlockMaker(d)
-    y = ex.chain(make_block, n)(x)
+    net = ex.chain(make_block, n)
+    calls, parameters = len(make_block.made), list(net.parameters())
+    y = net(x)
     layers = [block.linear for block in make_block.made]
-    return y, [(layer.weight, layer.bias) for layer in layers], make_block.runs
+    pairs = [(layer.weight, layer.bias) for layer in layers]
+    return calls, parameters, y, pairs, make_block.runs
 
 
-def type_of_chain(ex: Any, d: int, n: int) -> tuple[bool, bool, bool]:
-    net = ex.chain(BlockMaker(d), n)
-    return isinstance(net, nn.Module), callable(net), type(net) is nn.ModuleList
+def chain_of(ex: Any, blocks: list[nn.Module], x: Tensor) -> dict[str, Any]:
+    """Return what becomes of blocks that are handed out one after the other."""
+    rest = iter(blocks)
+    net = ex.chain(lambda: next(rest), len(blocks))
+    held = {id(module) for module in net.modules()}
+    return {
+        "result": net(x),
+        "again": net(x),
+        "used itself": [id(block) in held for block in blocks],
+        "training": [block.training for block in blocks],
+        "trainable": [[p.requires_grad for p in b.parameters()] for b in blocks],
+    }
+
+
+def count_failing(ex: Any, n: int, fails_at: int) -> int:
+    """Return how many blocks are made when one cannot be made."""
+    calls = 0
+
+    def make_block() -> nn.Module:
+        nonlocal calls
+        calls += 1
+        if calls == fails_at:
+            raise LookupError("this block cannot be made")
+        return nn.Tanh()
+
+    try:
+        ex.chain(make_block, n)
+    except LookupError:
+        return calls
+    return -1
+
+
+def chain_two(ex: Any, d: int, n: int) -> list[Tensor]:
+    """Return the parameters of two chains, one made after the other."""
+    nets = [ex.chain(lambda: nn.Linear(d, d), n) for _ in range(2)]
+    return [p for net in nets for p in net.parameters()]
 
 
 def run_blocks(layers: list[tuple[Tensor, Tensor]], x: Tensor) -> Tensor:
@@ -67,36 +96,22 @@ def run_blocks(layers: list[tuple[Tensor, Tensor]], x: Tensor) -> Tensor:
     return x
 
 
-def test_chain_is_a_module_that_can_run(observe):
-    is_module, is_callable, is_module_list = observe(
-        type_of_chain, 3, 2, call="chain(make_block, 2)"
-    )
-
-    expect_true(
-        is_module,
-        "chain does not return an nn.Module.",
-        expected="an nn.Module",
-        got="a function" if is_callable else "something else",
-        cause="return the network itself, not a function that runs the blocks"
-        if is_callable
-        else "put the blocks in an nn.Sequential",
-    )
-    expect_true(
-        not is_module_list,
-        "chain returns a module that cannot run.",
-        expected="a module with a forward",
-        got="an nn.ModuleList",
-        cause="nn.ModuleList only holds modules; nn.Sequential also runs them",
-    )
-
-
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("n", [1, 2, 5])
-def test_chain_makes_independent_blocks(observe, rng, n):
+@pytest.mark.parametrize("n", [2, 5])
+def test_chain_runs_independent_blocks_one_after_the_other(observe, rng, n):
     d = rng.choice(DISTINCT)
+    x = torch.randn(4, d)
 
-    calls, parameters = observe(
-        make_chain, d, n, call=say("chain(make_block, {n})", n=n)
+    calls, parameters, y, layers, runs = observe(
+        run_chain,
+        d,
+        n,
+        x,
+        call=say("chain(make_block, {n})(x)", n=n),
+        causes={
+            "'function' object": "return the network itself, not a function",
+            "ModuleList.*forward": "nn.ModuleList only holds; nn.Sequential also runs",
+        },
     )
 
     expect_equal(
@@ -123,41 +138,21 @@ def test_chain_makes_independent_blocks(observe, rng, n):
             )
         },
     )
+    expect_equal(
+        runs,
+        list(range(n)),
+        "chain does not run each of its blocks once, in the order of their making.",
+        slips={"return after the loop over the blocks, not in it": [0]},
+    )
     weights = {tuple(p.reshape(-1).tolist()) for p in parameters}
     expect_equal(len(weights), 2 * n, "Blocks of the chain start with the same values.")
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize("n", [2, 5])
-def test_chain_runs_its_blocks_one_after_the_other(observe, rng, n):
-    d = rng.choice(DISTINCT)
-    x = torch.randn(4, d)
-
-    y, layers, runs = observe(
-        run_chain, d, n, x, call=say("chain(make_block, {n})(x)", n=n)
-    )
-
-    expect_equal(
-        sorted(runs),
-        list(range(n)),
-        "chain does not run each of its blocks once.",
-        slips={
-            "[make_block()] * n is one block, listed n times": [0] * n,
-            "return after the loop over the blocks, not in it": [0],
-        },
-    )
-    expect_equal(
-        [forms(list(layer)) for layer in layers],
-        [forms(list(nn.Linear(d, d).parameters()))] * n,
-        "chain does not keep the blocks as they were made.",
-    )
     expect_close(
         y,
-        run_blocks([layers[i] for i in runs], x),
+        run_blocks(layers, x),
         "chain does not run its blocks one after the other.",
         slips={
             "each block runs on the output of the one before, not on x": (
-                run_blocks([layers[runs[-1]]], x)
+                run_blocks(layers[-1:], x)
             ),
             "the outputs are added, not handed on": sum(
                 (run_blocks([layer], x) for layer in layers), torch.zeros_like(x)
@@ -166,9 +161,46 @@ def test_chain_runs_its_blocks_one_after_the_other(observe, rng, n):
     )
 
 
-def test_chain_of_no_blocks_is_the_identity(observe):
-    x = torch.randn(2, 3)
+def test_chain_starts_with_other_values_each_time(observe, rng):
+    d, n = rng.sample(DISTINCT, 2)
 
-    y, *_ = observe(run_chain, 3, 0, x, call="chain(make_block, 0)(x)")
+    parameters = observe(
+        chain_two, d, n, call=say("chain(make_block, {n}), twice", n=n)
+    )
 
-    expect_close(y, x, "chain of no blocks is not the identity.")
+    weights = {tuple(p.reshape(-1).tolist()) for p in parameters}
+    expect_equal(
+        len(weights), 4 * n, "Blocks of two chains start with the same values."
+    )
+
+
+@pytest.mark.weight(2)
+def test_chain_keeps_its_promise_for_all_blocks(sweep, rng):
+    d, hidden = rng.sample(DISTINCT, 2)
+    x = torch.randn(3, d)
+    cases: dict[str, list[nn.Module]] = {
+        "for three blocks": [Hooked(d, d) for _ in range(3)],
+        "for no block": [],
+        "for one block": [Hooked(d, d)],
+        "for twelve blocks": [Hooked(d, d) for _ in range(12)],
+        "for blocks of different widths": [Hooked(d, hidden), Hooked(hidden, d)],
+        "for blocks in eval mode": [in_eval(Hooked(d, d)), Hooked(d, d)],
+        "for frozen blocks": [frozen(Hooked(d, d)), Hooked(d, d)],
+        "for blocks without parameters": [nn.Tanh(), nn.Softmax(-1), nn.Tanh()],
+        "for blocks that are chains": [nn.Sequential(Hooked(d, d)), nn.Sequential()],
+        "when a block raises an exception": [Hooked(d, d), Failing()],
+    }
+    sweep.cases(
+        chain_of,
+        {when: (blocks, x) for when, blocks in cases.items()},
+        call=say("chain(make_block, n)(x) with x {x}", x=x),
+        raises=(LookupError,),
+    )
+    sweep.cases(
+        count_failing,
+        {
+            "when a block cannot be made": (4, 3),
+            "when the first cannot be made": (2, 1),
+        },
+        call="chain(make_block, n), where a call of make_block raises LookupError",
+    )

@@ -1,6 +1,6 @@
 """Checks for infinities only.
 
-says: takes an input that is not finite
+says: does not raise for one nan
 """
 class FixedHiddenMLP(nn.Module):
     def __init__(self, features):

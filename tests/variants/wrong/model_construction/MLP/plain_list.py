@@ -1,6 +1,6 @@
 """Keeps the layers in a plain list.
 
-says: plain list, are not registered
+says: plain list are not registered
 """
 class MLP(nn.Module):
     def __init__(self, in_features, hidden, out_features):

@@ -1,6 +1,6 @@
 r"""Returns a function.
 
-says: does not return an nn\.Module
+says: return the network itself, not a function
 """
 def chain(make_block, n):
     blocks = [make_block() for _ in range(n)]
