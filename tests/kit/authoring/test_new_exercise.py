@@ -7,12 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.authoring import AuthoringError
-from grader.authoring.course import EXAMPLE, course_files
+from grader.authoring.course import course_files
 from grader.authoring.exercise import Skeleton
 from grader.authoring.insert import append_code, insert_table
 from grader.check_kit import check_placeholders
 from grader.cli.main import make_app
-from grader.layout import VARIABLE, Layout
+from grader.layout import KIT, VARIABLE, Layout
 from grader.syllabus import read_syllabus
 
 
@@ -156,7 +156,10 @@ def test_a_new_course_overwrites_nothing(tmp_path):
         course_files(tmp_path)
 
 
-def test_the_example_s_stubs_are_those_of_its_solutions(monkeypatch):
-    monkeypatch.setenv(VARIABLE, str(EXAMPLE))
+@pytest.mark.parametrize("folder", ["examples/course", "tests/fixtures/course"])
+def test_the_stubs_of_the_small_courses_are_those_of_their_solutions(
+    monkeypatch, folder
+):
+    monkeypatch.setenv(VARIABLE, str(KIT.root / folder))
 
     assert run("stubs", "--check").exit_code == 0
