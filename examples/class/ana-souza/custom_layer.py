@@ -32,7 +32,7 @@ class QuadraticReduction(nn.Module):
     def forward(self, x):
         flat = x.reshape(-1, x.shape[-1])
         y = nn.functional.bilinear(flat, flat, self.weight.permute(2, 0, 1))
-        return y.reshape(*x.shape[:-1], -1)
+        return y.reshape(*x.shape[:-1], self.weight.shape[-1])
 
 
 import math
@@ -57,14 +57,14 @@ class RMSNorm(nn.Module):
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.variance_epsilon)
 
     def forward(self, x):
-        output = self._norm(x.float()).type_as(x)
+        output = self._norm(x if x.dtype == torch.float64 else x.float()).type_as(x)
         return (output * self.weight).type_as(x)
 
 
 class Dropout(nn.Module):
     def __init__(self, p):
         super().__init__()
-        if p < 0.0 or p > 1.0:
+        if not 0.0 <= p <= 1.0:
             raise ValueError("p")
         self.keep = 1.0 - p
 
@@ -86,6 +86,8 @@ class RunningStandardize(nn.Module):
 
     def forward(self, x):
         if self.training:
+            if len(x) < 2:
+                raise ValueError("two rows or more")
             self.num_batches_tracked.add_(1)
         return nn.functional.batch_norm(x, self.running_mean, self.running_var, training=self.training, momentum=self.m)
 
@@ -101,11 +103,21 @@ class CausalMask(nn.Module):
         n = scores.size(-1)
         if n > self.max_len:
             raise ValueError("too long")
-        return scores + self.mask[:n, :n].to(scores.dtype)
+        return torch.where(self.mask[:n, :n] == 0, scores, float("-inf"))
+
+
+class _Round(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return torch.round(x)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g
 
 
 def round_ste(x):
-    return x + (torch.round(x) - x).detach()
+    return _Round.apply(x)
 
 
 class _Clamp(torch.autograd.Function):
@@ -119,8 +131,7 @@ class _Clamp(torch.autograd.Function):
     def backward(ctx, g):
         x, = ctx.saved_tensors
         g = g.clone()
-        g[x <= ctx.lo] = 0
-        g[x >= ctx.hi] = 0
+        g[~((x > ctx.lo) & (x < ctx.hi))] = 0
         return g, None, None
 
 
@@ -135,8 +146,10 @@ def swish(x):
 class LowRank(nn.Module):
     def __init__(self, linear, rank, scale=1.0):
         super().__init__()
-        self.register_buffer("weight", linear.weight.detach().clone())
-        self.register_buffer("bias", None if linear.bias is None else linear.bias.detach().clone())
+        def frozen(p):
+            return None if p is None else nn.Parameter(p.detach().clone(), requires_grad=False)
+
+        self.weight, self.bias = frozen(linear.weight), frozen(linear.bias)
         self.s = scale
         self.A = nn.Parameter(torch.randn(rank, linear.in_features).to(linear.weight) * 0.02)
         self.B = nn.Parameter(torch.zeros(linear.out_features, rank).to(linear.weight))
