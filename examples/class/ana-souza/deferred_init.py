@@ -146,7 +146,7 @@ def infer_shapes(net, input_shape):
                 lambda m, a, y, name=name: result.append((name, tuple(y.shape)))
             )
     with FakeTensorMode(allow_non_fake_inputs=True):
-        twin(torch.empty(input_shape))
+        twin(torch.empty(input_shape, dtype=torch.float32))
     return result
 
 
@@ -171,7 +171,7 @@ def build_on_meta(make_net, device="cpu"):
 
 @torch.no_grad()
 def load_into_lazy(net, state):
-    own = dict([*net.named_parameters(), *net.named_buffers()])
+    own = net.state_dict(keep_vars=True)
     if own.keys() ^ state.keys():
         raise RuntimeError("the names do not fit")
     for name, p in own.items():

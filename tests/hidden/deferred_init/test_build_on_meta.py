@@ -6,10 +6,20 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from deferred_init_helpers import DISTINCT, Build, flags_of
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
+from deferred_init_helpers import (
+    DISTINCT,
+    Build,
+    OwnError,
+    Seen,
+    flags_of,
+    outcome,
+    tensors_of,
+)
+from grader.observe import expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.build_on_meta")
+
+BUFFERS = ("table", "mask", "running_mean", "running_var", "num_batches_tracked")
 
 
 class Positions(nn.Module):
@@ -23,293 +33,264 @@ class Positions(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
+        """Set the values, with a tensor that is made on the default device."""
         with torch.no_grad():
             self.scale.fill_(0.5)
-            self.table.fill_(1.0).cumsum_(0)
-            self.mask.fill_(True)
+            self.table.copy_(torch.arange(len(self.table)) + 1.0)
+            self.mask.fill_(value=True)
+
+
+class Table(nn.Module):
+    """A module with a buffer alone."""
+
+    def __init__(self, d: int) -> None:
+        super().__init__()
+        self.register_buffer("table", torch.empty(d))
+        self.register_buffer("nothing", None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        self.table.fill_(7.0)
 
 
 class Offset(nn.Module):
     """A module that sets its values in its constructor only."""
 
-    def __init__(self, d: int, *, buffer: bool) -> None:
+    def __init__(self, d: int, kind: str) -> None:
         super().__init__()
-        if buffer:
-            self.register_buffer("offset", torch.ones(d))
-        else:
+        if kind == "a parameter":
             self.offset = nn.Parameter(torch.ones(d))
+        else:
+            self.register_buffer("offset", torch.ones(d), persistent=kind == "a buffer")
+        self.layer = nn.Linear(d, d)
 
 
-def net_to_build(sizes: list[int]) -> nn.Module:
-    d, hidden = sizes
-    return nn.Sequential(
-        Positions(d), nn.Sequential(nn.Linear(d, hidden), nn.BatchNorm1d(hidden))
-    )
+def net_to_build(d: int, hidden: int) -> nn.Module:
+    block = nn.Sequential(nn.Linear(d, hidden), nn.BatchNorm1d(hidden))
+    return nn.Sequential(Positions(d), block)
 
 
-def frozen_net(sizes: list[int]) -> nn.Module:
-    net = net_to_build(sizes).double()
+def half_frozen(d: int, hidden: int) -> nn.Module:
+    net = net_to_build(d, hidden).double()
     net[1][0].weight.requires_grad_(requires_grad=False)
     net[1].eval()
     return net
 
 
-def net_without_reset(sizes: list[int], *, buffer: bool) -> nn.Module:
-    return nn.Sequential(nn.Linear(*sizes), nn.ModuleList([Offset(4, buffer=buffer)]))
+def other_layers(d: int, hidden: int) -> nn.Module:
+    """Return modules without tensors, without bias, with a buffer alone."""
+    norm = nn.BatchNorm1d(d, affine=False)
+    linear, embedding = nn.Linear(d, hidden, bias=False), nn.Embedding(d, hidden)
+    named = nn.ModuleDict({"a": nn.ModuleList([norm, linear]), "b": embedding})
+    return nn.Sequential(nn.ReLU(), Table(d), named, nn.GroupNorm(1, d).half())
+
+
+def only_resets_in_place(d: int, hidden: int) -> nn.Module:
+    return nn.Sequential(nn.Linear(d, hidden), nn.BatchNorm1d(hidden))
+
+
+def single_layer(d: int, _: int) -> nn.Module:
+    return nn.LayerNorm(d)
+
+
+def no_tensors(*_: int) -> nn.Module:
+    return nn.Sequential(nn.ReLU(), nn.Sequential())
+
+
+def without_reset(d: int, kind: str, deep: bool) -> nn.Module:
+    offset = Offset(d, kind)
+    return nn.Sequential(nn.Linear(d, d), nn.ModuleList([offset])) if deep else offset
+
+
+def attention(*_: Any) -> nn.Module:
+    return nn.Sequential(nn.MultiheadAttention(4, 2))
+
+
+def that_raises(*_: Any) -> nn.Module:
+    raise OwnError("no network")
 
 
 def build(
-    ex: Any, make: Build, *args: Any, on: str | None = None, **options: Any
-) -> tuple[nn.Module, list[bool], bool]:
+    ex: Any,
+    make: Build,
+    args: list[Any],
+    device: Any = None,
+    default: str | None = None,
+) -> tuple[nn.Module | None, Seen]:
     """Call build_on_meta; say on what make_net and later code run by default."""
-    on_meta: list[bool] = []
+    seen: Seen = {"make_net ran on meta": [], "raised": "no exception"}
+    made: list[nn.Module] = []
+    net = None
 
     def make_net() -> nn.Module:
-        on_meta.append(torch.empty(0).is_meta)
-        return make(*args, **options)
+        seen["make_net ran on meta"].append(torch.empty(0).is_meta)
+        made.append(make(*args))
+        return made[0]
 
+    torch.set_default_device(default)
     try:
-        device = () if on is None else (on,)
-        return ex.build_on_meta(make_net, *device), on_meta, torch.empty(0).is_meta
+        net = ex.build_on_meta(make_net, *(() if device is None else (device,)))
+    except NotImplementedError:  # not started
+        raise
+    except (TypeError, OwnError) as error:
+        kind = type(error).__name__
+        seen["raised"] = kind, [n for n in ("Offset", "Multi") if n in str(error)]
     finally:
+        seen["default device"] = str(torch.empty(0).device)
         torch.set_default_device(None)
+    seen["the network of make_net"] = net is not None and net is made[0]
+    return net, seen
 
 
-def split_by_device(net: nn.Module) -> tuple[list[str], dict[str, Tensor]]:
-    """Return the names of what is on meta, and the values of the rest."""
-    tensors = dict([*net.named_parameters(), *net.named_buffers()])
-    on_meta = [name for name, tensor in tensors.items() if tensor.is_meta]
-    rest = {name: t.detach() for name, t in tensors.items() if not t.is_meta}
-    return on_meta, rest
-
-
-def build_plain(
-    ex: Any, sizes: list[int]
-) -> tuple[list[bool], bool, list[str], dict[str, Tensor]]:
-    shapes = [tuple(t.shape) for t in net_to_build(sizes).state_dict().values()]
-    dirt = [torch.full(shape, torch.nan) for shape in shapes * 4]
+def built(
+    ex: Any, make: Build, args: list[Any], device: Any = None, default: Any = None
+) -> Seen:
+    """Return what there is to see of a network; of random values, the bounds."""
+    dirt = [torch.full((n,), torch.nan) for n in range(1, 150) for _ in range(3)]
     del dirt  # what torch.empty finds there next
-    net, on_meta, later = build(ex, net_to_build, sizes)
-    return on_meta, later, *split_by_device(net)
+    net, seen = build(ex, make, args, device, default)
+    if net is None:
+        return seen
+    random = [m for m in net.modules() if isinstance(m, (nn.Linear, nn.Embedding))]
+    chance = {id(p) for module in random for p in module.parameters()}
+    for name, t in tensors_of(net).items():
+        seen[f"{name} is"] = str(t.dtype), str(t.device), t.requires_grad, t.is_leaf
+        hidden = t.is_meta or id(t) in chance
+        seen[name] = tuple(t.shape) if hidden else t.detach().clone()
+    return {**seen, "saved": list(net.state_dict()), "training": flags_of(net)}
 
 
-def build_on_given_device(
-    ex: Any, sizes: list[int], device: str
-) -> tuple[list[str], list[str]]:
-    net, _, _ = build(ex, net_to_build, sizes, on=device)
-    on_meta, rest = split_by_device(net)
-    return on_meta, list(rest)
+def weights_of_linear(ex: Any, d: int, hidden: int) -> list[Tensor]:
+    net, _ = build(ex, net_to_build, [d, hidden])
+    return [p.cpu() for p in net[1][0].parameters()] if net is not None else []
 
 
-def build_frozen(
-    ex: Any, sizes: list[int]
-) -> tuple[dict[str, str], dict[str, bool], dict[str, bool]]:
-    net, _, _ = build(ex, frozen_net, sizes)
-    tensors = [*net.named_parameters(), *net.named_buffers()]
-    return (
-        {name: str(tensor.dtype) for name, tensor in tensors},
-        {name: p.requires_grad for name, p in net.named_parameters()},
-        flags_of(net),
-    )
-
-
-def build_without_reset(ex: Any, sizes: list[int], buffer: bool) -> None:
-    build(ex, net_without_reset, sizes, buffer=buffer)
-
-
-def train_built(
-    ex: Any, sizes: list[int], x: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    net, _, _ = build(ex, nn.Linear, *sizes)
-    before = net.weight.detach().clone()
-    bias = net.bias.detach().clone()
-    y = net(x)
-    y.square().sum().backward()
-    torch.optim.SGD(net.parameters(), lr=0.1).step()
-    return y, before, bias, net.weight
+SLIPS = {
+    "call make_net() inside `with torch.device('meta'):`": (
+        lambda seen: seen["make_net ran on meta"] == [False]
+    ),
+    "a second call makes another network": (
+        lambda seen: len(seen["make_net ran on meta"]) > 1
+    ),
+    "torch.set_default_device stays; `with torch.device('meta'):` ends": (
+        lambda seen: seen["default device"] == "meta"
+    ),
+    "buffers are left behind, and one that is not saved is in no state dict: to_empty() "
+    "reaches all": (
+        lambda seen: seen["0.mask is"][1] == "meta" and seen["0.scale is"][1] != "meta"
+    ),
+    "buffers have initial values, too: reset_parameters() sets them": (
+        lambda seen: (
+            torch.equal(seen["0.scale"], torch.full_like(seen["0.scale"], 0.5))
+            and not seen["1.1.running_var"].eq(1).all()
+        )
+    ),
+    "each module knows its own initial values: reset_parameters()": (
+        lambda seen: (
+            not seen["0.scale"].eq(0.5).all() or not seen["1.1.weight"].eq(1).all()
+        )
+    ),
+}
+CAUSES = {
+    "to_empty": "from meta there is nothing to copy: to_empty()",
+    "meta": "reset_parameters() makes tensors, too, on the default device: call it when "
+    "that is meta no more",
+}
 
 
 @pytest.mark.weight(3)
-def test_build_on_meta_gives_the_values_of_a_normal_build(observe, rng):
-    d, hidden = sizes = rng.sample(DISTINCT, 2)
-    call = "build_on_meta(make_net)"
+def test_build_on_meta_gives_what_a_normal_build_gives(sweep, rng):
+    sizes = rng.sample(range(4, 12), 2)
 
-    on_meta, later, left, values = observe(
-        build_plain,
-        sizes,
-        call=call,
-        causes={
-            "Cannot copy out of meta": "from meta there is nothing to copy: to_empty()"
-        },
-    )
-
-    expect_equal(
-        on_meta,
-        [True],
-        "make_net is not called once, with meta as the default device.",
-        slips={
-            "call make_net() inside `with torch.device('meta'):`": (
-                lambda calls: calls == [False]
+    sweep.cases(
+        built,
+        {
+            "": (net_to_build, sizes),
+            "for other layers": (other_layers, sizes),
+            "for a single layer": (single_layer, sizes),
+            "for a network without tensors": (no_tensors, sizes),
+            "for torch.device('cpu')": (net_to_build, sizes, torch.device("cpu")),
+            "for the device meta: that is what the argument device says": (
+                net_to_build,
+                sizes,
+                "meta",
             ),
-            "a second call makes another network": lambda calls: len(calls) > 1,
-        },
-    )
-    expect_true(
-        not later,
-        "After build_on_meta, the default device is still meta.",
-        expected="the default device from before",
-        got="meta",
-        cause="torch.set_default_device stays; `with torch.device('meta'):` ends",
-    )
-    expect_equal(
-        left,
-        [],
-        "Parameters or buffers of the network are still on meta.",
-        slips={
-            "a buffer that is not saved is in no state dict": ["0.mask"],
-            "buffers are left behind: to_empty() reaches parameters and buffers": (
-                lambda names: all(name.endswith(BUFFERS) for name in names)
+            "where the default device was set before": (
+                only_resets_in_place,
+                sizes,
+                "cpu",
+                "meta",
             ),
         },
+        call="build_on_meta(make_net), and all that there is to see of its result",
+        fault="build_on_meta does not give what a normal build gives.",
+        slips=SLIPS,
+        causes=CAUSES,
     )
-    expected = {
-        "0.scale": torch.full((d,), 0.5),
-        "0.table": torch.arange(d) + 1.0,
-        "0.mask": torch.full((d,), fill_value=True),
-        "1.1.weight": torch.ones(hidden),
-        "1.1.bias": torch.zeros(hidden),
-        "1.1.running_mean": torch.zeros(hidden),
-        "1.1.running_var": torch.ones(hidden),
-        "1.1.num_batches_tracked": torch.tensor(0),
-    }
+
+
+def test_build_on_meta_keeps_dtypes_and_flags(sweep, rng):
+    sizes = rng.sample(range(4, 12), 2)
+
+    sweep.cases(
+        built,
+        {"": (half_frozen, sizes)},
+        call="build_on_meta(make_net), net half frozen, in double",
+        fault="build_on_meta changes dtypes, requires_grad or training flags.",
+        slips={
+            "requires_grad stays as make_net sets it": (
+                lambda seen: seen["1.0.weight is"][2]
+            )
+        },
+        causes=CAUSES,
+    )
+
+
+def test_build_on_meta_gives_random_values_to_linear_layers(observe, rng):
+    d, hidden = sizes = rng.sample(range(4, 12), 2)
+
+    values = observe(weights_of_linear, *sizes, call="build_on_meta(make_net)")
+
     expect_equal(
-        sorted(values),
-        sorted([*expected, "1.0.weight", "1.0.bias"]),
-        "The network does not have the parameters and buffers of make_net().",
+        [tuple(value.shape) for value in values],
+        [(hidden, d), (hidden,)],
+        "The Linear layer does not have a weight and a bias.",
     )
-    for name, value in expected.items():
-        expect_close(
-            values[name],
-            value,
-            say("{name} does not have its initial value.", name=name),
-            slips={
-                "buffers have initial values, too: reset_parameters() sets them": (
-                    lambda _, name=name: name.endswith(BUFFERS)
-                ),
-                "each module knows its own initial values: reset_parameters()": (
-                    lambda _: True
-                ),
-            },
-        )
-    for name, shape in (("1.0.weight", (hidden, d)), ("1.0.bias", (hidden,))):
-        expect_equal(
-            (str(values[name].dtype), *values[name].shape),
-            ("torch.float32", *shape),
-            say("{name} does not have its dtype and shape.", name=name),
-        )
+    for value in values:
         expect_true(
-            bool((values[name].abs() <= d**-0.5).all())
-            and values[name].unique().numel() > 1,
-            say(
-                "{name} does not have the initial values of a Linear layer.", name=name
-            ),
+            bool((value.abs() <= d**-0.5).all()) and value.unique().numel() > 1,
+            "A Linear layer does not have its initial values.",
             expected=say("random numbers from -1/√{d} to 1/√{d}", d=d),
             got="others",
             cause="each module knows its own initial values: reset_parameters()",
         )
 
 
-BUFFERS = ("table", "mask", "running_mean", "running_var", "num_batches_tracked")
+@pytest.mark.parametrize("kind", ["a buffer", "a parameter", "a buffer not saved"])
+def test_build_on_meta_refuses_what_cannot_be_initialized(sweep, rng, kind):
+    d = rng.choice(DISTINCT)
 
-
-def test_build_on_meta_puts_all_on_the_given_device(observe, rng):
-    on_meta, elsewhere = observe(
-        build_on_given_device,
-        rng.sample(DISTINCT, 2),
-        "meta",
-        call='build_on_meta(make_net, "meta")',
-    )
-
-    expect_equal(
-        elsewhere,
-        [],
-        "build_on_meta does not put all tensors on the given device.",
-        slips={"the argument device is not used": lambda names: len(names) == 10},
-    )
-    expect_equal(len(on_meta), 10, "Parameters or buffers of make_net() are missing.")
-
-
-def test_build_on_meta_keeps_dtypes_and_flags(observe, rng):
-    sizes = rng.sample(DISTINCT, 2)
-
-    dtypes, trainable, flags = observe(
-        build_frozen, sizes, call="build_on_meta(make_net), net half frozen, in double"
-    )
-
-    net = frozen_net(sizes)
-    tensors = [*net.named_parameters(), *net.named_buffers()]
-    expect_equal(
-        dict(sorted(dtypes.items())),
-        {name: str(tensor.dtype) for name, tensor in sorted(tensors)},
-        "build_on_meta changes the dtype of parameters or buffers.",
-    )
-    expect_equal(
-        dict(sorted(trainable.items())),
-        {name: p.requires_grad for name, p in sorted(net.named_parameters())},
-        "build_on_meta changes requires_grad.",
-    )
-    expect_equal(flags, flags_of(net), "build_on_meta changes the training flags.")
-
-
-@pytest.mark.parametrize("buffer", [True, False], ids=["buffer", "parameter"])
-def test_build_on_meta_refuses_what_cannot_be_initialized(observe, rng, buffer):
-    kind = "a buffer" if buffer else "a parameter"
-
-    raised = observe.error(
-        build_without_reset,
-        rng.sample(DISTINCT, 2),
-        buffer,
+    sweep.cases(
+        built,
+        {
+            "": (without_reset, [d, kind, True]),
+            "where the module is the whole network": (without_reset, [d, kind, False]),
+            "on the device meta": (without_reset, [d, kind, True], "meta"),
+            "for a module of torch": (attention, []),
+            "where make_net raises": (that_raises, []),
+            "where nothing is wrong": (single_layer, [d, d]),
+        },
         call=say(
             "build_on_meta(make_net), where the class Offset has {kind} but no "
             "reset_parameters",
             kind=kind,
         ),
-    )
-
-    expect_error(
-        raised,
-        TypeError,
-        "build_on_meta returns a network with values that nobody has set.",
-        mentions="Offset",
-        cause=say(
-            "{kind} of a module without reset_parameters() holds leftover memory",
-            kind=kind,
-        ),
-    )
-
-
-def test_build_on_meta_gives_a_network_that_learns(observe, rng):
-    d, out = sizes = rng.sample(DISTINCT, 2)
-    x = torch.randn(5, d)
-
-    y, weight, bias, after = observe(
-        train_built,
-        sizes,
-        x,
-        call=say("a step of SGD on build_on_meta(Linear({d}, {out}))", d=d, out=out),
-    )
-
-    expect_equal(
-        [(str(t.dtype), *t.shape) for t in (weight, bias, after)],
-        [("torch.float32", *shape) for shape in ((out, d), (out,), (out, d))],
-        "The network does not have a weight and a bias of the right shapes.",
-    )
-    expect_close(
-        y, nn.functional.linear(x, weight, bias), "The network does not compute y."
-    )
-    expect_true(
-        not torch.equal(weight, after),
-        "A step of SGD leaves the weight as it was.",
-        expected="another weight",
-        got="the same",
+        fault="build_on_meta does not refuse a module that cannot set its values.",
+        slips={
+            "a module without reset_parameters() holds leftover memory, be it in a "
+            "parameter or in a buffer": lambda seen: seen["raised"] == "no exception",
+            "the message is to name the class": (
+                lambda seen: seen["raised"] == ("TypeError", [])
+            ),
+        },
     )

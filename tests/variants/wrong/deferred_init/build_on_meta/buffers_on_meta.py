@@ -1,6 +1,6 @@
 """Replaces parameters, and leaves buffers on meta.
 
-says: buffers are left behind|not saved is in no state dict
+says: buffers are left behind
 """
 def build_on_meta(make_net, device="cpu"):
     with torch.device("meta"):

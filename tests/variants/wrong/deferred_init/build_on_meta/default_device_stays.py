@@ -1,6 +1,6 @@
 """Leaves meta as the default device.
 
-says: default device is still meta
+says: when that is meta no more
 """
 def build_on_meta(make_net, device="cpu"):
     torch.set_default_device("meta")

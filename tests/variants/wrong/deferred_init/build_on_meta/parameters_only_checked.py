@@ -1,6 +1,6 @@
 """Forgets that a module may have buffers only.
 
-says: a buffer of a module without
+says: holds leftover memory
 """
 def build_on_meta(make_net, device="cpu"):
     with torch.device("meta"):

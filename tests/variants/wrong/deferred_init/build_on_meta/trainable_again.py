@@ -1,6 +1,6 @@
 """Makes every parameter trainable.
 
-says: changes requires_grad
+says: requires_grad stays as
 """
 def build_on_meta(make_net, device="cpu"):
     with torch.device("meta"):
