@@ -236,3 +236,23 @@ def test_an_exception_is_told_as_such_with_what_is_behind_it():
         "it raises an exception.",
         "the shape is fixed",
     )
+
+
+def test_an_exception_below_the_promised_one_is_asked_for_as_the_promised_one():
+    def refuse(kind):
+        def it(numbers):
+            raise kind("no")
+
+        return it
+
+    cases = {"for two": ([1, 2],)}
+    below = refuse(UnicodeError)
+    sweep_over(refuse(ValueError), below).cases(
+        total, cases, call="it(numbers)", raises=(ValueError,)
+    )
+    with pytest.raises(Finding) as found:
+        sweep_over(sum, below).cases(
+            total, cases, call="it(numbers)", raises=(ValueError,)
+        )
+
+    assert found.value.message.expected == "ValueError"
