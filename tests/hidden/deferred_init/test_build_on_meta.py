@@ -12,7 +12,6 @@ from deferred_init_helpers import (
     OwnError,
     Seen,
     flags_of,
-    outcome,
     tensors_of,
 )
 from grader.observe import expect_equal, expect_true, say

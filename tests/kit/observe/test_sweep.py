@@ -163,10 +163,11 @@ def test_where_the_reference_raises_unpromised_nothing_is_asked_for():
     assert set(sweep.columns) == {"plain"}
 
 
-def test_a_case_is_named_by_when_it_is():
-    def total(ex, numbers) -> int:
-        return ex.it(numbers)
+def total(ex, numbers) -> int:
+    return ex.it(numbers)
 
+
+def test_a_case_is_named_by_when_it_is():
     sweep = sweep_over(lambda numbers: sum(numbers[:2]), sum)
 
     with pytest.raises(Finding) as found:
