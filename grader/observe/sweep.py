@@ -44,6 +44,8 @@ OTHER_ERROR = (
     "{symbol} raises another exception than it must {when}.",
 )
 
+CUT_OFF = "detach(), `.data`, item() or no_grad() cuts it off: no gradient arrives"
+
 ROUNDING = {
     torch.float16: (5e-3, 5e-3),
     torch.bfloat16: (4e-2, 4e-2),
@@ -181,7 +183,9 @@ class Sweep:
                 faults, expected, got = said
                 cause: Words | None = COLUMNS[name].cause if name in COLUMNS else None
                 cause = (because or {}).get(name, cause)
-                if first:
+                if faults == WRONG_GRADIENT and got == "None":
+                    cause = CUT_OFF
+                if first and faults != WRONG_GRADIENT:
                     shown = seen.get("value")
                     fitting = (c for c, s in (slips or {}).items() if fits(shown, s))
                     cause = next(fitting, cause)

@@ -151,15 +151,16 @@ def test_causal_mask_takes_scores_of_every_kind(sweep, rng):
 
 def test_causal_mask_hides_whatever_was_there(sweep, rng):
     n = rng.choice(DISTINCT)
-    upstream, inf = torch.randn(n, n), torch.full((n, n), torch.inf)
+    scores, inf = torch.randn(n, n), torch.full((n, n), torch.inf)
+    call = say("y = CausalMask({n})(scores); y.backward(…)", n=n)
+    kinds = {
+        "for ordinary scores": scores,
+        "for infinite scores": inf,
+        "for scores of -inf": -inf,
+        "for NaN": inf - inf,
+    }
 
-    sweep.cases(
-        run_mask,
-        {
-            "for ordinary scores": (n, torch.randn(n, n), upstream),
-            "for infinite scores": (n, inf, upstream),
-            "for scores of -inf": (n, -inf, upstream),
-            "for NaN": (n, inf - inf, upstream),
-        },
-        call=say("y = CausalMask({n})(scores); y.backward(…)", n=n),
-    )
+    values = {when: (MASK, [n], kind) for when, kind in kinds.items()}
+    sweep.cases(in_turn, values, call=call)
+    gradients = {f"in the gradient {when}": (n, x, scores) for when, x in kinds.items()}
+    sweep.cases(run_mask, gradients, call=call)

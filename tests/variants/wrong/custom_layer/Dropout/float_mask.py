@@ -1,7 +1,7 @@
-"""Multiplies by a float32 mask, so float16 inputs come back as float32 ("The result has the dtype of
+r"""Multiplies by a float32 mask, so float16 inputs come back as float32 ("The result has the dtype of
 the input").
 
-says: (?s)for float16.*got +float32
+says: torch\.rand and \.float\(\) give float32
 """
 
 class Dropout(nn.Module):

@@ -1,6 +1,6 @@
 """The correction is computed from data.
 
-says: no gradient reaches it
+says: no gradient arrives
 """
 class LowRank(nn.Module):
     def __init__(self, linear, rank, scale=1.0):

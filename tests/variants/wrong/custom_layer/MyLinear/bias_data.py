@@ -1,6 +1,6 @@
 """Adds bias.data, so the bias is a parameter that never gets a gradient ("gradients reach both").
 
-says: gradient of MyLinear's bias is wrong
+says: no gradient arrives
 """
 
 class MyLinear(nn.Module):

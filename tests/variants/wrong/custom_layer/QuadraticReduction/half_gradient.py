@@ -1,6 +1,6 @@
 """Detaches one of the two factors x, so the gradient in x lacks a term of y_k = sum W_ijk x_i x_j.
 
-says: gradient in x is wrong
+says: wrong gradients
 """
 
 class QuadraticReduction(nn.Module):
