@@ -51,24 +51,14 @@ def run_lazy_linear(
     layer = ex.MyLazyLinear(out)
     before = list(layer.parameters())
     y = layer(x)
-    same = [
-        a is b and b.is_leaf and b.requires_grad
-        for a, b in zip(before, layer.parameters())
-    ]
-    return y, values_of(layer), len(same) == 2 and all(same)
+    same = [a is b and a.requires_grad for a in before for b in layer.parameters()]
+    return y, values_of(layer), sum(same) == 2
 
 
 def shaped(ex: Any, n: int, out: int) -> nn.Module:
     """Return a layer with a shape, and values that follow from it."""
     layer = ex.MyLazyLinear(out)
     layer(torch.zeros(1, n))
-    return fill(layer)
-
-
-def in_double_before(ex: Any, n: int, out: int) -> nn.Module:
-    """Return a layer that was float64 before it had a shape."""
-    layer = ex.MyLazyLinear(out).double()
-    layer(torch.zeros(1, n, dtype=torch.float64))
     return fill(layer)
 
 
@@ -94,26 +84,17 @@ def first_call(
     }
 
 
-def as_it_is(_: Any, layer: nn.Module) -> nn.Module:
-    return layer
-
-
-def doubled(_: Any, layer: nn.Module) -> nn.Module:
-    return layer.double()
-
-
-def in_bfloat16(_: Any, layer: nn.Module) -> nn.Module:
-    return layer.to(torch.bfloat16)
-
-
-def copied(_: Any, layer: nn.Module) -> nn.Module:
-    return copy.deepcopy(layer)
-
-
 def loaded_from_waiting(ex: Any, layer: nn.Module) -> nn.Module:
-    """Load the state of another layer that waits, too."""
     layer.load_state_dict(ex.MyLazyLinear(3).state_dict())
     return layer
+
+
+CHANGES = {
+    "": lambda _, layer: layer,
+    "after .double()": lambda _, layer: layer.double(),
+    "after .to(torch.bfloat16)": lambda _, layer: layer.bfloat16(),
+    "for a deep copy": lambda _, layer: copy.deepcopy(layer),
+}
 
 
 def load_state(
@@ -260,19 +241,15 @@ def test_my_lazy_linear_has_random_initial_values(observe, rng):
 def test_my_lazy_linear_works_in_all_states(sweep, rng):
     n, out = rng.sample(DISTINCT, 2)
 
-    for make, columns in (
-        (shaped, (*TENSORS, *MODULES)),
-        (in_double_before, ("float64", "default_double")),
-    ):
-        sweep(
-            make,
-            n,
-            out,
-            inputs=lambda *lead: (torch.randn(*lead, n),),
-            columns=columns,
-            call=say("layer = MyLazyLinear({out}); layer(x), more than once", out=out),
-            causes=MIXIN,
-        )
+    sweep(
+        shaped,
+        n,
+        out,
+        inputs=lambda *lead: (torch.randn(*lead, n),),
+        columns=(*TENSORS, *MODULES),
+        call=say("layer = MyLazyLinear({out}); layer(x), more than once", out=out),
+        causes=MIXIN,
+    )
 
 
 @pytest.mark.weight(2)
@@ -280,27 +257,22 @@ def test_my_lazy_linear_makes_its_parameters_of_what_it_is_then(sweep, rng):
     n, out = rng.sample(DISTINCT, 2)
     x = torch.randn(3, n)
 
+    plain = CHANGES[""]
+    dtypes = {"after .double()": x.double(), "after .to(torch.bfloat16)": x.bfloat16()}
+
     sweep.cases(
         first_call,
         {
-            "": (out, x, as_it_is),
-            "after .double()": (out, x.double(), doubled),
-            "after .to(torch.bfloat16)": (out, x.bfloat16(), in_bfloat16),
-            "where float64 is the default dtype later": (
-                out,
-                x,
-                as_it_is,
-                torch.float64,
-            ),
-            "for a deep copy": (out, x, copied),
-            "after the state of a layer that waits is loaded": (
+            **{k: (out, dtypes.get(k, x), change) for k, change in CHANGES.items()},
+            "where float64 is the default dtype later": (out, x, plain, torch.float64),
+            "after another waiting layer's state is loaded": (
                 3,
                 x,
                 loaded_from_waiting,
             ),
-            "for an empty batch": (out, x[:0], as_it_is),
-            "for width 1": (out, x[:, :1], as_it_is),
-            "for one output": (1, x, as_it_is),
+            "for an empty batch": (out, x[:0], plain),
+            "for width 1": (out, x[:, :1], plain),
+            "for one output": (1, x, plain),
         },
         call=say("layer = MyLazyLinear({out}), then its first call", out=out),
         causes=MIXIN,
@@ -345,12 +317,8 @@ def test_my_lazy_linear_loads_a_state(observe, rng, called, prefix):
 @pytest.mark.parametrize("second", ["wider", "narrower", "one", "from one"])
 def test_my_lazy_linear_refuses_a_second_width(observe, rng, second):
     n, out = rng.randint(4, 9), rng.choice(DISTINCT)
-    first, then = {
-        "wider": (n, n + 1),
-        "narrower": (n, n - 1),
-        "one": (n, 1),
-        "from one": (1, n),
-    }[second]
+    widths = {"wider": (n, n + 1), "narrower": (n, n - 1), "one": (n, 1)}
+    first, then = widths.get(second, (1, n))
 
     raised, before, after = observe(
         call_with_two_widths,

@@ -39,15 +39,6 @@ def ordinary_net(channels: int, hidden: int, out: int) -> nn.Module:
 def half_called(channels: int, hidden: int, out: int) -> nn.Module:
     net = waiting_net(channels, hidden, out)
     net[0](torch.zeros(1, 2, 5, 5))
-    return net
-
-
-def doubled(*sizes: int) -> nn.Module:
-    return waiting_net(*sizes).double()
-
-
-def partly_frozen(*sizes: int) -> nn.Module:
-    net = ordinary_net(*sizes)
     net[3].weight.requires_grad_(requires_grad=False)
     return net
 
@@ -63,59 +54,31 @@ def with_a_passing_buffer(d: int, *_: int) -> nn.Module:
     return net
 
 
-def single_layer(d: int, *_: int) -> nn.Module:
-    return nn.LazyLinear(d, bias=False)
+def each(change: Callable[[Tensor], Tensor]) -> Callable[[State], State]:
+    return lambda state: {name: change(tensor) for name, tensor in state.items()}
 
 
-def nothing_at_all(*_: int) -> nn.Module:
-    return nn.Sequential(nn.ReLU())
+def drop(name: str) -> Callable[[State], State]:
+    return lambda state: {n: t for n, t in state.items() if n != name}
 
 
-def fits(state: State) -> State:
-    return state
+def put(name: str, *shape: int) -> Callable[[State], State]:
+    return lambda state: {**state, name: torch.ones(shape)}
 
 
-def as_ordered_dict(state: State) -> State:
-    return OrderedDict(reversed(state.items()))
+def longer(name: str) -> Callable[[State], State]:
+    return lambda s: {**s, name: torch.cat([s[name], s[name][:1]])}
 
 
-def in_float64(state: State) -> State:
-    return {n: t.double() if t.is_floating_point() else t for n, t in state.items()}
-
-
-def as_parameters(state: State) -> State:
-    return {n: nn.Parameter(t) if t.dim() else t for n, t in state.items()}
-
-
-def not_contiguous(state: State) -> State:
-    return {n: t.mT.contiguous().mT if t.dim() == 2 else t for n, t in state.items()}
-
-
-def drop(*names: str) -> Callable[[State], State]:
-    return lambda state: {n: t for n, t in state.items() if n not in names}
-
-
-def rename(state: State) -> State:
-    return {f"module.{name}": tensor for name, tensor in state.items()}
-
-
-def reshape(name: str, *shape: int) -> Callable[[State], State]:
-    """Return what gives one tensor another shape, or a longer first axis without."""
-
-    def change(state: State) -> State:
-        tensor = state[name]
-        longer = torch.cat([tensor, tensor[:1]]) if tensor.dim() else tensor
-        return {**state, name: torch.ones(shape) if shape else longer}
-
-    return change
-
-
-def add(name: str) -> Callable[[State], State]:
-    return lambda state: {**state, name: torch.ones(2)}
-
-
-def no_state(_: State) -> State:
-    return {}
+KEEP = each(lambda tensor: tensor)
+STATES = {
+    "for a state in float64": each(lambda t: t.double() if t.dim() else t),
+    "for names in another order": lambda s: OrderedDict(reversed(s.items())),
+    "for a state of parameters": each(lambda t: nn.Parameter(t) if t.dim() else t),
+    "for transposed tensors": each(
+        lambda t: t.mT.contiguous().mT if t.dim() == 2 else t
+    ),
+}
 
 
 def loaded(
@@ -174,7 +137,7 @@ def test_load_fills_placeholders_and_all_others(sweep, rng, build):
 
     sweep.cases(
         loaded,
-        {"": (build, sizes, fits, images)},
+        {"": (build, sizes, KEEP, images)},
         call=say(
             "load_into_lazy({what}, state), then state to zero, then net(x)",
             what=build.__name__.replace("_", " "),
@@ -204,22 +167,27 @@ def test_load_fills_placeholders_and_all_others(sweep, rng, build):
 def test_load_takes_every_network_and_state(sweep, rng):
     sizes = rng.sample(DISTINCT, 3)
     images, rows = [torch.randn(3, 2, 5, 5)], [torch.randn(3, sizes[0])]
-    wide = [x.double() for x in images]
 
     sweep.cases(
         loaded,
         {
-            "": (single_layer, sizes, fits, rows),
-            "where a layer has two names": (one_layer_twice, sizes, fits, rows),
-            "where a buffer is not saved": (with_a_passing_buffer, sizes, fits, rows),
-            "where one layer was called": (half_called, sizes, fits, images),
-            "where a parameter is frozen": (partly_frozen, sizes, fits, images),
-            "for a network in float64": (doubled, sizes, fits, wide),
-            "for a state in float64": (waiting_net, sizes, in_float64, images),
-            "for names in another order": (waiting_net, sizes, as_ordered_dict, images),
-            "for a state of parameters": (waiting_net, sizes, as_parameters, images),
-            "for transposed tensors": (waiting_net, sizes, not_contiguous, images),
-            "for a network without a state": (nothing_at_all, sizes, fits, rows),
+            "": (lambda d, *_: nn.LazyLinear(d, bias=False), sizes, KEEP, rows),
+            "where a layer has two names": (one_layer_twice, sizes, KEEP, rows),
+            "where a buffer is not saved": (with_a_passing_buffer, sizes, KEEP, rows),
+            "where one layer was called, and one is frozen": (
+                half_called,
+                sizes,
+                KEEP,
+                images,
+            ),
+            "for a network in float64": (
+                lambda *sizes: waiting_net(*sizes).double(),
+                sizes,
+                KEEP,
+                [x.double() for x in images],
+            ),
+            **{k: (waiting_net, sizes, s, images) for k, s in STATES.items()},
+            "for a network without a state": (nn.Identity, [], KEEP, rows),
         },
         call="load_into_lazy(net, state), then state to zero, then net(x)",
         fault="load_into_lazy does not load into a single layer.",
@@ -235,15 +203,18 @@ def test_load_takes_every_network_and_state(sweep, rng):
         (drop("2.1.bias"), "the bias of a lazy layer missing"),
         (drop("0.weight"), "the weight of the first lazy layer missing"),
         (drop("1.running_var"), "a buffer missing"),
-        (add("4.weight"), "a name too many"),
-        (add("1"), "the name of a module as a name too many"),
-        (rename, "'module.' in front of all names"),
-        (no_state, "no names at all"),
-        (reshape("3.bias"), "a bias of a wrong shape"),
-        (reshape("1.running_mean"), "a buffer of a wrong shape"),
-        (reshape("3.bias", 1), "a bias of one entry"),
-        (reshape("3.weight", 1, 1), "a weight of one entry"),
-        (reshape("1.weight", 1, 1, 1), "a weight with too many axes"),
+        (put("4.weight", 2), "a name too many"),
+        (put("1", 2), "the name of a module as a name too many"),
+        (
+            lambda state: {f"module.{name}": t for name, t in state.items()},
+            "'module.' in front of all names",
+        ),
+        (lambda _: {}, "no names at all"),
+        (longer("3.bias"), "a bias of a wrong shape"),
+        (longer("1.running_mean"), "a buffer of a wrong shape"),
+        (put("3.bias", 1), "a bias of one entry"),
+        (put("3.weight", 1, 1), "a weight of one entry"),
+        (put("1.weight", 1, 1, 1), "a weight with too many axes"),
     ],
     ids=lambda value: value.replace(" ", "_") if isinstance(value, str) else "",
 )
@@ -254,7 +225,7 @@ def test_load_loads_nothing_of_a_state_that_does_not_fit(
 
     sweep.cases(
         loaded,
-        {"": (build, sizes, fits, [torch.randn(3, 2, 5, 5)], wrong)},
+        {"": (build, sizes, KEEP, [torch.randn(3, 2, 5, 5)], wrong)},
         call=say("load_into_lazy(net, state), {what}; then with all of it", what=what),
         fault="load_into_lazy does not refuse the whole of a state that does not fit.",
         slips={
