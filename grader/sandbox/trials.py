@@ -101,8 +101,9 @@ def play_cases(
 def play_case(
     ex: Any, scenario: Callable[..., Any], args: tuple[Any, ...]
 ) -> dict[str, Any]:
-    """Return what a scenario gives, as plain data."""
+    """Return what a scenario gives, as plain data; no case sees another's changes."""
     torch.manual_seed(0)
+    args = copy.deepcopy(args)
     try:
         return {"value": scenario(ex, *args)}
     except Exception as error:

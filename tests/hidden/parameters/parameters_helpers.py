@@ -1,25 +1,37 @@
-"""Networks with shared and odd parameters, and how two states are compared."""
+"""Networks with shared and odd parameters, and what there is to see of a network."""
 
 import copy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from grader.observe import expect_equal
 
-DISTINCT = range(
-    2, 12
-)  # sizes to draw from without repeats, so that no shape is square
+DISTINCT = range(2, 12)
+"""Sizes to draw from without repeats, so that no shape is square."""
 
 
 class Scaled(nn.Module):
-    """A network with parameters of its own: a 0-dim, an empty and a 3-dim one."""
+    """A network with parameters of its own: a 0-dim, two empty and a 3-dim one."""
 
     def __init__(self, net: nn.Module):
         super().__init__()
-        self.scale = nn.Parameter(torch.tensor(2.0))
+        self.scale = nn.Parameter(torch.tensor(0.0))
         self.empty = nn.Parameter(torch.empty(0, 3))
+        self.nothing = nn.Parameter(torch.empty(2, 0))
         self.table = nn.Parameter(torch.randn(2, 3, 4), requires_grad=False)
+        self.net = net
+
+
+class Gaps(nn.Module):
+    """A network with names for a submodule, a parameter and a buffer that are None."""
+
+    def __init__(self, net: nn.Module):
+        super().__init__()
+        self.register_module("gap", None)
+        self.register_parameter("missing", None)
+        self.register_buffer("absent", None)
         self.net = net
 
 
@@ -50,6 +62,64 @@ def nested_net(rng) -> nn.Module:
     return net
 
 
+def all_frozen(rng) -> nn.Module:
+    """Return a network without a parameter that is trained."""
+    return nested_net(rng).requires_grad_(False)
+
+
+def listed(rng) -> nn.Module:
+    """Return a network that keeps parameters in a list and in a dict."""
+    a, b = rng.sample(DISTINCT, 2)
+    return nn.ModuleDict(
+        {
+            "list": nn.ParameterList([torch.randn(a), torch.randn(b, a)]),
+            "dict": nn.ParameterDict({"bias-1": torch.randn(b)}),
+            "for": nn.Linear(a, b),
+        }
+    )
+
+
+def kinds_of_nets(rng) -> dict[str, nn.Module]:
+    """Return networks by what completes a sentence that is true of each."""
+    return {
+        "for modules inside of modules": nested_net(rng),
+        "for a single layer": nn.Linear(*rng.sample(DISTINCT, 2)),
+        "where layers and weights are shared": tied_net(rng),
+        "for equal values in two layers": twins(rng),
+        "for 0-dim and empty parameters": Scaled(nn.Linear(*rng.sample(DISTINCT, 2))),
+        "where parameters or modules are None": Gaps(nn.Linear(3, 2, bias=False)),
+        "for lists and dicts of parameters": listed(rng),
+        "where everything is frozen": all_frozen(rng),
+        "where nothing has a parameter": nn.Sequential(nn.Tanh(), nn.Flatten()),
+        "where buffers alone are there": nn.BatchNorm1d(3, affine=False),
+        "on the meta device": nested_net(rng).to("meta"),
+        "in eval mode": nested_net(rng).eval(),
+    }
+
+
+def sight_of(net: nn.Module) -> dict[str, Any]:
+    """Return what there is to see of a network, to compare before and after."""
+    named = list(net.named_parameters(remove_duplicate=False))
+    return {
+        "values": {k: t.detach().clone() for k, t in net.state_dict().items()},
+        "trainable": {name: p.requires_grad for name, p in named},
+        "gradients": {name: None if p.grad is None else p.grad + 0 for name, p in named},
+        "training": [module.training for module in net.modules()],
+    }
+
+
+def names_of(parameters: Any, net: nn.Module) -> list[str]:
+    """Return the first names of parameters of `net`; "?" for what is none of them."""
+    names = {id(p): name for name, p in net.named_parameters()}
+    return [names.get(id(p), "?") for p in parameters]
+
+
+def names_in_memory(tensors: list[Tensor], net: nn.Module) -> list[str]:
+    """Return the first names of the parameters whose values tensors hold."""
+    names = {(p.data_ptr(), p.shape): name for name, p in net.named_parameters()}
+    return [names.get((t.data_ptr(), t.shape), "?") for t in tensors]
+
+
 def expect_state_of(state: dict[str, Tensor], net: nn.Module) -> None:
     """Expect the names and shapes of `net`, so that the values can be looked at."""
     expect_equal(
@@ -57,7 +127,3 @@ def expect_state_of(state: dict[str, Tensor], net: nn.Module) -> None:
         {name: tuple(t.shape) for name, t in net.state_dict().items()},
         "The network does not keep its parameters' names and shapes.",
     )
-
-
-def entries(parameters: list[Tensor]) -> int:
-    return sum(p.numel() for p in parameters)

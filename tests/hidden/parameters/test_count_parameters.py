@@ -1,57 +1,72 @@
 """count_parameters counts what is shared once, and refuses what has no shape."""
 
+from functools import partial
 from typing import Any
 
 import pytest
-from torch import nn
+from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_error, say
-from parameters_helpers import DISTINCT, Scaled, entries, nested_net, tied_net, twins
+from grader.observe import say
+from parameters_helpers import (
+    DISTINCT,
+    Scaled,
+    kinds_of_nets,
+    nested_net,
+    sight_of,
+    tied_net,
+    twins,
+)
 
 pytestmark = pytest.mark.exercise("parameters.count_parameters")
 
 
-def count(ex: Any, net: nn.Module, trainable_only: bool) -> int:
-    if trainable_only:
-        return ex.count_parameters(net, trainable_only=True)
-    return ex.count_parameters(net)
+def count(ex: Any, net: Any, trainable_only: bool | None = None) -> Any:
+    net = net if isinstance(net, nn.Module) else net()
+    if trainable_only is None:
+        return ex.count_parameters(net)
+    return ex.count_parameters(net, trainable_only=trainable_only)
+
+
+def count_in_turn(ex: Any, net: nn.Module) -> Any:
+    flags = sight_of(net)["trainable"]
+    counts = [count(ex, net, flag) for flag in (None, True, False)]
+    kept = sight_of(net)["trainable"] == flags
+    net.requires_grad_(False)
+    return counts, ex.count_parameters(net, True), ex.count_parameters(net), kept
+
+
+def entries(parameters: list[Tensor]) -> int:
+    return sum(p.numel() for p in parameters)
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("trainable_only", [False, True])
-def test_count_adds_up_the_entries(observe, rng, trainable_only):
+@pytest.mark.parametrize("trainable_only", [None, True, False])
+def test_count_adds_up_the_entries(sweep, rng, trainable_only):
     net = Scaled(nested_net(rng))
-    parameters = list(net.parameters())
+    parameters, buffers = list(net.parameters()), list(net.buffers())
+    trained = [p for p in parameters if p.requires_grad]
+    counted = trained if trainable_only else parameters
 
-    n = observe(
+    sweep.cases(
         count,
-        net,
-        trainable_only,
+        {"": (net, trainable_only)},
         call=say(
-            "count_parameters(net, trainable_only={trainable_only}), net with "
-            "BatchNorm1d, Conv1d and frozen parameters",
-            trainable_only=repr(trainable_only),
+            "count_parameters(net, trainable_only={flag}), net with BatchNorm1d, "
+            "Conv1d and frozen parameters",
+            flag=bool(trainable_only),
         ),
-    )
-
-    trainable = [p for p in parameters if p.requires_grad]
-    buffers = list(net.buffers())
-    counted = trainable if trainable_only else parameters
-    expect_equal(
-        n,
-        entries(counted),
-        "count_parameters does not count the entries of the parameters.",
+        fault="count_parameters does not count the entries of the parameters.",
         slips={
             "buffers, as BatchNorm's statistics, are no parameters": (
                 lambda n: (
                     n in (entries(counted + buffers), entries(parameters + buffers))
                 )
             ),
-            "that is how many tensors there are, not how many entries": len(counted),
-            "frozen parameters do not count with trainable_only": (
-                lambda n: trainable_only and n == entries(parameters)
+            "that is how many tensors there are, not how many entries": (
+                lambda n: n in (len(counted), len(parameters))
             ),
-            "frozen parameters count too, unless trainable_only": entries(trainable),
+            "frozen parameters do not count with trainable_only": entries(parameters),
+            "frozen parameters count too, unless trainable_only": entries(trained),
             "one level is not all: parameters() goes through all depths": (
                 entries(list(net.parameters(recurse=False)))
             ),
@@ -59,78 +74,71 @@ def test_count_adds_up_the_entries(observe, rng, trainable_only):
     )
 
 
-@pytest.mark.parametrize("trainable_only", [False, True])
-def test_count_takes_a_shared_parameter_once(observe, rng, trainable_only):
-    net = tied_net(rng)
-
-    n = observe(
-        count,
-        net,
-        trainable_only,
-        call="count_parameters(net), one layer used twice and its weight a third time",
-    )
-
+@pytest.mark.parametrize("shared", [True, False], ids=["shared", "equal"])
+def test_count_tells_shared_parameters_from_equal_ones(sweep, rng, shared):
+    net = tied_net(rng) if shared else twins(rng)
     everything = [p for _, p in net.named_parameters(remove_duplicate=False)]
     own = [p for module in net.modules() for p in module.parameters(recurse=False)]
-    expect_equal(
-        n,
-        entries(list(net.parameters())),
-        "A shared parameter does not count once.",
+    kind = "are shared" if shared else "have equal values"
+
+    sweep.cases(
+        count,
+        {"": (net,), "with trainable_only": (net, True)},
+        call=say("count_parameters(net), net with parameters that {kind}", kind=kind),
+        fault="A shared parameter does not count once."
+        if shared
+        else "Parameters with equal values do not count each.",
         slips={
             "it counts wherever it is used: net.parameters() leaves out repeats": (
-                lambda n: n in (entries(everything), entries(own))
-            )
-        },
-    )
-
-
-def test_count_keeps_parameters_with_equal_values_apart(observe, rng):
-    net = twins(rng)
-
-    n = observe(
-        count,
-        net,
-        False,
-        call="count_parameters(Sequential(layer, Tanh(), its deepcopy))",
-    )
-
-    expect_equal(
-        n,
-        entries(list(net.parameters())),
-        "Parameters with equal values count as one.",
-        slips={
+                lambda n: shared and n in (entries(everything), entries(own))
+            ),
             "equal values or shapes do not make two parameters one": (
-                entries(list(net[0].parameters()))
-            )
+                lambda n: not shared and n < entries(everything)
+            ),
         },
     )
 
 
 @pytest.mark.parametrize("trainable_only", [False, True])
-def test_count_refuses_what_has_no_shape_yet(observe, rng, trainable_only):
+def test_count_refuses_what_has_no_shape_yet(sweep, rng, trainable_only):
     a, b, c = rng.sample(DISTINCT, 3)
-    net = nn.Sequential(nn.Linear(a, b), nn.LazyLinear(c))
+    lazy = nn.Sequential(nn.Linear(a, b), nn.LazyLinear(c))
+    half = nn.Sequential(nn.Linear(a, b), nn.LazyLinear(c))
+    half[1].weight.requires_grad = half[1].bias.requires_grad = False
 
-    raised = observe.error(
+    sweep.cases(
         count,
-        net,
-        trainable_only,
+        {
+            "for a lazy layer: ValueError": (lazy, trainable_only),
+            "for a lazy layer alone: ValueError": (nn.LazyLinear(c), trainable_only),
+            "for a lazy layer that is frozen: only what counts needs a shape": (
+                half,
+                trainable_only,
+            ),
+            "for lazy buffers, which do not count": (
+                partial(nn.LazyBatchNorm1d, affine=False),
+                trainable_only,
+            ),
+            "for layers that all have a shape": (nested_net(rng), trainable_only),
+        },
         call=say(
-            "count_parameters(Sequential(Linear, LazyLinear), "
-            "trainable_only={trainable_only})",
-            trainable_only=repr(trainable_only),
+            "count_parameters(net, trainable_only={flag}), net with lazy layers",
+            flag=trainable_only,
         ),
-    )
-
-    expect_error(
-        raised,
-        ValueError,
-        "A parameter without a shape is counted.",
-        cause="a lazy layer has an UninitializedParameter until its first run",
+        fault="A parameter without a shape is not refused by ValueError: until its "
+        "first run a lazy layer has an UninitializedParameter.",
+        raises=(ValueError,),
     )
 
 
-def test_count_of_no_parameters_is_zero(observe):
-    n = observe(count, nn.Tanh(), False, call="count_parameters(Tanh())")
+def test_count_takes_all_kinds_of_networks(sweep, rng):
+    huge = nn.Sequential(nn.Linear(1 << 17, 1 << 17, device="meta"))
 
-    expect_equal(n, 0, "A network without parameters does not count as 0.")
+    sweep.cases(
+        count_in_turn,
+        {when: (net,) for when, net in kinds_of_nets(rng).items()}
+        | {"for more than 2**32 entries": (huge,)},
+        call="count_parameters(net), with trainable_only True and False; "
+        "net.requires_grad_(False), and both again",
+        fault="count_parameters does not count again once the network is frozen.",
+    )

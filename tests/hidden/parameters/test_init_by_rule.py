@@ -1,195 +1,240 @@
 """init_by_rule applies the first rule that matches, or refuses and changes nothing."""
 
-from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, say
-from parameters_helpers import DISTINCT, expect_state_of, nested_net, tied_net
+from grader.observe import expect_error, say
+from parameters_helpers import (
+    DISTINCT,
+    Scaled,
+    kinds_of_nets,
+    names_in_memory,
+    nested_net,
+    sight_of,
+    tied_net,
+)
 
 pytestmark = pytest.mark.exercise("parameters.init_by_rule")
 
 
-def init_by(
-    ex: Any, net: nn.Module, rules: list[tuple[str, float]]
-) -> dict[str, Tensor]:
-    ex.init_by_rule(net, [(pattern, adding(value)) for pattern, value in rules])
-    return net.state_dict()
+class OwnError(Exception):
+    """What an init may raise."""
 
 
-def adding(value: float) -> Callable[[Tensor], None]:
-    def add(t: Tensor) -> None:
-        t.add_(value)
+def init_by(ex: Any, net: nn.Module, patterns: Any, answer: Any = None) -> Any:
+    """Return which parameters each rule is given, how, and what becomes of `net`."""
+    given: list[list[Tensor]] = [[] for _ in patterns]
+    grad_modes = set()
 
-    return add
+    def rule(i: int) -> Any:
+        def init(t: Tensor) -> Any:
+            given[i].append(t)
+            grad_modes.add((torch.is_grad_enabled(), torch.is_inference_mode_enabled()))
+            t.add_(i + 1)
+            return answer if answer is None or answer is True else torch.zeros(())
+
+        return init
+
+    rules = [(pattern, rule(i)) for i, pattern in enumerate(patterns)]
+    ex.init_by_rule(net, rules if answer is None else tuple(rules))
+    return {
+        "given": {p: sorted(names_in_memory(ts, net)) for p, ts in zip(patterns, given)},
+        "grad modes inside": sorted(grad_modes),
+        "grad mode after": torch.is_grad_enabled(),
+        **sight_of(net),
+    }
 
 
-def init_by_refused(
-    ex: Any, net: nn.Module, rules: list[tuple[str, float]]
-) -> dict[str, Tensor]:
-    with suppress(ValueError):
-        init_by(ex, net, rules)
-    return net.state_dict()
+def init_by_under_no_grad(ex: Any, net: nn.Module, patterns: Any) -> Any:
+    with torch.no_grad():
+        return init_by(ex, net, patterns)
 
 
-def init_by_torch(ex: Any, net: nn.Module) -> dict[str, Tensor]:
-    ex.init_by_rule(net, [("*.bias", nn.init.zeros_), ("*", nn.init.ones_)])
-    return net.state_dict()
+def init_by_refused(ex: Any, net: nn.Module, patterns: Any) -> Any:
+    try:
+        init_by(ex, net, patterns)
+    except ValueError:
+        return "refused", sight_of(net)
+    return "taken", sight_of(net)
 
 
-def describe_rules(rules: list[tuple[str, float]]) -> str:
-    return ", ".join(f"{pattern}: add {value}" for pattern, value in rules)
+def init_that_raises(ex: Any, net: nn.Module, pattern: str) -> Any:
+    def fail(_: Tensor) -> None:
+        raise OwnError
+
+    def call() -> str:
+        try:
+            ex.init_by_rule(net, [(pattern, fail)])
+        except OwnError:
+            return "OwnError"
+        return "nothing"
+
+    first = call()
+    mode = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    with torch.no_grad():
+        return first, mode, call(), torch.is_grad_enabled()
 
 
-def expect_added(
-    state: dict[str, Tensor],
-    net: nn.Module,
-    rules: list[tuple[str, float]],
-    expected: dict[str, list[float]],
-) -> None:
-    """Expect each parameter moved by the first of the values that fit its name."""
-    expect_state_of(state, net)
-    for name, before in net.named_parameters():
-        first, *others = [*expected[name], 0]
-        expect_close(
-            state[name],
-            before + first,
-            say(
-                "init_by_rule does not use the first rule that fits {name}.", name=name
-            ),
-            slips={
-                "every rule that fits is used, not only the first": (
-                    before + first + sum(others)
-                ),
-                "a later rule is used in place of the first": (
-                    lambda t, before=before, others=others: any(
-                        torch.allclose(t, before + value) for value in others if value
-                    )
-                ),
-                "no rule is used: `*` matches dots too": (
-                    lambda t, before=before, first=first: (
-                        bool(first) and torch.equal(t, before)
-                    )
-                ),
-                "a pattern has to match the whole name": (
-                    lambda _, first=first: not first
-                ),
-            },
+def init_by_torch(ex: Any, net: nn.Module) -> Any:
+    ex.init_by_rule(net, (("*.bias", nn.init.zeros_), ("*", nn.init.ones_)))
+    return sight_of(net)
+
+
+SLIPS = {
+    "every rule that fits is used, not only the first": (
+        lambda seen: (
+            sum(map(len, seen["given"].values())) > len(seen["trainable"])
         )
+    ),
+    "no rule is used where `*` has to match dots too": (
+        lambda seen: sum(map(len, seen["given"].values())) < len(seen["trainable"])
+    ),
+    "init runs with gradients on: call it under torch.no_grad()": (
+        lambda seen: (True, False) in seen["grad modes inside"]
+    ),
+    "init is given the parameter, not a copy of it": (
+        lambda seen: any("?" in names for names in seen["given"].values())
+    ),
+    "a later rule is used in place of the first": (
+        lambda seen: sum(map(len, seen["given"].values())) == len(seen["trainable"])
+    ),
+}
 
 
 @pytest.mark.weight(2)
-def test_init_by_rule_uses_the_first_rule_that_matches(observe, rng):
+def test_init_by_rule_uses_the_first_rule_that_matches(sweep, rng):
     net = nn.Sequential(
         nn.Sequential(nn.Linear(*rng.sample(DISTINCT, 2))),
         nn.Linear(*rng.sample(DISTINCT, 2)),
     )
-    rules = [("0.*.bias", 1), ("*.bias", 2), ("[01]*", 4), ("*", 8)]
 
-    state = observe(
+    sweep.cases(
         init_by,
-        net,
-        rules,
-        call=say("rules {describe_rules}", describe_rules=describe_rules(rules)),
-    )
-
-    expect_added(
-        state,
-        net,
-        rules,
         {
-            "0.0.weight": [4, 8],
-            "0.0.bias": [1, 2, 4, 8],
-            "1.weight": [4, 8],
-            "1.bias": [2, 4, 8],
+            "": (net, ["0.*.bias", "*.bias", "[02]*", "*"]),
+            "for one rule for all": (net, ["*"]),
+            "for `?` and `[!…]`: the whole name has to match": (net, ["?.bias", "[!0].*", "0*"]),
+            "for a rule whose names are all taken by an earlier one": (
+                net,
+                ["*", "1.weight"],
+            ),
+            "for the same pattern twice": (net, ["*", "*"]),
+            "for a tuple of rules, and inits that return a tensor": (net, ["*"], 0),
+            "for a tuple of rules, and inits that return True": (net, ["1.*", "*"], True),
         },
+        call='init_by_rule(net, rules) for "0.*.bias", "*.bias", "[02]*" and "*"',
+        fault="init_by_rule does not use the first rule that fits each name.",
+        slips=SLIPS,
     )
 
 
-def test_init_by_rule_leaves_what_no_rule_matches(observe, rng):
+def test_init_by_rule_leaves_what_no_rule_matches(sweep):
     net = nn.ModuleDict({name: nn.Linear(2, 3) for name in ("a", "ab", "b")})
-    rules = [("a.*", 1), ("?.bias", 2)]
 
-    state = observe(
+    sweep.cases(
         init_by,
-        net,
-        rules,
-        call=say("rules {describe_rules}", describe_rules=describe_rules(rules)),
-    )
-
-    expect_added(
-        state,
-        net,
-        rules,
         {
-            "a.weight": [1],
-            "a.bias": [1, 2],
-            "ab.weight": [],
-            "ab.bias": [],
-            "b.weight": [],
-            "b.bias": [2],
+            "": (net, ["a.*", "?.bias"]),
+            "for no rules": (net, []),
+            "for a name without `*`": (net, ["ab.bias"]),
         },
-    )
-
-
-def test_init_by_rule_takes_the_functions_of_nn_init(observe, rng):
-    net = nested_net(rng)
-
-    state = observe(
-        init_by_torch, net, call="rules (*.bias, nn.init.zeros_), (*, nn.init.ones_)"
-    )
-
-    expect_state_of(state, net)
-    for name, p in net.named_parameters():
-        expect_equal(
-            state[name],
-            torch.full_like(p, 0 if name.endswith("bias") else 1).detach(),
-            say("{name} is not initialised by its rule.", name=name),
-        )
-
-
-def test_init_by_rule_gives_a_shared_parameter_to_one_rule_once(observe, rng):
-    net = tied_net(rng)
-    rules = [("*.weight", 1), ("first.bias", 2)]
-
-    state = observe(
-        init_by,
-        net,
-        rules,
-        call=say(
-            "rules {describe_rules}, all layers tied",
-            describe_rules=describe_rules(rules),
-        ),
-    )
-
-    expect_state_of(state, net)
-    before = net["first"].weight.detach()
-    expect_close(
-        state["first.weight"],
-        before + 1,
-        "A shared parameter is not initialised once.",
+        call='init_by_rule(net, rules) for "a.*" and "?.bias", net with a, ab and b',
+        fault="init_by_rule does not leave alone what no rule matches.",
         slips={
-            "it is initialised under each of its names": (
-                lambda t: bool(((t - before).round() > 1).all())
+            "a pattern has to match the whole name": (
+                lambda seen: sum(map(len, seen["given"].values())) > 3
             )
         },
     )
 
 
-@pytest.mark.weight(2)
-@pytest.mark.parametrize("pattern", ["*.wieght", "weight", "0"])
-def test_init_by_rule_refuses_a_pattern_without_a_match(observe, rng, pattern):
-    rules = [("0.*", 1), (pattern, 2)]
+def test_init_by_rule_gives_a_shared_parameter_to_one_rule_once(sweep, rng):
+    net = tied_net(rng)
 
+    sweep.cases(
+        init_by,
+        {
+            "": (net, ["*.weight", "first.bias"]),
+            "for one rule for all": (net, ["*"]),
+            "where other rules come first": (net, ["first.weight", "*"]),
+        },
+        call='init_by_rule(net, rules) for "*.weight" and "first.bias", all layers tied',
+        fault="A shared parameter is not initialised once.",
+        slips={
+            "it is initialised under each of its names": (
+                lambda seen: len(seen["given"]["*.weight"]) > 1
+            )
+        },
+    )
+
+
+def test_init_by_rule_takes_all_kinds_of_networks(sweep, rng):
+    nets = kinds_of_nets(rng)
+    del nets["on the meta device"], nets["where nothing has a parameter"]
+    del nets["where buffers alone are there"]
+
+    sweep.cases(
+        init_by,
+        {when: (net, ["*[0-9s]*", "*"]) for when, net in nets.items()}
+        | {"where nothing has a parameter, for no rules": (nn.Tanh(), [])},
+        call='init_by_rule(net, rules) for "*[0-9s]*" and "*"',
+    )
+
+
+@pytest.mark.parametrize("scenario", [init_by_under_no_grad, init_that_raises])
+def test_init_by_rule_gives_the_mode_of_gradients_back(sweep, rng, scenario):
+    net = nested_net(rng)
+    raises = scenario is init_that_raises
+
+    sweep.cases(
+        scenario,
+        {"": (net, "0.*" if raises else ["0.*", "*"])},
+        call="init_by_rule(net, rules) with an init that raises an error of its own"
+        if raises
+        else "with torch.no_grad(): init_by_rule(net, rules)",
+        fault="init_by_rule does not leave gradients on or off as they were.",
+        slips={
+            "the exception of init goes on to the caller": (
+                lambda seen: raises and "nothing" in seen
+            ),
+            "with torch.no_grad(): gives the mode back, also when init raises": (
+                lambda seen: "OwnError" in seen
+            ),
+        },
+    )
+
+
+def test_init_by_rule_takes_the_functions_of_nn_init(sweep, rng):
+    sweep.cases(
+        init_by_torch,
+        {"": (nested_net(rng),), "for odd shapes": (Scaled(nn.Linear(2, 3)),)},
+        call="rules (*.bias, nn.init.zeros_), (*, nn.init.ones_)",
+        fault="A parameter is not initialised by its rule.",
+    )
+
+
+BAD = {
+    "with a slip of the pen": "*.wieght",
+    "for a part of a name": "weight",
+    "for the name of a module": "0",
+    "with other letters": "*.Bias",
+    "that is a regular expression": "^0.*",
+    "with a dot too many": "0..bias",
+}
+
+
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("pattern", BAD.values())
+def test_init_by_rule_refuses_a_pattern_without_a_match(observe, rng, pattern):
     raised = observe.error(
         init_by,
         nested_net(rng),
-        rules,
-        call=say("rules {describe_rules}", describe_rules=describe_rules(rules)),
+        ["0.*", pattern],
+        call=say('init_by_rule(net, rules) for "0.*" and "{pattern}"', pattern=pattern),
     )
 
     expect_error(
@@ -197,47 +242,29 @@ def test_init_by_rule_refuses_a_pattern_without_a_match(observe, rng, pattern):
         ValueError,
         say("A pattern that matches no name, {pattern}, is taken.", pattern=pattern),
         mentions=pattern,
-        cause="a mistyped pattern would stay unseen: look for a match, and raise"
-        if "*" in pattern
-        else "a pattern has to match the whole name, not a part of it",
+        cause="a pattern has to match the whole name, not a part of it"
+        if pattern in ("weight", "0")
+        else "a mistyped pattern would stay unseen: look for a match, and raise",
     )
 
 
-def test_init_by_rule_changes_nothing_when_it_refuses(observe, rng):
+def test_init_by_rule_changes_nothing_when_it_refuses(sweep, rng):
     net = nested_net(rng)
-    rules = [("0.*", 1), ("nonesuch.*", 2)]
 
-    state = observe(
+    sweep.cases(
         init_by_refused,
-        net,
-        rules,
-        call=say(
-            "rules {describe_rules}: ValueError", describe_rules=describe_rules(rules)
-        ),
+        {"where all rules have a match": (net, ["0.*", "*"])}
+        | {
+            say("for a pattern {kind}: nothing changes", kind=kind).render(): (
+                net,
+                [*before, bad, *behind],
+            )
+            for kind, bad in BAD.items()
+            for before, behind in ((["0.*"], ["*"]), ([], ["*"]), (["*"], []))
+        }
+        | {
+            "for a second name of a shared parameter": (tied_net(rng), ["*", "again.*"]),
+            "where nothing has a parameter": (nn.Tanh(), ["*"]),
+        },
+        call="init_by_rule(net, rules), then everything in net",
     )
-
-    expect_state_of(state, net)
-    for name, before in net.state_dict().items():
-        expect_equal(
-            state[name],
-            before,
-            say(
-                "init_by_rule has changed {name} although it refuses the rules.",
-                name=name,
-            ),
-            slips={"check all patterns before you change anything": lambda _: True},
-        )
-
-
-def test_init_by_rule_takes_a_rule_whose_names_are_all_taken(observe, rng):
-    net = nn.Linear(*rng.sample(DISTINCT, 2))
-    rules = [("*", 1), ("weight", 2)]
-
-    state = observe(
-        init_by,
-        net,
-        rules,
-        call=say("rules {describe_rules}", describe_rules=describe_rules(rules)),
-    )
-
-    expect_added(state, net, rules, {"weight": [1, 2], "bias": [1]})

@@ -8,34 +8,55 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true, say
+from grader.observe import MODULES, TENSORS, Module, expect_equal, expect_true, say
+from grader.sandbox.trials import fill
 
 pytestmark = pytest.mark.exercise("parameters.make_tied_mlp")
 
 
-def run_tied(
-    ex: Any, width: int, depth: int, x: Tensor
-) -> tuple[Tensor, list[Tensor], list[Tensor | None]]:
+def parameters_of(ex: Any, width: int, depth: int, how: str) -> tuple[list[Tensor], str]:
     net = ex.make_tied_mlp(width, depth)
-    y = net(x)
-    parameters = list(net.parameters())
-    if parameters:
-        y.square().sum().backward()
-    return y, parameters, [p.grad for p in parameters]
+    if how == "deepcopy":
+        net = copy.deepcopy(net)
+    elif how == "double":
+        net = net.double()
+    dtype = torch.float64 if how == "double" else torch.float32
+    return list(net.parameters()), str(net(torch.zeros(2, width, dtype=dtype)).dtype)
 
 
-def train_tied(
-    ex: Any, width: int, depth: int, x: Tensor, how: str
-) -> tuple[Tensor, list[Tensor]]:
-    net = ex.make_tied_mlp(width, depth)
-    net = copy.deepcopy(net) if how == "deepcopy" else net.double()
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
-    net(x).square().sum().backward()
-    optimizer.step()
-    return net(x), list(net.parameters())
+def run_layer(
+    layer: nn.Linear,
+    x: Tensor,
+    depth: int,
+    between: Callable[[Tensor], Tensor] = torch.relu,
+) -> Tensor:
+    """Apply one layer `depth` times."""
+    for use in range(depth):
+        x = layer(between(x) if use else x)
+    return x.detach()
 
 
-def expect_one_layer(parameters: list[Tensor], width: int, dtype: torch.dtype) -> None:
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("how", ["made", "double", "deepcopy"])
+@pytest.mark.parametrize("depth", [1, 2, 5])
+def test_tied_mlp_has_the_parameters_of_one_layer(observe, rng, how, depth):
+    width = rng.choice(range(4, 10))
+
+    parameters, dtype = observe(
+        parameters_of,
+        width,
+        depth,
+        how,
+        call=say(
+            "make_tied_mlp({width}, {depth}).parameters(){how}",
+            width=width,
+            depth=depth,
+            how={"made": "", "double": ", after .double()"}.get(
+                how, ", of a copy.deepcopy"
+            ),
+        ),
+    )
+
     weights = [p for p in parameters if p.dim() == 2]
     biases = [p for p in parameters if p.dim() == 1]
     cause = "every use has a layer of its own: make one and use it again"
@@ -56,116 +77,64 @@ def expect_one_layer(parameters: list[Tensor], width: int, dtype: torch.dtype) -
         cause=cause,
     )
     expect_equal(
-        [str(p.dtype) for p in parameters],
-        [str(dtype)] * 2,
-        "The parameters do not have the dtype of the network.",
-    )
-
-
-def run_layer(
-    parameters: list[Tensor],
-    x: Tensor,
-    depth: int,
-    between: Callable[[Tensor], Tensor] = torch.relu,
-) -> Tensor:
-    """Apply the one weight and bias `depth` times."""
-    bias, weight = sorted(parameters, key=Tensor.dim)
-    for use in range(depth):
-        x = nn.functional.linear(between(x) if use else x, weight, bias)
-    return x
-
-
-def expect_tied_value(y: Tensor, parameters: list[Tensor], x: Tensor, depth: int):
-    def value(x: Tensor, depth: int, **options: Any) -> Tensor:
-        return run_layer(parameters, x, depth, **options)
-
-    expect_close(
-        y,
-        value(x, depth),
-        "make_tied_mlp does not run its layer `depth` times with a ReLU between.",
-        slips={
-            "the ReLU between two uses is missing": value(
-                x, depth, between=lambda x: x
-            ),
-            "there is no ReLU after the last use": value(x, depth).relu(),
-            "there is no ReLU before the first use": value(x.relu(), depth),
-            "the layer runs once less": value(x, depth - 1),
-            "the layer runs once more": value(x, depth + 1),
-        },
+        {dtype, *(str(p.dtype) for p in parameters)},
+        {"torch.float64" if how == "double" else "torch.float32"},
+        "Parameters and result do not have the dtype of the network.",
     )
 
 
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("depth", [1, 2, 5])
-def test_tied_mlp_uses_one_layer_again_and_again(observe, rng, depth):
+def test_tied_mlp_uses_one_layer_again_and_again(sweep, rng, depth):
     width = rng.choice(range(4, 10))
-    x = torch.randn(16, 2, width)
+    layer = fill(nn.Linear(width, width))
+    x = torch.randn(3, width)
 
-    y, parameters, _ = observe(
-        run_tied,
+    def evidence(depth: int, **options: Any) -> Tensor:
+        return run_layer(layer, x, depth, **options)
+
+    sweep(
+        Module("make_tied_mlp"),
         width,
         depth,
-        x,
-        call=say(
-            "make_tied_mlp({width}, {depth})(x) with x {shape}",
-            width=width,
-            depth=depth,
-            shape=tuple(x.shape),
-        ),
+        inputs=lambda *lead: (x if lead == (3,) else torch.randn(*lead, width),),
+        columns=("plain", "vector", "deep"),
+        call=say("make_tied_mlp({width}, {depth})(x)", width=width, depth=depth),
+        fault="make_tied_mlp does not run its layer `depth` times with a ReLU between, "
+        "or its gradient is not the sum over all uses.",
+        slips={
+            "the ReLU between two uses is missing": evidence(
+                depth, between=lambda x: x
+            ) if depth > 1 else None,
+            "there is no ReLU after the last use": evidence(depth).relu(),
+            "there is no ReLU before the first use": run_layer(layer, x.relu(), depth),
+            "the layer runs once less": evidence(depth - 1),
+            "the layer runs once more": evidence(depth + 1),
+            "detach() and `.data` cut uses off the gradient": evidence(depth),
+        },
     )
 
-    expect_one_layer(parameters, width, x.dtype)
-    expect_tied_value(y, parameters, x, depth)
 
+def test_tied_mlp_stays_tied_in_all_states(sweep, rng):
+    width, depth = rng.choice(range(4, 10)), rng.choice(range(3, 6))
 
-def test_tied_mlp_sums_the_gradient_over_the_uses(observe, rng):
-    width, depth = rng.choice(range(4, 10)), rng.choice(range(2, 5))
-    x = torch.randn(32, width)
-
-    _, parameters, gradients = observe(
-        run_tied,
+    sweep(
+        Module("make_tied_mlp"),
         width,
         depth,
-        x,
-        call=say(
-            "net = make_tied_mlp({width}, {depth}); net(x).square().sum().backward()",
-            width=width,
-            depth=depth,
-        ),
+        inputs=lambda *lead: (torch.randn(*lead, width),),
+        columns=(*TENSORS, *MODULES),
+        call=say("make_tied_mlp({width}, {depth})(x)", width=width, depth=depth),
     )
 
-    expect_one_layer(parameters, width, x.dtype)
-    leaves = [p.requires_grad_() for p in parameters]
-    expected, last_only = (
-        torch.autograd.grad(run_layer(leaves, x, depth, between).square().sum(), leaves)
-        for between in (torch.relu, lambda x: x.relu().detach())
+
+def test_tied_mlp_takes_any_width_and_depth(sweep):
+    sweep.cases(
+        lambda ex, width, depth: fill(ex.make_tied_mlp(width, depth))(torch.ones(2, width)),
+        {
+            "for a width of 1": (1, 3),
+            "for a depth of 1": (4, 1),
+            "for a depth of 30": (2, 30),
+        },
+        call="make_tied_mlp(width, depth)(ones)",
     )
-    for grad, whole, last in zip(gradients, expected, last_only, strict=True):
-        expect_close(
-            grad,
-            whole,
-            "The gradient is not the sum over all uses of the layer.",
-            slips={"detach() cuts off the uses before the last": last},
-            rtol=1e-4,
-            atol=1e-4,
-        )
-
-
-@pytest.mark.parametrize("how", ["double", "deepcopy"])
-def test_tied_mlp_stays_tied(observe, rng, how):
-    width, depth = rng.choice(range(4, 10)), rng.choice(range(2, 5))
-    x = torch.randn(8, width, dtype=torch.float64 if how == "double" else None)
-
-    y, parameters = observe(
-        train_tied,
-        width,
-        depth,
-        x,
-        how,
-        call=say("one step of SGD after net.{how}(), then net(x)", how=how)
-        if how == "double"
-        else "one step of SGD on copy.deepcopy(net), then net(x)",
-    )
-
-    expect_one_layer(parameters, width, x.dtype)
-    expect_tied_value(y, parameters, x, depth)

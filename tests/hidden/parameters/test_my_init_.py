@@ -1,5 +1,6 @@
 """my_init_ fills in place from its distribution, and draws from the generator given."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,42 +16,66 @@ pytestmark = [
 ]
 
 
-def fill(ex: Any, t: Tensor) -> tuple[Tensor, bool]:
-    returned = ex.my_init_(t)
-    return t, returned is t
-
-
-def fill_view(ex: Any, t: Tensor) -> Tensor:
-    ex.my_init_(t[:, ::2])
+def fill(ex: Any, t: Tensor) -> Tensor:
+    ex.my_init_(t)
     return t
 
 
-def fill_parameter(ex: Any, values: Tensor) -> tuple[Tensor, bool, bool]:
-    weight = nn.Parameter(values)
-    ex.my_init_(weight)
-    return weight, weight.requires_grad, weight.is_leaf
+def fill_part(
+    ex: Any,
+    whole: Tensor,
+    part: Callable[[Tensor], Tensor],
+    state: str = "",
+    **options: Any,
+) -> Any:
+    """Return what becomes of a part of a tensor, of its surroundings and its state."""
+    inside = torch.zeros_like(whole, dtype=torch.bool)
+    part(inside).fill_(True)
+    before = whole.clone()
+    if state:
+        whole = nn.Parameter(whole, requires_grad=state == "trained")
+        whole.grad = torch.ones_like(whole)
+    t = whole if state else part(whole)
+
+    returned = ex.my_init_(t, **options)
+
+    now, size = t.detach(), t.detach().abs()
+    good = (now == 0) | ((size >= 5) & (size <= 10))
+    outside = whole.detach()[~inside]
+    return {
+        "entries that are neither 0 nor (5, 10) in size": int((~good).sum()),
+        "filled in place": bool(good.all()),
+        "it returns t": returned is t,
+        "dtype and shape": f"{t.dtype} {tuple(t.shape)}",
+        "around it all is as before": torch.equal(outside, before[~inside]),
+        "requires_grad": t.requires_grad,
+        "is_leaf": t.is_leaf,
+        "grad": t.is_leaf and t.grad is not None and bool((t.grad == 1).all()),
+    }
 
 
 def fill_from_generator(
-    ex: Any, n: int, seed: int
+    ex: Any, shape: list[int], seed: int, trained: bool
 ) -> tuple[Tensor, Tensor, Tensor, bool]:
+    def filled(generator: torch.Generator) -> Tensor:
+        t = torch.empty(shape).requires_grad_(trained)
+        return ex.my_init_(t, generator=generator).detach().clone()
+
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(1)
     before = torch.get_rng_state()
-    first = ex.my_init_(torch.empty(n), generator=generator).clone()
+    first = filled(generator)
     untouched = torch.equal(before, torch.get_rng_state())
-    second = ex.my_init_(torch.empty(n), generator=generator).clone()
+    second = filled(generator)
     torch.manual_seed(2)
-    again = ex.my_init_(
-        torch.empty(n), generator=torch.Generator().manual_seed(seed)
-    ).clone()
+    again = filled(torch.Generator().manual_seed(seed))
     return first, second, again, untouched
 
 
 def fill_from_global_state(ex: Any, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     torch.manual_seed(seed)
     first = ex.my_init_(torch.empty(n)).clone()
-    second = ex.my_init_(torch.empty(n)).clone()
+    second = ex.my_init_(torch.empty(n), None).clone()
     torch.manual_seed(seed)
     return first, second, ex.my_init_(torch.empty(n)).clone()
 
@@ -76,12 +101,15 @@ def share(of: Tensor) -> float:
 
 @pytest.mark.weight(2)
 def test_my_init_draws_from_its_distribution(observe):
-    t, _ = observe(
+    t = observe(
         fill, torch.ones(300, 300), call="my_init_(t) with t (300, 300), all 1"
     )
 
     expect_equal(list(t.shape), [300, 300], "my_init_ changes the tensor's shape.")
     expect_support(t)
+    shares = {"0": share(t == 0), "(5, 10)": share(t > 0), "(-10, -5)": share(t < 0)}
+    odds = {"0": 0.5, "(5, 10)": 0.25, "(-10, -5)": 0.25}
+    one_sign = 0 in (shares["(5, 10)"], shares["(-10, -5)"])
     lines = [
         kind.double().mean(axis) - share(kind)
         for kind in (t == 0, t > 0)
@@ -94,104 +122,112 @@ def test_my_init_draws_from_its_distribution(observe):
         got="rows or columns of one kind",
         cause="the draw that decides needs the shape of t, not of one row",
     )
-    shares = {"0": share(t == 0), "(5, 10)": share(t > 0), "(-10, -5)": share(t < 0)}
-    odds = {"0": 0.5, "(5, 10)": 0.25, "(-10, -5)": 0.25}
-    thirds = all(abs(p - 1 / 3) < 0.02 for p in shares.values())
     expect_true(
         all(abs(shares[part] - odds[part]) < 0.012 for part in odds),
         "The entries are not shared out as 1/2, 1/4 and 1/4.",
         expected=", ".join(f"{part}: {p}" for part, p in odds.items()),
         got=", ".join(f"{part}: {p:.2g}" for part, p in shares.items()),
         cause="the three parts are not equally likely: 0 has half of the entries"
-        if thirds
-        else "-U(5, 10) is missing: keep the negative half too"
-        if shares["(-10, -5)"] == 0
+        if all(abs(p - 1 / 3) < 0.02 for p in shares.values())
+        else "one sign is missing: each entry has a sign of its own"
+        if one_sign
         else None,
     )
-    sizes = t[t != 0].abs().double()
+    for sizes in (t[t > 0].double(), -t[t < 0].double()):
+        expect_true(
+            all(abs(share(sizes < 5 + q) - q / 5) < 0.03 for q in (0.5, 1, 2, 3, 4)),
+            "The entries that are not 0 are not uniform.",
+            expected="as many in every part of (5, 10)",
+            got=say(
+                "a mean size of {mean:.3g}, and {numel} values",
+                mean=sizes.mean().item(),
+                numel=sizes.unique().numel(),
+            ),
+            cause="randint draws whole numbers"
+            if sizes.unique().numel() < 20
+            else None,
+        )
+    n, values = int((t != 0).sum()), t[t != 0].abs().unique().numel()
     expect_true(
-        all(abs(share(sizes < 5 + q) - q / 5) < 0.02 for q in (0.5, 1, 2, 3, 4)),
-        "The entries that are not 0 are not uniform.",
-        expected="as many in every part of (5, 10)",
-        got=say(
-            "a mean size of {mean:.3g}, and {numel} values",
-            mean=sizes.mean().item(),
-            numel=sizes.unique().numel(),
-        ),
-        cause="randint draws whole numbers" if sizes.unique().numel() < 20 else None,
+        values > 0.9 * n,
+        "The entries are not drawn each on its own.",
+        expected="about as many sizes as entries",
+        got=say("{values} sizes of {n} entries", values=values, n=n),
+        cause="numbers that were drawn are used again",
     )
 
 
-@pytest.mark.parametrize("dims", [0, 1, 3], ids=["scalar", "vector", "three_dims"])
-def test_my_init_works_in_place_and_returns_its_argument(observe, rng, dims):
-    shape = tuple(rng.sample(DISTINCT, dims))
-    before = torch.ones(shape, dtype=torch.float64)
+def everything(t: Tensor) -> Tensor:
+    return t
 
-    t, is_same = observe(
-        fill, before, call=say("my_init_(t) with t float64 {shape}", shape=shape)
+
+@pytest.mark.weight(2)
+def test_my_init_works_in_place_on_tensors_of_any_kind(sweep, rng):
+    a, b, c = rng.sample(range(4, 12), 3)
+    ones = torch.ones(a, b, c)
+
+    sweep.cases(
+        fill_part,
+        {
+            "for a tensor": (ones, everything),
+            "for a view of every other column": (ones, lambda t: t[:, ::2]),
+            "for a transposed view": (ones, lambda t: t.mT),
+            "for another order of axes": (ones, lambda t: t.permute(2, 0, 1)),
+            "for some rows": (ones, lambda t: t[1:3]),
+            "for a diagonal": (ones, lambda t: t.diagonal(dim1=0, dim2=1)),
+            "for a vector": (torch.ones(100), everything),
+            "for a single entry": (torch.ones(1, 1), everything),
+            "for a 0-dim tensor": (torch.ones(()), everything),
+            "for no entries": (torch.ones(0, 3), everything),
+            "for NaN before": (ones * torch.nan, everything),
+            "for infinity before": (ones * torch.inf, everything),
+            "for float64": (ones.double(), everything),
+            "for bfloat16": (ones.bfloat16(), everything),
+            "for float16": (ones.half(), everything),
+            "for a float64 view": (ones.double(), lambda t: t[..., 1]),
+        },
+        call="t = torch.ones(…); my_init_(t) is t",
+        fault="my_init_ does not fill t in place, or does not return it.",
+        slips={
+            "end with `return t`, as in-place methods of torch do": (
+                lambda seen: seen["filled in place"]
+            ),
+            "the tensor is not filled in place: t = … only gives a name to a new one": (
+                lambda seen: not seen["filled in place"]
+            ),
+        },
     )
 
-    expect_equal(
-        f"{t.dtype} {tuple(t.shape)}",
-        f"{before.dtype} {shape}",
-        "my_init_ changes the tensor's shape or dtype.",
-    )
-    expect_support(t)
-    expect_true(
-        is_same,
-        "my_init_ does not return the tensor it is given.",
-        expected="t itself",
-        got="something else",
-        cause="end with `return t`, as in-place methods of torch do",
-    )
 
+def test_my_init_keeps_a_parameter_a_leaf(sweep, rng):
+    ones = torch.ones(*rng.sample(DISTINCT, 2))
 
-def test_my_init_fills_a_view(observe, rng):
-    rows, columns = rng.sample(DISTINCT, 2)
-
-    t = observe(fill_view, torch.ones(rows, 2 * columns), call="my_init_(t[:, ::2])")
-
-    expect_equal(list(t.shape), [rows, 2 * columns], "my_init_ changes the shape.")
-    expect_support(t[:, ::2])
-    expect_equal(
-        t[:, 1::2],
-        torch.ones(rows, columns),
-        "my_init_ changes entries that are not part of the view.",
-    )
-
-
-def test_my_init_keeps_a_parameter_a_trainable_leaf(observe, rng):
-    shape = rng.sample(DISTINCT, 2)
-
-    weight, requires_grad, is_leaf = observe(
-        fill_parameter, torch.ones(*shape), call="my_init_(nn.Parameter(…))"
-    )
-
-    expect_support(weight)
-    expect_true(
-        requires_grad,
-        "A parameter does not require gradients any more.",
-        expected="requires_grad True",
-        got="requires_grad False",
-        cause="torch.no_grad() allows in-place changes and keeps requires_grad",
-    )
-    expect_true(
-        is_leaf,
-        "A parameter is not a leaf any more.",
-        expected="is_leaf True",
-        got="is_leaf False",
-        cause="change it in place under torch.no_grad()",
+    sweep.cases(
+        fill_part,
+        {
+            "for a parameter": (ones, everything, "trained"),
+            "for a parameter that is frozen": (ones, everything, "frozen"),
+        },
+        call="my_init_(nn.Parameter(…))",
+        fault="A parameter is not filled, or no leaf that requires gradients any more.",
+        slips={
+            "torch.no_grad() allows in-place changes and keeps requires_grad": (
+                lambda seen: not (seen["requires_grad"] and seen["is_leaf"])
+            ),
+        },
     )
 
 
 @pytest.mark.weight(2)
-def test_my_init_draws_from_the_generator_alone(observe, rng):
+@pytest.mark.parametrize("trained", [False, True], ids=["tensor", "parameter"])
+def test_my_init_draws_from_the_generator_alone(observe, rng, trained):
     seed = rng.randrange(1000)
 
     first, second, again, untouched = observe(
         fill_from_generator,
-        200,
+        [20, 10],
         seed,
+        trained,
         call="my_init_(t, generator=g), three times",
     )
 
@@ -200,9 +236,7 @@ def test_my_init_draws_from_the_generator_alone(observe, rng):
         again,
         first,
         "Equal generators give other entries.",
-        slips={
-            "every random draw inside needs generator=generator": lambda _: True,
-        },
+        cause="every random draw inside needs generator=generator",
     )
     expect_true(
         untouched,

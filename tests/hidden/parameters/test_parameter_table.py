@@ -3,134 +3,106 @@
 from typing import Any
 
 import pytest
+import torch
 from torch import nn
 
-from grader.observe import expect_equal
-from parameters_helpers import DISTINCT, Scaled, nested_net, tied_net, twins
+from grader.observe import say
+from parameters_helpers import kinds_of_nets, nested_net, tied_net, twins
 
 pytestmark = pytest.mark.exercise("parameters.parameter_table")
 
 
-def table_of(ex: Any, net: nn.Module) -> list[tuple[str, tuple[int, ...], int, bool]]:
+def table_of(ex: Any, net: nn.Module) -> Any:
     return ex.parameter_table(net)
 
 
-def expect_names(names: list[str], net: nn.Module) -> None:
+def two_tables_of(ex: Any, net: nn.Module) -> Any:
+    rows = list(ex.parameter_table(net))
+    net.requires_grad_(False)
+    return rows + list(ex.parameter_table(net))
+
+
+def names(rows: list[Any]) -> list[str]:
+    return [row[0] for row in rows]
+
+
+@pytest.mark.weight(2)
+def test_table_describes_every_parameter(sweep, rng):
+    net = nested_net(rng)
     named = dict(net.named_parameters())
-    depth = max((name.count(".") for name in named), default=0)
-    expect_equal(
-        names,
-        list(named),
-        "The table does not have one row per parameter, under its first name.",
+    shapes = [tuple(p.shape) for p in named.values()]
+    flags = [p.requires_grad for p in named.values()]
+
+    sweep.cases(
+        table_of,
+        {"for modules inside of modules": (net,)},
+        call="parameter_table(net), net three levels deep, with BatchNorm1d, Conv1d "
+        "and a frozen weight",
+        fault="The table does not describe each parameter in a row of its own.",
         slips={
             "state_dict() also has the buffers, which are no parameters": (
-                list(net.state_dict())
+                lambda rows: names(rows) == list(net.state_dict())
             ),
             "parameters that are frozen have rows too": (
-                [name for name, p in named.items() if p.requires_grad]
+                lambda rows: names(rows) == [n for n, p in named.items() if p.requires_grad]
             ),
             "one level is not all: modules have modules inside": (
-                [name for name in named if name.count(".") < depth]
+                lambda rows: set(names(rows)) < set(named)
             ),
-            "parameters of the network itself have rows too": (
-                [name for name in named if "." in name]
+            "names are dotted, with those of all modules above": (
+                lambda rows: not set(names(rows)) <= set(net.state_dict())
             ),
-            "equal values do not make two parameters one: compare identities": (
-                lambda names: len(names) < len(named)
+            "detached tensors, as in state_dict(), never require gradients: ask the "
+            "parameter": lambda rows: [r[3] for r in rows] != flags and not rows[1][3],
+            "rows tell which parameters are frozen: ask each for its requires_grad": (
+                lambda rows: [r[3] for r in rows] != flags
             ),
-        },
-    )
-
-
-def expect_columns(
-    rows: list[tuple[str, tuple[int, ...], int, bool]], net: nn.Module
-) -> None:
-    parameters = list(net.parameters())
-    expect_equal(
-        [row[1] for row in rows],
-        [tuple(p.shape) for p in parameters],
-        "The second column is not the parameters' shapes.",
-    )
-    expect_equal(
-        [row[2] for row in rows],
-        [p.numel() for p in parameters],
-        "The third column is not the number of entries.",
-        slips={"the number of entries is the product of all sizes": lambda _: True},
-    )
-    expect_equal(
-        [row[3] for row in rows],
-        [p.requires_grad for p in parameters],
-        "The fourth column does not say which parameters are trainable.",
-        slips={
-            "state_dict() gives detached tensors, which never require gradients": (
-                [False] * len(parameters)
+            "the number of entries is the product of all sizes, an int": (
+                lambda rows: [r[1] for r in rows] == shapes
             ),
-            "ask each parameter for its requires_grad": [True] * len(parameters),
+            "the shape is a tuple of all sizes": (
+                lambda rows: [r[1] for r in rows] != shapes
+            ),
         },
     )
 
 
 @pytest.mark.weight(2)
-def test_table_describes_every_parameter(observe, rng):
-    net = nested_net(rng)
+@pytest.mark.parametrize("shared", [True, False], ids=["shared", "equal"])
+def test_table_tells_shared_parameters_from_equal_ones(sweep, rng, shared):
+    net = tied_net(rng) if shared else twins(rng)
+    kind = "are shared" if shared else "have equal values"
 
-    rows = observe(
+    sweep.cases(
         table_of,
-        net,
-        call="parameter_table(net), net three levels deep, with BatchNorm1d, Conv1d "
-        "and a frozen weight",
-    )
-
-    expect_names([row[0] for row in rows], net)
-    expect_columns(rows, net)
-
-
-def test_table_has_one_row_for_a_shared_parameter(observe, rng):
-    net = tied_net(rng)
-
-    rows = observe(
-        table_of,
-        net,
-        call="parameter_table(net), one layer used twice and its weight a third time",
-    )
-
-    names = [row[0] for row in rows]
-    expect_equal(
-        names,
-        ["first.weight", "first.bias"],
-        "A shared parameter does not have one row, under its first name.",
+        {"it": (net,)},
+        call=say("parameter_table(net), net with parameters that {kind}", kind=kind),
+        fault="A shared parameter does not have one row, under its first name."
+        if shared
+        else "Parameters with equal values do not have a row each.",
         slips={
-            "named_parameters() leaves out repeats, unless told otherwise": (
-                lambda names: len(names) > 2
+            "a parameter has several names: named_parameters() leaves out repeats": (
+                lambda rows: shared and len(rows) > 2
             ),
-            "the first name stays, not the last": lambda names: len(names) == 2,
+            "the first name stays, not the last": (
+                lambda rows: shared and len(rows) == 2
+            ),
+            "equal values do not make two parameters one: compare identities": (
+                lambda rows: not shared and len(rows) < 4
+            ),
         },
     )
-    expect_columns(rows, net)
 
 
-def test_table_keeps_parameters_with_equal_values_apart(observe, rng):
-    net = twins(rng)
+def test_table_takes_all_kinds_of_networks(sweep, rng):
+    nets = kinds_of_nets(rng) | {
+        "for parameters of other dtypes": nn.ParameterList(
+            [torch.ones(2, dtype=torch.float64), torch.ones(3, dtype=torch.complex64)]
+        ),
+    }
 
-    rows = observe(
-        table_of, net, call="parameter_table(Sequential(layer, Tanh(), its deepcopy))"
+    sweep.cases(
+        two_tables_of,
+        {when: (net,) for when, net in nets.items()},
+        call="parameter_table(net); net.requires_grad_(False); parameter_table(net)",
     )
-
-    expect_names([row[0] for row in rows], net)
-
-
-def test_table_takes_parameters_of_any_shape(observe, rng):
-    net = Scaled(nn.Linear(*rng.sample(DISTINCT, 2)))
-
-    rows = observe(
-        table_of, net, call="parameter_table(net), net with a 0-dim and an empty one"
-    )
-
-    expect_names([row[0] for row in rows], net)
-    expect_columns(rows, net)
-
-
-def test_table_of_no_parameters_is_empty(observe):
-    rows = observe(table_of, nn.Tanh(), call="parameter_table(Tanh())")
-
-    expect_equal(rows, [], "The table of a net without parameters is not empty.")

@@ -2,5 +2,5 @@
 def count_parameters(net, trainable_only=False):
     found = {id(p): p for m in net.modules() for p in m.parameters(recurse=False)}
     return sum(
-        p.numel() * (p.requires_grad or not trainable_only) for p in found.values()
+        (p.requires_grad or not trainable_only) and p.numel() for p in found.values()
     )

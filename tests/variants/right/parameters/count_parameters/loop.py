@@ -4,9 +4,9 @@ def count_parameters(net, trainable_only=False):
 
     total = 0
     for p in net.parameters():
-        if torch.nn.parameter.is_lazy(p):
-            raise ValueError("lazy")
         if trainable_only and not p.requires_grad:
             continue
+        if torch.nn.parameter.is_lazy(p):
+            raise ValueError("lazy")
         total += math.prod(p.shape)
     return total

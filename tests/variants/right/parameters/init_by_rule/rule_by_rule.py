@@ -10,4 +10,5 @@ def init_by_rule(net, rules):
     for names, (_, init) in zip(matches, rules):
         for name in names:
             if name in left:
-                init(left.pop(name).data)
+                with torch.no_grad():
+                    init(left.pop(name).data)

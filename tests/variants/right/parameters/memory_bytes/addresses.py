@@ -8,8 +8,8 @@ def memory_bytes(net, optimizer):
         elif kind == "buffers":
             yield from net.buffers()
         else:
-            for state in optimizer.state_dict()["state"].values():
-                yield from filter(torch.is_tensor, state.values())
+            leaves = torch.utils._pytree.tree_leaves(dict(optimizer.state))
+            yield from filter(torch.is_tensor, leaves)
 
     counted, result = set(), {}
     for kind in ("optimizer", "buffers", "gradients", "parameters")[::-1]:

@@ -13,10 +13,13 @@ def memory_bytes(net, optimizer):
             note(p.grad, "gradients")
     for b in net.buffers():
         note(b, "buffers")
-    for group in optimizer.param_groups:
-        for p in group["params"]:
-            for v in optimizer.state.get(p, {}).values():
-                if isinstance(v, torch.Tensor):
-                    note(v, "optimizer")
+    todo = list(optimizer.state.values())
+    for v in todo:
+        if isinstance(v, torch.Tensor):
+            note(v, "optimizer")
+        elif isinstance(v, dict):
+            todo += v.values()
+        elif isinstance(v, (list, tuple)):
+            todo += v
     kinds = ["parameters", "gradients", "buffers", "optimizer"]
     return {k: sum(n for kind, n in seen.values() if kind == k) for k in kinds}

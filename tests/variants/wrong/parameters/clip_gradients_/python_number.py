@@ -1,6 +1,6 @@
 """Returns a Python number.
 
-says: expected +a tensor
+says: no Python number
 """
 def clip_gradients_(params, max_norm):
     grads = [p.grad for p in dict.fromkeys(params) if p.grad is not None]

@@ -1,6 +1,6 @@
 """Leaves out a group without parameters.
 
-says: empty ones too
+says: the first group is empty
 """
 def decay_groups(net, weight_decay):
     decay, rest = [], []

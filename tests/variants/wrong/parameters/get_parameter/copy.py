@@ -1,6 +1,6 @@
 """Gives a copy.
 
-says: a copy of the parameter
+says: make new memory
 """
 def get_parameter(net, path):
     p = net.get_parameter(path)

@@ -1,6 +1,6 @@
 """Knows a shared module under its first name only.
 
-says: again|AttributeError
+says: found under each of its names
 """
 def get_parameter(net, path):
     *parts, last = path.split(".")

@@ -1,6 +1,6 @@
 """Does not let `*` match a dot.
 
-says: `\*` matches dots too|raises ValueError
+says: `\*` has to match dots too
 """
 def init_by_rule(net, rules):
     def fits(name, pattern):

@@ -1,6 +1,6 @@
 """Notices a rule without a match when the others have been used.
 
-says: before you change anything
+says: nothing changes
 """
 def init_by_rule(net, rules):
     used = set()

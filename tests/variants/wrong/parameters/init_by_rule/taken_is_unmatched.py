@@ -1,6 +1,6 @@
 """Refuses a rule whose names all went to an earlier one.
 
-says: raises ValueError
+says: names are all taken by an earlier one
 """
 def init_by_rule(net, rules):
     chosen = {}

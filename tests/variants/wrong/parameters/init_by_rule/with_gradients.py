@@ -1,6 +1,6 @@
 """Calls the rules with gradients on.
 
-says: under torch\.no_grad
+says: under torch\.no_grad|a leaf Variable that requires grad
 """
 def init_by_rule(net, rules):
     named = dict(net.named_parameters())

@@ -1,6 +1,6 @@
 """Detaches between the uses.
 
-says: cuts off the uses before the last
+says: cut uses off the gradient
 """
 class _Tied(nn.Module):
     def __init__(self, width, depth):

@@ -1,6 +1,6 @@
 """Takes two averages for every optimizer.
 
-says: bytes of optimizer
+says: another state than Adam
 """
 def memory_bytes(net, optimizer):
     seen = set()

@@ -1,6 +1,6 @@
 """Changes a leaf without no_grad.
 
-says: under torch\.no_grad
+says: under torch\.no_grad|a leaf Variable that requires grad
 """
 def my_init_(t, generator=None):
     t.uniform_(-10, 10, generator=generator)

@@ -1,6 +1,6 @@
 """Forgets the absolute value.
 
-says: negative half
+says: one sign is missing
 """
 def my_init_(t, generator=None):
     with torch.no_grad():
