@@ -1,5 +1,6 @@
 """build_mlp builds what its config describes; MLPConfig refuses wrong values."""
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -8,7 +9,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
+from grader.observe import (
+    MODULES,
+    TENSORS,
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_true,
+    fill,
+    say,
+)
 from model_construction_helpers import DISTINCT, forms, layer_of
 
 pytestmark = pytest.mark.exercise("model_construction.build_mlp")
@@ -34,13 +44,21 @@ def build_again(
     return is_kept, list(net.parameters()), list(again.parameters())
 
 
-def default_activation(ex: Any) -> str:
-    return ex.MLPConfig(in_features=3, hidden=(4,), out_features=2).activation
+def make_config(ex: Any, fields: dict[str, Any]) -> str:
+    return ex.MLPConfig(**fields).activation
 
 
-def make_config(ex: Any, fields: dict[str, Any]) -> bool:
-    ex.MLPConfig(**fields)
-    return True
+def judge_config(ex: Any, fields: dict[str, Any], field: str) -> str:
+    """Return what the configuration says of itself, or its refusal."""
+    try:
+        config = ex.MLPConfig(**fields)
+    except ValueError as error:
+        return "refused by name" if field in str(error) else "refused without name"
+    return str(getattr(config, field))
+
+
+def built(ex: Any, fields: dict[str, Any]) -> Any:
+    return fill(ex.build_mlp(ex.MLPConfig(**fields)))
 
 
 ACTIVATIONS = {
@@ -120,52 +138,6 @@ def test_build_mlp_builds_what_the_config_describes(observe, rng, activation, de
     )
 
 
-def test_build_mlp_without_hidden_layers_is_one_linear(observe, rng):
-    inner, out = rng.sample(DISTINCT, 2)
-    fields = {"in_features": inner, "hidden": (), "out_features": out}
-    x = torch.randn(2, 3, inner)
-
-    y, parameters = observe(
-        build_and_run,
-        fields,
-        x,
-        call=say("build_mlp(MLPConfig({inner}, (), {out}))(x)", inner=inner, out=out),
-    )
-
-    expect_layers(parameters, [inner, out])
-    expected = layer_of(parameters, x, out)
-    expect_close(
-        y,
-        expected,
-        "Without hidden layers, the network is not one Linear layer.",
-        slips={"an activation follows the last layer too": expected.relu()},
-    )
-
-
-@pytest.mark.parametrize("field", ["in_features", "hidden", "out_features"])
-def test_build_mlp_takes_a_width_of_one(observe, rng, field):
-    inner, *hidden, out = rng.sample(DISTINCT, 4)
-    fields = {"in_features": inner, "hidden": tuple(hidden), "out_features": out}
-    fields[field] = (hidden[0], 1) if field == "hidden" else 1
-    widths = [fields["in_features"], *fields["hidden"], fields["out_features"]]
-    x = torch.randn(3, widths[0])
-
-    y, parameters = observe(
-        build_and_run,
-        fields,
-        x,
-        call=say("build_mlp(MLPConfig{values})(x)", values=tuple(fields.values())),
-        causes={r"ValueError": "a width is an int of at least 1: 1 is one"},
-    )
-
-    expect_layers(parameters, widths)
-    expect_close(
-        y,
-        mlp_reference(parameters, widths, x, torch.relu),
-        "A network with a width of 1 does not compute what its config describes.",
-    )
-
-
 def test_build_mlp_keeps_its_config(observe, rng):
     inner, *hidden, out = widths = rng.sample(DISTINCT, 4)
     fields = {
@@ -197,56 +169,81 @@ def test_build_mlp_keeps_its_config(observe, rng):
 
 
 def test_mlp_config_takes_relu_unless_told_otherwise(observe):
-    activation = observe(default_activation, call="MLPConfig(3, (4,), 2).activation")
+    fields = {"in_features": 3, "hidden": (4,), "out_features": 2}
+
+    activation = observe(make_config, fields, call="MLPConfig(3, (4,), 2).activation")
 
     expect_equal(activation, "relu", "The default activation is another one.")
 
 
+REFUSALS = {
+    ("in_features", 0): "check in __post_init__ that each width is at least 1",
+    ("hidden", (4, 0, 6)): "every width in hidden must be at least 1, too",
+    ("out_features", 2.5): "2.5 is no width: check in __post_init__ that it is an int",
+    ("activation", "swish"): "check in __post_init__ that the activation is a known "
+    "one; falling back to another one hides the mistake",
+}
+
+
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("width", [0, -3, 2.5])
-@pytest.mark.parametrize("field", ["in_features", "hidden", "out_features"])
-def test_mlp_config_refuses_a_bad_width(observe, rng, field, width):
-    fields = {"in_features": 3, "hidden": (4, 5, 6), "out_features": 2}
-    at = rng.randrange(3)
-    hidden = (*fields["hidden"][:at], width, *fields["hidden"][at + 1 :])
-    fields[field] = hidden if field == "hidden" else width
+@pytest.mark.parametrize(("field", "value"), REFUSALS)
+def test_mlp_config_refuses_with_the_name_of_the_field(observe, field, value):
+    fields = {"in_features": 3, "hidden": (4,), "out_features": 2, field: value}
 
     raised = observe.error(
         make_config,
         fields,
-        call=say("MLPConfig with {field}={fields}", field=field, fields=fields[field]),
+        call=say("MLPConfig with {field}={value}", field=field, value=repr(value)),
     )
 
     expect_error(
         raised,
         ValueError,
-        "MLPConfig does not refuse a bad width with the name of its field.",
+        "MLPConfig does not refuse a bad value with the name of its field.",
         mentions=field,
-        cause="check in __post_init__ that each width is an int, and at least 1",
+        cause=REFUSALS[field, value],
     )
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("activation", ["swish", "ReLU", ""])
-def test_mlp_config_refuses_an_unknown_activation(observe, activation):
-    fields = {
-        "in_features": 3,
-        "hidden": (4,),
-        "out_features": 2,
-        "activation": activation,
-    }
+def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
+    at = rng.randrange(3)
 
-    raised = observe.error(
-        make_config,
-        fields,
-        call=say("MLPConfig(3, (4,), 2, {activation})", activation=repr(activation)),
+    def hidden(width: Any) -> tuple[Any, ...]:
+        return tuple(width if i == at else 5 for i in range(3))
+
+    fields = {"in_features": 3, "hidden": (4, 6), "out_features": 2}
+    good = {"in_features": 1, "hidden": hidden(1), "out_features": 1}
+    bad = [0, -3, 2.5, 3.0, math.nan, "8", None, [4]]
+    cases = list(good.items())
+    cases += [("hidden", ()), *(("activation", name) for name in ACTIVATIONS)]
+    for width in bad:
+        cases += [("in_features", width), ("out_features", width)]
+        cases += [("hidden", hidden(width))]
+    unknown = ["ReLU", "", "tan", "relu, tanh", " relu", "sigmoid"]
+    cases += [("activation", name) for name in unknown]
+
+    sweep.cases(
+        judge_config,
+        {
+            f"for {field}={value!r}": ({**fields, field: value}, field)
+            for field, value in cases
+        },
+        call="MLPConfig(…), with one value that is good or bad",
     )
 
-    expect_error(
-        raised,
-        ValueError,
-        "MLPConfig does not refuse an unknown activation with the name of its field.",
-        mentions="activation",
-        cause="check in __post_init__ that the activation is a known one; "
-        "falling back to another one hides the mistake",
+
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_build_mlp_keeps_its_promise_in_every_state(sweep, rng, depth):
+    inner, *hidden, out = rng.sample(DISTINCT, 2 + depth)
+    fields = {"in_features": inner, "hidden": tuple(hidden), "out_features": out}
+    fields["activation"] = rng.choice(list(ACTIVATIONS))
+
+    sweep(
+        built,
+        fields,
+        inputs=lambda *lead: (torch.randn(*lead, inner),),
+        columns=(*TENSORS, *MODULES),
+        call=say("build_mlp(MLPConfig{values})(x)", values=tuple(fields.values())),
     )

@@ -1,6 +1,6 @@
 """Checks the size of a width, not that it is an int.
 
-says: an int, and at least 1
+says: check in __post_init__ that it is an int
 """
 @dataclass(frozen=True)
 class MLPConfig:

@@ -1,6 +1,6 @@
 """Checks the two outer widths only.
 
-says: refuse a bad width with the name of its field
+says: every width in hidden
 """
 @dataclass(frozen=True)
 class MLPConfig:

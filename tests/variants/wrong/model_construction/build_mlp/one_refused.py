@@ -1,6 +1,6 @@
 """Refuses a width of 1.
 
-says: a width is an int of at least 1
+says: for in_features=1
 """
 @dataclass(frozen=True)
 class MLPConfig:
