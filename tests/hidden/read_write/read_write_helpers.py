@@ -93,22 +93,6 @@ def expect_same(
     )
 
 
-def expect_state(
-    got: State, expected: State, fault: str, *, slips: Mapping[str, State] | None = None
-) -> None:
-    """Expect a state dict bit for bit; `slips` maps causes to other state dicts."""
-    expect_equal(form(got), form(expected), fault)
-    unlike = [name for name in expected if bits(got[name]) != bits(expected[name])]
-    signs = (slips or {}).items()
-    expect_true(
-        not unlike,
-        fault,
-        expected="the right values",
-        got=say("others in {names}", names=", ".join(unlike)),
-        cause=next((cause for cause, sign in signs if bits(got) == bits(sign)), None),
-    )
-
-
 def named(data: Any, prefix: str = "") -> list[tuple[str, Any]]:
     """Return every leaf with a name for messages."""
     if isinstance(data, (list, dict)):

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 import torch
 
 from grader.observe import expect_equal, expect_error, expect_true, say
-from read_write_helpers import DISTINCT, State, expect_same, form, read_plainly
+from read_write_helpers import DISTINCT, State, exactly, expect_same, form, read_plainly
 
 pytestmark = pytest.mark.exercise("read_write.atomic_save")
 
@@ -32,14 +33,22 @@ class Bomb:
         raise ValueError("this object cannot be pickled")
 
 
-def save_over(
-    ex: Any, old: State, new: State, name: str
-) -> tuple[State | str, list[str]]:
+def save_over(ex: Any, old: Any, new: Any, kind: str = "") -> list[Any]:
+    """Return the file and the names beside it, where the system's folder is none."""
+    before, system = os.getcwd(), tempfile.tempdir
     with TemporaryDirectory() as folder:
-        path = f"{folder}/{name}"
-        ex.atomic_save(old, path)
-        ex.atomic_save(new, Path(path))
-        return read_plainly(path), os.listdir(folder)
+        path = f"{folder}/net.pt"
+        tempfile.tempdir = f"{folder}/none"
+        try:
+            if kind == "bare":
+                os.chdir(folder)
+                path = "net.pt"
+            ex.atomic_save(old, path)
+            ex.atomic_save(new, Path(path))
+        finally:
+            os.chdir(before)
+            tempfile.tempdir = system
+        return [exactly(read_plainly(f"{folder}/net.pt")), os.listdir(folder)]
 
 
 def save_bomb(ex: Any, state: State, how: str) -> None:
@@ -47,12 +56,12 @@ def save_bomb(ex: Any, state: State, how: str) -> None:
         ex.atomic_save({**state, "bomb": Bomb(how)}, Path(folder, "net.pt"))
 
 
-def survive_bomb(ex: Any, old: State, how: str) -> tuple[State | str, list[str]]:
+def survive_bomb(ex: Any, old: State, how: str) -> tuple[Any, list[str]]:
     with TemporaryDirectory() as folder:
         path = Path(folder, "net.pt")
         ex.atomic_save(old, path)
         with contextlib.suppress(Exception, KeyboardInterrupt):
-            ex.atomic_save({**old, "bomb": Bomb(how)}, path)
+            ex.atomic_save({**old, "bomb": Bomb(how) if how else 1}, path)
         return read_plainly(path), os.listdir(folder)
 
 
@@ -135,15 +144,28 @@ def two_states(rng) -> tuple[State, State]:
     return old, {f"layer.{i}": torch.randn(1000) for i in range(5)}
 
 
-def test_atomic_save_leaves_the_new_file_alone(observe, rng):
+def test_atomic_save_leaves_the_new_file_alone(sweep, rng):
     old, new = two_states(rng)
 
-    saved, names = observe(
-        save_over, old, new, "net.pt", call="atomic_save(old, path), then of new"
+    sweep.cases(
+        save_over,
+        {
+            "": (old, new),
+            "for a smaller object after a larger one": (new, old),
+            "for a list": (new, [1, "two", None]),
+            "for a path without a folder": (old, new, "bare"),
+        },
+        call="atomic_save(old, path), then of new",
+        fault="The file does not hold what was saved last, or is not alone.",
+        because={
+            "for a path without a folder": "os.path.dirname of a bare name is empty: "
+            "its folder is the working directory"
+        },
+        causes={
+            "FileNotFoundError.*/none": "the temporary file is not in the folder of "
+            "path: os.replace works in one step only within one file system"
+        },
     )
-
-    expect_same(saved, new, "The file does not hold what was saved last.")
-    expect_equal(names, ["net.pt"], "Other files are left beside the saved one.")
 
 
 @pytest.mark.parametrize("how", ["ValueError", "KeyboardInterrupt"])
@@ -151,9 +173,11 @@ def test_atomic_save_that_raises_leaves_the_old_file(observe, rng, how):
     old, _ = two_states(rng)
     call = say("atomic_save of an object that raises {how} when it is pickled", how=how)
 
+    control, _ = observe(survive_bomb, old, "", call="atomic_save(old, path), twice")
     raised = observe.error(save_bomb, old, how, call=call)
     saved, names = observe(survive_bomb, old, how, call=call)
 
+    expect_same(control, {**old, "bomb": 1}, "The file does not hold what was saved.")
     kind = {"ValueError": ValueError, "KeyboardInterrupt": KeyboardInterrupt}[how]
     expect_error(raised, kind, "atomic_save does not raise on what torch.save raises.")
     expect_same(

@@ -9,14 +9,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 from read_write_helpers import (
     DISTINCT,
     State,
-    expect_same,
-    expect_state,
+    bits,
+    exactly,
     net_state,
     read_plainly,
+    saved,
 )
 
 pytestmark = pytest.mark.exercise("read_write.save_model")
@@ -35,42 +35,58 @@ def make_config(rng, depth: int, activation: str) -> Config:
     }
 
 
-def layers_of(config: Config) -> nn.Sequential:
-    """Return the network that a config describes, made here."""
-    act = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}[config["activation"]]
-    widths = [config["in_features"], *config["hidden"], config["out_features"]]
-    layers: list[nn.Module] = []
-    for a, b in itertools.pairwise(widths):
-        layers += [nn.Linear(a, b), act()]
-    return nn.Sequential(*layers[:-1])
-
-
-def make_model(ex: Any, config: Config, state: State) -> nn.Module:
+def make_model(ex: Any, config: Config, state: State | None = None) -> nn.Module:
+    """Return a network of `build_mlp`, with values of its own or given ones."""
     net = ex.build_mlp(ex.MLPConfig(**config))
-    net.load_state_dict(state)
+    if state is not None:
+        net.load_state_dict(state)
     return net
 
 
-def save_model_and_read(ex: Any, config: Config, state: State) -> Any:
+def save_and_read(ex: Any, config: Config, mode: str = "") -> dict[str, Any]:
+    """Return what the file holds, and what became of the network."""
+    net = make_model(ex, config)
+    if mode == "frozen":
+        net.eval().requires_grad_(False)
+    before = net_state(net)
     with TemporaryDirectory() as folder:
         path = f"{folder}/model.pt"
-        ex.save_model(make_model(ex, config, state), path)
-        return read_plainly(path)
+        ex.save_model(net, path)
+        read = read_plainly(path)
+    if isinstance(read, dict):
+        read = dict(sorted(read.items()))
+    return {
+        "read": exactly(read),
+        "kept": bits(before) == bits(net_state(net)),
+        "training": net.training,
+        "has a config": net.config == ex.MLPConfig(**config),
+    }
 
 
-def write_and_load_model(
-    ex: Any, config: Config, state: State, x: Tensor
-) -> tuple[Tensor, State]:
+def write_and_load(ex: Any, *files: tuple[Config, State], x: Tensor) -> list[Any]:
+    """Return what comes of each file, all written to one path in turn."""
+    found = []
     with TemporaryDirectory() as folder:
-        path = Path(folder, "model.pt")
-        torch.save({"config": config, "state": state}, path)
-        net = ex.load_model(path)
-    return net(x), net.state_dict()
+        for config, state in files:
+            path = saved(folder, {"config": config, "state": state})
+            net = ex.load_model(path)
+            wanted = getattr(net, "config", None) == ex.MLPConfig(**config)
+            with torch.no_grad():
+                y = net(x).clone()
+                for parameter in net.parameters():
+                    parameter.zero_()  # so that nobody keeps a loaded network
+            flags = [net.training, all(p.requires_grad for p in net.parameters())]
+            found.append([y, wanted, flags, list(net.state_dict())])
+    return found
+
+
+def load_files(ex: Any, files: list[tuple[Config, State]], x: Tensor) -> list[Any]:
+    return write_and_load(ex, *files, x=x)
 
 
 def exchange_models(
     ex: Any, one: tuple[Config, State], two: tuple[Config, State], x: Tensor
-) -> tuple[Tensor, bool, bool]:
+) -> list[Any]:
     with TemporaryDirectory() as folder:
         first, second, moved = (Path(folder, name) for name in ("one", "two", "moved"))
         ex.save_model(make_model(ex, *one), first)
@@ -78,144 +94,148 @@ def exchange_models(
         first.rename(moved)
         net = ex.load_model(moved)
     config = getattr(net, "config", None)
-    return net(x), config is not None, config == ex.MLPConfig(**one[0])
+    return [net(x).detach(), config is not None, config == ex.MLPConfig(**one[0])]
+
+
+def configs(rng) -> dict[str, Config]:
+    return {
+        "": make_config(rng, 2, "tanh"),
+        "without hidden layers": make_config(rng, 0, "relu"),
+        "for one hidden layer and relu": make_config(rng, 1, "relu"),
+        "for one hidden layer and gelu": make_config(rng, 1, "gelu"),
+        "for three hidden layers": make_config(rng, 3, "relu"),
+        "for widths of 1": {**make_config(rng, 0, "tanh"), "hidden": (1, 1)},
+    }
+
+
+def state_of(config: Config) -> State:
+    """Return a state that fits the config."""
+    widths = [config["in_features"], *config["hidden"], config["out_features"]]
+    state = {}
+    for i, (a, b) in enumerate(itertools.pairwise(widths)):
+        state |= {f"{2 * i}.weight": torch.randn(b, a), f"{2 * i}.bias": torch.randn(b)}
+    return state
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("depth", [0, 2])
-def test_save_model_writes_config_and_state(observe, rng, depth):
-    config = make_config(rng, depth, rng.choice(["relu", "tanh", "gelu"]))
-    state = net_state(layers_of(config))
+def test_save_model_writes_config_and_state(sweep, rng):
+    cases = {when: (config,) for when, config in configs(rng).items()}
+    hidden = cases[""][0]["hidden"]
 
-    saved = observe(
-        save_model_and_read,
-        config,
-        state,
+    sweep.cases(
+        save_and_read,
+        {**cases, "for a frozen network in eval mode": (*cases[""], "frozen")},
         call="save_model(net, path); torch.load(path, weights_only=True)",
-    )
-
-    expect_true(
-        isinstance(saved, dict),
-        "torch.load(path, weights_only=True) does not read a dict from the file.",
-        expected="a dict",
-        got=saved if isinstance(saved, str) else type(saved).__name__,
-        cause="a network or an MLPConfig is pickled with its class: save "
-        "dataclasses.asdict(net.config) and net.state_dict()"
-        if "refuses" in str(saved)
-        else None,
-    )
-    expect_equal(
-        sorted(map(str, saved)),
-        ["config", "state"],
-        "The file's dict does not have the entries config and state.",
-    )
-    expect_equal(
-        saved["config"],
-        config,
-        "The entry config is not the dict of the network's config.",
+        fault="The file does not hold the entries config and state as they must be.",
         slips={
+            "a network or an MLPConfig is pickled with its class: save "
+            "dataclasses.asdict(net.config) and net.state_dict()": (
+                lambda got: "refuses" in got["read"][0]
+            ),
             "asdict keeps the tuple of hidden widths; a list is something else": (
-                lambda got: got == {**config, "hidden": list(config["hidden"])}
+                lambda got: got["read"][0]["config"]["hidden"] == list(hidden)
             ),
             "save the fields by name: dataclasses.asdict(net.config)": (
-                lambda got: not isinstance(got, dict)
+                lambda got: not isinstance(got["read"][0]["config"], dict)
             ),
         },
     )
-    expect_same(
-        saved["state"], state, "The entry state is not the network's state dict."
+
+
+@pytest.mark.weight(2)
+def test_load_model_builds_what_the_file_describes(sweep, rng):
+    cases = {}
+    for when, config in configs(rng).items():
+        files = [(config, state_of(config)) for _ in range(2)]
+        cases[when] = files, torch.randn(5, config["in_features"])
+    wide = {**make_config(rng, 1, "gelu"), "in_features": 3}
+    sweep.symbol = "load_model"
+
+    sweep.cases(
+        load_files,
+        {
+            **cases,
+            "for another config at the same path": (
+                [
+                    (c, state_of(c))
+                    for c in (wide, {**wide, "activation": "relu"}, wide)
+                ],
+                torch.randn(2, 3),
+            ),
+        },
+        call="load_model(path)(x); once more with another file at the path",
+        fault="The loaded network does not have the parameters of the file.",
+        slips={
+            "build_mlp sets net.config": lambda got: not got[0][1],
+            "the second file at the path is not read": (
+                lambda got: torch.equal(got[1][0], torch.zeros_like(got[1][0]))
+            ),
+        },
     )
 
 
-@pytest.mark.parametrize(
-    ("depth", "activation"), [(0, "relu"), (1, "tanh"), (2, "gelu"), (3, "relu")]
-)
-def test_load_model_builds_what_the_file_describes(observe, rng, depth, activation):
-    config = make_config(rng, depth, activation)
-    net = layers_of(config)
-    x = torch.randn(5, config["in_features"])
+def test_models_come_back_from_a_file_that_was_moved(sweep, rng):
+    one, two = make_config(rng, 2, "tanh"), make_config(rng, 1, "relu")
+    models = [(config, state_of(config)) for config in (one, two)]
 
-    y, state = observe(
-        write_and_load_model,
-        config,
-        net_state(net),
-        x,
-        call=say("load_model(path)(x) with a saved config {config}", config=config),
-    )
-
-    expect_state(
-        state,
-        net_state(net),
-        "The loaded network does not have the parameters of the file.",
-    )
-    expect_close(y, net(x), "The loaded network does not give the saved one's outputs.")
-
-
-def test_models_come_back_from_a_file_that_was_moved(observe, rng):
-    configs = [make_config(rng, 2, "tanh"), make_config(rng, 1, "relu")]
-    nets = [layers_of(config) for config in configs]
-    x = torch.randn(3, configs[0]["in_features"])
-    models = [(c, net_state(net)) for c, net in zip(configs, nets, strict=True)]
-
-    y, has_config, same_config = observe(
+    sweep.cases(
         exchange_models,
-        *models,
-        x,
+        {"": (*models, torch.randn(3, one["in_features"]))},
         call="save_model of two networks, rename the first file, load it",
-    )
-
-    expect_close(y, nets[0](x), "The file does not give its network back.")
-    expect_true(
-        same_config,
-        "The loaded network's config is not the saved one.",
-        expected="an MLPConfig equal to the saved one",
-        got="another config" if has_config else "no config",
-        cause=None if has_config else "build_mlp sets net.config",
+        fault="The file does not give its network back, with its config.",
+        slips={"build_mlp sets net.config": lambda got: not got[1]},
     )
 
 
-def spoil_model(config: Config, how: str) -> tuple[Config, State]:
-    """Return a config and a state that do not describe a network."""
-    state = net_state(layers_of(config))
-    if how == "unknown activation":
-        return {**config, "activation": "swash"}, state
-    if how == "unknown field":
-        return {**config, "dropout": 1}, state
-    if how == "missing field":
-        return {k: v for k, v in config.items() if k != "activation"}, state
-    if how == "missing bias":
-        return config, {k: v for k, v in state.items() if k != "0.bias"}
-    return {**config, "hidden": (*config["hidden"], 3)}, state
-
-
-@pytest.mark.parametrize(
-    "how",
-    [
-        "unknown activation",
-        "unknown field",
-        "missing field",
-        "missing bias",
-        "another depth",
-    ],
-)
-def test_load_model_refuses_what_describes_no_network(observe, rng, how):
+@pytest.mark.weight(2)
+def test_load_model_refuses_what_describes_no_network(sweep, rng):
     config = make_config(rng, 1, "relu")
-    x = torch.randn(2, config["in_features"])
+    x, state = torch.randn(2, config["in_features"]), state_of(config)
+    bare = {name: value for name, value in config.items() if name != "activation"}
+    loose = "strict=False leaves parameters at their random start"
+    wrong = {
+        "for an unknown activation": (
+            ({**config, "activation": "swash"}, state),
+            "an unknown activation is replaced in silence",
+        ),
+        "for an activation in capitals": (
+            ({**config, "activation": "ReLU"}, state),
+            "an unknown activation is replaced in silence",
+        ),
+        "for an unknown field": (
+            ({**config, "dropout": 1}, state),
+            "an unknown field is dropped in silence",
+        ),
+        "for a missing field": (
+            (bare, state),
+            "a missing field is filled in in silence",
+        ),
+        "for an empty config": (({}, state), "a missing field is filled in in silence"),
+        "for a missing bias": (
+            (config, {k: v for k, v in state.items() if k != "0.bias"}),
+            loose,
+        ),
+        "for a bias more": ((config, {**state, "4.bias": torch.ones(2)}), loose),
+        "for an empty state": ((config, {}), loose),
+        "for another depth": (({**config, "hidden": ()}, state), loose),
+        "for another width": (
+            ({**config, "hidden": (config["hidden"][0] + 1,)}, state),
+            loose,
+        ),
+        "for a transposed weight": (
+            (config, {**state, "0.weight": state["0.weight"].T.clone()}),
+            loose,
+        ),
+    }
+    sweep.symbol = "load_model"
 
-    raised = observe.error(
-        write_and_load_model,
-        *spoil_model(config, how),
-        x,
-        call=say("load_model(path) of a file with: {how}", how=how),
-    )
-
-    expect_error(
-        raised,
-        ValueError,
-        "load_model does not refuse a file that describes no network.",
-        cause={
-            "unknown activation": "an unknown activation is replaced in silence",
-            "unknown field": "an unknown field is dropped in silence",
-            "missing field": "a missing field is filled in in silence",
-        }.get(how, "strict=False leaves parameters at their random start"),
+    sweep.cases(
+        load_files,
+        {
+            "": ([(config, state)], x),
+            **{when: ([file], x) for when, (file, _) in wrong.items()},
+        },
+        call="load_model(path)",
+        raises=(ValueError,),
+        because={when: cause for when, (_, cause) in wrong.items()},
     )

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import nn
 
 from grader.observe import expect_equal, expect_error, expect_true, say
 from read_write_helpers import (
     State,
     bits,
+    exactly,
     expect_same,
     form,
     odd_tensors,
     read_plainly,
+    saved,
     some_state,
 )
 
@@ -41,13 +43,19 @@ def write_shards(
         return text, contents, sum(f.stat().st_size for f in files)
 
 
-def reload_shards(ex: Any, state: State, max_bytes: int) -> State:
+def reload_shards(
+    ex: Any, state: State, max_bytes: int, with_parameters: bool = False
+) -> list[Any]:
+    """Return the state that comes back, and what became of the given one."""
+    if with_parameters:
+        net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+        state = {**net.state_dict(keep_vars=True), "row": torch.randn(3, 4)[1]}
     with TemporaryDirectory() as folder:
         one, two = Path(folder, "one"), Path(folder, "two")
         one.mkdir()
         ex.shard(state, one, max_bytes)
         one.rename(two)
-        return ex.load_sharded(two)
+        return [*exactly(ex.load_sharded(str(two))), *exactly(state)]
 
 
 def change_tied(
@@ -63,15 +71,15 @@ def change_tied(
     return before, loaded
 
 
-def load_shards(
-    ex: Any, index: dict[str, str], files: dict[str, State]
-) -> dict[str, Tensor]:
+def load_shards(ex: Any, index: dict[str, str], files: dict[str, State]) -> list[Any]:
+    """Return names, forms and values that load_sharded gives, called twice."""
     with TemporaryDirectory() as folder:
         for name, tensors in files.items():
-            torch.save(tensors, Path(folder, name))
+            saved(folder, tensors, name)
         text = json.dumps({"weight_map": index})
         Path(folder, "index.json").write_text(text)
-        return ex.load_sharded(folder)
+        ex.load_sharded(folder)
+        return exactly(ex.load_sharded(folder))
 
 
 def read_index(text: str) -> dict[str, str] | None:
@@ -270,17 +278,24 @@ def test_tied_entries_are_tied_again(observe, rng):
     )
 
 
-def test_sharded_state_comes_back(observe, rng):
+def test_sharded_state_comes_back(sweep, rng):
     state = odd_tensors(rng)
+    turned = {"b": state["turned"], "a": state["b.weight"], "": state["count"]}
 
-    loaded = observe(
+    sweep.cases(
         reload_shards,
-        state,
-        64,
+        {
+            "": (state, 64),
+            "in one shard": (state, 1 << 20),
+            "in a shard for each": (state, 1),
+            "for names out of order": (turned, 16),
+            "for an empty state": ({}, 8),
+            "for parameters and a view": ({}, 40, True),
+            "for a single tensor": ({"a": torch.randn(3)}, 12),
+        },
         call="shard(state, folder, 64); rename the folder; load_sharded(folder)",
+        fault="load_sharded does not give the state back.",
     )
-
-    expect_same(loaded, state, "load_sharded does not give the state back.")
 
 
 def small_shards(rng) -> tuple[dict[str, str], dict[str, State]]:
@@ -295,55 +310,45 @@ def small_shards(rng) -> tuple[dict[str, str], dict[str, State]]:
     return index, files
 
 
-def test_load_sharded_goes_by_the_index(observe, rng):
+def test_load_sharded_goes_by_the_index(sweep, rng):
     index, files = small_shards(rng)
     old = {"a": torch.zeros(2), "old": torch.zeros(2)}
+    sweep.symbol = "load_sharded"
 
-    loaded = observe(
+    sweep.cases(
         load_shards,
-        index,
-        {"00.pt": old, **files, "shard-99999.pt": old},
+        {
+            "": (index, {"00.pt": old, **files, "shard-99999.pt": old}),
+            "for a shard that holds more": (
+                index,
+                {file: {**held, "more": torch.ones(1)} for file, held in files.items()},
+            ),
+            "for an empty index": ({}, files),
+        },
         call="load_sharded(a folder with an older shard beside those of the index)",
-    )
-
-    expect_same(
-        loaded,
-        some_state(["b", "a", "c", "d"]),
-        "load_sharded does not give the tensors that the index names.",
+        fault="load_sharded does not give the tensors that the index names.",
         slips={
             "files that the index does not name are old: do not list the folder": (
-                lambda names: "old" in names
+                lambda got: "old" in got[0]
             ),
             "the names are in the order of the index": (
-                lambda names: sorted(names) == ["a", "b", "c", "d"]
+                lambda got: sorted(got[0]) == ["a", "b", "c", "d"]
             ),
         },
     )
 
 
-def test_load_sharded_names_what_is_missing(observe, rng):
+def test_load_sharded_names_what_is_missing(observe, sweep, rng):
     index, files = small_shards(rng)
     lost = index["a"]
+    rest = {file: held for file, held in files.items() if file != lost}
 
-    no_file = observe.error(
-        load_shards,
-        index,
-        {file: held for file, held in files.items() if file != lost},
-        call=say("load_sharded(a folder without {lost})", lost=lost),
-    )
+    sweep.cases(load_shards, {"": (index, files)}, call="load_sharded(a whole folder)")
     no_tensor = observe.error(
         load_shards,
         {**index, "lost.bias": lost},
         files,
         call=say("load_sharded(a folder whose {lost} lacks lost.bias)", lost=lost),
-    )
-
-    expect_error(
-        no_file,
-        FileNotFoundError,
-        "load_sharded does not name the shard that is missing.",
-        mentions=lost,
-        cause="a missing shard is passed over in silence",
     )
     expect_error(
         no_tensor,
@@ -351,4 +356,17 @@ def test_load_sharded_names_what_is_missing(observe, rng):
         "load_sharded does not name the tensor that is missing.",
         mentions="lost.bias",
         cause="a missing tensor is passed over in silence",
+    )
+    no_file = observe.error(
+        load_shards,
+        index,
+        rest,
+        call=say("load_sharded(a folder without {lost})", lost=lost),
+    )
+    expect_error(
+        no_file,
+        FileNotFoundError,
+        "load_sharded does not name the shard that is missing.",
+        mentions=lost,
+        cause="a missing shard is passed over in silence",
     )

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_error, expect_true, say
+from grader.observe import expect_equal, expect_true, say
 from read_write_helpers import DISTINCT, NAME_OF, bits, every_dtype
 
 pytestmark = pytest.mark.exercise("read_write.write_tensors")
@@ -25,39 +25,54 @@ def write_and_get_bytes(ex: Any, tensors: dict[str, Tensor]) -> bytes | None:
 
 
 def write_views(ex: Any, big: Tensor, cube: Tensor) -> bytes | None:
+    return write_and_get_bytes(ex, views_of(big, cube))
+
+
+def views_of(big: Tensor, cube: Tensor) -> dict[str, Tensor]:
     column = torch.arange(3.0).reshape(3, 1)
-    views = {
+    return {
         "turned": big.clone().T,
         "steps": big.clone()[::2, 1:],
         "row": big[1],
         "spread": column.expand(3, 4),
         "cube": cube.permute(2, 0, 1),
+        "entry": big.clone()[1, 0],
+        "parameter": nn.Parameter(big.clone()),
     }
-    return write_and_get_bytes(ex, views)
 
 
-def write_sharing(ex: Any, how: str) -> bytes | None:
+def make_tensors(how: str) -> dict[str, Tensor]:
     t = torch.randn(4, 3)
     net = nn.Linear(3, 3)
-    tensors = {
+    return {
+        "two tensors": {"a": t, "b": t.clone()},
         "one tensor twice": {"a": t, "b": torch.ones(2), "c": t},
         "a tensor and its transpose": {"a": t, "b": t.T},
         "a tensor and a part of it": {"a": t, "b": t[1:]},
+        "two parts of a tensor": {"a": t[:1], "b": t[2:]},
+        "a tensor and its bits": {"a": t, "b": t.view(torch.int32)},
         "a parameter and its data": {"a": net.weight, "b": net.weight.detach()},
+        "a complex tensor": {"a": t, "b": torch.zeros(2, dtype=torch.complex64)},
+        "an empty complex tensor": {"a": t, "b": torch.zeros(0, dtype=torch.complex64)},
+        "a complex tensor at the start": {"a": t + 0j, "b": torch.ones(2)},
     }[how]
-    return write_and_get_bytes(ex, tensors)
 
 
-def file_after_refusal(ex: Any, what: str) -> bool:
-    tied = torch.randn(3)
-    tensors = {
-        "tied": {"a": tied, "b": tied},
-        "complex": {"a": torch.randn(2), "b": torch.zeros(2, dtype=torch.complex64)},
-    }[what]
+def writes(ex: Any, how: str) -> bool:
+    return bool(write_and_get_bytes(ex, make_tensors(how)))
+
+
+def files_after(ex: Any, how: str) -> list[str]:
+    """Return the files, and what an old one holds, after a call that may raise."""
     with TemporaryDirectory() as folder:
-        with contextlib.suppress(Exception):
-            ex.write_tensors(Path(folder, "file.safetensors"), tensors)
-        return bool(os.listdir(folder))
+        path = Path(folder, "file.safetensors")
+        for old in (None, b"old"):
+            if old:
+                path.write_bytes(old)
+            with contextlib.suppress(Exception):
+                ex.write_tensors(path, make_tensors(how))
+        old_is_there = path.is_file() and path.read_bytes() == b"old"
+        return [*os.listdir(folder), "kept" if old_is_there else "overwritten"]
 
 
 def parse(data: bytes) -> tuple[dict[str, Any], int] | str:
@@ -140,26 +155,32 @@ def expect_file(data: bytes | None, tensors: dict[str, Tensor]) -> dict[str, int
     return {name: start + entry["data_offsets"][0] for name, entry in entries.items()}
 
 
+@pytest.mark.weight(2)
 def test_write_tensors_writes_what_the_format_says(observe, rng):
-    tensors = every_dtype(rng)
+    for what, tensors in {
+        "of each dtype": every_dtype(rng),
+        "": {},
+        "of one 0-dim tensor": {"a": torch.randn(())},
+        "of two empty tensors": {
+            "a": torch.empty(0),
+            "b": torch.empty(0, 3),
+            "c": torch.randn(2),
+        },
+        "of odd names": {'"': torch.ones(2), "": torch.ones(1), "äöü\n": torch.ones(3)},
+    }.items():
+        data = observe(
+            write_and_get_bytes,
+            tensors,
+            call=say("write_tensors(path, tensors {what})", what=what),
+        )
 
-    data = observe(
-        write_and_get_bytes, tensors, call="write_tensors(path, tensors of each dtype)"
-    )
-
-    expect_file(data, tensors)
-
-
-def test_write_tensors_writes_no_tensors(observe):
-    data = observe(write_and_get_bytes, {}, call="write_tensors(path, {})")
-
-    expect_file(data, {})
+        expect_file(data, tensors)
 
 
 @pytest.mark.weight(2)
-def test_written_tensors_are_aligned(observe, rng):
-    tensors = every_dtype(rng)
-    tensors[rng.choice(["x", "extra", "a longer name"])] = torch.randn(3)
+@pytest.mark.parametrize("extra", ["x", "xyz", "ü", "größeren"])
+def test_written_tensors_are_aligned(observe, rng, extra):
+    tensors = {**every_dtype(rng), extra: torch.randn(3)}
 
     data = observe(
         write_and_get_bytes, tensors, call="write_tensors(path, tensors of each dtype)"
@@ -172,95 +193,65 @@ def test_written_tensors_are_aligned(observe, rng):
         "The data do not start at a multiple of 8 bytes.",
         expected="spaces at the header's end, up to a multiple of 8",
         got=say("the data start at byte {first}", first=first),
-        cause="the 8 bytes of length keep it: pad the header itself",
+        cause="the 8 bytes of length keep it: pad the header itself, by its bytes",
     )
     for name, tensor in tensors.items():
         expect_true(
             starts[name] % tensor.itemsize == 0,
             "A tensor does not start at a multiple of its item size.",
             expected=say(
-                "{name} at a multiple of {itemsize}",
-                name=name,
-                itemsize=tensor.itemsize,
+                "{name} at a multiple of {size}", name=name, size=tensor.itemsize
             ),
-            got=say("byte {starts}", starts=starts[name]),
+            got=say("byte {start}", start=starts[name]),
             cause="tensors with the largest items lie first",
         )
 
 
 @pytest.mark.weight(2)
 def test_write_tensors_writes_views_row_by_row(observe, rng):
-    big = torch.randn(*rng.sample(DISTINCT, 2))
-    cube = torch.randn(2, 3, 4)
+    big, cube = torch.randn(*rng.sample(DISTINCT, 2)), torch.randn(2, 3, 4)
 
     data = observe(
         write_views, big, cube, call="write_tensors(path, {views: t.T, t[::2, 1:], …})"
     )
 
-    views = {
-        "turned": big.T,
-        "steps": big[::2, 1:],
-        "row": big[1],
-        "spread": torch.arange(3.0).reshape(3, 1).expand(3, 4),
-        "cube": cube.permute(2, 0, 1),
-    }
-    expect_file(data, views)
+    expect_file(data, views_of(big, cube))
 
 
-def test_empty_tensors_share_nothing(observe):
-    tensors = {"a": torch.empty(0), "b": torch.empty(0, 3), "c": torch.randn(2)}
+SHARING = [
+    *("one tensor twice", "a tensor and its transpose", "a tensor and a part of it"),
+    *("two parts of a tensor", "a tensor and its bits", "a parameter and its data"),
+]
+NAMELESS = [
+    *("a complex tensor", "an empty complex tensor", "a complex tensor at the start"),
+]
 
-    data = observe(
-        write_and_get_bytes, tensors, call="write_tensors(path, two empty tensors)"
+
+@pytest.mark.weight(3)
+def test_write_tensors_refuses_shared_memory_and_dtypes_without_a_name(sweep):
+    same = dict.fromkeys(
+        SHARING,
+        "compare untyped_storage().data_ptr(): other objects, shapes or offsets may "
+        "lie in one storage",
     )
+    nameless = dict.fromkeys(NAMELESS, "a dtype that is not in DTYPES has no name")
+    causes = {f"for {how}": cause for how, cause in {**same, **nameless}.items()}
 
-    expect_file(data, tensors)
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize(
-    "how",
-    [
-        "one tensor twice",
-        "a tensor and its transpose",
-        "a tensor and a part of it",
-        "a parameter and its data",
-    ],
-)
-def test_write_tensors_refuses_shared_memory(observe, how):
-    raised = observe.error(
-        write_sharing,
-        how,
-        call=say("write_tensors(path, tensors), with {how}", how=how),
+    sweep.cases(
+        writes,
+        {
+            "": ("two tensors",),
+            **{f"for {how}": (how,) for how in (*SHARING, *NAMELESS)},
+        },
+        call="write_tensors(path, tensors)",
+        raises=(ValueError,),
+        because=causes,
     )
-
-    expect_error(
-        raised,
-        ValueError,
-        "write_tensors does not refuse tensors that share memory.",
-        cause="compare untyped_storage().data_ptr(): other objects, shapes or offsets "
-        "may lie in one storage",
+    sweep.cases(
+        files_after,
+        {f"for {how}": (how,) for how in (*SHARING, *NAMELESS)},
+        call="write_tensors(path, tensors that it refuses)",
+        fault="write_tensors refuses the tensors but leaves a file.",
+        slips={"check everything before you open the file": lambda _: True},
+        because=dict.fromkeys(causes, "check everything before you open the file"),
     )
-
-
-@pytest.mark.parametrize("what", ["tied", "complex"])
-def test_write_tensors_that_refuses_writes_nothing(observe, what):
-    call = say("write_tensors(path, {what} tensors)", what=what)
-
-    written = observe(file_after_refusal, what, call=call)
-    raised = observe.error(write_refused, what, call=call)
-
-    expect_error(raised, ValueError, "write_tensors does not refuse such tensors.")
-    expect_true(
-        not written,
-        "write_tensors refuses the tensors but leaves a file.",
-        expected="no file",
-        got="a file",
-        cause="check everything before you open the file",
-    )
-
-
-def write_refused(ex: Any, what: str) -> None:
-    t = torch.randn(3)
-    second = t if what == "tied" else torch.zeros(2, dtype=torch.complex64)
-    write_and_get_bytes(ex, {"a": t, "b": second})

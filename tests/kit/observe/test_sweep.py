@@ -250,6 +250,9 @@ def test_an_exception_below_the_promised_one_is_asked_for_as_the_promised_one():
 
         return it
 
+    def total(ex, numbers):
+        return ex.it(numbers)
+
     cases = {"for two": ([1, 2],)}
     below = refuse(UnicodeError)
     sweep_over(refuse(ValueError), below).cases(
