@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from custom_layer_helpers import DISTINCT, expect_drawn, expect_near, start
+from custom_layer_helpers import DISTINCT, expect_drawn, start
 from grader.observe import (
     MODULES,
     TENSORS,

@@ -1,5 +1,6 @@
 """apply_init calls init on every module once shapes are there, and keeps the rest."""
 
+import itertools
 from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
@@ -57,7 +58,7 @@ def lazy_layers(_: int, *widths: int) -> nn.Module:
 
 
 def ordinary_layers(*widths: int) -> nn.Module:
-    pairs = zip(widths, widths[1:], strict=False)
+    pairs = itertools.pairwise(widths)
     return nn.Sequential(nn.Flatten(), nn.Sequential(*(nn.Linear(*p) for p in pairs)))
 
 

@@ -156,7 +156,8 @@ SLIPS = {
     "torch.set_default_device stays; `with torch.device('meta'):` ends": (
         lambda seen: seen["default device"] == "meta"
     ),
-    "buffers are left behind, and one that is not saved is in no state dict: to_empty() "
+    "buffers are left behind, and one that is not saved is in no state dict: "
+    "to_empty() "
     "reaches all": (
         lambda seen: seen["0.mask is"][1] == "meta" and seen["0.scale is"][1] != "meta"
     ),
@@ -172,7 +173,8 @@ SLIPS = {
 }
 CAUSES = {
     "to_empty": "from meta there is nothing to copy: to_empty()",
-    "meta": "reset_parameters() makes tensors, too, on the default device: call it when "
+    "meta": "reset_parameters() makes tensors, too, on the default device: call it "
+    "when "
     "that is meta no more",
 }
 

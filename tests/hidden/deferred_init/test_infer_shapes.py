@@ -212,7 +212,7 @@ def test_infer_shapes_knows_every_leaf(sweep, rng):
             "for tied weights": (tied_weights, sizes, [(3, d)]),
             "for a Sequential without layers": (empty_block, sizes, [(3, d)]),
             "in eval mode": (by_mode, sizes, [(3, d)]),
-            "for a huge image": (nn.Conv2d, sizes + [1], [(1, d, 2**20, 2**20)]),
+            "for a huge image": (nn.Conv2d, [*sizes, 1], [(1, d, 2**20, 2**20)]),
         },
         call=say("infer_shapes(Linear({d}, {out}), …)", d=d, out=out),
         fault="infer_shapes does not know a network that is a single leaf.",

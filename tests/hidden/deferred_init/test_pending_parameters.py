@@ -173,7 +173,7 @@ def test_pending_lists_placeholders_in_order(observe, rng, what, expected):
             "a parameter with no entries has a shape, (0,), and is no placeholder": (
                 lambda names: "1.empty" in names and "1.scalar" not in names
             ),
-            "a parameter that has its shape waits for nothing: look at each one's class": (
+            "what has its shape waits for nothing: look at each one's class": (
                 lambda names: len(names) > len(expected)
             ),
             "the names are right, but not their order: net.named_parameters()": (

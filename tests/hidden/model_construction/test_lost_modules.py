@@ -25,7 +25,7 @@ class Blocks(list):
     """A list with a name of its own."""
 
 
-Pair = namedtuple("Pair", "left right")  # noqa: PYI024 # travels by value
+Pair = namedtuple("Pair", "left right")  # it travels by value
 
 
 def layer() -> nn.Module:

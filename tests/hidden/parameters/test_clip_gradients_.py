@@ -34,8 +34,10 @@ def clip(
     plain: bool = False,
 ) -> Any:
     """Return the norm, and what becomes of gradients and parameters."""
-    make = torch.Tensor if plain else nn.Parameter
-    parameters = [nn.Parameter(torch.ones_like(one(g)), plain is False) for g in gradients]
+    parameters = [
+        nn.Parameter(torch.ones_like(one(g)), requires_grad=not plain)
+        for g in gradients
+    ]
     if plain:
         parameters = [p.detach() for p in parameters]
     held = [None if g is None else laid_like(g) for g in gradients]
@@ -47,7 +49,9 @@ def clip(
     return {
         "norm": norm.detach().double() if isinstance(norm, Tensor) else norm,
         "gradients": [p.grad for p in parameters],
-        "the same tensors": [p.grad is g for p, g in zip(parameters, held, strict=True)],
+        "the same tensors": [
+            p.grad is g for p, g in zip(parameters, held, strict=True)
+        ],
         "parameters": [bool((p == 1).all()) for p in parameters],
         "trainable": [p.requires_grad for p in parameters],
     }
@@ -58,7 +62,7 @@ def one(g: Tensor | None) -> Tensor:
 
 
 def laid_like(g: Tensor) -> Tensor:
-    """Return a copy; a matrix lies transposed in memory, so that it has no flat view."""
+    """Return a copy; a matrix lies transposed in memory, without a flat view."""
     return g.mT.contiguous().mT if g.dim() == 2 else g.clone()
 
 
@@ -203,7 +207,10 @@ def test_clip_takes_gradients_of_all_kinds(sweep, rng):
     sweep.cases(
         clip,
         {
-            "where the grad of some is None": ([None, first, None, second, third], half),
+            "where the grad of some is None": (
+                [None, first, None, second, third],
+                half,
+            ),
             "where each grad is None: the norm is 0": ([None, None], 1.0),
             "for no parameters: the norm is 0": ([], 1.0),
             "for no parameters in a generator": ([], 1.0, "a generator"),
@@ -216,7 +223,10 @@ def test_clip_takes_gradients_of_all_kinds(sweep, rng):
             "for a limit of 0": (all_three, 0),
             "for an int": ([g * 100 for g in all_three], 3),
         }
-        | {say("for {what}", what=what).render(): (all_three, half, what) for what in LISTED},
+        | {
+            say("for {what}", what=what).render(): (all_three, half, what)
+            for what in LISTED
+        },
         call="clip_gradients_(…)",
         tolerance=LOOSE,
     )

@@ -83,7 +83,10 @@ def slips_of(net: nn.Module, spared: list[str]) -> dict[str, Any]:
             lambda seen: len(set(listed(seen))) < len(listed(seen))
         ),
         "frozen parameters belong to a group too": (
-            lambda seen: set(named) - set(listed(seen)) <= frozen and len(listed(seen)) < len(named)
+            lambda seen: (
+                set(named) - set(listed(seen)) <= frozen
+                and len(listed(seen)) < len(named)
+            )
         ),
         "each parameter is in a group, also those of equal values": (
             lambda seen: len(listed(seen)) < len(named)
@@ -145,7 +148,9 @@ def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
         groups_of,
         {"for all norm layers": (net, weight_decay)}
         | {
-            say("for {name} alone: the first group is empty", name=type(layer).__name__).render(): (layer,)
+            say(
+                "for {name} alone: the first group is empty", name=type(layer).__name__
+            ).render(): (layer,)
             for layer in net.values()
             if not isinstance(layer, nn.Sequential)
         }
@@ -222,7 +227,10 @@ def test_decay_groups_work_in_an_optimizer(sweep, rng):
 
     sweep.cases(
         step_by_decay,
-        {"": (net, 0.125), "for other kinds of layers": (Scaled(nested_net(rng)), 0.25)},
+        {
+            "": (net, 0.125),
+            "for other kinds of layers": (Scaled(nested_net(rng)), 0.25),
+        },
         call="SGD(decay_groups(net, 0.125), lr=1, weight_decay=0.5), a step with all "
         "gradients 0",
         fault="Weights do not decay as they should, or others do.",

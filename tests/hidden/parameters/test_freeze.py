@@ -80,7 +80,11 @@ def train_each(net: nn.Module) -> None:
 
 
 def freeze_and_run(
-    ex: Any, net: nn.Module, prefix: str, x: Tensor, before_run: Any = evaluate_and_train
+    ex: Any,
+    net: nn.Module,
+    prefix: str,
+    x: Tensor,
+    before_run: Any = evaluate_and_train,
 ) -> Any:
     """Return the output of a second run, and which statistics have changed."""
     net(3 * x + 1)
@@ -92,7 +96,11 @@ def freeze_and_run(
     before_run(net)
     y = net(x)
     changed = [n for n in names if not torch.equal(net.state_dict()[n], state[n])]
-    return {"changed": changed, "y": y, "values": {n: net.state_dict()[n] for n in names}}
+    return {
+        "changed": changed,
+        "y": y,
+        "values": {n: net.state_dict()[n] for n in names},
+    }
 
 
 FAULT = "freeze does not stop the gradients of this part, and of nothing else."
@@ -246,7 +254,7 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng, prefix):
             "for volumes": (convolutions(nn.Conv3d, nn.BatchNorm3d), prefix, volumes),
         },
         call=say(
-            'freeze(net, "{prefix}"); net.eval(); net.train(); net(x), with BatchNorm1d',
+            'freeze(net, "{prefix}"); net.eval(); net.train(); net(x), BatchNorm1d',
             prefix=prefix,
         ),
         fault="A frozen BatchNorm layer does not keep its statistics and normalise by "

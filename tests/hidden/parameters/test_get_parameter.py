@@ -122,7 +122,11 @@ def test_get_parameter_takes_all_kinds_of_networks(sweep, rng):
 
     sweep.cases(
         find_each,
-        {"where a parameter has several names: it is found under each": (tied_net(rng),)}
+        {
+            "where a parameter has several names: it is found under each": (
+                tied_net(rng),
+            )
+        }
         | {when: (net,) for when, net in kinds_of_nets(rng).items()}
         | {
             "for names that are no Python": (names,),
@@ -172,7 +176,9 @@ def test_get_parameter_refuses_what_is_no_parameter(sweep, rng, raised_by):
         find_each,
         {"for a parameter": (net, ["0.0.weight", "1.net.bias", "shelf.scale"])}
         | {
-            say("{when}, {path}: AttributeError", when=when, path=repr(path)).render(): (
+            say(
+                "{when}, {path}: AttributeError", when=when, path=repr(path)
+            ).render(): (
                 net,
                 [path],
             )

@@ -41,7 +41,10 @@ def init_by(ex: Any, net: nn.Module, patterns: Any, answer: Any = None) -> Any:
     rules = [(pattern, rule(i)) for i, pattern in enumerate(patterns)]
     ex.init_by_rule(net, rules if answer is None else tuple(rules))
     return {
-        "given": {p: sorted(names_in_memory(ts, net)) for p, ts in zip(patterns, given)},
+        "given": {
+            p: sorted(names_in_memory(ts, net))
+            for p, ts in zip(patterns, given, strict=False)
+        },
         "grad modes inside": sorted(grad_modes),
         "grad mode after": torch.is_grad_enabled(),
         **sight_of(net),
@@ -86,9 +89,7 @@ def init_by_torch(ex: Any, net: nn.Module) -> Any:
 
 SLIPS = {
     "every rule that fits is used, not only the first": (
-        lambda seen: (
-            sum(map(len, seen["given"].values())) > len(seen["trainable"])
-        )
+        lambda seen: sum(map(len, seen["given"].values())) > len(seen["trainable"])
     ),
     "no rule is used where `*` has to match dots too": (
         lambda seen: sum(map(len, seen["given"].values())) < len(seen["trainable"])
@@ -117,14 +118,21 @@ def test_init_by_rule_uses_the_first_rule_that_matches(sweep, rng):
         {
             "": (net, ["0.*.bias", "*.bias", "[02]*", "*"]),
             "for one rule for all": (net, ["*"]),
-            "for `?` and `[!…]`: the whole name has to match": (net, ["?.bias", "[!0].*", "0*"]),
+            "for `?` and `[!…]`: the whole name has to match": (
+                net,
+                ["?.bias", "[!0].*", "0*"],
+            ),
             "for a rule whose names are all taken by an earlier one": (
                 net,
                 ["*", "1.weight"],
             ),
             "for the same pattern twice": (net, ["*", "*"]),
             "for a tuple of rules, and inits that return a tensor": (net, ["*"], 0),
-            "for a tuple of rules, and inits that return True": (net, ["1.*", "*"], True),
+            "for a tuple of rules, and inits that return True": (
+                net,
+                ["1.*", "*"],
+                True,
+            ),
         },
         call='init_by_rule(net, rules) for "0.*.bias", "*.bias", "[02]*" and "*"',
         fault="init_by_rule does not use the first rule that fits each name.",
@@ -162,7 +170,7 @@ def test_init_by_rule_gives_a_shared_parameter_to_one_rule_once(sweep, rng):
             "for one rule for all": (net, ["*"]),
             "where other rules come first": (net, ["first.weight", "*"]),
         },
-        call='init_by_rule(net, rules) for "*.weight" and "first.bias", all layers tied',
+        call='init_by_rule(net, rules), "*.weight" and "first.bias", all layers tied',
         fault="A shared parameter is not initialised once.",
         slips={
             "it is initialised under each of its names": (
@@ -263,7 +271,10 @@ def test_init_by_rule_changes_nothing_when_it_refuses(sweep, rng):
             for before, behind in ((["0.*"], ["*"]), ([], ["*"]), (["*"], []))
         }
         | {
-            "for a second name of a shared parameter": (tied_net(rng), ["*", "again.*"]),
+            "for a second name of a shared parameter": (
+                tied_net(rng),
+                ["*", "again.*"],
+            ),
             "where nothing has a parameter": (nn.Tanh(), ["*"]),
         },
         call="init_by_rule(net, rules), then everything in net",

@@ -62,7 +62,9 @@ def what_becomes_of(ex: Any, net: nn.Module, std: float = 0.5) -> Any:
     now = dict(net.named_parameters())
     return {
         **{name: fate(before[name], t) for name, t in net.state_dict().items()},
-        "other Parameter objects": [name for name in held if now[name] is not held[name]],
+        "other Parameter objects": [
+            name for name in held if now[name] is not held[name]
+        ],
         "other flags": [p.requires_grad for p in now.values()] != flags,
         "other gradients": any((p.grad != 1).any() for p in held.values()),
         "other modes": [module.training for module in net.modules()] != modes,
@@ -87,12 +89,12 @@ def init_twice(ex: Any, net: nn.Module) -> tuple[dict[str, Tensor], dict[str, Te
 
 
 IN_PLACE: dict[str, Any] = {
-        "a new nn.Parameter is unknown to the optimizer made before: draw in place "
-        "with nn.init": lambda seen: bool(seen["other Parameter objects"]),
-        "`.data = …` takes the new tensor's dtype: draw in place": (
-            lambda seen: "of another dtype or shape" in seen.values()
-        ),
-        "parameters that are frozen stay so": lambda seen: seen["other flags"],
+    "a new nn.Parameter is unknown to the optimizer made before: draw in place "
+    "with nn.init": lambda seen: bool(seen["other Parameter objects"]),
+    "`.data = …` takes the new tensor's dtype: draw in place": (
+        lambda seen: "of another dtype or shape" in seen.values()
+    ),
+    "parameters that are frozen stay so": lambda seen: seen["other flags"],
 }
 
 
@@ -223,7 +225,9 @@ def test_init_normal_draws_every_weight_afresh(observe, rng):
         got="the same",
         cause="a seed set inside the function repeats the same numbers",
     )
-    expect_equal(first["0.bias"], torch.zeros(b), "The bias of a Linear layer is not 0.")
+    expect_equal(
+        first["0.bias"], torch.zeros(b), "The bias of a Linear layer is not 0."
+    )
 
 
 @pytest.mark.weight(2)

@@ -14,7 +14,9 @@ from grader.sandbox.trials import fill
 pytestmark = pytest.mark.exercise("parameters.make_tied_mlp")
 
 
-def parameters_of(ex: Any, width: int, depth: int, how: str) -> tuple[list[Tensor], str]:
+def parameters_of(
+    ex: Any, width: int, depth: int, how: str
+) -> tuple[list[Tensor], str]:
     net = ex.make_tied_mlp(width, depth)
     if how == "deepcopy":
         net = copy.deepcopy(net)
@@ -103,9 +105,9 @@ def test_tied_mlp_uses_one_layer_again_and_again(sweep, rng, depth):
         fault="make_tied_mlp does not run its layer `depth` times with a ReLU between, "
         "or its gradient is not the sum over all uses.",
         slips={
-            "the ReLU between two uses is missing": evidence(
-                depth, between=lambda x: x
-            ) if depth > 1 else None,
+            "the ReLU between two uses is missing": evidence(depth, between=lambda x: x)
+            if depth > 1
+            else None,
             "there is no ReLU after the last use": evidence(depth).relu(),
             "there is no ReLU before the first use": run_layer(layer, x.relu(), depth),
             "the layer runs once less": evidence(depth - 1),
@@ -130,7 +132,9 @@ def test_tied_mlp_stays_tied_in_all_states(sweep, rng):
 
 def test_tied_mlp_takes_any_width_and_depth(sweep):
     sweep.cases(
-        lambda ex, width, depth: fill(ex.make_tied_mlp(width, depth))(torch.ones(2, width)),
+        lambda ex, width, depth: fill(ex.make_tied_mlp(width, depth))(
+            torch.ones(2, width)
+        ),
         {
             "for a width of 1": (1, 3),
             "for a depth of 1": (4, 1),

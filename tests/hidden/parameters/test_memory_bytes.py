@@ -136,7 +136,10 @@ def test_memory_bytes_counts_each_kind(sweep, rng, optimizer, dtype):
 
     sweep.cases(
         bytes_in_training,
-        {"after two steps": (net, optimizer, 2), "before training": (net, optimizer, 0)},
+        {
+            "after two steps": (net, optimizer, 2),
+            "before training": (net, optimizer, 0),
+        },
         call=say(
             "memory_bytes(net, {optimizer}) after two steps, net {dtype}, with "
             "BatchNorm and a frozen weight",
@@ -167,7 +170,9 @@ def test_memory_bytes_counts_each_kind(sweep, rng, optimizer, dtype):
             ),
             "Adam's 0-dim `step` tensors have bytes too": (
                 lambda got: (
-                    adam and dict(got)["optimizer"] % bytes_in(trained) == 0 and dict(got)["optimizer"] > 0
+                    adam
+                    and dict(got)["optimizer"] % bytes_in(trained) == 0
+                    and dict(got)["optimizer"] > 0
                 )
             ),
             "another optimizer has another state than Adam: look at optimizer.state": (

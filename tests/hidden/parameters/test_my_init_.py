@@ -101,9 +101,7 @@ def share(of: Tensor) -> float:
 
 @pytest.mark.weight(2)
 def test_my_init_draws_from_its_distribution(observe):
-    t = observe(
-        fill, torch.ones(300, 300), call="my_init_(t) with t (300, 300), all 1"
-    )
+    t = observe(fill, torch.ones(300, 300), call="my_init_(t) with t (300, 300), all 1")
 
     expect_equal(list(t.shape), [300, 300], "my_init_ changes the tensor's shape.")
     expect_support(t)

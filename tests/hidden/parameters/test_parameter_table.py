@@ -44,7 +44,9 @@ def test_table_describes_every_parameter(sweep, rng):
                 lambda rows: names(rows) == list(net.state_dict())
             ),
             "parameters that are frozen have rows too": (
-                lambda rows: names(rows) == [n for n, p in named.items() if p.requires_grad]
+                lambda rows: (
+                    names(rows) == [n for n, p in named.items() if p.requires_grad]
+                )
             ),
             "one level is not all: modules have modules inside": (
                 lambda rows: set(names(rows)) < set(named)
