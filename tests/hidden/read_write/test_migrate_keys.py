@@ -38,7 +38,7 @@ WRAPPED = [
 RULES = [("enc.0", "first"), ("enc", "encoder"), ("encoder", "wrong"), ("out", "head")]
 RENAMED = [
     *("module.enc.0.weight", "enc.01.weight", "enc.1.enc.bias", "encode.weight"),
-    *("encoder.weight", "out", "_orig_mod.output.out", "encx0.weight", "enc"),
+    *("encoder.weight", "out", "_orig_mod.output.out", "enc"),
     *("module.enc.0", "Enc.bias", "out.out.enc"),
 ]
 
