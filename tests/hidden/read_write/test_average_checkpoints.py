@@ -49,10 +49,10 @@ def test_average_is_the_mean_of_floating_tensors(sweep, rng):
             "for two paths": (states[:2],),
             "for five paths": (states,),
             "where a path comes twice": (states, [0, 0, 3]),
-            "where the files have the names in another order": (turned,),
             "where names change places": (
                 [square[0], dict(reversed(square[1].items()))],
             ),
+            "where the files have the names in another order": (turned,),
             "for inf and NaN": ([odd, {"a": torch.ones(4)}],),
             "for empty files": ([{}, {}],),
             "for parameters": ([{"w": torch.nn.Parameter(t["one"])} for t in states],),

@@ -38,7 +38,7 @@ WRAPPED = [
 RULES = [("enc.0", "first"), ("enc", "encoder"), ("encoder", "wrong"), ("out", "head")]
 RENAMED = [
     *("module.enc.0.weight", "enc.01.weight", "enc.1.enc.bias", "encode.weight"),
-    *("encoder.weight", "out", "_orig_mod.output.out", "encx0.weight", "enc"),
+    *("encoder.weight", "out", "_orig_mod.output.out", "enc"),
     *("module.enc.0", "Enc.bias", "out.out.enc"),
 ]
 
@@ -60,6 +60,9 @@ def test_migrate_takes_wrappers_off_the_front(sweep, rng):
         call="migrate_keys(state, [])",
         fault="migrate_keys does not take the wrappers' names off, and nothing else.",
         slips={
+            "the caller's state is changed: make a new dict": (
+                lambda got: got[2] != names
+            ),
             "copies take the place of the tensors themselves": (
                 lambda got: got[1].startswith("copies")
             ),

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import expect_true
-from read_write_helpers import DISTINCT, exactly, net_state, read_plainly
+from read_write_helpers import DISTINCT, bits, net_state, read_plainly
 
 pytestmark = [
     pytest.mark.exercise("read_write.save_checkpoint"),
@@ -118,7 +118,7 @@ def other(part: str, *, lost: bool = False) -> Any:
 
     def fits(got: dict[str, Any]) -> bool:
         saved, loaded = got["saved"][part], got["loaded"][part]
-        return exactly(saved) != exactly(loaded) and not (lost and loaded)
+        return bits(saved) != bits(loaded) and not (lost and loaded)
 
     return fits
 

@@ -1,6 +1,7 @@
 """A state goes into files of limited size and comes back whole, its ties included."""
 
 import json
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.observe import expect_equal, expect_error, expect_true, say
+from grader.observe import expect_error, expect_true, say
 from read_write_helpers import (
     State,
     bits,
@@ -31,16 +32,27 @@ def tie(state: State, ties: dict[str, str]) -> State:
 
 
 def write_shards(
-    ex: Any, state: State, ties: dict[str, str], max_bytes: int
-) -> tuple[str, dict[str, Any], int]:
-    """Return the index, the files' contents, and the bytes of all files."""
+    ex: Any, state: State, max_bytes: int, ties: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the names of each shard, what the shards hold, and what is not right."""
     with TemporaryDirectory() as folder:
-        ex.shard(tie(state, ties), folder, max_bytes)
-        files = [f for f in Path(folder).iterdir() if f.name != "index.json"]
-        index = Path(folder, "index.json")
-        text = index.read_text() if index.is_file() else ""
-        contents = {f.name: read_plainly(f) for f in files}
-        return text, contents, sum(f.stat().st_size for f in files)
+        ex.shard(tie(state, ties or {}), folder, max_bytes)
+        index = json.loads(Path(folder, "index.json").read_text())
+        files = index["weight_map"]
+        groups: dict[str, list[str]] = {}
+        for name, file in files.items():
+            groups.setdefault(file, []).append(name)
+        held = [read_plainly(Path(folder, file)) for file in groups]
+        size = sum(Path(folder, file).stat().st_size for file in groups)
+        others = set(os.listdir(folder)) - {*groups, "index.json"}
+    own = sum(t.nbytes for name, t in state.items() if name not in (ties or {}))
+    return {
+        "shards": list(groups.values()),
+        "index": [list(index), list(files)],
+        "held": [exactly(dict(sorted(h.items()))) for h in held],
+        "other files": len(others),
+        "small": size <= own + 2000 * (len(groups) + len(state)),
+    }
 
 
 def reload_shards(
@@ -82,170 +94,72 @@ def load_shards(ex: Any, index: dict[str, str], files: dict[str, State]) -> list
         return exactly(ex.load_sharded(folder))
 
 
-def read_index(text: str) -> dict[str, str] | None:
-    """Return the index's map, or None if it is something else."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    match found:
-        case {"weight_map": dict(names)} if all(
-            isinstance(file, str) for file in names.values()
-        ):
-            return names
-    return None
-
-
-def groups_of(files: dict[str, str]) -> list[list[str]]:
-    """Return the names of each shard, in order of appearance."""
-    groups: dict[str, list[str]] = {}
-    for name, file in files.items():
-        groups.setdefault(file, []).append(name)
-    return list(groups.values())
-
-
-def expected_groups(
-    state: State, ties: dict[str, str], max_bytes: int
-) -> list[list[str]]:
-    groups: list[list[str]] = []
-    room = 0
-    for name, tensor in state.items():
-        if name in ties:
-            next(g for g in groups if ties[name] in g).append(name)
-            continue
-        if not groups or tensor.nbytes > room:
-            groups.append([])
-            room = max_bytes
-        room -= tensor.nbytes
-        groups[-1].append(name)
-    return groups
-
-
-def expect_shards(
-    text: str,
-    contents: dict[str, Any],
-    state: State,
-    ties: dict[str, str],
-    max_bytes: int,
-) -> None:
-    files = read_index(text)
-    expect_true(
-        files is not None,
-        "index.json is not an object with a weight_map.",
-        expected='{"weight_map": {name: file, …}}',
-        got=text or "no such file",
-    )
-    expect_equal(
-        list(files), list(state), "The index does not name the tensors in their order."
-    )
-    tied = tie(state, ties)
-    expect_equal(
-        groups_of(files),
-        expected_groups(tied, ties, max_bytes),
-        say(
-            "The tensors are not in the shards that {max_bytes} bytes give.",
-            max_bytes=max_bytes,
-        ),
-        slips={
-            "tied entries count once, in the shard of the first": (
-                expected_groups(tied, {}, max_bytes)
-            )
-            if ties
-            else [],
-            "each tensor has a shard of its own": [[name] for name in state],
-            "all tensors are in one shard": [list(state)],
-        },
-    )
-    expect_equal(
-        sorted(contents), sorted(set(files.values())), "The index names other files."
-    )
-    for file, group in zip(
-        dict.fromkeys(files.values()), groups_of(files), strict=True
-    ):
-        held = contents[file]
-        expect_true(
-            isinstance(held, dict),
-            "torch.load(file, weights_only=True) does not read a shard.",
-            expected="a dict of tensors",
-            got=held if isinstance(held, str) else "something else",
-        )
-        expect_equal(
-            sorted(map(str, held)), sorted(group), "A shard holds other names."
-        )
-        for name in group:
-            expect_same(
-                held[name], tied[name], say("A shard does not hold {name}.", name=name)
-            )
-
-
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.parametrize("oversized", [False, True], ids=["all_fit", "one_is_larger"])
-def test_shards_are_filled_one_after_the_other(observe, rng, oversized):
+def test_shards_are_filled_one_after_the_other(sweep, rng, oversized):
     sizes = [rng.randrange(1, 12) for _ in range(12)]
     if oversized:
         sizes[rng.randrange(2, 10)] = 40
-    max_bytes = 4 * rng.randrange(14, 24)
     state = {f"layer.{i}": torch.randn(n) for i, n in enumerate(sizes)}
-
-    text, contents, _ = observe(
-        write_shards,
-        state,
-        {},
-        max_bytes,
-        call=say("shard(state, folder, {max_bytes})", max_bytes=max_bytes),
-    )
-
-    expect_shards(text, contents, state, {}, max_bytes)
-
-
-def test_sizes_of_shards_are_bytes(observe, rng):
     dtypes = [torch.float64, torch.float16, torch.uint8, torch.float32, torch.bfloat16]
-    state = {
-        str(i): torch.ones(rng.randrange(2, 9), 2).to(dtype)
-        for i, dtype in enumerate(rng.sample(dtypes * 3, 15))
-    }
-    max_bytes = 8 * rng.randrange(16, 24)
+    mixed = {str(i): torch.ones(4, 2).to(dtype) for i, dtype in enumerate(dtypes * 3)}
+    exact = {str(i): torch.randn(n) for i, n in enumerate([2, 2, 3, 1, 4, 5, 1])}
+    max_bytes = 4 * rng.randrange(14, 24)
 
-    text, contents, _ = observe(
+    sweep.cases(
         write_shards,
-        state,
-        {},
-        max_bytes,
-        call=say(
-            "shard(tensors of several dtypes, folder, {max_bytes})", max_bytes=max_bytes
-        ),
+        {
+            "": (state, max_bytes),
+            "for tensors of several dtypes": (mixed, 8 * rng.randrange(16, 24)),
+            "for tensors that fill it to the last byte": (exact, 16),
+            "where each tensor is too large": (exact, 3),
+            "where all fit": (exact, 4 * 18),
+            "for odd tensors": (odd_tensors(rng), 64),
+            "for no tensors": ({}, 8),
+        },
+        call=say("shard(state, folder, {max_bytes})", max_bytes=max_bytes),
+        fault="The tensors are not in the shards that max_bytes gives.",
+        because={
+            "for tensors of several dtypes": "a size is in bytes: tensor.nbytes",
+            "for tensors that fill it to the last byte": "at most max_bytes, not less",
+        },
+        slips={
+            "each tensor has a shard of its own": (
+                lambda got: got["shards"] == [[name] for name in state]
+            ),
+            "all tensors are in one shard": lambda got: got["shards"] == [list(state)],
+        },
     )
-
-    expect_shards(text, contents, state, {}, max_bytes)
 
 
 @pytest.mark.weight(2)
-def test_tied_entries_are_stored_once(observe, rng):
+def test_tied_entries_are_stored_once(sweep, rng):
     n = rng.randrange(4000, 6000)
     sizes = {"embed": n, "again": n, "a": n // 2, "b": n, "head": n, "c": 5}
     state = {name: torch.randn(size) for name, size in sizes.items()}
     ties = {"again": "embed", "head": "embed"}
     max_bytes = 4 * (n + n // 2)
 
-    text, contents, size = observe(
+    sweep.cases(
         write_shards,
-        state,
-        ties,
-        max_bytes,
+        {
+            "": (state, max_bytes, ties),
+            "where all fit": (state, 100 * n, ties),
+            "where each has a shard": (state, 4, ties),
+        },
         call=say(
             "shard(state with three names for one tensor, folder, {max_bytes})",
             max_bytes=max_bytes,
         ),
-    )
-
-    expect_shards(text, contents, state, ties, max_bytes)
-    own = sum(t.nbytes for name, t in state.items() if name not in ties)
-    expect_true(
-        size <= own + 3 * n,
-        "Tied entries are stored more than once.",
-        expected=say("about {own} bytes in all", own=own),
-        got=say("{size} bytes", size=size),
-        cause="copies of tied tensors are tied no more: save one copy under all names",
+        fault="Tied entries do not count once, in the shard of the first of them.",
+        slips={
+            "copies of tied tensors are tied no more: save one copy under all names": (
+                lambda got: not got["small"]
+            ),
+            "tied entries count once, in the shard of the first": (
+                lambda got: not {"embed", "again", "head"} <= set(got["shards"][0])
+            ),
+        },
     )
 
 

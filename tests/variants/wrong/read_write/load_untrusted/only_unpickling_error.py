@@ -1,6 +1,6 @@
 """Expects only one class of exception; damaged files raise others.
 
-says: damaged file with ValueError
+says: raises another exception than it must
 """
 import pickle
 

@@ -1,6 +1,6 @@
 """Works on the caller's dict.
 
-says: changes the state that it is given
+says: the caller's state is changed
 """
 _right_migrate = migrate_keys
 

@@ -1,6 +1,6 @@
 """Reads the length with the wrong byte order.
 
-says: raises ValueError
+says: raises an exception
 """
 def read_header(path):
     with open(path, "rb") as file:

@@ -1,6 +1,6 @@
 """Cannot read a tensor without entries.
 
-says: raises ValueError
+says: raises an exception
 """
 def read_tensor(path, name):
     with open(path, "rb") as file:

@@ -1,6 +1,6 @@
 """Believes whatever the header says.
 
-says: does not refuse a corrupt file with ValueError
+says: does not raise for a file
 """
 def _parse(file):
     n = int.from_bytes(file.read(8), "little")

@@ -1,6 +1,6 @@
 """Does not return the names.
 
-says: without return
+says: it returns the names
 """
 _right_reuse = reuse_layers
 

@@ -1,6 +1,6 @@
 """Does not look at the groups.
 
-says: other groups
+says: names of each group's parameters
 """
 def load_checkpoint(path, model, optimizer, scheduler):
     saved = torch.load(path, weights_only=True)

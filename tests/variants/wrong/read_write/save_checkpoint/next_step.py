@@ -1,6 +1,6 @@
 """Returns the number of the next step.
 
-says: does not return the saved step
+says: load_checkpoint returns the saved step
 """
 _right_load = load_checkpoint
 

@@ -1,6 +1,6 @@
 """Checks the names only, and copy_ broadcasts a single row.
 
-says: does not refuse a file that does not fit
+says: does not raise for a file
 """
 def load_parameters(net, path):
     saved, mine = torch.load(path), net.state_dict()

@@ -1,6 +1,6 @@
 """Turns a list into a dict.
 
-says: does not hold the list that was saved
+says: wrong result for a list
 """
 def save_tensors(obj, path):
     if isinstance(obj, Tensor):

@@ -1,6 +1,6 @@
 """Lets a KeyError through for a tensor that a shard lacks.
 
-says: does not name the tensor that is missing
+says: raises KeyError, and must raise ValueError
 """
 def load_sharded(folder):
     weight_map = json.loads(Path(folder, "index.json").read_text())["weight_map"]
