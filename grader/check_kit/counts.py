@@ -9,7 +9,7 @@ from grader.check_kit.variants import Variant
 from grader.scoring.manifest import Manifest
 from grader.syllabus import Syllabus
 
-MIN_HIDDEN = 3
+MIN_HIDDEN = 1  # a sweep is many
 MIN_VISIBLE = 1
 MIN_RIGHT = 2
 MIN_WRONG = 4

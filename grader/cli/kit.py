@@ -71,6 +71,10 @@ def check_kit(
     ] = "",
     jobs: Jobs = None,
     seed: Annotated[str, typer.Option(help="Repeat a run with its seed.")] = "",
+    without_work: Annotated[
+        bool,
+        typer.Option("--without-work", help="Answers without work, too: they earn 0."),
+    ] = False,
 ) -> None:
     """Test the tests with stubs, solutions, and known right and wrong answers."""
     layout = find_course()
@@ -97,6 +101,7 @@ def check_kit(
             jobs=jobs,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
             part=part,
+            without_work=without_work,
         )
     counts = ", ".join(
         f"{n} {what.replace('_', ' ')}" for what, n in found.counts.items()

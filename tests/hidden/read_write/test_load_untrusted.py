@@ -71,7 +71,6 @@ def test_untrusted_tensors_come_back_as_they_are(sweep, rng):
         {
             "": (tensors,),
             "for an empty dict": ({},),
-            "for an OrderedDict": (tensors, "OrderedDict"),
             "for empty and odd names": ({"": torch.ones(1), "größe": torch.ones(2)},),
             "for a parameter": ({"w": nn.Parameter(torch.randn(3))},),
             **{f"for {t.dtype}": ({"t": t},) for t in tensors.values()},
