@@ -1,6 +1,6 @@
 """Knows a shared module under its first name only.
 
-says: found under each of its names
+says: has several names: it is found under each
 """
 def get_parameter(net, path):
     *parts, last = path.split(".")

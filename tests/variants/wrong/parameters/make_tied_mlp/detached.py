@@ -1,6 +1,6 @@
 """Detaches between the uses.
 
-says: cut uses off the gradient
+says: cuts it off: no gradient arrives
 """
 class _Tied(nn.Module):
     def __init__(self, width, depth):
