@@ -1,6 +1,6 @@
 """Works on the caller's dict.
 
-says: the caller's state is changed
+says: for a mapping that is no dict
 """
 _right_migrate = migrate_keys
 

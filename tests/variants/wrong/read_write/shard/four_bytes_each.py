@@ -1,6 +1,6 @@
 """Every entry counts four bytes, whatever its dtype, so float64 overfills a shard: "The tensors of a shard take at most `max_bytes` together".
 
-says: for tensors of several dtypes|not in the shards that max_bytes gives
+says: wrong result for odd tensors
 """
 
 def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:

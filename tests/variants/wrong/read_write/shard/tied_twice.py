@@ -1,6 +1,6 @@
 """Counts and stores tied entries each time.
 
-says: tied entries count once
+says: Tied entries do not count once
 """
 def shard(state, folder, max_bytes):
     shards, weight_map, room = [], {}, 0
