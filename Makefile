@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 60
 .DEFAULT_GOAL := help
 .PHONY: help grade check stubs handout check-kit kit-tests lint types \
 	watch test next progress hint solution reset submit doctor \
-	bench mutants flakes attacks faults fuzz bench-desk gradebook-postgres jupyter-check
+	bench mutants flakes blind attacks faults fuzz bench-desk gradebook-postgres jupyter-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -74,6 +74,9 @@ mutants: $(VENV)/bench ## mutate the solutions: which changes does no test catch
 
 flakes: $(VENV)/bench ## grade the solutions with 50 seeds: does a test depend on its draw?
 	$(BIN)/python -m bench.flakes
+
+blind: $(VENV)/dev ## grade answers that nobody wrote a test for: make blind BATCH=B TOPIC=parameters
+	$(BIN)/python -m bench.blind $(BATCH) $(TOPIC)
 
 attacks: $(VENV)/dev ## grade hostile submissions: each gets what its honest part deserves
 	$(BIN)/pytest -W error tests/attacks

@@ -1,0 +1,37 @@
+"""Averages the parameters and copies all buffers, so a BatchNorm's running mean is the last one,
+against "parameters, and buffers of floating dtypes".
+
+slip: buffers copied instead of averaged
+"""
+
+
+class Ema:
+    def __init__(self, net: nn.Module, decay: float):
+        self.net, self.decay = net, decay
+        self.averages = {name: value.clone() for name, value in net.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self) -> None:
+        trained = {name for name, _ in self.net.named_parameters(remove_duplicate=False)}
+        for name, value in self.net.state_dict().items():
+            if name in trained:
+                self.averages[name].lerp_(value, 1 - self.decay)
+            else:
+                self.averages[name].copy_(value)
+
+    def state_dict(self) -> dict[str, Tensor]:
+        return dict(self.averages)
+
+    @torch.no_grad()
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        for name, average in self.averages.items():
+            average.copy_(state[name])
+
+    @contextmanager
+    def swapped(self) -> Iterator[None]:
+        own = {name: value.clone() for name, value in self.net.state_dict().items()}
+        self.net.load_state_dict(self.averages)
+        try:
+            yield
+        finally:
+            self.net.load_state_dict(own)

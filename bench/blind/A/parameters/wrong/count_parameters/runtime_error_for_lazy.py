@@ -1,0 +1,15 @@
+"""Multiplies p.shape, whose access raises RuntimeError for a lazy parameter, against "Raises:
+ValueError".
+
+slip: let the RuntimeError of .shape out
+"""
+
+
+def count_parameters(net: nn.Module, trainable_only: bool = False) -> int:
+    import math
+
+    total = 0
+    for p in net.parameters():
+        if p.requires_grad or not trainable_only:
+            total += math.prod(p.shape)
+    return total

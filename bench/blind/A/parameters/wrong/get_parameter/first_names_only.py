@@ -1,0 +1,18 @@
+"""Looks the path up in named_parameters(), which leaves repeats out, so a tied weight is not found
+under its second name, against "A shared parameter is found under each of its names".
+
+slip: knew a shared parameter's first name only
+"""
+
+
+def get_parameter(net: nn.Module, path: str) -> nn.Parameter:
+    found = dict(net.named_parameters())
+    if path in found:
+        return found[path]
+    module = net
+    for part in path.split("."):
+        child = module._modules.get(part)
+        if child is None:
+            raise AttributeError(f"{type(module).__name__!r} object has no attribute {part!r}")
+        module = child
+    raise AttributeError(f"{part!r} is a submodule")

@@ -1,0 +1,37 @@
+"""Devices are compared with ==, so tensors on cuda:0 are reported for "cuda" ("A device without an index … stands for every device of its type").
+
+slip: device without index equals none
+"""
+
+def placement_audit(net: nn.Module, device: Device) -> set[str]:
+    device = torch.device(device)
+    seen: set[int] = set()
+    found: set[str] = set()
+
+    def placed(tensor: Tensor) -> bool:
+        return tensor.device == device
+
+    def walk(part: Any, path: str) -> None:
+        if not isinstance(part, Tensor | nn.Module | list | tuple | dict):
+            return
+        if id(part) in seen:
+            return
+        seen.add(id(part))
+        if isinstance(part, Tensor):
+            if not placed(part):
+                found.add(path)
+            return
+        if isinstance(part, nn.Module):
+            inside = dict(vars(part))
+            for group in ("_parameters", "_buffers", "_modules"):
+                inside |= inside.pop(group)
+            parts = inside.items()
+        elif isinstance(part, dict):
+            parts = part.items()
+        else:
+            parts = enumerate(part)
+        for name, inner in parts:
+            walk(inner, f"{path}.{name}" if path else str(name))
+
+    walk(net, "")
+    return found

@@ -1,0 +1,25 @@
+"""The clock is started without waiting, so the rest of the warm-up is measured ("every reading of the clock comes after waiting").
+
+slip: clock started over unfinished work
+"""
+
+def time_op(
+    fn: Callable[[], object], device: Device, warmup: int = 3, repeat: int = 10
+) -> float:
+    if repeat < 1 or warmup < 0:
+        raise ValueError("repeat must be at least 1, warmup at least 0")
+    device = torch.device(device)
+
+    def wait() -> None:
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+
+    for _ in range(warmup):
+        fn()
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        fn()
+        wait()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)

@@ -1,0 +1,26 @@
+"""The element in the middle of the sorted times is taken also for an even number ("the mean of the two in the middle").
+
+slip: upper of the two middle times
+"""
+
+def time_op(
+    fn: Callable[[], object], device: Device, warmup: int = 3, repeat: int = 10
+) -> float:
+    if repeat < 1 or warmup < 0:
+        raise ValueError("repeat must be at least 1, warmup at least 0")
+    device = torch.device(device)
+
+    def wait() -> None:
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+
+    for _ in range(warmup):
+        fn()
+    times = []
+    for _ in range(repeat):
+        wait()
+        start = time.perf_counter()
+        fn()
+        wait()
+        times.append(time.perf_counter() - start)
+    return sorted(times)[len(times) // 2]

@@ -1,0 +1,26 @@
+"""torch.cuda.synchronize() without a device waits for the current one ("waiting for that device (which need not be the current one)").
+
+slip: waits for the wrong GPU
+"""
+
+def time_op(
+    fn: Callable[[], object], device: Device, warmup: int = 3, repeat: int = 10
+) -> float:
+    if repeat < 1 or warmup < 0:
+        raise ValueError("repeat must be at least 1, warmup at least 0")
+    device = torch.device(device)
+
+    def wait() -> None:
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+
+    for _ in range(warmup):
+        fn()
+    times = []
+    for _ in range(repeat):
+        wait()
+        start = time.perf_counter()
+        fn()
+        wait()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)

@@ -1,0 +1,24 @@
+"""Gradients are cleared after each step, so one that was there before the epoch counts in the first step ("from before the epoch, do not count").
+
+slip: old gradients cleared too late
+"""
+
+def train_epoch(
+    net: nn.Module,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    optimizer: torch.optim.Optimizer,
+    device: Device,
+) -> float:
+    net.train()
+    losses = []
+    for inputs, targets in loader:
+        inputs, targets = inputs.to(device), targets.to(device)
+        loss = loss_fn(net(inputs), targets)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(loss.detach())
+    if not losses:
+        raise ValueError("loader is empty")
+    return torch.stack(losses).mean().item()

@@ -1,0 +1,25 @@
+"""The filling function is a closure over the first layer, so the first call of a deep copy fills the original, against "the first call makes them parameters".
+
+slip: a deep copy fills the original
+"""
+
+class MyLazyLinear(LazyModuleMixin, nn.Module):
+    def __init__(self, out_features: int):
+        super().__init__()
+        self.weight = UninitializedParameter()
+        self.bias = UninitializedParameter()
+
+        def fill(n: int) -> None:
+            self.weight.materialize((out_features, n))
+            self.bias.materialize((out_features,))
+            for p in (self.weight, self.bias):
+                nn.init.uniform_(p, -(n**-0.5), n**-0.5)
+
+        self._fill = fill
+
+    def initialize_parameters(self, x: Tensor) -> None:
+        if self.has_uninitialized_params():
+            self._fill(x.shape[-1])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.linear(x, self.weight, self.bias)

@@ -1,0 +1,24 @@
+"""The leaf that started last is blamed, even if it ended well and its parent raised, against "the first leaf whose call raises an exception".
+
+slip: blames the last leaf started
+"""
+
+def first_mismatch(net: nn.Module, x: Tensor) -> str | None:
+    twin = copy.deepcopy(net).eval()
+    last: str | None = None
+
+    def note(name):
+        def hook(module, args):
+            nonlocal last
+            last = name
+
+        return hook
+
+    for name, module in twin.named_modules():
+        if not list(module.children()):
+            module.register_forward_pre_hook(note(name), prepend=True)
+    try:
+        twin(x)
+    except Exception:
+        return last
+    return None

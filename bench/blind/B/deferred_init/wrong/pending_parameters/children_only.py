@@ -1,0 +1,14 @@
+"""The search goes through the children, so the parameters of `net` itself are missed, which breaks "names [...] are those of `net.named_parameters()`".
+
+slip: forgets the parameters of net itself
+"""
+
+def pending_parameters(net: nn.Module) -> list[str]:
+    seen: set[int] = set()
+    names = []
+    for prefix, child in net.named_children():
+        for name, p in child.named_parameters(prefix):
+            if isinstance(p, UninitializedParameter) and id(p) not in seen:
+                seen.add(id(p))
+                names.append(name)
+    return names

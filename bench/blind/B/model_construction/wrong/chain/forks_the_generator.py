@@ -1,0 +1,12 @@
+"""Each block is made under fork_rng, which goes back to the same random state: breaks "random ones start with
+different values".
+
+slip: fork_rng rewinds for every block
+"""
+
+def chain(make_block: Callable[[], nn.Module], n: int) -> nn.Module:
+    net = nn.Sequential()
+    for _ in range(n):
+        with torch.random.fork_rng(devices=[]):
+            net.append(make_block())
+    return net

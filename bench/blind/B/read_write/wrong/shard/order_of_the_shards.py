@@ -1,0 +1,38 @@
+"""The result is put together shard by shard, so a tied name comes with the first of them: "Its names are in the order of the index".
+
+slip: tied names come too early
+"""
+
+def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:
+    shards: list[dict[str, Tensor]] = []
+    weight_map, known, used = {}, {}, 0
+    for name, t in state.items():
+        key = (t.data_ptr(), t.shape, t.stride()) if t.numel() else name
+        if key in known:
+            number, copy = known[key]
+        else:
+            if not shards or used + t.nbytes > max_bytes:
+                shards.append({})
+                used = 0
+            used += t.nbytes
+            number, copy = known[key] = len(shards) - 1, t.detach().clone()
+        shards[number][name] = copy
+        weight_map[name] = f"shard-{number}.pt"
+    for number, part in enumerate(shards):
+        torch.save(part, Path(folder, f"shard-{number}.pt"))
+    Path(folder, "index.json").write_text(json.dumps({"weight_map": weight_map}))
+
+
+def load_sharded(folder: FilePath) -> dict[str, Tensor]:
+    weight_map = json.loads(Path(folder, "index.json").read_text())["weight_map"]
+    parts, result = {}, {}
+    for name, file in weight_map.items():
+        if file not in parts:
+            if not Path(folder, file).exists():
+                raise FileNotFoundError(f"no shard {file}")
+            parts[file] = torch.load(Path(folder, file), weights_only=True)
+        if name not in parts[file]:
+            raise ValueError(f"{file} lacks {name}")
+    for part in parts.values():
+        result.update((name, t) for name, t in part.items() if name in weight_map)
+    return result

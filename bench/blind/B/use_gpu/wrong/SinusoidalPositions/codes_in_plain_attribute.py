@@ -1,0 +1,23 @@
+"""The codes are a plain attribute, so a module that was moved still sends them in every call ("nothing more is sent there").
+
+slip: plain attribute stays behind
+"""
+
+class SinusoidalPositions(nn.Module):
+    codes: Tensor
+
+    def __init__(self, d: int, max_len: int):
+        super().__init__()
+        position = torch.arange(max_len, dtype=torch.float64)[:, None]
+        even = torch.arange(0, d, 2, dtype=torch.float64)
+        angle = position / 10000 ** (even / d)
+        codes = torch.zeros(max_len, d, dtype=torch.float64)
+        codes[:, 0::2] = angle.sin()
+        codes[:, 1::2] = angle.cos()[:, : d // 2]
+        self.codes = codes.float()
+
+    def forward(self, x: Tensor) -> Tensor:
+        n = x.shape[-2]
+        if n > self.codes.shape[0]:
+            raise ValueError("more rows than max_len")
+        return x + self.codes[:n].to(x)

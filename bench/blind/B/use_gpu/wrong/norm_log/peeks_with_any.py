@@ -1,0 +1,13 @@
+"""Emptiness is found out with any(), which eats the first matrix of a generator ("Iterable").
+
+slip: any() eats the first matrix
+"""
+
+def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:
+    if not any(True for _ in matrices):
+        return torch.empty(0)
+    norms = []
+    for m in matrices:
+        m = m.to(device)
+        norms.append(torch.linalg.matrix_norm(m @ m))
+    return torch.stack(norms).cpu()

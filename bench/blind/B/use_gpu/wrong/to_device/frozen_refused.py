@@ -1,0 +1,27 @@
+"""The fields of the copy are set with setattr, which a frozen dataclass refuses ("a frozen one too").
+
+slip: setattr on a frozen dataclass
+"""
+
+import copy
+
+
+def to_device(batch: Any, device: Device) -> Any:
+    if isinstance(batch, Tensor):
+        return batch.to(device)
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)(*(to_device(part, device) for part in batch))
+    if isinstance(batch, list | tuple):
+        return type(batch)(to_device(part, device) for part in batch)
+    if isinstance(batch, dict):
+        moved = copy.copy(batch)
+        for key, value in batch.items():
+            moved[key] = to_device(value, device)
+        return moved
+    if is_dataclass(batch) and not isinstance(batch, type):
+        moved = copy.copy(batch)
+        for field in fields(batch):
+            value = to_device(getattr(batch, field.name), device)
+            setattr(moved, field.name, value)
+        return moved
+    return batch
