@@ -111,10 +111,6 @@ def test_count_refuses_what_has_no_shape_yet(sweep, rng, trainable_only):
         {
             "for a lazy layer: ValueError": (lazy, trainable_only),
             "for a lazy layer alone: ValueError": (nn.LazyLinear(c), trainable_only),
-            "for a lazy layer that is frozen: only what counts needs a shape": (
-                half,
-                trainable_only,
-            ),
             "for lazy buffers, which do not count": (
                 partial(nn.LazyBatchNorm1d, affine=False),
                 trainable_only,

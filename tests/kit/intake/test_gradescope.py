@@ -52,7 +52,7 @@ WRONG = """
 from torch import nn
 
 def chain(make_block, n):
-    return nn.Sequential(*[make_block()] * n)
+    return nn.Sequential(*(make_block() for _ in range(max(n, 1))))
 """
 HANGING = "import time\n\nwhile True:\n    time.sleep(1)\n"
 HOSTILE = """
