@@ -232,7 +232,7 @@ def differ(
         names = str(wanted.get("class")), str(seen.get("class"))
         return OTHER_CLASS, *names
     loose = loosened(tolerance)
-    mine, theirs = seen.get("gradients"), wanted.get("gradients")
+    mine, theirs = (by_shape(played.get("gradients")) for played in (seen, wanted))
     if "gradients" in wanted and not alike(mine, theirs, loose):
         return WRONG_GRADIENT, *tell_parts_apart(mine, theirs, loose)
     return kept(seen, wanted)
@@ -296,3 +296,22 @@ def loosened(tolerance: Tolerance) -> Tolerance:
     """Return the tolerance of gradients, which add up more roundings than values."""
     rtol, atol = tolerance or (1e-4, 1e-4)
     return max(rtol, 1e-4), max(atol, 1e-4)
+
+
+def by_shape(gradients: Any) -> Any:
+    """Return gradients with those of parameters in the order of their shapes.
+
+    It is done here, since the student's process may have another `sorted`.
+    """
+    match gradients:
+        case [list(inputs), [*pairs]] if all(map(is_shape_with_gradient, pairs)):
+            return [inputs, sorted(pairs, key=lambda pair: (pair[0], pair[1] is None))]
+    return gradients
+
+
+def is_shape_with_gradient(pair: Any) -> bool:
+    """Say whether this is a parameter's shape, and its gradient or None."""
+    match pair:
+        case [tuple(shape), None | torch.Tensor()]:
+            return all(type(size) is int for size in shape)
+    return False

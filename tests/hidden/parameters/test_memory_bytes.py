@@ -86,15 +86,6 @@ def odd_buffers(n: int) -> Any:
     return net, OPTIMIZERS["SGD"](net.parameters())
 
 
-def odd_state(n: int) -> Any:
-    """Numbers, texts and None among the tensors, in lists and dicts."""
-    net = nn.Linear(n, 2)
-    optimizer = OPTIMIZERS["SGD"](net.parameters())
-    deep = [torch.zeros(n), {"it": (torch.zeros(n, 3), None)}]
-    optimizer.state[net.weight] = {"step": 7, "name": "x", "none": None, "deep": deep}
-    return net, optimizer
-
-
 def part_of_the_network(n: int) -> Any:
     """The optimizer has one layer of the network only."""
     net = nn.Sequential(nn.Linear(n, 2), nn.Linear(2, n))
@@ -239,7 +230,6 @@ def test_memory_bytes_finds_all_that_is_held(sweep, rng):
             "for gradients that are slices of one tensor": (flat_gradients, n),
             "where kinds share storage: the first kind has it": (kinds_share, n),
             "for buffers that are not saved, or of other dtypes": (odd_buffers, n),
-            "for tensors in lists and dicts of the optimizer's state": (odd_state, n),
             "for gradients of zeros": (gradients_zeroed, n, False),
             "after zero_grad()": (gradients_zeroed, n, True),
         },
