@@ -6,41 +6,46 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_close, expect_equal, expect_error, say
+from grader.observe import (
+    CALLS,
+    LAYOUTS,
+    MODES,
+    SHAPES,
+    Module,
+    expect_close,
+    expect_equal,
+    say,
+)
 from use_gpu_helpers import DISTINCT, metered, on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.SinusoidalPositions")
 
-
-def add_positions(ex: Any, d: int, max_len: int, x: Tensor) -> Tensor:
-    return ex.SinusoidalPositions(d, max_len)(x)
-
-
-def add_positions_and_look_back(ex: Any, d: int, max_len: int, x: Tensor) -> Tensor:
-    ex.SinusoidalPositions(d, max_len)(x)
-    return x
+FOLLOW = "net.to moves buffers, not plain attributes; in forward, .to(x) follows x"
+UNEVEN = "an odd d has one cosine less than sines"
+LEADS = "the rows are the last dimension but one, whatever comes before"
 
 
-def add_positions_on_sim(ex: Any, d: int, x: Tensor, moved: bool) -> tuple[str, Tensor]:
-    """Return device and values of the output for an input on the device."""
-    with metered("sim:0"):
-        net = ex.SinusoidalPositions(d, 9)
-        y = net.to("sim:0")(x.to("sim:0")) if moved else net(x.to("sim:0"))
-        return str(y.device), y
+def add_positions(ex: Any, d: int, max_len: int, *inputs: Tensor) -> Tensor:
+    """Return what one module gives for the last of some inputs."""
+    net = ex.SinusoidalPositions(d, max_len)
+    return [net(x) for x in inputs][-1]
 
 
-def count_arrivals(ex: Any, d: int) -> int:
-    """Return the number of copies that calls send to a device where the module is."""
+def add_and_look_back(ex: Any, d: int, x: Tensor) -> tuple[Tensor, Tensor, int]:
+    """Return output and input, and the number of tensors to train."""
+    net = ex.SinusoidalPositions(d, 9)
+    return net(x), x, sum(p.requires_grad for p in net.parameters())
+
+
+def add_on_sim(ex: Any, d: int, x: Tensor, moved: bool) -> tuple[str, Tensor, int]:
+    """Return the output's device and values, and the copies to there in two calls."""
     with metered("sim:0") as meter:
-        net, x = ex.SinusoidalPositions(d, 9).to("sim"), torch.zeros(5, d, device="sim")
+        net, x = ex.SinusoidalPositions(d, 9), x.to("sim:0")
+        net = net.to("sim:0") if moved else net
         meter.reset()
         net(x)
-        net(x)
-        return meter.arrivals
-
-
-def count_trained(ex: Any, d: int) -> int:
-    return sum(p.requires_grad for p in ex.SinusoidalPositions(d, 9).parameters())
+        y = net(x)
+        return str(y.device), y, meter.arrivals
 
 
 def position_codes(n: int, d: int) -> Tensor:
@@ -53,37 +58,34 @@ def position_codes(n: int, d: int) -> Tensor:
 
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("odd", [False, True], ids=["even", "odd"])
-@pytest.mark.parametrize("leading", [0, 1, 2], ids=["rows", "batch", "two_dims"])
-def test_positions_add_sines_and_cosines(observe, rng, odd, leading):
+def test_positions_add_sines_and_cosines(observe, rng, odd):
     d = 2 * rng.randrange(2, 7) + odd
     n, max_len = rng.randrange(6, 12), rng.randrange(12, 40)
-    x = torch.randn(*rng.sample(DISTINCT, leading), n, d)
-    uneven = "an odd d has one cosine less than sines"
-    leads = "the rows are the last dimension but one, whatever comes before"
+    x = torch.randn(rng.choice([2, 4]), n, d)
 
     y = observe(
         add_positions,
         d,
         max_len,
         x,
-        call=say(
-            "SinusoidalPositions({d}, {max_len})(x) with x {shape}",
-            d=d,
-            max_len=max_len,
-            shape=tuple(x.shape),
-        ),
+        call=say("SinusoidalPositions({d}, {n})(x) with x {x}", d=d, n=max_len, x=x),
         causes={
-            r"RuntimeError: .*(size|shape|elements)": uneven if odd else leads,
-            r"ValueError|IndexError": leads,
+            r"RuntimeError: .*(size|shape|elements)": UNEVEN if odd else LEADS,
+            r"ValueError|IndexError": LEADS,
         },
     )
 
     codes = position_codes(n, d).float()
     halves = torch.cat([codes[:, 0::2], codes[:, 1::2]], dim=-1)
     column = torch.arange(d)
-    angles = torch.arange(n)[:, None] / 10_000 ** (column / d)
-    each = torch.where(column % 2 == 0, angles.sin(), angles.cos())
-    swapped = codes[:, column ^ 1] if not odd else codes
+    place = torch.arange(n)[:, None]
+    half, each = (
+        torch.where(column % 2 == 0, angles.sin(), angles.cos())
+        for angles in (
+            place / 10_000 ** ((column // 2) / d),
+            place / 10_000 ** (column / d),
+        )
+    )
     expect_close(
         y,
         x + codes,
@@ -92,12 +94,62 @@ def test_positions_add_sines_and_cosines(observe, rng, odd, leading):
             "the codes are returned, not added": codes.expand_as(x),
             "sines and cosines take turns; here they stand in two halves": x + halves,
             "a sine and the cosine beside it have the same angle": x + each,
-            "the sine comes first": x + swapped,
+            "the exponent is 2i / d for column 2i: here it is i / d": x + half,
+            "the sine comes first": x + (codes if odd else codes[:, column ^ 1]),
             "positions count from 0": x + position_codes(n + 1, d)[1:].float(),
         },
         atol=1e-4,
         rtol=1e-4,
     )
+
+
+def test_positions_change_no_input_and_have_nothing_to_train(observe, rng):
+    d = 2 * rng.choice(DISTINCT)
+    x = torch.randn(4, d)
+
+    y, after, count = observe(
+        add_and_look_back, d, x, call=say("SinusoidalPositions({d}, 9)(x); x", d=d)
+    )
+
+    fault = "SinusoidalPositions changes the caller's tensor."
+    expect_equal(after, x, fault, cause="x += … works on x itself")
+    expect_equal(
+        count,
+        0,
+        "SinusoidalPositions has parameters to train.",
+        cause="constants are buffers",
+    )
+    expect_close(
+        y,
+        x + position_codes(4, d).float(),
+        "SinusoidalPositions does not add the codes of the positions.",
+        atol=1e-4,
+        rtol=1e-4,
+    )
+
+
+def test_positions_take_inputs_of_every_kind(sweep, rng):
+    d, n = rng.sample(range(4, 12), 2)
+    call = say("SinusoidalPositions({d}, 20)(x)", d=d)
+
+    for columns, tolerance in (
+        (("plain", *SHAPES, *LAYOUTS, *MODES, *CALLS), None),
+        (("plain", "float16", "bfloat16", "copied", "eval"), None),
+        (("plain", "float64", "double"), (1e-4, 1e-4)),
+    ):
+        sweep(
+            Module("SinusoidalPositions", filled=False),
+            d,
+            20,
+            inputs=lambda *lead: (torch.randn(*lead, n, d),),
+            columns=columns,
+            call=call,
+            tolerance=tolerance,
+            causes={
+                r"leaf Variable": "x += … works on x itself",
+                r"ValueError|IndexError|RuntimeError: .*size": LEADS,
+            },
+        )
 
 
 @on_sim
@@ -106,22 +158,17 @@ def test_positions_follow_the_input_to_its_device(observe, rng, moved):
     d = 2 * rng.choice(DISTINCT)
     x = torch.randn(2, 5, d)
 
-    place, y = observe(
-        add_positions_on_sim,
+    place, y, arrivals = observe(
+        add_on_sim,
         d,
         x,
         moved,
         call=say(
-            "SinusoidalPositions({d}, 9){value}(x) with x on 'sim:0'",
+            "SinusoidalPositions({d}, 9){move}(x) with x on 'sim:0', twice",
             d=d,
-            value=".to(device)" * moved,
+            move=".to(device)" * moved,
         ),
-        causes={
-            r"(?i)device": (
-                "net.to moves buffers, not plain attributes; in forward, .to(x) "
-                "follows x"
-            )
-        },
+        causes={r"(?i)device": FOLLOW},
     )
 
     expect_equal(place, "sim:0", "The output is not where the input is.")
@@ -132,33 +179,14 @@ def test_positions_follow_the_input_to_its_device(observe, rng, moved):
         atol=1e-4,
         rtol=1e-4,
     )
-
-
-@on_sim
-def test_positions_send_nothing_once_the_module_is_moved(observe, rng):
-    d = 2 * rng.choice(DISTINCT)
-
-    arrivals = observe(
-        count_arrivals,
-        d,
-        call="net.to('sim'); net(x); net(x) with x on 'sim:0'",
-        causes={
-            r"(?i)device": (
-                "net.to moves buffers, not plain attributes; in forward, .to(x) "
-                "follows x"
-            )
-        },
-    )
-
-    expect_equal(
-        arrivals,
-        0,
-        "The codes are sent to the device again in every call.",
-        slips={
-            "constants made on the CPU in forward, or a plain attribute, cross at "
-            "every call: register_buffer": lambda arrivals: arrivals > 0
-        },
-    )
+    if moved:
+        expect_equal(
+            arrivals,
+            0,
+            "The codes are sent to the device again in every call.",
+            cause="constants made on the CPU in forward, or a plain attribute, cross "
+            "at every call: register_buffer",
+        )
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
@@ -184,83 +212,32 @@ def test_positions_follow_the_input_to_its_dtype(observe, rng, dtype):
         y,
         (x.double() + position_codes(400, d)).to(dtype),
         say("The codes are not right in {dtype}.", dtype=dtype),
-        slips={
-            "angles rounded to a narrow dtype are far off: round sine and cosine": (
-                lambda _: True
-            )
-        },
+        cause="angles rounded to a narrow dtype are far off: round sine and cosine",
         atol=0.06 if dtype != torch.float64 else 1e-4,
         rtol=0.0,
     )
 
 
-def test_positions_leave_the_input_alone(observe, rng):
-    d = 2 * rng.choice(DISTINCT)
-    x = torch.randn(4, d)
+def test_positions_take_max_len_rows_and_refuse_more(sweep, rng):
+    d, most = rng.choice(DISTINCT), rng.choice(DISTINCT)
 
-    after = observe(
-        add_positions_and_look_back,
-        d,
-        9,
-        x,
-        call=say("SinusoidalPositions({d}, 9)(x); x", d=d),
-    )
-
-    expect_equal(
-        after,
-        x,
-        "SinusoidalPositions changes the caller's tensor.",
-        slips={"x += … works on x itself": lambda _: True},
-    )
-
-
-def test_positions_have_nothing_to_train(observe, rng):
-    count = observe(
-        count_trained, rng.choice(DISTINCT), call="SinusoidalPositions.parameters()"
-    )
-
-    expect_equal(
-        count,
-        0,
-        "SinusoidalPositions has parameters to train.",
-        slips={"constants are buffers": lambda count: count > 0},
-    )
-
-
-def test_positions_refuse_a_longer_input(observe, rng):
-    d, max_len = 2 * rng.choice(DISTINCT), rng.choice(DISTINCT)
-
-    full = observe(
+    sweep.cases(
         add_positions,
-        d,
-        max_len,
-        torch.zeros(max_len, d),
-        call=say(
-            "SinusoidalPositions({d}, {max_len})(x) with x ({max_len}, {d})",
-            d=d,
-            max_len=max_len,
-        ),
-    )
-    raised = observe.error(
-        add_positions,
-        d,
-        max_len,
-        torch.zeros(max_len + 1, d),
-        call=say(
-            "SinusoidalPositions({d}, {max_len})(x) with x ({value}, {d})",
-            d=d,
-            max_len=max_len,
-            value=max_len + 1,
-        ),
-    )
-
-    expect_close(
-        full,
-        position_codes(max_len, d).float(),
-        "SinusoidalPositions does not take an input of max_len rows.",
-        atol=1e-4,
-        rtol=1e-4,
-    )
-    expect_error(
-        raised, ValueError, "SinusoidalPositions takes more rows than it has codes for."
+        {
+            "for max_len rows": (d, most, torch.zeros(most, d)),
+            "for a short input after a long one": (
+                *(d, most, torch.zeros(most, d)),
+                torch.ones(2, 1, d),
+            ),
+            "for no rows": (d, most, torch.zeros(2, 0, d)),
+            "for d = 1": (1, most, torch.zeros(most, 1)),
+            "for one row more than max_len": (d, most, torch.zeros(most + 1, d)),
+            "for many rows more, in a batch": (d, most, torch.zeros(2, 3 * most, d)),
+            "for two rows, max_len = 1": (d, 1, torch.zeros(2, d)),
+        },
+        call=say("SinusoidalPositions({d}, {most})(x)", d=d, most=most),
+        causes={r"RuntimeError: .*size": UNEVEN},
+        because={"for two rows, max_len = 1": "a table of one row broadcasts"},
+        raises=(ValueError,),
+        tolerance=(1e-4, 1e-4),
     )

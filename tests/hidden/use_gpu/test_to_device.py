@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true, say
+from grader.observe import expect_equal, expect_true, expect_unchanged, say
 from use_gpu_helpers import (
     DISTINCT,
     metered,
@@ -22,7 +22,6 @@ from use_gpu_helpers import (
 
 pytestmark = pytest.mark.exercise("use_gpu.to_device")
 
-
 Pair = namedtuple("Pair", "inputs targets")
 
 
@@ -34,8 +33,11 @@ class Sample:
     label: Any
 
 
-class Thing:
-    """Something that is no tensor and no container."""
+class Movable:
+    """Something that is no tensor, though it has a method `to`."""
+
+    def to(self, *_: Any, **__: Any) -> "Movable":
+        return Movable()
 
 
 def move(
@@ -43,46 +45,88 @@ def move(
 ) -> tuple[str, list[str], list[Tensor], str, list[str]]:
     """Return what is like after a move: form, places, values; the same of the batch."""
     with metered(device):
-        moved = ex.to_device(batch, torch.device(device))
+        moved = ex.to_device(batch, device)
     form, places = outline(moved), places_of(moved)
     return form, places, tensors_of(moved), outline(batch), places_of(batch)
 
 
-def move_by_name(ex: Any, batch: Any, device: str) -> list[str]:
-    with metered(device):
+def move_named(ex: Any, batch: Any, name: str, as_device: bool) -> list[str]:
+    with metered(name):
+        device = torch.device(name) if as_device else name
         return places_of(ex.to_device(batch, device))
+
+
+def others(lone: Tensor) -> dict[str, Any]:
+    """Return things that are no tensor and no container of those promised."""
+    return {
+        "None": None,
+        "a number": 7,
+        "text": "some text",
+        "bytes": b"some bytes",
+        "a set": {1, 2},
+        "an iterator": iter([lone]),
+        "a class with fields": Sample,
+        "a function": print,
+        "an object with a method to": Movable(),
+        "a module": nn.Linear(2, 1),
+        "a device": torch.device("cpu"),
+        "an array": memoryview(b"12"),
+    }
+
+
+def move_others(ex: Any, device: str) -> tuple[str, list[str], list[str]]:
+    """Return where the tensor beside others went, what was replaced, what is moved."""
+    lone = torch.ones(2)
+    given = others(lone)
+    with metered(device):
+        place, moved = ex.to_device((lone, given), device)
+        alone = {name: ex.to_device(thing, device) for name, thing in given.items()}
+    lost = [
+        name
+        for name, thing in given.items()
+        if moved.get(name, moved) is not thing or alone[name] is not thing
+    ]
+    if next(given["an iterator"], None) is not lone:
+        lost.append("what an iterator gives")
+    at = [p.device.type for p in given["a module"].parameters()]
+    return place.device.type, lost, at
 
 
 def move_what_is_there(
     ex: Any, sizes: list[int], device: str
-) -> tuple[bool, bool, bool, int, int]:
-    """Return whether three objects came back themselves, and the moves and waits."""
-    thing = Thing()
+) -> tuple[list[bool], int, int]:
+    """Return whether three tensors came back themselves, and the moves and waits."""
     with metered(device) as meter:
         here, there = torch.zeros(sizes), torch.zeros(sizes, device=device)
-        kept = ex.to_device({"tensor": there, "things": [thing]}, device)
+        own = nn.Parameter(torch.zeros(sizes, device=device))
+        kept = ex.to_device({"tensor": there, "deep": [(own,)]}, device)
         stayed = ex.to_device(here, torch.device("cpu"))
         before = meter.arrivals
         ex.to_device([here, there, {"deep": (here.clone(), there)}], device)
         moves, waits = meter.arrivals - before, meter.waits
-    same = kept["tensor"] is there, stayed is here, kept["things"][0] is thing
-    return *same, moves, waits
+    same = [kept["tensor"] is there, stayed is here, kept["deep"][0][0] is own]
+    return same, moves, waits
 
 
 def draw_tensor(rng) -> Tensor:
     t = torch.randn(rng.sample(DISTINCT, rng.choice([1, 2])))
-    return rng.choice([t, t.double(), t.long(), t > 0])
+    return rng.choice([t, t.double(), t.long(), t > 0, t.sum()])
 
 
 KINDS: dict[str, Callable[..., Any]] = {
     "tensor": lambda a, _: a,
     "list": lambda a, b: [a, b],
     "tuple": lambda a, b: (a, b),
-    "dict": lambda a, b: {"b": b, "a": a},
+    "dict": lambda a, b: {"b": b, "a": a, 3: [a], None: (b,)},
     "named_tuple": Pair,
     "dataclass": Sample,
-    "nested": lambda a, b: {"x": [(a, {"deep": [b]})], "pair": Pair(a, [Sample(b, a)])},
-    "empty": lambda a, _: [[], (), {}, a],
+    "nested": lambda a, b: {
+        "x": [(a, {"deep": [b]})],
+        "pair": Pair([a], [Sample(b, {"y": Pair(a, "text")})]),
+        "sample": Sample(a, (b, [Sample(a, None)])),
+    },
+    "half": lambda a, b: [a.half(), {"same": b, "again": b}],
+    "empty": lambda a, _: [[], (), {}, a, a[..., :0] if a.dim() else a],
 }
 
 
@@ -91,16 +135,14 @@ KINDS: dict[str, Callable[..., Any]] = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_to_device_moves_every_tensor(observe, rng, kind, device):
     batch = KINDS[kind](draw_tensor(rng), draw_tensor(rng))
-    tensors = tensors_of(batch)
+    tensors, like = tensors_of(batch), outline(batch)
 
-    form, places, values, _, _ = observe(
+    form, places, values, own_form, own_places = observe(
         move,
         batch,
         device,
         call=say(
-            "to_device({outline}, {device})",
-            outline=outline(batch),
-            device=repr(device),
+            "to_device({outline}, {device})", outline=like, device=repr(device)
         ),
         causes={
             r"FrozenInstanceError": (
@@ -114,23 +156,22 @@ def test_to_device_moves_every_tensor(observe, rng, kind, device):
 
     expect_equal(
         form,
-        outline(batch),
+        like,
         "to_device does not build the batch alike.",
         slips={
             "a named tuple is a class of its own, not a tuple": (
-                lambda form: "Pair(" in outline(batch) and "Pair(" not in form
+                lambda form: "Pair(" in like and "Pair(" not in form
             ),
             "a dataclass stays an instance of its class": (
-                lambda form: "Sample(" in outline(batch) and "Sample(" not in form
+                lambda form: "Sample(" in like and "Sample(" not in form
             ),
             "a tuple stays a tuple, a list a list": (
                 lambda form: (
-                    form.replace("tuple(", "list(")
-                    == outline(batch).replace("tuple(", "list(")
+                    form.replace("tuple(", "list(") == like.replace("tuple(", "list(")
                 )
             ),
             "a tensor keeps its dtype": (
-                lambda form: form.count("float32") > outline(batch).count("float32")
+                lambda form: form.count("float32") > like.count("float32")
             ),
         },
     )
@@ -148,110 +189,82 @@ def test_to_device_moves_every_tensor(observe, rng, kind, device):
         },
     )
     expect_equal(values, tensors, "Values change on their way to the device.")
+    expect_unchanged(
+        (own_form, own_places),
+        (like, ["cpu"] * len(tensors)),
+        "to_device changes the caller's batch.",
+        cause="moved tensors are written into the caller's containers: build new ones",
+    )
 
 
 @on_device
-def test_to_device_takes_a_devices_name(observe, rng, device):
+@pytest.mark.parametrize("as_device", [False, True], ids=["name", "device"])
+def test_to_device_takes_a_device_and_its_name(observe, rng, device, as_device):
     name = device.removesuffix(":0")
 
     places = observe(
-        move_by_name,
+        move_named,
         [draw_tensor(rng)],
         name,
+        as_device,
         call=say("to_device([x], {name})", name=repr(name)),
     )
 
-    expect_equal(places, [device], "to_device does not take a device's name.")
+    expect_equal(places, [device], "to_device does not take a device or its name.")
 
 
 @on_sim
-@pytest.mark.parametrize("kind", ["list", "dict", "nested", "dataclass"])
-def test_to_device_leaves_the_callers_batch_alone(observe, rng, kind):
-    batch = KINDS[kind](draw_tensor(rng), draw_tensor(rng))
-
-    *_, form, places = observe(
-        move,
-        batch,
+def test_to_device_keeps_what_is_no_tensor(observe):
+    place, lost, at = observe(
+        move_others,
         "sim:0",
-        call=say(
-            "batch = {outline}; to_device(batch, 'sim:0'); batch",
-            outline=outline(batch),
-        ),
-    )
-
-    fault = "to_device changes the caller's batch."
-    expect_equal(form, outline(batch), fault)
-    expect_equal(
-        places,
-        places_of(batch),
-        fault,
-        slips={
-            "moved tensors are written into the caller's containers: build new ones": (
-                lambda places: "sim:0" in places
-            )
-        },
-    )
-
-
-@on_sim
-@pytest.mark.parametrize(
-    "other",
-    [
-        *(None, 7, 2.5, True, "some text"),
-        *({"name": "a", "ids": [1, "b", None]}, ("a", []), Sample),
-    ],
-    ids=["none", "int", "float", "bool", "text", "dict", "tuple", "class"],
-)
-def test_to_device_keeps_what_is_no_tensor(observe, rng, other):
-    batch = [draw_tensor(rng), other]
-
-    form, places, *_ = observe(
-        move,
-        batch,
-        "sim:0",
-        call=say("to_device({outline}, 'sim:0')", outline=outline(batch)),
+        call="to_device((x, {'a': None, 'b': 'text', …}), 'sim:0')",
         causes={
-            r"(AttributeError|TypeError): .*(Sample|image|type|class)": (
+            r"(AttributeError|TypeError): .*(Sample|image|type object|class)": (
                 "is_dataclass is true of the class itself, too: it holds no values"
             )
-        }
-        if other is Sample
-        else {},
-    )
-
-    expect_equal(
-        form,
-        outline(batch),
-        "to_device does not keep what is no tensor.",
-        slips={
-            "what is no tensor is dropped": lambda form: len(form) < len(outline(batch))
         },
     )
-    expect_equal(places, ["sim:0"], "to_device leaves tensors where they were.")
+
+    fault = "to_device does not keep what is no tensor."
+    expect_equal(
+        at,
+        ["cpu", "cpu"],
+        fault,
+        cause="a module has a method to, as well: isinstance(batch, Tensor)",
+    )
+    expect_equal(
+        lost,
+        [],
+        fault,
+        slips={
+            "what is no tensor is dropped": lambda lost: "None" not in lost[:1]
+            and len(lost) > 9,
+            "a deep copy makes another object of each": (
+                lambda lost: "an object with a method to" in lost and "text" not in lost
+                and "a set" in lost
+            ),
+        },
+    )
+    expect_equal(place, "sim", "to_device leaves tensors where they were.")
 
 
 @pytest.mark.weight(2)
 @on_device
 def test_to_device_copies_only_what_is_elsewhere(observe, rng, device):
-    there, here, thing, moves, waits = observe(
+    same, moves, waits = observe(
         move_what_is_there,
         rng.sample(DISTINCT, 2),
         device,
-        call="to_device of tensors that are on the device, and of other objects",
+        call="to_device of tensors that are on the device",
     )
 
     expect_true(
-        there and here,
+        all(same),
         "to_device copies a tensor that is on the device already.",
         expected="the tensor itself",
         got="another tensor",
         cause="clone, copy=True and torch.tensor always copy; t.to(device) does not",
-    )
-    expect_true(
-        thing,
-        "to_device copies what is no tensor.",
-        expected="the object itself",
-        got="another object",
     )
     expect_equal(moves, 2, "to_device does not move each tensor once.")
     expect_equal(waits, 0, "to_device brings values back to the host.")

@@ -1,6 +1,6 @@
 """A longer input fails somewhere in the sum.
 
-says: takes more rows than it has codes for
+says: raises RuntimeError, and must raise ValueError|raises another exception than it must
 """
 class SinusoidalPositions(nn.Module):
     def __init__(self, d, max_len):
