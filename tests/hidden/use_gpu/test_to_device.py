@@ -122,8 +122,8 @@ KINDS: dict[str, Callable[..., Any]] = {
     "dataclass": Sample,
     "nested": lambda a, b: {
         "x": [(a, {"deep": [b]})],
-        "pair": Pair([a], [Sample(b, {"y": Pair(a, "text")})]),
-        "sample": Sample(a, (b, [Sample(a, None)])),
+        "pair": Pair([a], [Sample(b, {"y": Pair(a, b)})]),
+        "sample": Sample(a, (b, [Sample(a, a)])),
     },
     "half": lambda a, b: [a.half(), {"same": b, "again": b}],
     "empty": lambda a, _: [[], (), {}, a, a[..., :0] if a.dim() else a],
@@ -141,9 +141,7 @@ def test_to_device_moves_every_tensor(observe, rng, kind, device):
         move,
         batch,
         device,
-        call=say(
-            "to_device({outline}, {device})", outline=like, device=repr(device)
-        ),
+        call=say("to_device({outline}, {device})", outline=like, device=repr(device)),
         causes={
             r"FrozenInstanceError": (
                 "a frozen dataclass cannot be assigned to: make a new one"
@@ -238,11 +236,15 @@ def test_to_device_keeps_what_is_no_tensor(observe):
         [],
         fault,
         slips={
-            "what is no tensor is dropped": lambda lost: "None" not in lost[:1]
-            and len(lost) > 9,
+            "what is no tensor is dropped": lambda lost: (
+                "None" not in lost[:1] and len(lost) > 9
+            ),
             "a deep copy makes another object of each": (
-                lambda lost: "an object with a method to" in lost and "text" not in lost
-                and "a set" in lost
+                lambda lost: (
+                    "an object with a method to" in lost
+                    and "text" not in lost
+                    and "a set" in lost
+                )
             ),
         },
     )

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
+from grader.observe import expect_close, expect_equal, expect_true, say
 from use_gpu_helpers import DISTINCT, Batches, metered, on_device, on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.train_epoch")
@@ -76,10 +76,71 @@ def run_epoch_with_old_gradients(
     return run_epoch(ex, net, batches, lr, "cpu")[1]
 
 
-def run_epoch_from_generator(
-    ex: Any, net: nn.Module, batches: Batches, lr: float
-) -> float:
-    return run_epoch(ex, net, (pair for pair in batches), lr, "cpu")[0]
+class Bare:
+    """An iterable that has nothing but its iterator, which comes once."""
+
+    def __init__(self, batches: Batches) -> None:
+        self.left = iter(batches)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return self.left
+
+
+def once(batches: Batches) -> Iterator[tuple[Tensor, Tensor]]:
+    return (pair for pair in batches)
+
+
+def lists_of(batches: Batches) -> tuple[list[Tensor], ...]:
+    return tuple([x, y] for x, y in batches)
+
+
+def run_epoch_of_kind(
+    ex: Any, net: nn.Module, batches: Batches, make: Any, constant: bool = False
+) -> list[Any]:
+    """Return the loss and its class, parameters, mode, and the batches as they are."""
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+
+    def loss_fn(output: Tensor, target: Tensor) -> Tensor:
+        mse = nn.functional.mse_loss(output, target)
+        return 0 * mse + 2 if constant else mse
+
+    loss = ex.train_epoch(net, make(batches), loss_fn, optimizer, "cpu")
+    after = [p.detach() for p in net.parameters()]
+    return [loss, type(loss).__name__, after, net.training, batches]
+
+
+class LoaderError(Exception):
+    """What a broken loader raises."""
+
+
+class LossError(ValueError):
+    """What a broken loss raises."""
+
+
+def fail_in_turn(ex: Any, net: nn.Module, batches: Batches) -> list[str]:
+    """Return what comes of a loader and of a loss that fail after a good batch."""
+
+    def broken(batches: Batches) -> Iterator[tuple[Tensor, Tensor]]:
+        yield batches[0]
+        raise LoaderError("the disk is gone")
+
+    def loss_fn(output: Tensor, target: Tensor) -> Tensor:
+        calls.append(1)
+        if len(calls) > 1:
+            raise LossError("no loss")
+        return nn.functional.mse_loss(output, target)
+
+    seen = []
+    for loader, loss in ((broken(batches), nn.MSELoss()), (batches, loss_fn)):
+        calls: list[int] = []
+        steps: list[int] = []
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        optimizer.register_step_post_hook(lambda *_, s=steps: s.append(1))
+        try:
+            ex.train_epoch(net, loader, loss, optimizer, "cpu")
+        except (LoaderError, LossError) as error:
+            seen.append(f"{type(error).__name__} after {len(steps)} step")
+    return seen
 
 
 def watch_epoch(
@@ -357,29 +418,53 @@ def first_step_too(net: nn.Module, batches: Batches, lr: float) -> list[Tensor]:
     return train_outside(net, rest, lr)[1]
 
 
-def test_train_epoch_takes_a_loader_without_length(observe, rng):
+def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
     (inner, out), batches = draw_batches(rng, 3)
     net = nn.Linear(inner, out)
+    frozen = nn.Sequential(nn.Linear(inner, inner), nn.Linear(inner, out))
+    frozen[0].requires_grad_(False)
 
-    loss = observe(
-        run_epoch_from_generator,
-        net,
-        batches,
-        0.1,
-        call="train_epoch with a generator of three batches",
+    sweep.cases(
+        run_epoch_of_kind,
+        {
+            "for a list": (net, batches, list),
+            "for a generator": (net, batches, once),
+            "for a loader that has nothing but iter": (net, batches, Bare),
+            "for a tuple of lists": (net, batches, lists_of),
+            "for one batch": (net, batches[:1], once),
+            "when a layer is frozen": (frozen, batches, list),
+            "for a loss that a network cannot change": (net, batches, list, True),
+            "for an empty list": (net, [], list),
+            "for an empty generator": (net, [], once),
+        },
+        call="train_epoch with lists, generators and other loaders",
         causes={
             r"TypeError: .*(has no len|not subscriptable)": (
                 "count the batches as they come: a generator has no len()"
             )
         },
+        because={
+            "for a generator": (
+                "next(iter(loader)) and list(loader) use up what comes only once"
+            ),
+            "for an empty list": "there is no mean of nothing: raise ValueError",
+        },
+        raises=(ValueError,),
     )
 
-    expect_loss(loss, train_outside(net, batches, 0.1)[0], batches)
 
+def test_train_epoch_hands_on_what_is_raised(observe, rng):
+    (inner, out), batches = draw_batches(rng, 2)
 
-def test_train_epoch_refuses_an_empty_loader(observe):
-    raised = observe.error(
-        run_epoch, nn.Linear(2, 1), [], 0.1, "cpu", call="train_epoch with no batches"
+    seen = observe(
+        fail_in_turn,
+        nn.Linear(inner, out),
+        batches,
+        call="train_epoch, the loader or loss_fn raises an exception of its own",
     )
 
-    expect_error(raised, ValueError, "train_epoch takes an empty loader.")
+    expect_equal(
+        seen,
+        ["LoaderError after 1 step", "LossError after 1 step"],
+        "train_epoch does not hand on what the loader and loss_fn raise.",
+    )

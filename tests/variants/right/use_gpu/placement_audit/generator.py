@@ -12,7 +12,7 @@ def _walk(thing, path, on_path):
         inner.update(thing._parameters)
         inner.update(thing._buffers)
         for key, value in vars(thing).items():
-            if not key.startswith("_"):
+            if key not in ("_parameters", "_buffers", "_modules"):
                 inner[key] = value
     elif isinstance(thing, dict):
         inner = thing

@@ -11,5 +11,5 @@ def to_device(batch, device):
         return type(batch)(*[to_device(v, device) for v in batch])
     if isinstance(batch, (list, tuple)):
         return type(batch)(to_device(v, device) for v in batch)
-    if is_dataclass(batch):
+    if is_dataclass(batch) and not isinstance(batch, type):
         return replace(batch, **{f.name: to_device(getattr(batch, f.name), device) for f in fields(batch)})
