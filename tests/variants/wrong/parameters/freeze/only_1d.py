@@ -1,6 +1,6 @@
 """Thinks of BatchNorm1d only.
 
-says: changes its running_mean
+says: for images
 """
 def freeze(net, prefix):
     frozen = []
