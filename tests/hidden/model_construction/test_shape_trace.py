@@ -1,5 +1,6 @@
 """shape_trace lists each leaf as it runs, and takes its hooks away in any event."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -47,15 +48,43 @@ class Loop(nn.Module):
 
 
 class Failing(nn.Module):
-    """A network that raises when its first half has run."""
+    """A network that raises, the first time that it runs, when its half has run."""
 
     def __init__(self, d: int):
         super().__init__()
         self.net = nn.Sequential(nn.Linear(d, d), nn.Tanh())
         self.rest = nn.Linear(d, d)
+        self.fails = True
 
     def forward(self, x: Tensor) -> Tensor:
-        raise LookupError(f"after {self.net(x).shape}, before the rest")
+        y = self.net(x)
+        if self.fails:
+            self.fails = False
+            raise LookupError("after its half, before the rest")
+        return self.rest(y)
+
+
+class Holding(nn.Module):
+    """A network that runs the first of its parts only."""
+
+    def __init__(self, *parts: nn.Module):
+        super().__init__()
+        self.parts = nn.ModuleList(parts)
+        self.spare = nn.ModuleDict({"a": nn.Linear(2, 2)})
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.parts[0](x)
+
+
+class Apply(nn.Module):
+    """A leaf that applies a function."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x)
 
 
 def trace(ex: Any, net: nn.Module, x: Tensor) -> Trace:
@@ -74,20 +103,41 @@ def trace_twice(
     return [before, between, count_hooks(net)], first, second, calls
 
 
-def trace_failing(ex: Any, net: nn.Module, x: Tensor) -> tuple[bool, int]:
+def trace_failing(ex: Any, net: nn.Module, x: Tensor) -> tuple[bool, int, list[str]]:
+    """Return whether the exception arrives, hooks left, and what a next call lists."""
     try:
         ex.shape_trace(net, x)
+        is_raised = False
     except LookupError:
-        return True, count_hooks(net)
-    return False, count_hooks(net)
+        is_raised = True
+    return is_raised, count_hooks(net), names_of(trace(ex, net, x))
+
+
+def trace_and_look(
+    ex: Any, net: nn.Module, x: Tensor
+) -> tuple[Trace, list[str], bool, list[bool], dict[str, Tensor], Tensor]:
+    """Return the trace, and what becomes of hooks, modes, state and input."""
+    seen: list[str] = []
+    for name, module in net.named_modules():
+        module.register_forward_pre_hook(lambda *_, name=name: seen.append(name))
+    before = hooks_of(net)
+    found = trace(ex, net, x)
+    is_kept = hooks_of(net) == before
+    modes = [m.training for m in net.modules()]
+    return found, seen, is_kept, modes, net.state_dict(), x
+
+
+def hooks_of(net: nn.Module) -> list[Any]:
+    """Return all hooks in a network and of all modules, in their order."""
+    places = [nn.modules.module._global_forward_hooks]
+    places += [nn.modules.module._global_forward_pre_hooks]
+    for module in net.modules():
+        places += [module._forward_hooks, module._forward_pre_hooks]
+    return [list(hooks.items()) for hooks in places]
 
 
 def count_hooks(net: nn.Module) -> int:
-    hooks = [nn.modules.module._global_forward_hooks]
-    hooks += [nn.modules.module._global_forward_pre_hooks]
-    for module in net.modules():
-        hooks += [module._forward_hooks, module._forward_pre_hooks]
-    return sum(map(len, hooks))
+    return sum(map(len, hooks_of(net)))
 
 
 @pytest.mark.weight(2)
@@ -216,18 +266,18 @@ def test_trace_leaves_the_hooks_as_they_were(observe, rng):
 def test_trace_removes_its_hooks_even_if_the_network_raises(observe, rng):
     d = rng.choice(DISTINCT)
 
-    is_raised, count = observe(
+    is_raised, count, names = observe(
         trace_failing,
         Failing(d),
         torch.randn(2, d),
-        call="shape_trace(net, x), where net raises LookupError half-way",
+        call="shape_trace(net, x), where net raises LookupError once, half-way",
     )
 
     expect_equal(
         count,
         0,
         "shape_trace leaves hooks behind when the network raises.",
-        slips={"remove the hooks in a finally clause": lambda count: count > 0},
+        cause="remove the hooks in a finally clause",
     )
     expect_true(
         is_raised,
@@ -235,4 +285,43 @@ def test_trace_removes_its_hooks_even_if_the_network_raises(observe, rng):
         expected="LookupError",
         got="no exception",
         cause="finally lets the exception pass, except does not",
+    )
+    expect_equal(
+        names, ["net.0", "net.1", "rest"], "The trace after one that failed differs."
+    )
+
+
+@pytest.mark.weight(2)
+def test_trace_keeps_its_promise_for_all_networks(sweep, rng):
+    d = rng.choice(DISTINCT)
+    layer = nn.Linear(d, d)
+    twice = nn.Sequential(layer, nn.Tanh(), layer)
+    named = nn.Sequential(nn.Tanh())
+    named.add_module("spare", nn.Identity())
+    nets = {
+        "for a chain": nn.Sequential(nn.Linear(d, d), nn.Tanh()),
+        "for a leaf": nn.Linear(d, d),
+        "for an empty chain, which is a leaf": nn.Sequential(),
+        "for chains in chains": nn.Sequential(nn.Sequential(twice, nn.Sequential())),
+        "for a leaf with two names": twice,
+        "for a chain with names": named,
+        "for a network in eval mode": nn.Sequential(
+            nn.BatchNorm1d(d), nn.Dropout()
+        ).eval(),
+        "for a network that counts its runs": nn.Sequential(nn.BatchNorm1d(d)),
+        "for a network of two modes": nn.Sequential(nn.Dropout().eval(), layer),
+        "for outputs of no axis": nn.Sequential(Apply(torch.sum), nn.Tanh()),
+        "for outputs without entries": nn.Sequential(Apply(lambda x: x[:0]), layer),
+        "for whole numbers": nn.Sequential(Apply(torch.Tensor.long), nn.Flatten(0)),
+        "for a leaf that reshapes in place": nn.Sequential(
+            nn.Linear(d, d), Apply(lambda x: x.unsqueeze_(0)), nn.Tanh()
+        ),
+        "for a leaf that gives its input": nn.Sequential(nn.Identity(), nn.Identity()),
+        "for parts that do not run": Holding(layer, nn.Tanh()),
+        "for a frozen network": nn.Sequential(nn.Linear(d, d)).requires_grad_(False),
+    }
+    sweep.cases(
+        trace_and_look,
+        {when: (net, torch.randn(4, d)) for when, net in nets.items()},
+        call="shape_trace(net, x); net, its hooks, x",
     )
