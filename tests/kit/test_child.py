@@ -23,8 +23,7 @@ def start(tmp_path):
 
     yield start
     for child in children:
-        if child.process.poll() is None:
-            child.end()
+        child.end()
 
 
 def test_a_child_is_told_its_end_of_the_socket_and_what_else_it_needs(start):
