@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import tokenize
 from pathlib import Path
 
 from grader.errors import GraderError
+
+BAD_BYTE = re.compile("[\udc80-\udcff]")
+"""A byte that is no UTF-8, as `surrogateescape` keeps it."""
+
+
+COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
 class BrokenCodeError(Exception):
@@ -31,6 +38,34 @@ def decode(data: bytes) -> str:
     except (SyntaxError, LookupError) as error:
         raise BrokenCodeError("not UTF-8 text. Save it as UTF-8") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decode_comments(data: bytes) -> str | None:
+    """Return the text of a file in which only comments and docstrings are not UTF-8.
+
+    Whatever their encoding is, they change nothing; None if other parts are concerned.
+    """
+    text = data.decode("utf-8", "surrogateescape")
+    declared = [m[1].lower() for m in map(COOKIE.match, text.split("\n")[:2]) if m]
+    if "\0" in text or not {"utf-8", "utf8"}.issuperset(declared):
+        return None
+    begins = True
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            harmless = token.type == tokenize.COMMENT or (
+                token.type == tokenize.STRING and begins
+            )
+            if not harmless and BAD_BYTE.search(token.string):
+                return None
+            if token.type not in (tokenize.COMMENT, tokenize.NL):
+                begins = token.type in (
+                    *(tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
+                    tokenize.ENCODING,
+                )
+    except (tokenize.TokenError, SyntaxError, RecursionError):
+        return None
+    plain = BAD_BYTE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return plain.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_source(path: Path, error: type[GraderError]) -> str:

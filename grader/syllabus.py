@@ -94,6 +94,11 @@ class Syllabus:
         return {e.id: e for topic in self.topics for e in topic.exercises}
 
     @cached_property
+    def symbols(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """Return the symbols of each exercise, by topic."""
+        return {t.id: tuple(e.symbols for e in t.exercises) for t in self.topics}
+
+    @cached_property
     def topic_ids(self) -> tuple[str, ...]:
         """Return the topics' ids, in order."""
         return tuple(topic.id for topic in self.topics)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 from grader.class_run.attempts import Attempt, attempts_of, counted
 from grader.class_run.executors import (
@@ -16,6 +16,7 @@ from grader.class_run.executors import (
     as_done,
 )
 from grader.class_run.grading_config import GradingConfig, Task
+from grader.class_run.look import find_look
 from grader.class_run.reuse import topic_keys, topics_that_hold
 from grader.class_run.seeds import seed_for
 from grader.intake import SubmissionError, SubmissionSource
@@ -175,7 +176,8 @@ class ClassRun:
             earlier = self.output.read_report(whole.report)
             return replace(whole, earlier=earlier, held=held) if earlier else whole
         made = self.config.score_kept(student, kept, manifest)
-        return self.graded(whole.submission, made, kept=True)
+        report = partial(self.output.read_report, whole.report)
+        return self.graded(whole.submission, made, report, kept=True)
 
     @cached_property
     def manifest(self) -> Manifest | None:
@@ -224,17 +226,30 @@ class ClassRun:
             reason = str(error) or type(error).__name__
             return Result(student, Status.KIT_ERROR, reason=reason)
         self.output.write_signed(task.report, report)
-        return self.graded(task.submission, made, kept=False)
+        return self.graded(task.submission, made, lambda: report, kept=False)
 
-    def graded(self, submission: Submission, made: Score, *, kept: bool) -> Result:
+    def graded(
+        self,
+        submission: Submission,
+        made: Score,
+        report: Callable[[], Report | None],
+        *,
+        kept: bool,
+    ) -> Result:
         """Return the result of a submission that has a score."""
         problems = [
             problem
             for topic, problem in submission.problems.items()
             if topic in self.config.syllabus.topic_ids
         ]
-        notes = (*problems, *submission.notes)
-        return Result(submission.student, Status.GRADED, made, notes=notes, kept=kept)
+        return Result(
+            submission.student,
+            Status.GRADED,
+            made,
+            notes=(*problems, *submission.notes),
+            look=find_look(submission, made, report),
+            kept=kept,
+        )
 
 
 def read_manifest(output: OutputFolder) -> Manifest | None:

@@ -17,7 +17,7 @@ from grader.class_run.seeds import read_secret
 from grader.class_run.shards import WHOLE, Shard
 from grader.cli.backend import backend, print_open
 from grader.cli.gradebook import choose_target, fill_gradebook
-from grader.cli.intake import find_class, missing_results, show_found
+from grader.cli.intake import find_class, missing_results, read_map, show_found
 from grader.cli.options import (
     Assignment,
     ClassPath,
@@ -31,10 +31,12 @@ from grader.cli.options import (
     Jobs,
     Only,
     Part,
+    RenameMap,
     RosterFile,
     Rules,
     Scheduler,
     Settings,
+    TakeWhich,
     Unsandboxed,
     Url,
 )
@@ -52,7 +54,12 @@ from grader.exports.feedback import make_feedback
 from grader.exports.plain import ExportError
 from grader.exports.results import to_data
 from grader.exports.table import to_csv
-from grader.intake import ClassFolder, IntakeError, SubmissionSource
+from grader.intake import (
+    ClassFolder,
+    IntakeError,
+    SubmissionSource,
+    Take,
+)
 from grader.intake.find import student_of
 from grader.layout import Layout, find_course
 from grader.policy import Policy, read_policy
@@ -76,6 +83,8 @@ def grade(
     roster: RosterFile = None,
     deadline: Deadline = "",
     assignment: Assignment = "",
+    take: TakeWhich = Take.WORK,
+    renames: RenameMap = None,
     only: Only = "",
     limit: Settings = None,
     rules: Rules = None,
@@ -101,7 +110,9 @@ def grade(
     target = choose_target(
         gradebook, course, assignment or registry.course.id, nbgrader_config
     )
-    found = chosen.part(find_class(path, platform, roster, deadline, assignment))
+    found = chosen.part(
+        find_class(path, platform, roster, deadline, assignment, take, renames)
+    )
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])
     secret = read_secret(layout.secret)
@@ -120,6 +131,7 @@ def grade(
         write_scores(run, results, chosen)
         if target is not None:
             fill_gradebook(target, results, output, syllabus, found.origins)
+    show_look(results)
     show_class(results, syllabus, policy)
     print_written(out_folder, results)
     warn_trouble(results)
@@ -166,6 +178,8 @@ def grade_one(
             help="Whose it is, which decides the inputs.", show_default="name of PATH"
         ),
     ] = "",
+    take: TakeWhich = Take.WORK,
+    renames: RenameMap = None,
     only: Only = "",
     limit: Settings = None,
     unsandboxed: Unsandboxed = False,
@@ -177,12 +191,18 @@ def grade_one(
     syllabus = read_syllabus(layout.registry).only(only)
     limits = Limits().changed(limit or ())
     targets = [find_target(target, report) for target in write or ()]
-    origin = SubmissionSource(student or student_of(path.resolve()), path)
+    who = student or student_of(path.resolve())
+    files = read_map(renames, syllabus.modules).of(who)
+    origin = SubmissionSource(who, path, take=take, renames=files)
     secrets = [layout.solutions, layout.hidden_tests, path]
     level = print_level(choose_level(secrets, unsandboxed=unsandboxed))
     secret = read_secret(layout.secret)
     config = GradingConfig(level, limits, layout.hidden_tests, syllabus, secret)
-    submission = config.read(origin)
+    try:
+        submission = config.read(origin)
+    except SubmissionError as error:
+        print_error(f"{who}: not graded: {error}")
+        raise typer.Exit(1) from error
     with config.start_pool(1) as pool:
         result, made = judge_task(pool, Task(submission), config)
     if report is not None:
@@ -237,6 +257,17 @@ def print_level(level: Level) -> Level:
     else:
         errors.print(Text(f"Isolation: {level}", style="dim"))
     return level
+
+
+def show_look(results: list[Result]) -> None:
+    """Print, before any points, what a person should look at."""
+    lines = [f"{r.student}: {why}" for r in results for why in r.needs_look]
+    if lines:
+        print_plain("needs a look", "bold yellow")
+    for line in lines[:MAX_ROWS]:
+        print_plain(f"  {line}")
+    if len(lines) > MAX_ROWS:
+        print_plain(f"  … and {len(lines) - MAX_ROWS} more in scores.csv")
 
 
 def show_class(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.intake import PLATFORMS
+from grader.intake import PLATFORMS, Take
 from grader.sandbox.limits import Limits
 
 LIMITS = ", ".join(f"{name}={n:g}" for name, n in Limits().as_dict().items())
@@ -42,6 +42,22 @@ Assignment = Annotated[
     typer.Option(
         "--assignment",
         help="nbgrader's: the one of several to take, and the gradebook's.",
+    ),
+]
+TakeWhich = Annotated[
+    Take,
+    typer.Option(
+        "--take",
+        help="Of several files of a topic: the one with most work in it, the newest, "
+        "or the one named as it was handed out.",
+    ),
+]
+RenameMap = Annotated[
+    Path | None,
+    typer.Option(
+        "--renames",
+        metavar="FILE",
+        help="TOML that names files for topics: [[rename]] with student, file, topic.",
     ),
 ]
 Only = Annotated[

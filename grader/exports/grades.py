@@ -51,7 +51,8 @@ def comment(result: Result) -> str:
     )
     left = f", {number(counted.open)} open for want of a GPU" if counted.open else ""
     reasons = result.adjusted.reasons if result.adjusted else ()
-    why = "".join(f"; {reason}" for reason in reasons)
+    look = [f"needs a look: {why}" for why in result.needs_look]
+    why = "".join(f"; {reason}" for reason in (*reasons, *look))
     total = f"{number(counted.total)} of {number(counted.max)}"
     return f"{OWN_COMMENT}{total}{left} ({topics}){why}"
 

@@ -39,6 +39,8 @@ def student(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "notes": list(result.notes),
     }
+    if result.look:
+        data["look"] = dict(result.look)
     if result.score is not None:
         data |= {
             "total": result.score.total,
@@ -126,6 +128,7 @@ def to_result(entry: Mapping[str, Any]) -> Result:
         score,
         entry["reason"],
         tuple(entry["notes"]),
+        entry.get("look", {}),
         submitted_at=datetime.fromisoformat(moment) if moment else None,
         marked_late=entry.get("late", False),
         attempt=entry.get("attempt", 1),

@@ -27,7 +27,7 @@ def to_csv(
     topics = syllabus.topic_ids
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    sums = ["total", "open", "max", "status"]
+    sums = ["total", "open", "max", "status", "needs_a_look"]
     counted = ["adjusted", "adjusted_max", "why"] if adjusted else []
     writer.writerow(["student", *exercises, *topics, *sums, *counted])
     for result in results:
@@ -35,6 +35,7 @@ def to_csv(
             neutralise(result.student),
             *points(result.score, exercises, topics),
             result.status,
+            neutralise("; ".join(result.needs_look)),
         ]
         if adjusted:
             row += adjusted_cells(result.adjusted)

@@ -167,7 +167,7 @@ def test_no_report_holds_a_line_of_the_hidden_tests(graded):
     [
         ("ivan-petrov", "read_write.py is missing."),
         ("joao-silva", "Is it model_contruction.py? Then rename it"),
-        ("lucia-peña", "deferred_init.py is not UTF-8 text"),
+        ("lucia-peña", "deferred_init.py is read, though line 1 holds the byte 0xe7"),
     ],
 )
 def test_what_is_amiss_with_a_submission_is_told(graded, student, says):

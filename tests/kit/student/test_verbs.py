@@ -342,6 +342,23 @@ def test_a_submission_is_what_the_grader_reads(handed_out, syllabus):
     }
 
 
+def test_submit_asks_where_a_module_and_a_notebook_hold_work(handed_out):
+    desk = handed_out()
+    notebook = desk.folder / "exercises" / "notebooks" / "read_write.ipynb"
+    for path in (desk.exercises("read_write"), notebook):
+        text = path.read_text().replace("    raise NotStarted", "    pass", 1)
+        path.write_text(text)
+
+    asked = desk.run("submit", "ana-souza")
+    agreed = desk.run("submit", "ana-souza", "--yes")
+
+    assert asked.returncode == 2
+    assert "Hand in read_write.py? If not, move it away." in asked.stderr
+    assert "notebooks/read_write.ipynb 1, which is not handed in" in asked.stderr
+    assert "read_write: read_write.py answers 1 of" in asked.stdout
+    assert agreed.returncode == 0
+
+
 cli = importlib.import_module("grader.cli.main")
 
 
