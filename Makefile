@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 60
 .DEFAULT_GOAL := help
 .PHONY: help grade check stubs handout check-kit kit-tests lint types \
 	watch test next progress hint solution reset submit doctor \
-	bench mutants flakes blind attacks faults fuzz bench-desk gradebook-postgres jupyter-check
+	bench mutants flakes blind attacks faults fuzz bench-student gradebook-postgres jupyter-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -102,8 +102,8 @@ jupyter-check: $(VENV)/dev ## answer an exercise in JupyterLab, in a real browse
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[browser]'
 	$(BIN)/python -m bench.jupyter
 
-bench-desk: $(VENV)/dev ## time from save to verdict under make watch; CPU of make test
-	$(BIN)/python -m bench.desk
+bench-student: $(VENV)/dev ## time from save to verdict under make watch; CPU of make test
+	$(BIN)/python -m bench.student
 
 doctor: $(VENV)/student ## what this machine can do
 	@$(BIN)/grader doctor

@@ -110,27 +110,29 @@ def make_desk(folder: Path) -> Path:
             env={**os.environ, "PATH": path},
             check=True,
         )
-    data = pack_files(handout.collect(KIT), "desk")
+    data = pack_files(handout.collect(KIT), "unpacked")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         archive.extractall(folder)
-    desk = folder / "desk"
-    shutil.copy(folder / "release" / ASSIGNMENT / f"{TOPIC}.ipynb", desk)
-    return desk
+    unpacked = folder / "unpacked"
+    shutil.copy(folder / "release" / ASSIGNMENT / f"{TOPIC}.ipynb", unpacked)
+    return unpacked
 
 
 @contextmanager
-def running_lab(desk: Path) -> Iterator[str]:
+def running_lab(unpacked: Path) -> Iterator[str]:
     """Give the address of a JupyterLab on loopback; end it in the end."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         *("--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="),
-        *("--LabApp.news_url=None", f"--ServerApp.root_dir={desk}"),
+        *("--LabApp.news_url=None", f"--ServerApp.root_dir={unpacked}"),
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    environment = {**os.environ, "PYTHONPATH": str(desk)}
+    environment = {**os.environ, "PYTHONPATH": str(unpacked)}
     log = subprocess.DEVNULL
-    lab = subprocess.Popen(command, cwd=desk, env=environment, stdout=log, stderr=log)
+    lab = subprocess.Popen(
+        command, cwd=unpacked, env=environment, stdout=log, stderr=log
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{address}/api", lab)

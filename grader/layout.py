@@ -60,7 +60,7 @@ class Layout:
 
     @property
     def state(self) -> Path:
-        """What the student's desk remembers."""
+        """What the student's workspace remembers."""
         return self.root / ".progress.json"
 
     @property

@@ -11,8 +11,6 @@ from grader.errors import GraderError
 
 BAD_BYTE = re.compile("[\udc80-\udcff]")
 """A byte that is no UTF-8, as `surrogateescape` keeps it."""
-
-
 COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
@@ -29,14 +27,24 @@ def decode(data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
+    except (SyntaxError, LookupError, UnicodeDecodeError) as error:
+        place = place_of_bad_byte(data)
+        raise BrokenCodeError(f"not UTF-8 text{place}. Save it as UTF-8") from error
+    return with_plain_ends(text)
+
+
+def place_of_bad_byte(data: bytes) -> str:
+    """Return where the first byte is that is no UTF-8; nothing if there is none."""
+    try:
+        data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise BrokenCodeError(
-            f"not UTF-8 text: line {line} holds the byte 0x{data[error.start]:02x}. "
-            "Save it as UTF-8"
-        ) from error
-    except (SyntaxError, LookupError) as error:
-        raise BrokenCodeError("not UTF-8 text. Save it as UTF-8") from error
+        return f": line {line} holds the byte 0x{data[error.start]:02x}"
+    return ""
+
+
+def with_plain_ends(text: str) -> str:
+    """Return a text with the line ends of Unix, whatever system wrote it."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -65,7 +73,7 @@ def decode_comments(data: bytes) -> str | None:
     except (tokenize.TokenError, SyntaxError, RecursionError):
         return None
     plain = BAD_BYTE.sub("\N{REPLACEMENT CHARACTER}", text)
-    return plain.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return with_plain_ends(plain.removeprefix("\ufeff"))
 
 
 def read_source(path: Path, error: type[GraderError]) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from grader.class_run.attempts import attempts_of
@@ -16,6 +15,7 @@ from grader.class_run.run import ClassRun
 from grader.class_run.seeds import read_secret
 from grader.class_run.shards import WHOLE, Shard
 from grader.cli.backend import backend, print_open
+from grader.cli.class_view import print_written, show_class, show_look, warn_trouble
 from grader.cli.gradebook import choose_target, fill_gradebook
 from grader.cli.intake import find_class, missing_results, read_map, show_found
 from grader.cli.options import (
@@ -43,7 +43,6 @@ from grader.cli.options import (
 from grader.cli.screen import (
     errors,
     out,
-    plain,
     print_error,
     print_message,
     print_plain,
@@ -57,6 +56,7 @@ from grader.exports.table import to_csv
 from grader.intake import (
     ClassFolder,
     IntakeError,
+    SubmissionError,
     SubmissionSource,
     Take,
 )
@@ -64,15 +64,13 @@ from grader.intake.find import student_of
 from grader.layout import Layout, find_course
 from grader.policy import Policy, read_policy
 from grader.results.output import OutputFolder
-from grader.results.result import Result, Status
+from grader.results.result import Result
 from grader.sandbox.isolation import Level, choose_level
 from grader.sandbox.limits import Limits
 from grader.scoring.message import Message
 from grader.scoring.report import first_message, messages_of
 from grader.scoring.score import ExerciseScore
 from grader.syllabus import Syllabus, read_syllabus
-
-MAX_ROWS = 60
 
 
 def grade(
@@ -257,68 +255,6 @@ def print_level(level: Level) -> Level:
     else:
         errors.print(Text(f"Isolation: {level}", style="dim"))
     return level
-
-
-def show_look(results: list[Result]) -> None:
-    """Print, before any points, what a person should look at."""
-    lines = [f"{r.student}: {why}" for r in results for why in r.needs_look]
-    if lines:
-        print_plain("needs a look", "bold yellow")
-    for line in lines[:MAX_ROWS]:
-        print_plain(f"  {line}")
-    if len(lines) > MAX_ROWS:
-        print_plain(f"  … and {len(lines) - MAX_ROWS} more in scores.csv")
-
-
-def show_class(
-    results: list[Result], syllabus: Syllabus, policy: Policy | None
-) -> None:
-    """Print the points of each student by topic, and what the course counts."""
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    table.add_column("student", overflow="fold")
-    for topic in syllabus.topics:
-        table.add_column(topic.id.partition("_")[0], justify="right")
-    for name in ("total", "open", "max", *(["adjusted"] if policy else [])):
-        table.add_column(name, justify="right")
-    for result in results[:MAX_ROWS]:
-        table.add_row(plain(result.student), *cells(result, syllabus))
-    out.print(table)
-    if len(results) > MAX_ROWS:
-        print_plain(f"… and {len(results) - MAX_ROWS} more in scores.csv")
-
-
-def cells(result: Result, syllabus: Syllabus) -> list[str]:
-    """Return a student's points by topic, total, open and max."""
-    if result.score is None:
-        return [str(result.status), *[""] * (len(syllabus.topics) + 2)]
-    mine, counted = result.score, result.adjusted
-    return [
-        *(f"{mine.topics[topic]:g}" for topic in syllabus.topic_ids),
-        *(f"{mine.total:g}", f"{mine.open:g}", f"{mine.max:g}"),
-        *([f"{counted.total:g}"] if counted else []),
-    ]
-
-
-def print_written(folder: Path, results: list[Result]) -> None:
-    """Say where the results are, and how many were so already."""
-    kept = sum(result.kept for result in results)
-    again = f" ({kept} unchanged, not graded again)" if kept else ""
-    print_plain(f"{folder / 'scores.csv'} and reports/ beside it written{again}")
-
-
-def warn_trouble(results: list[Result]) -> None:
-    """Print what needs a look, and exit as it asks for."""
-    for result in results:
-        for note in result.notes:
-            print_plain(f"{result.student}: {note}", "dim")
-    for result in results:
-        if result.status not in (Status.GRADED, Status.MISSING):
-            print_error(f"{result.student}: {result.state}")
-    statuses = {result.status for result in results}
-    if Status.KIT_ERROR in statuses:
-        raise typer.Exit(2)
-    if Status.NOT_GRADED in statuses:
-        raise typer.Exit(1)
 
 
 def show_exercise(exercise: ExerciseScore, messages: dict[str, Message]) -> None:

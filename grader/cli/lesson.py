@@ -30,10 +30,10 @@ def hint(
     ] = "",
 ) -> None:
     """Give one further hint; behind the last one, say where to read."""
-    desk = Workspace(find_course())
-    goal = None if name else following(desk.syllabus, desk.passes)
-    exercise = goal or desk.exercise(name)
-    asked = desk.see_hint(exercise)
+    workspace = Workspace(find_course())
+    goal = None if name else following(workspace.syllabus, workspace.passes)
+    exercise = goal or workspace.exercise(name)
+    asked = workspace.see_hint(exercise)
     hints = exercise.hints
     print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
     for number, text in enumerate(hints[:asked], 1):
@@ -41,8 +41,8 @@ def hint(
         print_wrapped(f"  {number} of {len(hints)}    {text}", 0, 12, style)
     if asked > len(hints):
         print_plain("There is no further hint. Read on:")
-        print_wrapped(desk.syllabus.read_on(exercise), 2)
-        print_plain(f"  {desk.syllabus.topic(exercise.topic).book}")
+        print_wrapped(workspace.syllabus.read_on(exercise), 2)
+        print_plain(f"  {workspace.syllabus.topic(exercise.topic).book}")
     elif asked < len(hints):
         print_plain(f"One more: make hint EX={exercise.id}", "dim")
 
@@ -50,18 +50,18 @@ def hint(
 def solution(name: One = "") -> None:
     """Show the reference beside your code, once the exercise passes."""
     layout = find_course()
-    desk = Workspace(layout)
-    exercise = desk.exercise(name)
-    reference = read_reference(layout, desk.syllabus, exercise)
-    if desk.unchecked([exercise]):
-        run(desk, [exercise.id], lambda _: None)
-    if not desk.passes(exercise):
-        show_broken(desk)
+    workspace = Workspace(layout)
+    exercise = workspace.exercise(name)
+    reference = read_reference(layout, workspace.syllabus, exercise)
+    if workspace.unchecked([exercise]):
+        run(workspace, [exercise.id], lambda _: None)
+    if not workspace.passes(exercise):
+        show_broken(workspace)
         raise StudentError(
             f"{exercise.symbols[0]} does not pass yet, and its reference opens when it "
             f"does: make test EX={exercise.id}"
         )
-    mine = own_code(desk, exercise)
+    mine = own_code(workspace, exercise)
     print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
     for line in differ(mine, reference.code):
         out.print(Text(line, style=DIFF.get(line[0], "")), soft_wrap=True)
@@ -71,7 +71,9 @@ def solution(name: One = "") -> None:
     print_wrapped(reference.why, 0)
 
 
-def own_code(desk: Workspace, exercise: Exercise) -> str:
+def own_code(workspace: Workspace, exercise: Exercise) -> str:
     """Return the student's code of an exercise."""
     topic = exercise.topic
-    return excerpt(desk.work.files[topic], exercise, desk.work.stubs[topic].names)
+    return excerpt(
+        workspace.work.files[topic], exercise, workspace.work.stubs[topic].names
+    )

@@ -32,39 +32,39 @@ Part = Annotated[
 
 def check(part: Part = "") -> None:
     """Check your work in exercises/ with the visible tests."""
-    desk = Workspace(find_course())
-    asked = desk.syllabus.only(part).exercises
-    shown = Shown(desk)
-    verdicts = run(desk, asked, shown)
+    workspace = Workspace(find_course())
+    asked = workspace.syllabus.only(part).exercises
+    shown = Shown(workspace)
+    verdicts = run(workspace, asked, shown)
     shown.finish()
-    conclude(desk, list(asked.values()), verdicts)
+    conclude(workspace, list(asked.values()), verdicts)
 
 
 class Shown:
     """Prints verdicts by topic; those not started together, at the topic's end."""
 
-    def __init__(self, desk: Workspace) -> None:
-        """Take the desk whose exercises are checked."""
-        self.desk = desk
+    def __init__(self, workspace: Workspace) -> None:
+        """Take the workspace whose exercises are checked."""
+        self.workspace = workspace
         self.topic = ""
         self.idle: list[str] = []
         self.without_import = False
 
     def __call__(self, verdict: Verdict) -> None:
         """Print a verdict."""
-        exercise = self.desk.syllabus.exercises[verdict.exercise]
+        exercise = self.workspace.syllabus.exercises[verdict.exercise]
         if exercise.topic != self.topic:
             self.finish()
             self.topic = exercise.topic
             print_plain(f"\n{exercise.topic}", "bold")
         if not verdict.imports:
             if not self.without_import:
-                show_verdict(self.desk, verdict)
+                show_verdict(self.workspace, verdict)
             self.without_import = True
-        elif self.desk.status(exercise) is ExerciseStatus.UNTOUCHED:
+        elif self.workspace.status(exercise) is ExerciseStatus.UNTOUCHED:
             self.idle.append(exercise.symbols[0])
         else:
-            show_verdict(self.desk, verdict)
+            show_verdict(self.workspace, verdict)
 
     def finish(self) -> None:
         """Print what is left to say about a topic."""
@@ -75,7 +75,7 @@ class Shown:
 
 
 def run(
-    desk: Workspace, exercises: Collection[str], tell: Callable[[Verdict], None]
+    workspace: Workspace, exercises: Collection[str], tell: Callable[[Verdict], None]
 ) -> list[Verdict]:
     """Run the tests of exercises, by id; tell, remember and return the verdicts."""
     with loading():
@@ -88,73 +88,75 @@ def run(
         tell(verdict)
 
     try:
-        run_tests(desk.syllabus, exercises, take)
+        run_tests(workspace.syllabus, exercises, take)
     finally:
-        desk.note(verdicts)
+        workspace.note(verdicts)
     return verdicts
 
 
 def conclude(
-    desk: Workspace, asked: Sequence[Exercise], verdicts: Sequence[Verdict]
+    workspace: Workspace, asked: Sequence[Exercise], verdicts: Sequence[Verdict]
 ) -> None:
     """Print how many pass and what to do next; exit with 1 if a required one fails."""
     passing = {verdict.exercise for verdict in verdicts if verdict.passes}
     print_plain(f"\n{len(passing)} of {len(asked)} exercises pass.", "bold")
-    if set(desk.statuses().values()) == {ExerciseStatus.UNTOUCHED}:
+    if set(workspace.statuses().values()) == {ExerciseStatus.UNTOUCHED}:
         print_plain("Everything fails at first: that is how it starts.")
     failing = [e for e in asked if e.id not in passing]
     if not failing:
-        goal = following(desk.syllabus, desk.passes, asked[-1].id)
-    elif len(asked) == 1 and desk.status(asked[0]) is not ExerciseStatus.UNTOUCHED:
+        goal = following(workspace.syllabus, workspace.passes, asked[-1].id)
+    elif len(asked) == 1 and workspace.status(asked[0]) is not ExerciseStatus.UNTOUCHED:
         goal = None
         print_plain(f"Stuck? make hint EX={asked[0].id}")
     else:
         goal = failing[0]
     if goal is not None:
-        show_next(desk, goal)
+        show_next(workspace, goal)
     raise typer.Exit(1 if any(e.required for e in failing) else 0)
 
 
-def refresh(desk: Workspace) -> None:
+def refresh(workspace: Workspace) -> None:
     """Check what changed since it was checked last."""
-    whole = [e for e in desk.syllabus.exercises.values() if desk.work.key(e)]
-    if changed := desk.unchecked(whole):
+    whole = [e for e in workspace.syllabus.exercises.values() if workspace.work.key(e)]
+    if changed := workspace.unchecked(whole):
         exercises = "1 exercise" if len(changed) == 1 else f"{len(changed)} exercises"
         errors.print(Text(f"Checking {exercises} that changed …", style="dim"))
-        run(desk, changed, lambda _: None)
+        run(workspace, changed, lambda _: None)
 
 
 def next_exercise() -> None:
     """Say which exercise comes next, and where to read."""
-    desk = Workspace(find_course())
-    refresh(desk)
-    show_broken(desk)
-    exercise = following(desk.syllabus, desk.passes)
+    workspace = Workspace(find_course())
+    refresh(workspace)
+    show_broken(workspace)
+    exercise = following(workspace.syllabus, workspace.passes)
     if exercise is None:
         print_plain("Every exercise passes. Hand in: make submit", "bold")
         return
-    describe(desk, exercise)
+    describe(workspace, exercise)
     print_plain(f"  check     make test EX={exercise.id}, or make watch")
-    if not exercise.required and (goal := next_required(desk)) is not None:
+    if not exercise.required and (goal := next_required(workspace)) is not None:
         print_wrapped(f"  or        {goal.id}, the next required one", 0, 12)
 
 
-def next_required(desk: Workspace) -> Exercise | None:
+def next_required(workspace: Workspace) -> Exercise | None:
     """Return the next exercise that is not left to choice."""
-    return following(desk.syllabus, lambda e: not e.required or desk.passes(e))
+    return following(
+        workspace.syllabus, lambda e: not e.required or workspace.passes(e)
+    )
 
 
 def progress() -> None:
     """Show how far you are, topic by topic."""
-    desk = Workspace(find_course())
-    refresh(desk)
-    for topic in desk.syllabus.topics:
-        show_topic(desk, topic)
-    needed = required(desk.syllabus, desk.statuses())
+    workspace = Workspace(find_course())
+    refresh(workspace)
+    for topic in workspace.syllabus.topics:
+        show_topic(workspace, topic)
+    needed = required(workspace.syllabus, workspace.statuses())
     print_plain(
         f"\nRequired: {needed.passed} of {needed.total} exercises pass, "
         f"about {duration(needed.minutes_left)} left."
     )
-    show_broken(desk)
-    if (exercise := following(desk.syllabus, desk.passes)) is not None:
-        show_next(desk, exercise)
+    show_broken(workspace)
+    if (exercise := following(workspace.syllabus, workspace.passes)) is not None:
+        show_next(workspace, exercise)

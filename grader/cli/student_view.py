@@ -17,12 +17,14 @@ BAR = 20
 MAX_PRINTED = 8  # lines
 
 
-def show_verdict(desk: Workspace, verdict: Verdict) -> None:
+def show_verdict(workspace: Workspace, verdict: Verdict) -> None:
     """Print an exercise's line, and its message if it does not pass."""
-    exercise = desk.syllabus.exercises[verdict.exercise]
+    exercise = workspace.syllabus.exercises[verdict.exercise]
     name = exercise.symbols[0]
-    if not desk.layout.topic_file(exercise.topic).exists():
-        said = f"✗ exercises/{exercise.topic}.py {desk.work.broken[exercise.topic]}"
+    if not workspace.layout.topic_file(exercise.topic).exists():
+        said = (
+            f"✗ exercises/{exercise.topic}.py {workspace.work.broken[exercise.topic]}"
+        )
         print_wrapped(said, 2, 2, "red")
     elif not verdict.imports:
         said = verdict.message.render() if verdict.message else ""
@@ -31,11 +33,11 @@ def show_verdict(desk: Workspace, verdict: Verdict) -> None:
         print_message(rows, INDENT - 2)
     elif verdict.passes:
         out.print(Text.assemble((f"  ✓ {name}", "green"), (gpu_note(verdict), "dim")))
-    elif desk.status(exercise) is ExerciseStatus.UNTOUCHED:
+    elif workspace.status(exercise) is ExerciseStatus.UNTOUCHED:
         out.print(Text(f"  · {name}  not started", style="dim"))
     else:
         out.print(Text(f"  ✗ {name}", style="red"))
-        message = verdict.message or unwritten(desk, exercise)
+        message = verdict.message or unwritten(workspace, exercise)
         print_message(message.render(), INDENT)
         show_printed(verdict.printed)
 
@@ -48,9 +50,9 @@ def gpu_note(verdict: Verdict) -> str:
     return f"  {tests} for a GPU: not run here, points stay open"
 
 
-def unwritten(desk: Workspace, exercise: Exercise) -> Message:
+def unwritten(workspace: Workspace, exercise: Exercise) -> Message:
     """Return the message on an exercise that is begun and raises `NotStarted`."""
-    lines = desk.work.unwritten(exercise)
+    lines = workspace.work.unwritten(exercise)
     file = f"exercises/{exercise.topic}.py"
     at = Line(file, lines[0], text="raise NotStarted") if lines else None
     return Message("It is not complete.", at=at)
@@ -65,45 +67,45 @@ def show_printed(printed: str) -> None:
         print_wrapped(f"  {label:<9} {line}", INDENT, ROW)
 
 
-def show_next(desk: Workspace, exercise: Exercise) -> None:
+def show_next(workspace: Workspace, exercise: Exercise) -> None:
     """Print where to go on."""
     where = f"exercises/{exercise.topic}.py"
-    if line := desk.work.line(exercise):
+    if line := workspace.work.line(exercise):
         where += f", line {line}"
     name = exercise.symbols[0]
     print_plain(f"Next: {name} in {where}")
     print_plain(f"      make test EX={exercise.id}")
 
 
-def show_broken(desk: Workspace) -> None:
+def show_broken(workspace: Workspace) -> None:
     """Print what is wrong with files that cannot be read as Python."""
-    for topic in desk.syllabus.topic_ids:
-        if topic in desk.work.broken:
-            print_wrapped(f"exercises/{topic}.py {desk.work.broken[topic]}", 0, 2)
+    for topic in workspace.syllabus.topic_ids:
+        if topic in workspace.work.broken:
+            print_wrapped(f"exercises/{topic}.py {workspace.work.broken[topic]}", 0, 2)
 
 
-def describe(desk: Workspace, exercise: Exercise) -> None:
+def describe(workspace: Workspace, exercise: Exercise) -> None:
     """Print what an exercise is about, where to write, and where to read."""
     choice = "required" if exercise.required else f"{exercise.level}, may be left out"
     print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
-    line = desk.work.line(exercise)
+    line = workspace.work.line(exercise)
     rows = {
         "level": f"{choice}, about {duration(exercise.minutes)}",
         "write": f"exercises/{exercise.topic}.py" + (f", line {line}" if line else ""),
-        "read": desk.syllabus.read_on(exercise),
-        "": desk.syllabus.topic(exercise.topic).book,
+        "read": workspace.syllabus.read_on(exercise),
+        "": workspace.syllabus.topic(exercise.topic).book,
     }
     for name, value in rows.items():
         print_wrapped(f"  {name:<9} {value}", 0, ROW)
 
 
-def show_topic(desk: Workspace, topic: Topic) -> None:
+def show_topic(workspace: Workspace, topic: Topic) -> None:
     """Print a topic's row: title, bar, count, minutes."""
-    title = f"{topic.title:<{max(len(t.title) for t in desk.syllabus.topics)}}"
-    if topic.id in desk.work.broken:
+    title = f"{topic.title:<{max(len(t.title) for t in workspace.syllabus.topics)}}"
+    if topic.id in workspace.work.broken:
         out.print(Text(f"{title}  {'░' * BAR}  not readable now", "dim"))
         return
-    progress = measure(topic.exercises, desk.statuses())
+    progress = measure(topic.exercises, workspace.statuses())
     done, left = bar(progress, BAR)
     minutes = f"{duration(progress.minutes_left)} left"
     count = f"{progress.passed:>2} of {progress.total}"

@@ -38,13 +38,15 @@ def watch() -> None:
 class Watch:
     """What one `make watch` knows between two saves."""
 
-    def __init__(self, desk: Workspace, checker: Checker) -> None:
-        """Take the desk, as it is now, and what checks."""
-        self.desk = desk
+    def __init__(self, workspace: Workspace, checker: Checker) -> None:
+        """Take the workspace, as it is now, and what checks."""
+        self.workspace = workspace
         self.checker = checker
-        self.whole: dict[str, Work] = dict.fromkeys(desk.syllabus.topic_ids, desk.work)
+        self.whole: dict[str, Work] = dict.fromkeys(
+            workspace.syllabus.topic_ids, workspace.work
+        )
         """The work when each topic's file was last whole."""
-        self.current = next(iter(desk.syllabus.exercises.values()))
+        self.current = next(iter(workspace.syllabus.exercises.values()))
         self.owed: set[str] = set()
         self.is_ready = False
 
@@ -67,13 +69,13 @@ class Watch:
 
     async def saves(self) -> AsyncIterator[set[str]]:
         """Yield the topics whose files are saved, as they are."""
-        topics = self.desk.syllabus.topic_ids
+        topics = self.workspace.syllabus.topic_ids
 
         def is_topic(_: Change, path: str) -> bool:
             return Path(path).suffix == ".py" and Path(path).stem in topics
 
         async for changes in awatch(
-            self.desk.layout.exercises,
+            self.workspace.layout.exercises,
             watch_filter=is_topic,
             debounce=DEBOUNCE_MS,
             step=STEP_MS,
@@ -83,11 +85,13 @@ class Watch:
 
     async def begin(self) -> None:
         """Find the first exercise that does not pass, and show it."""
-        exercise = following(self.desk.syllabus, self.desk.passes)
-        while exercise and self.desk.status(exercise) is not ExerciseStatus.UNTOUCHED:
+        exercise = following(self.workspace.syllabus, self.workspace.passes)
+        while (
+            exercise and self.workspace.status(exercise) is not ExerciseStatus.UNTOUCHED
+        ):
             if not await self.check(exercise):
                 return
-            exercise = following(self.desk.syllabus, self.desk.passes)
+            exercise = following(self.workspace.syllabus, self.workspace.passes)
         clear()
         self.go_on_to(exercise)
         await self.get_ready()
@@ -95,10 +99,10 @@ class Watch:
 
     async def saved(self, topics: Collection[str]) -> None:
         """Check the exercise that a save is about."""
-        self.desk.reread()
-        work, passes = self.desk.work, self.desk.passes
+        self.workspace.reread()
+        work, passes = self.workspace.work, self.workspace.passes
         here = [self.current.topic] if self.current.topic in topics else sorted(topics)
-        topic = self.desk.syllabus.topic(here[0])
+        topic = self.workspace.syllabus.topic(here[0])
         before = self.whole[topic.id]
         chosen = exercise_of_save(topic, before, work, passes, self.current.id)
         if topic.id in work.files:
@@ -108,7 +112,7 @@ class Watch:
             return
         clear()
         print_plain(f"All of {topic.title} passes.", "bold")
-        self.go_on_to(following(self.desk.syllabus, passes, self.current.id))
+        self.go_on_to(following(self.workspace.syllabus, passes, self.current.id))
 
     async def get_ready(self) -> None:
         """Wait for the warm process; say once where it cannot be quick."""
@@ -141,7 +145,7 @@ class Watch:
         finally:
             patience.cancel()
         self.owed.clear()
-        self.desk.note(verdicts)
+        self.workspace.note(verdicts)
         passing = {verdict.exercise for verdict in verdicts if verdict.passes}
         lost = [name for name in shaken if name not in {*passing, exercise.id}]
         verdict = next(v for v in verdicts if v.exercise == exercise.id)
@@ -150,33 +154,35 @@ class Watch:
 
     def shaken(self, topic: str) -> list[str]:
         """Return the exercises of a topic that passed, on other code than now."""
-        verdicts = self.desk.state.verdicts
+        verdicts = self.workspace.state.verdicts
         return [
             e.id
-            for e in self.desk.syllabus.topic(topic).exercises
+            for e in self.workspace.syllabus.topic(topic).exercises
             if e.id in verdicts
             and verdicts[e.id].passes
-            and self.desk.work.key(e) not in (None, verdicts[e.id].key)
+            and self.workspace.work.key(e) not in (None, verdicts[e.id].key)
         ]
 
     def show(self, verdict: Verdict, lost: list[str], seconds: float) -> None:
         """Show a verdict, what it broke, and where to go on."""
-        exercise = self.desk.syllabus.exercises[verdict.exercise]
-        topic = self.desk.syllabus.topic(exercise.topic)
+        exercise = self.workspace.syllabus.exercises[verdict.exercise]
+        topic = self.workspace.syllabus.topic(exercise.topic)
         name = f"{exercise.symbols[0]}: {exercise.title}"
         clear()
         print_plain(name if verdict.imports else topic.title, "bold")
-        show_verdict(self.desk, verdict)
+        show_verdict(self.workspace, verdict)
         for other in lost:
             said = f"✗ {other} passed before this save: make test EX={other}"
             print_wrapped(said, 2, 2, "red")
         print_plain("")
         if verdict.imports:
-            show_topic(self.desk, topic)
+            show_topic(self.workspace, topic)
         if verdict.passes:
-            if has_references(self.desk.layout):
+            if has_references(self.workspace.layout):
                 print_plain(f"Compare: make solution EX={exercise.id}")
-            self.go_on_to(following(self.desk.syllabus, self.desk.passes, exercise.id))
+            self.go_on_to(
+                following(self.workspace.syllabus, self.workspace.passes, exercise.id)
+            )
         elif verdict.imports:
             print_plain(f"Stuck? In another terminal: make hint EX={exercise.id}")
         print_plain(f"Checked in {seconds:.2f} s. Ctrl-C ends.", "dim")
@@ -188,7 +194,7 @@ class Watch:
         else:
             self.current = exercise
             print_plain("")
-            describe(self.desk, exercise)
+            describe(self.workspace, exercise)
 
 
 def clear() -> None:

@@ -44,10 +44,10 @@ def agree(question: str, *, yes: bool) -> None:
 def reset(name: One = "", yes: Yes = False) -> None:
     """Bring one exercise back to its stub; keep a backup of the file."""
     layout = find_course()
-    desk = Workspace(layout)
-    exercise = desk.exercise(name)
+    workspace = Workspace(layout)
+    exercise = workspace.exercise(name)
     path = layout.topic_file(exercise.topic)
-    stub = desk.work.stubs[exercise.topic]
+    stub = workspace.work.stubs[exercise.topic]
     data = path.read_bytes() if path.exists() else b""
     try:
         new = put_back(decode(data), stub, exercise) if data else stub.text
@@ -75,8 +75,8 @@ def submit(
 ) -> None:
     """Pack the modules to hand in, after a check that they can be imported."""
     layout = find_course()
-    desk = Workspace(layout)
-    parts = read_parts(layout.exercises, desk.syllabus.symbols)
+    workspace = Workspace(layout)
+    parts = read_parts(layout.exercises, workspace.syllabus.symbols)
     for part in parts:
         print_plain(f"{part.topic}: {part}")
         for note in part.found.notes:
@@ -94,7 +94,7 @@ def submit(
     write_bytes(path, pack(sources))
     read_back(path, sources)
     print_plain(f"{path} is written: {len(sources)} files, as the grader reads them.")
-    needed = required(desk.syllabus, desk.statuses())
+    needed = required(workspace.syllabus, workspace.statuses())
     print_plain(
         f"Known to pass here: {needed.passed} of {needed.total} required exercises."
     )

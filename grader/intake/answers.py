@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from grader.stubs import RAISE
 
-Symbols = Sequence[Collection[str]]
+Symbols = Sequence[Sequence[str]]
 """The symbols of each exercise of a topic."""
 
 DEFINITION = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)

@@ -21,7 +21,6 @@ UNREAD = {".7z": "7z", ".rar": "RAR"}
 SUFFIXES = (*ZIPS, *TARS, *UNREAD)
 
 BEGINNINGS = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR"}
-TAR_BEGINNINGS = (b"\x1f\x8b", b"\xfd7zXZ\0", b"BZh")
 TAR_MARK = slice(257, 262)
 
 
@@ -80,8 +79,8 @@ def open_stream(
             f"{name} is a {kind} archive, which is not read: unpack it, and put the "
             "folder or a zip of it in its place"
         )
-    if head.startswith(TAR_BEGINNINGS) or head[TAR_MARK] == b"ustar":
-        return tar_files.open_tar(stream, name, most)
-    if name.lower().endswith(TARS) and not head.startswith(b"PK"):
+    named = name.lower().endswith(TARS) and not head.startswith(b"PK")
+    begins = head.startswith(tuple(tar_files.COMPRESSED)) or head[TAR_MARK] == b"ustar"
+    if named or begins:
         return tar_files.open_tar(stream, name, most)
     return zip_files.open_zip(stream, name, most)

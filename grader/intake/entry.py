@@ -6,6 +6,7 @@ know which of the two is there.
 
 from __future__ import annotations
 
+import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,7 +15,12 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.identity import composed
-from grader.intake.archive import MAX_CLASS_LIST, is_archive, open_archive
+from grader.intake.archive import (
+    MAX_CLASS_LIST,
+    is_archive,
+    open_archive,
+    open_stream,
+)
 from grader.intake.candidate import (
     MAX_FILES,
     Candidate,
@@ -22,7 +28,7 @@ from grader.intake.candidate import (
     UnfitError,
 )
 from grader.intake.disk_files import FileOnDisk, list_folder
-from grader.intake.nested import open_inner
+from grader.intake.nested import MAX_INNER
 
 
 class Source(Protocol):
@@ -183,7 +189,8 @@ class ArchivedEntry(Entry):
     def listing(self) -> Iterator[Sequence[Candidate]]:
         """Give the files below a folder, or packed in an archive."""
         if self.is_archive:
-            with self.file() as file, open_inner(file) as packed:
+            stream = io.BytesIO(self.read(MAX_INNER))
+            with open_stream(stream, self.name) as packed:
                 yield packed
         else:
             with open_archive(self.archive, MAX_CLASS_LIST) as files:

@@ -12,7 +12,12 @@ from grader.intake.notebook_source import (
     make_module,
     read_notebook,
 )
-from grader.source import BrokenCodeError, decode, decode_comments
+from grader.source import (
+    BrokenCodeError,
+    decode,
+    decode_comments,
+    place_of_bad_byte,
+)
 
 CELL = re.compile(r"^# In\s?\[[ \d]*\]:?[ \t]*$", re.MULTILINE)
 SCRIPT = re.compile(
@@ -64,8 +69,10 @@ def read_text(name: str, data: bytes) -> tuple[str, bytes, list[str]]:
         text = decode_comments(data)
         if text is None:
             raise UnfitError(f"{name} is {error}.") from error
-        place = str(error).partition(": ")[2].partition(". ")[0]
-        note = f"{name} is read, though {place}, not UTF-8: only in a comment"
+        where = place_of_bad_byte(data).removeprefix(": ")
+        note = (
+            f"{name} is read, though {where}, no UTF-8: only comments have such bytes"
+        )
         return text, text.encode(), [note]
 
 

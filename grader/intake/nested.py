@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import IO
 
 from grader.intake.archive import is_archive, open_stream
 from grader.intake.candidate import (
@@ -16,7 +17,8 @@ from grader.intake.candidate import (
     UnfitError,
 )
 
-MAX_INNER = 64 << 20  # bytes of an archive that lies in another one
+MAX_INNER = 64 << 20
+"""Bytes of the archives that lie in another one or in a folder, all together."""
 MAX_ARCHIVES = 8
 LEVELS = 3
 """An archive in a submission's folder, one in that, and one in that."""
@@ -30,21 +32,18 @@ class Opened:
     problems: list[str] = field(default_factory=list)
     """Why an archive among them was not opened."""
     archives: int = 0
+    left: int = MAX_INNER
+    """Bytes of archives that may still be read."""
 
+    def read(self, archive: Candidate) -> IO[bytes]:
+        """Return an archive's bytes, and count them.
 
-def open_inner(
-    archive: Candidate, limit: int = MAX_INNER
-) -> AbstractContextManager[Sequence[Candidate]]:
-    """Return what gives the files of an archive that is itself a file.
-
-    Raises:
-        SubmissionError: it is no archive, or holds far too much.
-    """
-    try:
-        stream = io.BytesIO(archive.read(limit))
-    except UnfitError as error:
-        raise SubmissionError(str(error)) from error
-    return open_stream(stream, archive.name)
+        Raises:
+            UnfitError: there are too many, or it is no regular file.
+        """
+        data = archive.read(self.left)
+        self.left -= len(data)
+        return io.BytesIO(data)
 
 
 @contextmanager
@@ -81,8 +80,9 @@ def collect(
             )
             continue
         try:
-            inner = stack.enter_context(open_inner(file))
-        except SubmissionError as error:
+            packed = open_stream(opened.read(file), file.name)
+            inner = stack.enter_context(packed)
+        except (SubmissionError, UnfitError) as error:
             opened.problems.append(f"{str(error).rstrip('.')}.")
             continue
         placed = [one.at(f"{file.path}/{one.path}") for one in inner]

@@ -6,10 +6,11 @@ import bz2
 import gzip
 import lzma
 import tarfile
+import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import IO
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import IO, Any
 
 from grader.intake.candidate import (
     MAX_FILES,
@@ -20,7 +21,8 @@ from grader.intake.candidate import (
 )
 
 MAX_TAR = 256 << 20
-"""Bytes behind the compression: all of them are gone through to list the files."""
+"""Bytes behind the compression: all of them are unpacked to list the files."""
+MAX_KEPT = 1 << 20  # bytes of them in memory; the others are in a file without a name
 MAX_HEADER = 8 << 10
 """Bytes of a member's extended header: tarfile searches them in quadratic time."""
 BROKEN = (
@@ -38,55 +40,46 @@ BROKEN = (
 )
 
 
+COMPRESSED: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),  # noqa: SIM115
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
+"""What opens a compressed stream, by how that begins."""
+
+
 class TooMuchError(Exception):
     """There is more of an archive than is read."""
 
 
-class Bounded:
-    """The bytes of a tar archive: no more than `MAX_TAR`, headers of a bounded size."""
+class Headers:
+    """The bytes of a tar archive, of which tarfile reads headers of a bounded size."""
 
     def __init__(self, stream: IO[bytes], most: int) -> None:
-        """Take the stream, and how many bytes the list of members may have."""
+        """Take the stream, and how many bytes all headers may have."""
         self.stream = stream
-        self.headers = most
-        self.listed = False
+        self.left = most
+        self.seek, self.tell = stream.seek, stream.tell
 
     def read(self, size: int) -> bytes:
-        """Return bytes from here on.
+        """Return bytes of a header.
 
         Raises:
-            TooMuchError: it is behind what is read.
+            TooMuchError: it is too long, or one too many.
         """
-        if not self.listed:
-            self.headers -= size
-            if size > MAX_HEADER or self.headers < 0:
-                raise TooMuchError
-        if self.stream.tell() + size > MAX_TAR:
-            size = max(0, MAX_TAR - self.stream.tell())
-        return self.stream.read(size)
-
-    def seek(self, place: int) -> int:
-        """Go to a place from the beginning.
-
-        Raises:
-            TooMuchError: it is behind what is read.
-        """
-        if place > MAX_TAR:
+        self.left -= size
+        if size > MAX_HEADER or self.left < 0:
             raise TooMuchError
-        return self.stream.seek(place)
-
-    def tell(self) -> int:
-        """Return the place."""
-        return self.stream.tell()
+        return self.stream.read(size)
 
 
 class FileInTar(Candidate):
     """A member of a tar archive."""
 
-    def __init__(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
-        """Take the open archive and one of its members."""
+    def __init__(self, stream: IO[bytes], member: tarfile.TarInfo) -> None:
+        """Take the archive's bytes and one of its members."""
         super().__init__(name_of(member))
-        self.archive = archive
+        self.stream = stream
         self.member = member
 
     @property
@@ -102,15 +95,10 @@ class FileInTar(Candidate):
             raise UnfitError(f"{self.name} is not a regular file.")
         if self.member.size > limit:
             raise self.refuse_size(self.member.size, limit)
-        try:
-            stream = self.archive.extractfile(self.member)
-            data = stream.read(limit + 1) if stream else b""
-        except (*BROKEN, TooMuchError) as error:
-            raise UnfitError(
-                f"{self.name} cannot be unpacked ({error}): hand it in again."
-            ) from error
-        if len(data) > limit:
-            raise self.refuse_size(None, limit)
+        self.stream.seek(self.member.offset_data)
+        data = self.stream.read(self.member.size)
+        if len(data) < self.member.size:
+            raise UnfitError(f"{self.name} cannot be unpacked: hand it in again.")
         return data
 
 
@@ -121,40 +109,47 @@ def open_tar(stream: IO[bytes], name: str, most: int) -> Iterator[Sequence[Candi
     Raises:
         SubmissionError: it is no archive, or holds far too much.
     """
-    bounded = Bounded(decompressed(stream), most)
-    try:
-        archive = tarfile.TarFile(fileobj=bounded)  # type: ignore[arg-type]
-        members = list(members_of(archive))
-    except TooMuchError as error:
-        raise SubmissionError(
-            f"{name} holds more than {MAX_FILES:,} files or {MAX_TAR:,} bytes: ask "
-            "for the files of the assignment alone"
-        ) from error
-    except BROKEN as error:
-        raise SubmissionError(
-            f"{name} is not a readable tar archive ({error}): "
-            "ask the student for it again"
-        ) from error
-    bounded.listed = True
-    with archive:
+    with ExitStack() as stack:
+        try:
+            plain = decompressed(stream, stack)
+            archive = tarfile.TarFile(fileobj=Headers(plain, most))  # type: ignore[arg-type]
+            members = list(members_of(archive))
+        except TooMuchError as error:
+            raise SubmissionError(
+                f"{name} holds more than {MAX_FILES:,} files or {MAX_TAR:,} bytes: ask "
+                "for the files of the assignment alone"
+            ) from error
+        except BROKEN as error:
+            raise SubmissionError(
+                f"{name} is not a readable tar archive ({error}): "
+                "ask the student for it again"
+            ) from error
         yield [
-            FileInTar(archive, member)
+            FileInTar(plain, member)
             for member in members
             if not member.isdir() and is_inside(name_of(member))
         ]
 
 
-def decompressed(stream: IO[bytes]) -> IO[bytes]:
-    """Return the stream of what was compressed, told by how it begins."""
+def decompressed(stream: IO[bytes], stack: ExitStack) -> IO[bytes]:
+    """Return the bytes of what may be compressed, told by how it begins.
+
+    Raises:
+        TooMuchError: there are more of them than are read.
+    """
     head = stream.read(6)
     stream.seek(0)
-    if head.startswith(b"\x1f\x8b"):
-        return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]
-    if head.startswith(b"BZh"):
-        return bz2.BZ2File(stream)
-    if head.startswith(b"\xfd7zXZ"):
-        return lzma.LZMAFile(stream)
-    return stream
+    kind = next((k for start, k in COMPRESSED.items() if head.startswith(start)), None)
+    if kind is None:
+        return stream
+    plain = stack.enter_context(tempfile.SpooledTemporaryFile(MAX_KEPT))
+    with kind(stream) as packed:
+        while chunk := packed.read(MAX_KEPT):
+            plain.write(chunk)
+            if plain.tell() > MAX_TAR:
+                raise TooMuchError
+    plain.seek(0)
+    return plain
 
 
 def members_of(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:

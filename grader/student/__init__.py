@@ -1,4 +1,4 @@
-"""The student's desk: what is done, what comes next, and checks within a blink."""
+"""The student's workspace: what is done, what comes next, and checks within a blink."""
 
 from grader.errors import GraderError
 

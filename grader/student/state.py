@@ -1,4 +1,4 @@
-"""What the desk remembers, in one file: hints seen, and verdicts on code as it was.
+"""What is remembered of a workspace: hints seen, and verdicts on code as it was.
 
 Losing the file costs nothing but the hints seen, so whatever cannot be read in it
 counts as not there.

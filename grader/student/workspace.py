@@ -1,4 +1,4 @@
-"""A student's desk: the registry, the work as it lies there, and what is remembered."""
+"""A student's workspace: the registry, the work in it, and what is remembered."""
 
 from __future__ import annotations
 

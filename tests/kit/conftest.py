@@ -101,4 +101,4 @@ class HandedOut:
 def handed_out(tmp_path_factory):
     """Make unpacked handouts."""
     files = handout.collect(KIT)
-    return lambda: HandedOut(tmp_path_factory.mktemp("desk"), files)
+    return lambda: HandedOut(tmp_path_factory.mktemp("workspace"), files)

@@ -11,7 +11,7 @@ from grader.layout import KIT
 cli = importlib.import_module("grader.cli.main")
 
 CAUGHT_INSIDE = {
-    "BrokenCodeError": "the student's desk tells it with the file's name",
+    "BrokenCodeError": "the student's workspace tells it with the file's name",
     "KilledWorkerError": "the observer tries the test again",
     "NoGitError": "becomes what is amiss with a submission",
     "NoUidError": "ends the judge, whose last words a JudgeError tells",

@@ -193,12 +193,13 @@ def test_a_class_in_a_rar_archive_is_an_error_with_the_way_out(write):
 
 
 def test_a_class_in_a_tar_archive_is_read(write):
-    packed = {f"class/{who}/{n}": d for who in ("ana", "bob") for n, d in FILES.items()}
-    path = write("class.tar.gz", tarred({**packed, "class/eve.zip": zipped(FILES)}))
+    packed = {f"{who}/{n}": d for who in ("ana", "bob") for n, d in FILES.items()}
+    path = write("class.tar.gz", tarred({**packed, "eve.zip": zipped(FILES)}, "w:gz"))
 
-    (found,) = find_submissions(path).origins
+    found = find_submissions(path).origins
 
-    assert read_submission(found, TOPICS).sources
+    assert [origin.student for origin in found] == ["ana", "bob", "eve"]
+    assert all(len(read_submission(one, TOPICS).sources) == 2 for one in found)
 
 
 def test_archives_in_one_another_are_opened(write):
@@ -212,7 +213,9 @@ def test_archives_deeper_in_one_another_are_told(write):
     for name in ("d.zip", "c.zip", "b.zip"):
         data = zipped({name: data})
 
-    with pytest.raises(SubmissionError, match=r"d.zip is not opened: .* 3 in one anoth"):
+    with pytest.raises(
+        SubmissionError, match=r"d.zip is not opened: .* 3 in one anoth"
+    ):
         read(write("ana/a.zip", data).parent)
 
 

@@ -162,9 +162,7 @@ def test_nothing_outside_of_an_archive_is_taken(tmp_path):
 def test_a_link_in_an_archive_is_refused(tmp_path):
     member = zipfile.ZipInfo("gamma.py")
     member.external_attr = (stat.S_IFLNK | 0o777) << 16
-    path = pack(
-        tmp_path / "ana.zip", (member, "/etc/passwd"), ("alpha_beta.py", "")
-    )
+    path = pack(tmp_path / "ana.zip", (member, "/etc/passwd"), ("alpha_beta.py", ""))
 
     assert "symbolic link" in read(path).problems["gamma"]
 

@@ -89,9 +89,7 @@ def test_a_notebook_that_was_turned_into_python_runs(read, script):
     submission = read(script)
 
     assert run(submission)["f"]() == 1
-    assert submission.notes == (
-        "gamma.py was made from a notebook: read as its cells",
-    )
+    assert submission.notes == ("gamma.py was made from a notebook: read as its cells",)
 
 
 def test_an_error_in_a_turned_notebook_names_its_line(read):

@@ -173,7 +173,7 @@ def test_older_archives_on_canvas_are_earlier_attempts(download):
         ("LATE_anon_x7Gh2_9001_parameters-12.py", "anon_x7Gh2", True, "parameters"),
         ("o_neilkim_12_9_parameters.py", "o_neilkim_12", False, "parameters"),
         ("李伟_LATE_12_9_parameters.py", "李伟_12", True, "parameters"),
-        ("team4_12_9_my_1_2_parameters.py", "team4_12", False, None),
+        ("team4_12_9_my_1_2_parameters.py", "team4_12", False, "parameters"),
     ],
 )
 def test_canvas_names_are_taken_apart(tmp_path, name, student, late, topic):

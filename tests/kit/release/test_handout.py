@@ -53,7 +53,7 @@ def test_a_line_of_a_solution_is_found_in_a_notebook(files, syllabus):
 def test_the_archive_is_the_same_for_the_same_files(files):
     turned = dict(reversed(files.items()))
 
-    assert pack_files(files, "desk") == pack_files(turned, "desk")
+    assert pack_files(files, "unpacked") == pack_files(turned, "unpacked")
 
 
 def test_the_readme_is_the_course_s_own_in_each_of_its_languages(syllabus):
@@ -67,25 +67,25 @@ def test_the_readme_is_the_course_s_own_in_each_of_its_languages(syllabus):
 
 
 @pytest.fixture(scope="module")
-def desk(files, tmp_path_factory):
+def unpacked(files, tmp_path_factory):
     """The unpacked handout."""
-    folder = tmp_path_factory.mktemp("desk")
-    (folder / "handout.zip").write_bytes(pack_files(files, "desk"))
+    folder = tmp_path_factory.mktemp("unpacked")
+    (folder / "handout.zip").write_bytes(pack_files(files, "unpacked"))
     with zipfile.ZipFile(folder / "handout.zip") as archive:
         archive.extractall(folder)
-    return folder / "desk"
+    return folder / "unpacked"
 
 
-def run_test(desk, *arguments):
+def run_test(unpacked, *arguments):
     """Run the handout's own grader, as its Makefile does."""
     command = [sys.executable, "-m", "grader", "test", *arguments]
     return subprocess.run(
-        command, cwd=desk, capture_output=True, text=True, check=False
+        command, cwd=unpacked, capture_output=True, text=True, check=False
     )
 
 
-def test_everything_fails_at_first(desk):
-    done = run_test(desk)
+def test_everything_fails_at_first(unpacked):
+    done = run_test(unpacked)
 
     assert done.returncode == 1
     *_, counts, saying, following, check = done.stdout.strip().splitlines()
@@ -96,16 +96,16 @@ def test_everything_fails_at_first(desk):
     assert "✗" not in done.stdout
 
 
-def test_one_solved_exercise_turns_green(desk):
-    path = desk / "exercises" / "model_construction.py"
+def test_one_solved_exercise_turns_green(unpacked):
+    path = unpacked / "exercises" / "model_construction.py"
     stub = path.read_text()
     path.write_text(
         f"{stub}\n\ndef chain(make_block, n):\n"
         "    return nn.Sequential(*(make_block() for _ in range(n)))\n"
     )
 
-    one = run_test(desk, "model_construction.chain")
-    everything = run_test(desk)
+    one = run_test(unpacked, "model_construction.chain")
+    everything = run_test(unpacked)
     path.write_text(stub)
 
     assert one.returncode == 0
@@ -113,14 +113,14 @@ def test_one_solved_exercise_turns_green(desk):
     assert everything.returncode == 1
 
 
-def test_a_slip_is_told_with_the_students_own_line(desk):
-    path = desk / "exercises" / "model_construction.py"
+def test_a_slip_is_told_with_the_students_own_line(unpacked):
+    path = unpacked / "exercises" / "model_construction.py"
     stub = path.read_text()
     path.write_text(
         f"{stub}\n\ndef chain(make_block, n):\n    return make_block.oops\n"
     )
 
-    done = run_test(desk, "model_construction.chain")
+    done = run_test(unpacked, "model_construction.chain")
     path.write_text(stub)
 
     assert done.returncode == 1
@@ -129,31 +129,35 @@ def test_a_slip_is_told_with_the_students_own_line(desk):
     assert "observe" not in done.stdout
 
 
-def test_all_solutions_turn_everything_green(desk):
+def test_all_solutions_turn_everything_green(unpacked):
     for path in KIT.solutions.glob("*.py"):
-        Path(desk, "exercises", path.name).write_text(path.read_text())
+        Path(unpacked, "exercises", path.name).write_text(path.read_text())
 
-    done = run_test(desk)
+    done = run_test(unpacked)
     for path in KIT.exercises.glob("*.py"):
-        Path(desk, "exercises", path.name).write_text(path.read_text())
+        Path(unpacked, "exercises", path.name).write_text(path.read_text())
 
     assert done.returncode == 0, done.stdout
 
 
-def test_an_unknown_exercise_gets_a_hint(desk):
-    done = run_test(desk, "model_construction.Chain")
+def test_an_unknown_exercise_gets_a_hint(unpacked):
+    done = run_test(unpacked, "model_construction.Chain")
 
     assert done.returncode == 2
     assert "Is it model_construction.chain" in done.stderr
 
 
-def test_plain_pytest_and_an_editor_run_the_same_tests(desk):
-    settings = json.loads((desk / ".vscode" / "settings.json").read_text())
+def test_plain_pytest_and_an_editor_run_the_same_tests(unpacked):
+    settings = json.loads((unpacked / ".vscode" / "settings.json").read_text())
     arguments = settings["python.testing.pytestArgs"]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
     done = subprocess.run(
-        [*command, *arguments], cwd=desk, capture_output=True, text=True, check=False
+        [*command, *arguments],
+        cwd=unpacked,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert settings["python.testing.pytestEnabled"] is True

@@ -33,19 +33,19 @@ def chain(make_block, n):
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def workspace(tmp_path_factory):
     """The unpacked handout."""
-    folder = tmp_path_factory.mktemp("desk")
-    archive = io.BytesIO(pack_files(handout.collect(KIT), "desk"))
+    folder = tmp_path_factory.mktemp("workspace")
+    archive = io.BytesIO(pack_files(handout.collect(KIT), "workspace"))
     with zipfile.ZipFile(archive) as files:
         files.extractall(folder)
-    return folder / "desk"
+    return folder / "workspace"
 
 
 @pytest.fixture(scope="module")
-def outputs(desk):
+def outputs(workspace):
     """What each cell of a notebook shows, with a right, a wrong and no answer in it."""
-    path = desk / "exercises" / "notebooks" / f"{TOPIC}.ipynb"
+    path = workspace / "exercises" / "notebooks" / f"{TOPIC}.ipynb"
     notebook = nbformat.read(path, 4)
     answers = {grade_id(f"{TOPIC}.MLP"): MLP, grade_id(f"{TOPIC}.chain"): SLIP}
     for cell in notebook.cells:
@@ -56,10 +56,10 @@ def outputs(desk):
         notebook,
         allow_errors=True,
         startup_timeout=300,
-        resources={"metadata": {"path": str(desk)}},
+        resources={"metadata": {"path": str(workspace)}},
         kernel_name="python3",
     )
-    client.execute(env={**os.environ, "PYTHONPATH": str(desk)})
+    client.execute(env={**os.environ, "PYTHONPATH": str(workspace)})
     return {cell.id: cell.get("outputs", []) for cell in notebook.cells}
 
 
@@ -68,8 +68,8 @@ def shown(outputs, symbol):
     return output
 
 
-def test_the_kernel_runs_the_handouts_own_code(outputs, desk):
-    assert str(desk) in outputs["where"][0].data["text/plain"]
+def test_the_kernel_runs_the_handouts_own_code(outputs, workspace):
+    assert str(workspace) in outputs["where"][0].data["text/plain"]
 
 
 def test_an_answer_that_passes_is_told_and_nothing_else(outputs):

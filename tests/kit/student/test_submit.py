@@ -81,57 +81,58 @@ def test_a_file_that_cannot_be_graded_is_told(tmp_path, data, problem):
         read_parts(tmp_path, SYMBOLS)
 
 
+def notebook(text):
+    cell = {"cell_type": "code", "metadata": {}, "source": text}
+    return json.dumps({"cells": [cell], "nbformat": 4})
+
+
 WORK = "def g():\n    return 1\n"
 STUB = "def g():\n    raise NotStarted\n"
 
 
 @pytest.fixture
-def desk(tmp_path):
+def pack_up(tmp_path):
     """Write files of a student's; `two` has one exercise of two functions."""
     (tmp_path / "one.py").write_bytes(SOURCES["one"])
 
     def write(**files):
         for name, text in files.items():
-            if name.startswith("notebook"):
-                cell = {"cell_type": "code", "metadata": {}, "source": text}
-                text = json.dumps({"cells": [cell], "nbformat": 4})
-                name = "two.ipynb"
             data = text if isinstance(text, bytes) else text.encode()
-            (tmp_path / name.replace("_py", ".py")).write_bytes(data)
+            (tmp_path / name.replace("__", ".")).write_bytes(data)
         return read_parts(tmp_path, {"one": [["f"]], "two": [["g"], ["h"]]})
 
     return write
 
 
-def test_each_topic_tells_its_file_and_what_it_answers(desk):
-    one, two = desk(two_py=WORK)
+def test_each_topic_tells_its_file_and_what_it_answers(pack_up):
+    one, two = pack_up(two__py=WORK)
 
     assert str(one) == "one.py answers 0 of 1 exercises"
     assert str(two) == "two.py answers 1 of 2 exercises"
     assert two.rivals == {}
 
 
-def test_a_misnamed_module_is_not_dropped_for_an_untouched_notebook(desk):
-    _, two = desk(two_v2_py=WORK, notebook=STUB)
+def test_a_misnamed_module_is_not_dropped_for_an_untouched_notebook(pack_up):
+    _, two = pack_up(two_v2__py=WORK, two__ipynb=notebook(STUB))
 
     assert two.found.module.source == WORK.encode()
     assert two.file == "two_v2.py"
 
 
-def test_a_module_with_a_byte_in_a_comment_is_not_dropped(desk):
-    _, two = desk(two_py=WORK.encode() + b"# \xe9\n", notebook=STUB)
+def test_a_module_with_a_byte_in_a_comment_is_not_dropped(pack_up):
+    _, two = pack_up(two__py=WORK.encode() + b"# \xe9\n", two__ipynb=notebook(STUB))
 
     assert two.file == "two.py"
     assert "holds the byte 0xe9" in two.found.notes[0]
 
 
-def test_a_module_that_cannot_be_read_is_refused_though_a_notebook_could(desk):
+def test_a_module_that_cannot_be_read_is_refused_though_a_notebook_could(pack_up):
     with pytest.raises(StudentError, match=r"two.py is not UTF-8.* Nothing is packed"):
-        desk(two_py=WORK.encode() + b"x = '\xe9'\n", notebook=WORK)
+        pack_up(two__py=WORK.encode() + b"x = '\xe9'\n", two__ipynb=notebook(WORK))
 
 
-def test_a_module_and_a_notebook_with_work_are_told_both(desk):
-    _, two = desk(two_py=WORK + "def h(): pass\n", notebook=WORK)
+def test_a_module_and_a_notebook_with_work_are_told_both(pack_up):
+    _, two = pack_up(two__py=WORK + "def h(): pass\n", two__ipynb=notebook(WORK))
 
     assert two.file == "two.py"
     assert two.rivals == {"two.ipynb": 1}

@@ -1,4 +1,4 @@
-"""Every verb of the desk, as a student runs it, and what it says to odd situations."""
+"""Every verb of a student, as it is run, and what it says to odd situations."""
 
 import contextlib
 import fcntl
@@ -54,16 +54,16 @@ class MyLinear(nn.Module):
 
 @pytest.fixture(scope="module")
 def begun(handed_out):
-    """A desk on which much has happened, and what `make test` said to that."""
-    desk = handed_out()
-    with desk.exercises("custom_layer").open("a") as file:
+    """A workspace in which much has happened, and what `make test` said to that."""
+    workspace = handed_out()
+    with workspace.exercises("custom_layer").open("a") as file:
         file.write(SLIP)
-    with desk.exercises("deferred_init").open("a") as file:
+    with workspace.exercises("deferred_init").open("a") as file:
         file.write("\n\ndef lazy_mlp(*widths:\n")
-    desk.exercises("parameters").unlink()
+    workspace.exercises("parameters").unlink()
     solution = KIT.solutions / "model_construction.py"
-    desk.exercises("model_construction").write_bytes(solution.read_bytes())
-    return desk, desk.run("test", startup=WITHOUT_SYMPY)
+    workspace.exercises("model_construction").write_bytes(solution.read_bytes())
+    return workspace, workspace.run("test", startup=WITHOUT_SYMPY)
 
 
 def test_what_passes_is_ticked(begun, syllabus):
@@ -85,9 +85,9 @@ def test_no_comparison_loads_what_a_second_of_time_goes_into(begun):
 
 
 def test_no_bytecode_is_left_that_a_quick_save_could_be_taken_for(begun):
-    desk, _ = begun
+    workspace, _ = begun
 
-    assert not (desk.folder / "exercises" / "__pycache__").exists()
+    assert not (workspace.folder / "exercises" / "__pycache__").exists()
 
 
 def test_a_slip_is_told_with_the_students_line_and_prints(begun):
@@ -138,16 +138,16 @@ def test_a_missing_file_is_told_with_the_way_back(begun):
 
 
 def test_progress_and_next_answer_without_torch_when_nothing_changed(begun, syllabus):
-    desk, _ = begun
+    workspace, _ = begun
     mine = syllabus.topic("model_construction").exercises
     open_ones = syllabus.topic("custom_layer").exercises
     left = duration(sum(e.minutes for e in open_ones))
     required = [e for e in syllabus.exercises.values() if e.required]
     done = [e for e in mine if e.required]
-    before = desk.exercises("custom_layer").read_bytes()
+    before = workspace.exercises("custom_layer").read_bytes()
 
-    progress = desk.run("progress", startup=WITHOUT_TORCH)
-    following = desk.run("next", startup=WITHOUT_TORCH)
+    progress = workspace.run("progress", startup=WITHOUT_TORCH)
+    following = workspace.run("next", startup=WITHOUT_TORCH)
 
     all_done = rf"Layers and Modules +█{{20}} +{len(mine)} of {len(mine)} +done\n"
     assert re.search(all_done, progress.stdout)
@@ -159,18 +159,18 @@ def test_progress_and_next_answer_without_torch_when_nothing_changed(begun, syll
     assert "exercises/deferred_init.py is no Python now: line" in progress.stdout
     assert progress.stderr == ""
     assert "parameter_table: A table of all parameters" in following.stdout
-    assert desk.exercises("custom_layer").read_bytes() == before
+    assert workspace.exercises("custom_layer").read_bytes() == before
 
 
 def test_only_what_changed_is_checked_again(begun, syllabus):
-    desk, _ = begun
+    workspace, _ = begun
     mine = len(syllabus.topic("model_construction").exercises)
-    path = desk.exercises("model_construction")
+    path = workspace.exercises("model_construction")
     text = path.read_text()
     path.write_text(text.replace("dim=-1", "dim=0"))
 
-    progress = desk.run("progress")
-    again = desk.run("progress", startup=WITHOUT_TORCH)
+    progress = workspace.run("progress")
+    again = workspace.run("progress", startup=WITHOUT_TORCH)
     path.write_text(text)
 
     assert progress.stderr == "Checking 1 exercise that changed …\n"
@@ -179,20 +179,20 @@ def test_only_what_changed_is_checked_again(begun, syllabus):
 
 
 def test_a_solution_opens_only_for_what_passes(begun):
-    desk, _ = begun
+    workspace, _ = begun
 
-    done = desk.run("solution", "MLP", startup=WITHOUT_TORCH)
+    done = workspace.run("solution", "MLP", startup=WITHOUT_TORCH)
 
     assert done.returncode == 2
     assert "your instructor did not include them" in done.stderr
 
 
 def test_hints_come_one_by_one_and_end_with_where_to_read(handed_out, syllabus):
-    desk = handed_out()
+    workspace = handed_out()
     hints = syllabus.exercises["model_construction.MLP"].hints
 
     said = [
-        desk.run("hint", "MLP", startup=WITHOUT_TORCH).stdout
+        workspace.run("hint", "MLP", startup=WITHOUT_TORCH).stdout
         for _ in range(len(hints) + 2)
     ]
 
@@ -203,14 +203,14 @@ def test_hints_come_one_by_one_and_end_with_where_to_read(handed_out, syllabus):
 
 
 def test_losing_the_state_costs_nothing_but_the_hints(begun, syllabus):
-    desk, _ = begun
+    workspace, _ = begun
     mine = len(syllabus.topic("model_construction").exercises)
     hints = len(syllabus.exercises["model_construction.chain"].hints)
-    desk.run("hint", "chain")
-    (desk.folder / ".progress.json").write_text("{ no json")
+    workspace.run("hint", "chain")
+    (workspace.folder / ".progress.json").write_text("{ no json")
 
-    hint = desk.run("hint", "chain")
-    progress = desk.run("progress")
+    hint = workspace.run("hint", "chain")
+    progress = workspace.run("progress")
 
     assert f"1 of {hints}" in hint.stdout
     assert f"{hints} of {hints}" not in hint.stdout
@@ -236,15 +236,15 @@ def test_a_python_that_is_too_old_is_told(handed_out):
 
 
 def test_make_refuses_a_python_that_is_too_old(handed_out):
-    desk = handed_out()
-    old = desk.folder / "old-python"
+    workspace = handed_out()
+    old = workspace.folder / "old-python"
     script = "import sys; sys.version_info = (3, 10); exec(sys.argv[2])"
     old.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{script}' \"$@\"\n")
     old.chmod(0o755)
 
     done = subprocess.run(
         ["make", "test", f"PYTHON={old}"],
-        cwd=desk.folder,
+        cwd=workspace.folder,
         capture_output=True,
         text=True,
         check=False,
@@ -252,15 +252,15 @@ def test_make_refuses_a_python_that_is_too_old(handed_out):
 
     assert done.returncode == 2
     assert "Python 3.11 or later is needed: make PYTHON=python3.11" in done.stderr
-    assert not (desk.folder / ".venv").exists()
+    assert not (workspace.folder / ".venv").exists()
 
 
-def answered(desk, answer, *arguments):
+def answered(workspace, answer, *arguments):
     """Run a verb with a terminal as its input."""
     owner, terminal = pty.openpty()
     os.write(owner, f"{answer}\n".encode())
     done = subprocess.run(
-        **desk.command(*arguments, startup=WITHOUT_TORCH),
+        **workspace.command(*arguments, startup=WITHOUT_TORCH),
         stdin=terminal,
         capture_output=True,
         check=False,
@@ -271,18 +271,18 @@ def answered(desk, answer, *arguments):
 
 
 def test_a_reset_asks_first_and_keeps_a_backup(handed_out):
-    desk = handed_out()
-    path = desk.exercises("model_construction")
+    workspace = handed_out()
+    path = workspace.exercises("model_construction")
     stub = path.read_text()
     path.write_text(
         stub.replace("    raise NotStarted\n\n\nclass R", "    x\n\n\nclass R")
     )
     mine = path.read_text()
 
-    unasked = desk.run("reset", "chain")
-    refused = answered(desk, "n", "reset", "chain")
+    unasked = workspace.run("reset", "chain")
+    refused = answered(workspace, "n", "reset", "chain")
     untouched = path.read_text()
-    agreed = answered(desk, "y", "reset", "model_construction.chain")
+    agreed = answered(workspace, "y", "reset", "model_construction.chain")
 
     assert mine != stub
     assert unasked.returncode == 2
@@ -296,12 +296,12 @@ def test_a_reset_asks_first_and_keeps_a_backup(handed_out):
 
 
 def test_a_reset_of_a_missing_file_brings_it_back(handed_out):
-    desk = handed_out()
-    path = desk.exercises("parameters")
+    workspace = handed_out()
+    path = workspace.exercises("parameters")
     stub = path.read_text()
     path.unlink()
 
-    done = desk.run("reset", "parameter_table", "--yes", startup=WITHOUT_TORCH)
+    done = workspace.run("reset", "parameter_table", "--yes", startup=WITHOUT_TORCH)
 
     assert done.returncode == 0
     assert path.read_text() == stub
@@ -309,48 +309,48 @@ def test_a_reset_of_a_missing_file_brings_it_back(handed_out):
 
 @pytest.mark.parametrize("verb", ["reset", "solution"])
 def test_a_verb_for_one_exercise_says_how_to_name_it(handed_out, verb):
-    desk = handed_out()
+    workspace = handed_out()
 
-    none = desk.run(verb, startup=WITHOUT_TORCH)
-    topic = desk.run(verb, "parameters", startup=WITHOUT_TORCH)
+    none = workspace.run(verb, startup=WITHOUT_TORCH)
+    topic = workspace.run(verb, "parameters", startup=WITHOUT_TORCH)
 
     assert "no exercise is named: add one, as EX=model_construction.MLP" in none.stderr
     assert "parameters is a topic: add one, as EX=parameters.parameter" in topic.stderr
 
 
 def test_a_submission_is_what_the_grader_reads(handed_out, syllabus):
-    desk = handed_out()
-    desk.exercises("use_gpu").write_text("import helpers\n")
-    (desk.folder / "exercises" / "helpers.py").write_text("")
+    workspace = handed_out()
+    workspace.exercises("use_gpu").write_text("import helpers\n")
+    (workspace.folder / "exercises" / "helpers.py").write_text("")
 
-    refused = desk.run("submit", "ana-souza")
-    packed = desk.run("submit", "ana-souza", "--yes")
+    refused = workspace.run("submit", "ana-souza")
+    packed = workspace.run("submit", "ana-souza", "--yes")
 
     assert refused.returncode == 2
     assert "use_gpu.py cannot be imported." in refused.stdout
     assert "No module named 'helpers'" in refused.stdout
     assert "use_gpu.py, line 1: import helpers" in refused.stdout
     assert packed.returncode == 0
-    archive = desk.folder / "ana-souza.zip"
+    archive = workspace.folder / "ana-souza.zip"
     submission = read_submission(
         SubmissionSource("ana-souza", archive), syllabus.topic_ids
     )
     assert submission.problems == {}
     assert submission.notes == ()
     assert submission.sources == {
-        topic: desk.exercises(topic).read_bytes() for topic in syllabus.topic_ids
+        topic: workspace.exercises(topic).read_bytes() for topic in syllabus.topic_ids
     }
 
 
 def test_submit_asks_where_a_module_and_a_notebook_hold_work(handed_out):
-    desk = handed_out()
-    notebook = desk.folder / "exercises" / "notebooks" / "read_write.ipynb"
-    for path in (desk.exercises("read_write"), notebook):
+    workspace = handed_out()
+    notebook = workspace.folder / "exercises" / "notebooks" / "read_write.ipynb"
+    for path in (workspace.exercises("read_write"), notebook):
         text = path.read_text().replace("    raise NotStarted", "    pass", 1)
         path.write_text(text)
 
-    asked = desk.run("submit", "ana-souza")
-    agreed = desk.run("submit", "ana-souza", "--yes")
+    asked = workspace.run("submit", "ana-souza")
+    agreed = workspace.run("submit", "ana-souza", "--yes")
 
     assert asked.returncode == 2
     assert "Hand in read_write.py? If not, move it away." in asked.stderr
@@ -371,11 +371,11 @@ def test_every_verb_is_there_and_tells_what_it_does():
     assert all(help_of.values())
 
 
-def in_terminal(desk, *arguments, **environment):
+def in_terminal(workspace, *arguments, **environment):
     """Return what a verb prints in a terminal of 80 columns."""
     owner, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 80, 0, 0))
-    command = desk.command(*arguments, startup=WITHOUT_TORCH)
+    command = workspace.command(*arguments, startup=WITHOUT_TORCH)
     command["env"] |= {"TERM": "xterm-256color", **environment}
     subprocess.run(**command, stdin=terminal, stdout=terminal, check=False)
     os.close(terminal)
@@ -388,12 +388,12 @@ def in_terminal(desk, *arguments, **environment):
 
 
 def test_a_terminal_gets_colours_and_no_line_is_too_long(handed_out):
-    desk = handed_out()
+    workspace = handed_out()
     for _ in range(2):
-        desk.run("hint", "make_tied_mlp", startup=WITHOUT_TORCH)
+        workspace.run("hint", "make_tied_mlp", startup=WITHOUT_TORCH)
 
-    hint = in_terminal(desk, "hint", "make_tied_mlp")
-    plain = in_terminal(desk, "hint", "make_tied_mlp", NO_COLOR="1")
+    hint = in_terminal(workspace, "hint", "make_tied_mlp")
+    plain = in_terminal(workspace, "hint", "make_tied_mlp", NO_COLOR="1")
 
     assert "\x1b[1m" in hint
     lines = re.sub(r"\x1b\[[0-9;]*m", "", hint).splitlines()

@@ -27,13 +27,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager
-def watching(desk, startup="") -> Iterator[subprocess.Popen]:
+def watching(workspace, startup="") -> Iterator[subprocess.Popen]:
     """Run `grader watch` until the block ends.
 
     It can be interrupted even where these tests cannot, as in a shell's background.
     """
     watch = subprocess.Popen(
-        **desk.command("watch", startup=INTERRUPTIBLE + startup),
+        **workspace.command("watch", startup=INTERRUPTIBLE + startup),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -59,37 +59,37 @@ def read_to(watch, beginning):
     raise AssertionError("".join(seen))
 
 
-def save(desk, *changes):
+def save(workspace, *changes):
     """Save the solutions, with some changes to them."""
     text = SOLUTION
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    desk.exercises("model_construction").write_text(text)
+    workspace.exercises("model_construction").write_text(text)
 
 
 @pytest.fixture(scope="module")
 def session(handed_out):
     """What is printed after each save of a session."""
-    desk = handed_out()
+    workspace = handed_out()
     said = {}
-    with watching(desk) as watch:
+    with watching(workspace) as watch:
         said["start"] = read_to(watch, "Save a file")
-        save(desk, SLIP, LATER_SLIP)
+        save(workspace, SLIP, LATER_SLIP)
         said["all written"] = read_to(watch, "Checked in")
-        save(desk, SLIP, LATER_SLIP, COMMENT)
+        save(workspace, SLIP, LATER_SLIP, COMMENT)
         said["no code changed"] = read_to(watch, "Checked in")
-        save(desk, LATER_SLIP)
+        save(workspace, LATER_SLIP)
         said["mended"] = read_to(watch, "Checked in")
-        save(desk, LATER_SLIP, ENDLESS)
+        save(workspace, LATER_SLIP, ENDLESS)
         said["endless"] = read_to(watch, "Checking FixedHiddenMLP")
-        save(desk, LATER_SLIP)
+        save(workspace, LATER_SLIP)
         said["ended"] = read_to(watch, "Checked in")
-        save(desk, LATER_SLIP, BROKEN)
+        save(workspace, LATER_SLIP, BROKEN)
         said["broken"] = read_to(watch, "Checked in")
-        save(desk, LATER_SLIP, REWRITTEN)
+        save(workspace, LATER_SLIP, REWRITTEN)
         said["whole again"] = read_to(watch, "Checked in")
-        save(desk, EXIT)
+        save(workspace, EXIT)
         said["exits"] = read_to(watch, "Checked in")
     said["status"] = watch.returncode
     return said
@@ -149,13 +149,13 @@ def test_an_interrupt_is_an_ordinary_end(session):
 
 
 def test_without_forks_it_says_so_and_checks_all_the_same(handed_out):
-    desk = handed_out()
+    workspace = handed_out()
 
-    with watching(desk, startup="import os; del os.fork") as watch:
+    with watching(workspace, startup="import os; del os.fork") as watch:
         start = read_to(watch, "Save a file")
-        save(desk, SLIP)
+        save(workspace, SLIP)
         first = read_to(watch, "Checked in")
-        save(desk)
+        save(workspace)
         second = read_to(watch, "Checked in")
 
     assert "Processes cannot be forked here" in start
@@ -165,10 +165,10 @@ def test_without_forks_it_says_so_and_checks_all_the_same(handed_out):
 
 
 def test_tests_that_cannot_be_collected_are_told(handed_out):
-    desk = handed_out()
-    (desk.folder / "tests" / "visible" / "test_use_gpu.py").write_text("import (")
+    workspace = handed_out()
+    (workspace.folder / "tests" / "visible" / "test_use_gpu.py").write_text("import (")
 
-    done = desk.run("watch")
+    done = workspace.run("watch")
 
     assert done.returncode == 2
     assert "the checks cannot start: the visible tests do not run" in done.stderr

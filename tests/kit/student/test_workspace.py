@@ -1,4 +1,4 @@
-"""What the desk remembers of a folder."""
+"""What the workspace remembers of a folder."""
 
 import pytest
 
@@ -13,64 +13,66 @@ MLP = "model_construction.MLP"
 
 
 @pytest.fixture
-def desk(handed_out):
-    """A desk on which the first topic is solved."""
+def workspace(handed_out):
+    """A workspace in which the first topic is solved."""
     folder = handed_out()
     solution = KIT.solutions / "model_construction.py"
     folder.exercises("model_construction").write_bytes(solution.read_bytes())
     return Workspace(Layout(folder.folder))
 
 
-def status(desk, name=MLP):
-    return Workspace(desk.layout).status(desk.syllabus.exercises[name])
+def status(workspace, name=MLP):
+    return Workspace(workspace.layout).status(workspace.syllabus.exercises[name])
 
 
-def test_a_verdict_is_remembered(desk):
-    before = status(desk)
+def test_a_verdict_is_remembered(workspace):
+    before = status(workspace)
 
-    desk.note([Verdict(MLP, (Outcome.PASSED, Outcome.NO_GPU))])
-    passing = status(desk)
-    desk.note([Verdict(MLP, (Outcome.PASSED, Outcome.FAILED))])
+    workspace.note([Verdict(MLP, (Outcome.PASSED, Outcome.NO_GPU))])
+    passing = status(workspace)
+    workspace.note([Verdict(MLP, (Outcome.PASSED, Outcome.FAILED))])
 
     assert before is ExerciseStatus.CHANGED
     assert passing is ExerciseStatus.PASSES
-    assert status(desk) is ExerciseStatus.FAILS
+    assert status(workspace) is ExerciseStatus.FAILS
 
 
-def test_a_file_that_is_not_imported_is_no_verdict_on_an_exercise(desk):
-    desk.note([Verdict(MLP, (Outcome.NO_IMPORT,))])
+def test_a_file_that_is_not_imported_is_no_verdict_on_an_exercise(workspace):
+    workspace.note([Verdict(MLP, (Outcome.NO_IMPORT,))])
 
-    assert status(desk) is ExerciseStatus.CHANGED
-
-
-def test_what_is_not_started_is_not_remembered(desk):
-    desk.note([Verdict("parameters.Ema", (Outcome.NOT_STARTED,))])
-
-    assert status(desk, "parameters.Ema") is ExerciseStatus.UNTOUCHED
-    assert not desk.layout.state.exists()
+    assert status(workspace) is ExerciseStatus.CHANGED
 
 
-def test_other_tests_make_a_verdict_old(desk):
-    desk.note([Verdict(MLP, (Outcome.PASSED,))])
-    with (desk.layout.visible_tests / "test_model_construction.py").open("a") as file:
+def test_what_is_not_started_is_not_remembered(workspace):
+    workspace.note([Verdict("parameters.Ema", (Outcome.NOT_STARTED,))])
+
+    assert status(workspace, "parameters.Ema") is ExerciseStatus.UNTOUCHED
+    assert not workspace.layout.state.exists()
+
+
+def test_other_tests_make_a_verdict_old(workspace):
+    workspace.note([Verdict(MLP, (Outcome.PASSED,))])
+    with (workspace.layout.visible_tests / "test_model_construction.py").open(
+        "a"
+    ) as file:
         file.write("\n")
 
-    assert status(desk) is ExerciseStatus.CHANGED
+    assert status(workspace) is ExerciseStatus.CHANGED
 
 
-def test_a_state_that_cannot_be_written_costs_hints_alone(desk):
-    desk.layout.state.mkdir()
+def test_a_state_that_cannot_be_written_costs_hints_alone(workspace):
+    workspace.layout.state.mkdir()
 
-    desk.note([Verdict(MLP, (Outcome.PASSED,))])
+    workspace.note([Verdict(MLP, (Outcome.PASSED,))])
 
     with pytest.raises(StudentError, match="cannot be written"):
-        desk.see_hint(desk.syllabus.exercises[MLP])
+        workspace.see_hint(workspace.syllabus.exercises[MLP])
 
 
 @pytest.mark.parametrize("name", ["MLP", MLP])
-def test_an_exercise_is_found_by_its_symbol_too(desk, name):
-    assert desk.exercise(name).id == MLP
+def test_an_exercise_is_found_by_its_symbol_too(workspace, name):
+    assert workspace.exercise(name).id == MLP
 
 
-def test_a_symbol_of_a_group_stands_for_the_group(desk):
-    assert desk.exercise("num_gpus").id == "use_gpu.try_gpu"
+def test_a_symbol_of_a_group_stands_for_the_group(workspace):
+    assert workspace.exercise("num_gpus").id == "use_gpu.try_gpu"

@@ -1,6 +1,6 @@
-"""Time the student's desk, from the handout: saves under `make watch`, and `make test`.
+"""Time what a student waits for: saves under `make watch`, and `make test`.
 
-    python -m bench.desk [--saves 20] [--runs 10]
+    python -m bench.student [--saves 20] [--runs 10]
 
 A save is timed by the wall clock, from before the write to the verdict on the screen;
 commands are compared by the CPU time that they and their children use, since that
@@ -40,8 +40,8 @@ def main(
 ) -> None:
     """Print the distribution of times from save to verdict, and CPU per command."""
     with tempfile.TemporaryDirectory() as folder:
-        desk = unpack(Path(folder))
-        show("save to verdict, wall", [*time_saves(desk, saves)])
+        workspace = unpack(Path(folder))
+        show("save to verdict, wall", [*time_saves(workspace, saves)])
         torch = [sys.executable, "-c", "import torch"]
         one = [sys.executable, "-m", "grader", "test", EXERCISE]
         seen = [sys.executable, "-m", "grader", "progress"]
@@ -50,7 +50,7 @@ def main(
             for seconds, command in zip(
                 times.values(), (torch, one, seen), strict=True
             ):
-                seconds.append(cpu_seconds(command, desk))
+                seconds.append(cpu_seconds(command, workspace))
     show("python -c 'import torch', CPU", times["import torch"])
     show(f"make test EX={EXERCISE}, CPU", times["test"])
     show("make progress, nothing changed, CPU", times["progress"])
@@ -62,21 +62,21 @@ def main(
 def unpack(folder: Path) -> Path:
     """Unpack a handout with the first topic solved; return where it lies."""
     archive = folder / "handout.zip"
-    archive.write_bytes(pack_files(handout.collect(KIT), "desk"))
+    archive.write_bytes(pack_files(handout.collect(KIT), "workspace"))
     with zipfile.ZipFile(archive) as handed_out:
         handed_out.extractall(folder)
-    return folder / "desk"
+    return folder / "workspace"
 
 
-def time_saves(desk: Path, count: int) -> Iterator[float]:
+def time_saves(workspace: Path, count: int) -> Iterator[float]:
     """Yield the seconds from each save to its verdict, right and wrong in turn."""
-    path = desk / "exercises" / "model_construction.py"
+    path = workspace / "exercises" / "model_construction.py"
     right = (KIT.solutions / path.name).read_text()
     wrong = right.replace(*CAUGHT)
     path.write_text(right)
     with subprocess.Popen(
         [sys.executable, "-m", "grader", "watch"],
-        cwd=desk,
+        cwd=workspace,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -99,10 +99,10 @@ def await_line(stream: Iterator[str], beginning: str) -> None:
         raise RuntimeError("watch has ended")
 
 
-def cpu_seconds(command: list[str], desk: Path) -> float:
+def cpu_seconds(command: list[str], workspace: Path) -> float:
     """Return the CPU seconds of one run."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=desk, stdout=subprocess.DEVNULL, check=False)
+    subprocess.run(command, cwd=workspace, stdout=subprocess.DEVNULL, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

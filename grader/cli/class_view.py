@@ -1,0 +1,77 @@
+"""What `grade` prints of a class: what needs a look, points, and what is amiss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from rich.table import Table
+
+from grader.cli.screen import out, plain, print_error, print_plain
+from grader.policy import Policy
+from grader.results.result import Result, Status
+from grader.syllabus import Syllabus
+
+MAX_ROWS = 60
+
+
+def show_look(results: list[Result]) -> None:
+    """Print, before any points, what a person should look at."""
+    lines = [f"{r.student}: {why}" for r in results for why in r.needs_look]
+    if lines:
+        print_plain("needs a look", "bold yellow")
+    for line in lines[:MAX_ROWS]:
+        print_plain(f"  {line}")
+    if len(lines) > MAX_ROWS:
+        print_plain(f"  … and {len(lines) - MAX_ROWS} more in scores.csv")
+
+
+def show_class(
+    results: list[Result], syllabus: Syllabus, policy: Policy | None
+) -> None:
+    """Print the points of each student by topic, and what the course counts."""
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
+    table.add_column("student", overflow="fold")
+    for topic in syllabus.topics:
+        table.add_column(topic.id.partition("_")[0], justify="right")
+    for name in ("total", "open", "max", *(["adjusted"] if policy else [])):
+        table.add_column(name, justify="right")
+    for result in results[:MAX_ROWS]:
+        table.add_row(plain(result.student), *cells(result, syllabus))
+    out.print(table)
+    if len(results) > MAX_ROWS:
+        print_plain(f"… and {len(results) - MAX_ROWS} more in scores.csv")
+
+
+def cells(result: Result, syllabus: Syllabus) -> list[str]:
+    """Return a student's points by topic, total, open and max."""
+    if result.score is None:
+        return [str(result.status), *[""] * (len(syllabus.topics) + 2)]
+    mine, counted = result.score, result.adjusted
+    return [
+        *(f"{mine.topics[topic]:g}" for topic in syllabus.topic_ids),
+        *(f"{mine.total:g}", f"{mine.open:g}", f"{mine.max:g}"),
+        *([f"{counted.total:g}"] if counted else []),
+    ]
+
+
+def print_written(folder: Path, results: list[Result]) -> None:
+    """Say where the results are, and how many were so already."""
+    kept = sum(result.kept for result in results)
+    again = f" ({kept} unchanged, not graded again)" if kept else ""
+    print_plain(f"{folder / 'scores.csv'} and reports/ beside it written{again}")
+
+
+def warn_trouble(results: list[Result]) -> None:
+    """Print what needs a look, and exit as it asks for."""
+    for result in results:
+        for note in result.notes:
+            print_plain(f"{result.student}: {note}", "dim")
+    for result in results:
+        if result.status not in (Status.GRADED, Status.MISSING):
+            print_error(f"{result.student}: {result.state}")
+    statuses = {result.status for result in results}
+    if Status.KIT_ERROR in statuses:
+        raise typer.Exit(2)
+    if Status.NOT_GRADED in statuses:
+        raise typer.Exit(1)
