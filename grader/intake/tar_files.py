@@ -23,6 +23,7 @@ from grader.intake.candidate import (
 MAX_TAR = 256 << 20
 """Bytes behind the compression: all of them are unpacked to list the files."""
 MAX_KEPT = 1 << 20  # bytes of them in memory; the others are in a file without a name
+CHUNK = 64 << 10
 MAX_HEADER = 8 << 10
 """Bytes of a member's extended header: tarfile searches them in quadratic time."""
 BROKEN = (
@@ -41,7 +42,7 @@ BROKEN = (
 
 
 COMPRESSED: dict[bytes, Callable[[IO[bytes]], Any]] = {
-    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),  # noqa: SIM115
+    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ": lzma.LZMAFile,
 }
@@ -142,9 +143,9 @@ def decompressed(stream: IO[bytes], stack: ExitStack) -> IO[bytes]:
     kind = next((k for start, k in COMPRESSED.items() if head.startswith(start)), None)
     if kind is None:
         return stream
-    plain = stack.enter_context(tempfile.SpooledTemporaryFile(MAX_KEPT))
+    plain = stack.enter_context(tempfile.SpooledTemporaryFile(MAX_KEPT))  # noqa: SIM115
     with kind(stream) as packed:
-        while chunk := packed.read(MAX_KEPT):
+        while chunk := packed.read(CHUNK):
             plain.write(chunk)
             if plain.tell() > MAX_TAR:
                 raise TooMuchError

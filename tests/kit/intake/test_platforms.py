@@ -413,15 +413,15 @@ def test_an_archive_in_a_folder_is_read_where_it_is_all_there_is(tmp_path):
 
 
 def test_of_two_archives_in_a_folder_none_is_guessed(tmp_path):
-    for name in ("a.zip", "b.zip"):
-        (tmp_path / "ana").mkdir(exist_ok=True)
-        pack(FIXTURES / "moodle", tmp_path / "ana" / name)
+    for name in ("a", "b"):
+        make(tmp_path / name, "parameters.py")
+        (tmp_path / name / "parameters.py").write_text(f"# {name}")
+        (tmp_path / "class" / "ana").mkdir(parents=True, exist_ok=True)
+        pack(tmp_path / name, tmp_path / "class" / "ana" / f"{name}.zip")
 
-    (origin,) = find_submissions(tmp_path).origins
+    (origin,) = find_submissions(tmp_path / "class").origins
 
-    with pytest.raises(
-        SubmissionError, match=r"it holds a.zip, b.zip .* keep one of them"
-    ):
+    with pytest.raises(SubmissionError, match=r"\(a.zip/p.*, b.zip/p.*\): keep one"):
         read_submission(origin, TOPICS)
 
 
