@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -83,8 +83,8 @@ class Syllabus:
     """All topics, or a part of them, in the order in which they are taught."""
 
     topics: tuple[Topic, ...]
-    modules: tuple[str, ...]
-    """All topics' ids, those of the parts that are left out, too."""
+    modules: Mapping[str, Sequence[Sequence[str]]]
+    """The symbols of each exercise, by topic, of the parts that are left out, too."""
     course: Course
     levels: tuple[str, ...]
 
@@ -92,11 +92,6 @@ class Syllabus:
     def exercises(self) -> Mapping[str, Exercise]:
         """Return the exercises by id, in order."""
         return {e.id: e for topic in self.topics for e in topic.exercises}
-
-    @cached_property
-    def symbols(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-        """Return the symbols of each exercise, by topic."""
-        return {t.id: tuple(e.symbols for e in t.exercises) for t in self.topics}
 
     @cached_property
     def topic_ids(self) -> tuple[str, ...]:
@@ -173,9 +168,9 @@ def parse_syllabus(data: Mapping[str, Any], source: str) -> Syllabus:
         reader.topic(entry, i, levels) for i, entry in enumerate(document["topic"])
     )
     reader.refuse_twice([t.id for t in topics], "topic")
-    names = tuple(topic.id for topic in topics)
+    modules = {t.id: tuple(e.symbols for e in t.exercises) for t in topics}
     course = reader.course(document["course"])
-    syllabus = Syllabus(topics, names, course, tuple(levels))
+    syllabus = Syllabus(topics, modules, course, tuple(levels))
     ids = [e.id for topic in topics for e in topic.exercises]
     reader.refuse_twice(ids, "exercise")
     for exercise in syllabus.exercises.values():

@@ -67,9 +67,7 @@ class GradingConfig:
         Raises:
             SubmissionError: nothing of it can be read.
         """
-        return read_submission(
-            origin, self.syllabus.modules, self.limits.source, self.syllabus.symbols
-        )
+        return read_submission(origin, self.syllabus.modules, self.limits.source)
 
     def score(self, student: str, report: Report, manifest: Manifest) -> Score:
         """Score a report in the exercises of this config.

@@ -74,9 +74,9 @@ def look_into(
     origin: SubmissionSource, syllabus: Syllabus
 ) -> tuple[str, Sequence[str]]:
     """Return how many topics have a file, and remarks; no number if nothing is read."""
-    topics = syllabus.topic_ids
+    topics = syllabus.modules
     try:
-        submission = read_submission(origin, topics, exercises=syllabus.symbols)
+        submission = read_submission(origin, topics)
     except SubmissionError as error:
         return "", [str(error)]
     problems = submission.problems
@@ -149,7 +149,7 @@ def find_class(
     )
 
 
-def read_map(path: Path | None, topics: Sequence[str]) -> Renames:
+def read_map(path: Path | None, topics: Collection[str]) -> Renames:
     """Return the rename map that an option names; an empty one if it names none.
 
     Raises:

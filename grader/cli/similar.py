@@ -98,9 +98,7 @@ def read_works(found: ClassFolder, syllabus: Syllabus) -> Iterator[Work]:
 
     for origin in found.origins:
         try:
-            submission = read_submission(
-                origin, syllabus.topic_ids, MAX_SOURCE, syllabus.symbols
-            )
+            submission = read_submission(origin, syllabus.modules, MAX_SOURCE)
         except SubmissionError as error:
             print_error(f"{origin.student}: not compared: {error}")
             continue

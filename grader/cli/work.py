@@ -76,7 +76,7 @@ def submit(
     """Pack the modules to hand in, after a check that they can be imported."""
     layout = find_course()
     workspace = Workspace(layout)
-    parts = read_parts(layout.exercises, workspace.syllabus.symbols)
+    parts = read_parts(layout.exercises, workspace.syllabus.modules)
     for part in parts:
         print_plain(f"{part.topic}: {part}")
         for note in part.found.notes:

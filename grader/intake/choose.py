@@ -30,10 +30,9 @@ class Take(StrEnum):
 class Choice:
     """What decides which files are graded."""
 
-    topics: Sequence[str]
+    topics: Mapping[str, Symbols]
+    """The symbols of each topic's exercises."""
     max_source: int
-    exercises: Mapping[str, Symbols] = field(default_factory=dict)
-    """The symbols of each exercise, by topic."""
     take: Take = Take.WORK
     renames: Mapping[str, str] = field(default_factory=dict)
     """By topic, the file that an instructor names."""
@@ -85,9 +84,7 @@ def find_topic(topic: str, files: Sequence[Candidate], choice: Choice) -> Found:
     errors: list[str] = []
     for file in fitting[:MAX_FITTING]:
         try:
-            made = read_module(
-                file, topic, choice.max_source, choice.exercises.get(topic, ())
-            )
+            made = read_module(file, topic, choice.max_source, choice.topics[topic])
             read.append(Taken(file, made))
         except UnfitError as error:
             errors.append(str(error))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
 from grader.intake.answers import Symbols
 from grader.intake.candidate import Candidate, MissingError, SubmissionError, UnfitError
-from grader.intake.choose import Choice, find_topic
+from grader.intake.choose import MAX_FITTING, Choice, count, find_topic
 from grader.intake.entry import DiskEntry
 from grader.intake.find import SubmissionSource
+from grader.intake.module_source import read_module
 from grader.intake.names import meant_for
 from grader.intake.nested import Opened, unpacked
 from grader.scoring.submission import Submission
@@ -22,17 +23,15 @@ MAX_NAMES = 5
 
 def read_submission(
     origin: SubmissionSource,
-    topics: Sequence[str],
+    topics: Mapping[str, Symbols],
     max_source: int = MAX_SOURCE,
-    exercises: Mapping[str, Symbols] | None = None,
 ) -> Submission:
     """Return a student's submission; what is amiss with a topic is noted in it.
 
     Args:
         origin: where its files lie.
-        topics: the modules to look for.
+        topics: the modules to look for, and the symbols of their exercises.
         max_source: bytes of one module, at most.
-        exercises: what each topic asks for, which tells work from a stub.
 
     Raises:
         SubmissionError: nothing of it can be read, or it is not clear what to grade.
@@ -45,7 +44,7 @@ def read_submission(
     if origin.problem:
         raise SubmissionError(origin.problem)
     source = origin.source or DiskEntry(origin.path)
-    choice = Choice(topics, max_source, exercises or {}, origin.take, origin.renames)
+    choice = Choice(topics, max_source, origin.take, origin.renames)
     with source.listing() as files, unpacked(files) as opened:
         submission = choose(origin.student, opened, choice)
     return replace(submission, notes=(*origin.notes, *submission.notes))
@@ -68,31 +67,45 @@ def choose(student: str, opened: Opened, choice: Choice) -> Submission:
             sources[topic] = found.module.source
             notes += found.notes
         except MissingError as error:
-            missing.add(topic)
-            problems[topic] = f"{error}{suggest(str(topic), others)}"
+            hints = [*opened.problems, *elsewhere(topic, others, choice)]
+            problems[topic] = " ".join([str(error), *hints])
+            if not hints:
+                missing.add(topic)
         except UnfitError as error:
             problems[topic] = str(error)
     if not sources:
         told = [why for topic, why in problems.items() if topic not in missing]
         raise SubmissionError(" ".join(told) or nothing_found(opened.files, choice))
-    if others:
-        notes.append(f"not graded: {', '.join(others[:MAX_NAMES])}")
+    if names := sorted({file.name for file in others}):
+        notes.append(f"not graded: {', '.join(names[:MAX_NAMES])}")
     return Submission(student, sources, problems, frozenset(missing), tuple(notes))
 
 
-def strangers(files: Sequence[Candidate], choice: Choice) -> list[str]:
-    """Return the names of modules and notebooks that are no topic's."""
+def strangers(files: Sequence[Candidate], choice: Choice) -> list[Candidate]:
+    """Return the modules and notebooks that are no topic's."""
     renamed = {name for name in choice.renames.values() if name}
-    return sorted(
-        {
-            file.name
-            for file in files
-            if file.is_work
-            and file.name != "__init__.py"
-            and meant_for(file.name, choice.topics) is None
-            and not renamed & {file.name, file.path}
-        }
-    )
+    return [
+        file
+        for file in files
+        if file.is_work
+        and file.name != "__init__.py"
+        and meant_for(file.name, choice.topics) is None
+        and not renamed & {file.name, file.path}
+    ]
+
+
+def elsewhere(topic: str, others: Sequence[Candidate], choice: Choice) -> Iterator[str]:
+    """Yield where a topic's work may lie, though a file's name says nothing of it."""
+    if not choice.topics[topic]:
+        return
+    for file in others[:MAX_FITTING]:
+        with contextlib.suppress(UnfitError, SubmissionError):
+            found = read_module(file, topic, choice.max_source, choice.topics[topic])
+            if found.answers:
+                yield (
+                    f"{file.path} answers {count(found.answers)} of it: name it {topic}"
+                    f"{PurePath(file.name).suffix}."
+                )
 
 
 def nothing_found(files: Sequence[Candidate], choice: Choice) -> str:
@@ -100,18 +113,8 @@ def nothing_found(files: Sequence[Candidate], choice: Choice) -> str:
     names = sorted({file.name for file in files if not file.name.startswith(".")})
     more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
     held = f"it holds {', '.join(names[:MAX_NAMES])}{more}" if names else "it is empty"
+    first = next(iter(choice.topics))
     return (
-        f"no file of the assignment is found: {held}. It needs files such as "
-        f"{choice.topics[0]}.py or {choice.topics[0]}.ipynb; --renames FILE says which "
-        "file is which topic's"
+        f"no file of the assignment is found: {held}. It needs files such as {first}.py "
+        f"or {first}.ipynb; --renames FILE says which file is which topic's"
     )
-
-
-def suggest(topic: str, others: Sequence[str]) -> str:
-    """Return a hint at a file whose name is nearly right."""
-    by_stem = {PurePath(other).stem.lower(): PurePath(other) for other in others}
-    close = difflib.get_close_matches(topic.lower(), by_stem, 1, 0.7)
-    if not close:
-        return ""
-    found = by_stem[close[0]]
-    return f" Is it {found}? Then rename it to {topic}{found.suffix}."

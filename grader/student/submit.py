@@ -62,7 +62,7 @@ def read_parts(folder: Path, symbols: Mapping[str, Symbols]) -> list[Part]:
     Raises:
         StudentError: a file is missing, or is one that the grader would not read.
     """
-    choice = Choice(tuple(symbols), MAX_SOURCE, symbols)
+    choice = Choice(symbols, MAX_SOURCE)
     parts = []
     with list_folder(folder) as files:
         for topic, exercises in symbols.items():
@@ -103,6 +103,8 @@ def read_back(path: Path, sources: Mapping[str, bytes]) -> None:
     Raises:
         StudentError: it does not.
     """
-    submission = read_submission(SubmissionSource(path.stem, path), list(sources))
+    submission = read_submission(
+        SubmissionSource(path.stem, path), dict.fromkeys(sources, ())
+    )
     if submission.problems or dict(submission.sources) != dict(sources):
         raise StudentError(f"{path} does not hold your files: run make submit again.")

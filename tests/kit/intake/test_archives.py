@@ -18,7 +18,7 @@ from grader.intake import (
 )
 from grader.intake.nested import MAX_ARCHIVES
 
-TOPICS = ("alpha", "gamma")
+TOPICS = dict.fromkeys(("alpha", "gamma"), ())
 FILES = {"alpha.py": b"# a", "gamma.py": b"# g"}
 KINDS = {
     "tar": "w",

@@ -18,8 +18,7 @@ from grader.intake import (
 )
 from grader.intake.answers import count_answers
 
-TOPICS = ("alpha_beta", "gamma")
-EXERCISES = {"gamma": [("f",), ("g", "h")], "alpha_beta": [("a",)]}
+TOPICS = {"alpha_beta": [("a",)], "gamma": [("f",), ("g", "h")]}
 STUB = "def f():\n    raise NotStarted\n\n\ndef g():\n    raise NotStarted\n"
 ONE = STUB.replace("raise NotStarted", "return 1", 1)
 OTHER = ONE.replace("return 1", "return 2")
@@ -45,7 +44,7 @@ def write(tmp_path):
 
 def read(folder, **how):
     origin = SubmissionSource("ana", folder, **how)
-    return read_submission(origin, TOPICS, exercises=EXERCISES)
+    return read_submission(origin, TOPICS)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +77,40 @@ def test_a_file_beside_a_topics_own_is_not_taken(write, name):
     assert submission.problems["gamma"].startswith("gamma.py is missing.")
 
 
+@pytest.mark.parametrize("name", ["gama.py", "homework 3.py", "sub/hw.ipynb"])
+def test_work_under_a_name_that_says_nothing_is_told(write, name):
+    cell = {"cell_type": "code", "metadata": {}, "source": ONE}
+    notebook = json.dumps({"cells": [cell], "nbformat": 4})
+
+    submission = read(write(name, notebook if "ipynb" in name else ONE))
+
+    suffix = name.rpartition(".")[2]
+    assert submission.problems["gamma"] == (
+        f"gamma.py is missing. {name} answers 1 exercise of it: name it gamma.{suffix}."
+    )
+    assert not submission.missing
+
+
+def test_a_file_of_another_kind_is_no_topics_work(write):
+    submission = read(write("helpers.py", "def helper(): return 1"))
+
+    assert submission.problems["gamma"] == "gamma.py is missing."
+    assert submission.missing == {"gamma"}
+
+
+def test_a_topic_may_lie_in_an_archive_that_is_not_read(write):
+    submission = read(write("rest.rar", "Rar!\x1a\x07"))
+
+    assert "rest.rar is a RAR archive" in submission.problems["gamma"]
+    assert not submission.missing
+
+
 def test_a_file_that_fits_two_topics_is_the_longer_ones(write):
     folder = write("alpha_beta (1).py", "def a(): return 1")
 
     submission = read_submission(
-        SubmissionSource("ana", folder), ("alpha", "beta", "alpha_beta")
+        SubmissionSource("ana", folder),
+        dict.fromkeys(("alpha", "beta", "alpha_beta"), ()),
     )
 
     assert set(submission.sources) == {"alpha_beta"}
@@ -242,7 +270,7 @@ def test_an_empty_rename_map_names_nobody():
     ],
 )
 def test_answers_are_counted_in_broken_code_too(text, answers):
-    assert count_answers(text, EXERCISES["gamma"]) == answers
+    assert count_answers(text, TOPICS["gamma"]) == answers
 
 
 @pytest.mark.parametrize(

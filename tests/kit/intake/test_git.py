@@ -17,7 +17,7 @@ from grader.intake.read import MAX_SOURCE
 from grader.layout import KIT
 
 BUNDLES = KIT.root / "tests" / "fixtures" / "git"
-TOPICS = ("model_construction", "parameters")
+TOPICS = dict.fromkeys(("model_construction", "parameters"), ())
 NOON = "2026-04-26T12:00:00Z"
 QUIET = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 

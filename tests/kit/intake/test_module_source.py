@@ -72,7 +72,7 @@ def read(tmp_path):
         folder = tmp_path / "ana"
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
-        return read_submission(SubmissionSource("ana", folder), ["gamma"])
+        return read_submission(SubmissionSource("ana", folder), {"gamma": ()})
 
     return read_file
 

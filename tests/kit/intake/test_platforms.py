@@ -20,7 +20,7 @@ from grader.intake import (
 from grader.layout import KIT
 
 FIXTURES = KIT.root / "tests" / "fixtures"
-TOPICS = ("model_construction", "parameters")
+TOPICS = dict.fromkeys(("model_construction", "parameters"), ())
 BOTH = set(TOPICS)
 PLATFORMS = ("canvas", "moodle", "gradescope", "nbgrader", "git")
 

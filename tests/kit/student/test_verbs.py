@@ -333,7 +333,7 @@ def test_a_submission_is_what_the_grader_reads(handed_out, syllabus):
     assert packed.returncode == 0
     archive = workspace.folder / "ana-souza.zip"
     submission = read_submission(
-        SubmissionSource("ana-souza", archive), syllabus.topic_ids
+        SubmissionSource("ana-souza", archive), syllabus.modules
     )
     assert submission.problems == {}
     assert submission.notes == ()
