@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.audit.table import SCORES, TABLE
 from grader.class_run.attempts import counted
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
@@ -26,8 +27,6 @@ from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report
 from grader.scoring.score import Score, read_outcomes
 from grader.syllabus import read_syllabus
-
-SCORES = "scores.json"
 
 
 class VerifyError(GraderError):
@@ -123,7 +122,7 @@ class Verifier:
 
     def check_table(self, expected: str) -> Iterator[str]:
         """Yield whether scores.csv differs from the reports."""
-        path = self.output.path / "scores.csv"
+        path = self.output.path / TABLE
         try:
             found = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -15,7 +16,7 @@ from grader.syllabus import Syllabus
 MAX_ROWS = 60
 
 
-def show_look(results: list[Result]) -> None:
+def show_look(results: Sequence[Result]) -> None:
     """Print, before any points, what a person should look at."""
     lines = [f"{r.student}: {why}" for r in results for why in r.needs_look]
     if lines:
@@ -27,7 +28,7 @@ def show_look(results: list[Result]) -> None:
 
 
 def show_class(
-    results: list[Result], syllabus: Syllabus, policy: Policy | None
+    results: Sequence[Result], syllabus: Syllabus, policy: Policy | None
 ) -> None:
     """Print the points of each student by topic, and what the course counts."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
@@ -55,23 +56,23 @@ def cells(result: Result, syllabus: Syllabus) -> list[str]:
     ]
 
 
-def print_written(folder: Path, results: list[Result]) -> None:
+def print_written(folder: Path, results: Sequence[Result], others: int) -> None:
     """Say where the results are, and how many were so already."""
     kept = sum(result.kept for result in results)
     again = f" ({kept} unchanged, not graded again)" if kept else ""
     print_plain(f"{folder / 'scores.csv'} and reports/ beside it written{again}")
+    if others:
+        print_plain(f"{others} of earlier runs stay in the table as they are")
 
 
-def warn_trouble(results: list[Result]) -> None:
-    """Print what needs a look, and exit as it asks for."""
+def warn_trouble(results: Sequence[Result]) -> None:
+    """Print what else is to be known, and exit as it asks for."""
     for result in results:
         for note in result.notes:
-            print_plain(f"{result.student}: {note}", "dim")
-    for result in results:
-        if result.status not in (Status.GRADED, Status.MISSING):
-            print_error(f"{result.student}: {result.state}")
-    statuses = {result.status for result in results}
-    if Status.KIT_ERROR in statuses:
+            if note not in result.look.values():
+                print_plain(f"{result.student}: {note}", "dim")
+    if Status.KIT_ERROR in {result.status for result in results}:
         raise typer.Exit(2)
-    if Status.NOT_GRADED in statuses:
+    if waiting := sum(bool(result.needs_look) for result in results):
+        print_error(f"students who need a look: {waiting}, listed before the points")
         raise typer.Exit(1)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from grader.audit.table import ClassTable
 from grader.class_run.attempts import attempts_of
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
@@ -51,8 +52,6 @@ from grader.cli.screen import (
 from grader.exports import formats
 from grader.exports.feedback import make_feedback
 from grader.exports.plain import ExportError
-from grader.exports.results import to_data
-from grader.exports.table import to_csv
 from grader.intake import (
     ClassFolder,
     IntakeError,
@@ -95,7 +94,7 @@ def grade(
     scheduler: Scheduler = "",
     gpu: Gpu = False,
 ) -> None:
-    """Grade a class; exit with 1 if some were not graded, 2 for a fault of the kit.
+    """Grade a class; exit with 1 if some need a look, 2 for a fault of the kit.
 
     Run it again after a change or a crash: it grades what is new and nothing twice.
     """
@@ -125,13 +124,15 @@ def grade(
             level, limits, layout.hidden_tests, syllabus, secret, judged_by.gpu
         )
         run = ClassRun(config, output, policy, judged_by.start)
-        results = grade_found(run, found, jobs or os.cpu_count() or 1, fresh=fresh)
-        write_scores(run, results, chosen)
+        table = ClassTable(run, found, chosen)
+        count = jobs or os.cpu_count() or 1
+        results = grade_found(run, table.found, count, fresh=fresh)
+        table.write(results)
         if target is not None:
             fill_gradebook(target, results, output, syllabus, found.origins)
     show_look(results)
     show_class(results, syllabus, policy)
-    print_written(out_folder, results)
+    print_written(out_folder, results, len(table.others))
     warn_trouble(results)
 
 
@@ -146,15 +147,6 @@ def grade_found(
             found.origins, jobs, lambda _: bar.advance(task), fresh=fresh
         )
     return results + missing_results(found)
-
-
-def write_scores(run: ClassRun, results: list[Result], shard: Shard) -> None:
-    """Write the tables of a class beside its reports."""
-    syllabus, policy = run.config.syllabus, run.policy
-    table = to_csv(results, syllabus, adjusted=policy is not None)
-    run.output.write("scores.csv", table)
-    data = to_data(results, syllabus, run.environment, policy)
-    run.output.write_signed("scores.json", shard.marked(data))
 
 
 def grade_one(

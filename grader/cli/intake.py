@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -60,8 +60,8 @@ def intake(
     unread = 0
     for origin in found.origins:
         mine = [mark for mark, names in marks.items() if origin.student in names]
-        files, remarks = look_into(origin, syllabus)
-        unread += not files
+        files, remarks, whole = look_into(origin, syllabus)
+        unread += not whole
         time = format_time(origin.submitted_at) if origin.submitted_at else ""
         said = "; ".join([*mine, *remarks])
         table.add_row(*map(plain, (origin.student, time, files, said)))
@@ -72,19 +72,18 @@ def intake(
 
 def look_into(
     origin: SubmissionSource, syllabus: Syllabus
-) -> tuple[str, Sequence[str]]:
-    """Return how many topics have a file, and remarks; no number if nothing is read."""
+) -> tuple[str, Sequence[str], bool]:
+    """Return how many topics have a file, remarks, and whether all files are read."""
     topics = syllabus.modules
     try:
         submission = read_submission(origin, topics)
     except SubmissionError as error:
-        return "", [str(error)]
-    problems = submission.problems
-    missing = [t for t, why in problems.items() if why == f"{t}.py is missing."]
-    others = [why for topic, why in problems.items() if topic not in missing]
+        return "", [str(error)], False
+    missing = [topic for topic in topics if topic in submission.missing]
+    others = [w for t, w in submission.problems.items() if t not in missing]
     without = [f"without {', '.join(missing)}"] if missing else []
     remarks = (*others, *submission.notes, *without)
-    return f"{len(submission.sources)} of {len(topics)}", remarks
+    return f"{len(submission.sources)} of {len(topics)}", remarks, not others
 
 
 def show_found(path: Path, found: ClassFolder) -> None:

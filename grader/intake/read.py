@@ -115,6 +115,6 @@ def nothing_found(files: Sequence[Candidate], choice: Choice) -> str:
     held = f"it holds {', '.join(names[:MAX_NAMES])}{more}" if names else "it is empty"
     first = next(iter(choice.topics))
     return (
-        f"no file of the assignment is found: {held}. It needs files such as {first}.py "
-        f"or {first}.ipynb; --renames FILE says which file is which topic's"
+        f"no file of the assignment is found: {held}. It needs files such as "
+        f"{first}.py or {first}.ipynb; --renames FILE says which file is which topic's"
     )
