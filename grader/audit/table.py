@@ -91,9 +91,7 @@ class ClassTable:
                 "whole class again into it"
             )
 
-    def write(
-        self, results: Sequence[Result], others: Sequence[dict[str, Any]]
-    ) -> None:
+    def write(self, results: Sequence[Result]) -> None:
         """Write the results of this run, and of others that stay.
 
         Raises:

@@ -30,7 +30,8 @@ def show_look(results: Sequence[Result]) -> None:
 def show_class(
     results: Sequence[Result], syllabus: Syllabus, policy: Policy | None
 ) -> None:
-    """Print the points of each student by topic, and what the course counts."""
+    """Print what needs a look, then the points by topic and what the course counts."""
+    show_look(results)
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     table.add_column("student", overflow="fold")
     for topic in syllabus.topics:

@@ -16,7 +16,7 @@ from grader.class_run.run import ClassRun
 from grader.class_run.seeds import read_secret
 from grader.class_run.shards import WHOLE, Shard
 from grader.cli.backend import backend, print_open
-from grader.cli.class_view import print_written, show_class, show_look, warn_trouble
+from grader.cli.class_view import print_written, show_class, warn_trouble
 from grader.cli.gradebook import choose_target, fill_gradebook
 from grader.cli.intake import find_class, missing_results, read_map, show_found
 from grader.cli.options import (
@@ -125,26 +125,25 @@ def grade(
         )
         run = ClassRun(config, output, policy, judged_by.start)
         table = ClassTable(run, found, chosen)
-        count = jobs or os.cpu_count() or 1
-        results = grade_found(run, table.found, count, fresh=fresh)
+        results = grade_found(run, table.found, jobs, fresh=fresh)
         table.write(results)
         if target is not None:
             fill_gradebook(target, results, output, syllabus, found.origins)
-    show_look(results)
     show_class(results, syllabus, policy)
     print_written(out_folder, results, len(table.others))
     warn_trouble(results)
 
 
 def grade_found(
-    run: ClassRun, found: ClassFolder, jobs: int, *, fresh: bool
+    run: ClassRun, found: ClassFolder, jobs: int | None, *, fresh: bool
 ) -> list[Result]:
     """Return the results of all who handed in or should have, while a bar grows."""
     total = sum(len(attempts_of(origin, run.policy)) for origin in found.origins)
     with progress_bar("Submissions") as bar:
         task = bar.add_task("", total=total)
+        count = jobs or os.cpu_count() or 1
         results = run.grade_all(
-            found.origins, jobs, lambda _: bar.advance(task), fresh=fresh
+            found.origins, count, lambda _: bar.advance(task), fresh=fresh
         )
     return results + missing_results(found)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from grader.intake.answers import Symbols
 from grader.intake.candidate import Candidate, MissingError, UnfitError
 from grader.intake.module_source import read_module
-from grader.intake.names import is_exact, meant_for
+from grader.intake.names import is_exact, meant_for, tells_another
 from grader.intake.notebook_source import Module
 
 MAX_FITTING = 20
@@ -75,21 +76,26 @@ class Found:
 def find_topic(topic: str, files: Sequence[Candidate], choice: Choice) -> Found:
     """Return a topic's file.
 
+    Where none that is named like it holds work, any other that does may be it.
+
     Raises:
         MissingError: no file is meant for it.
         UnfitError: none can be graded, or it is not clear which.
     """
     fitting = fit(topic, files, choice)
-    read: list[Taken] = []
-    errors: list[str] = []
-    for file in fitting[:MAX_FITTING]:
-        try:
-            made = read_module(file, topic, choice.max_source, choice.topics[topic])
-            read.append(Taken(file, made))
-        except UnfitError as error:
-            errors.append(str(error))
-    if not read:
+    read, errors = read_files(topic, fitting, choice)
+    named = choice.take is not Take.WORK or topic in choice.renames
+    if choice.topics[topic] and not any(map(holds_work, read)) and not (read and named):
+        others = [
+            file
+            for file in strangers(files, choice)
+            if not tells_another(PurePosixPath(file.name).stem)
+        ]
+        read += filter(holds_work, read_files(topic, others, choice)[0])
+    if errors and not any(map(holds_work, read)):
         raise UnfitError(" ".join(dict.fromkeys(errors)))
+    if not read:
+        raise MissingError(f"{topic}.py is missing.")
     first, *others = sorted(read, key=lambda t: t.rank(topic), reverse=True)
     others = [o for o in others if o.module.source != first.module.source]
     if choice.take is Take.NEWEST:
@@ -104,10 +110,10 @@ def find_topic(topic: str, files: Sequence[Candidate], choice: Choice) -> Found:
 
 
 def fit(topic: str, files: Sequence[Candidate], choice: Choice) -> list[Candidate]:
-    """Return the files that are meant for a topic.
+    """Return the files that are named like a topic, or that an instructor names.
 
     Raises:
-        MissingError: there is none.
+        UnfitError: the one that an instructor names is not there.
     """
     if named := choice.renames.get(topic):
         found = [f for f in files if named in (f.path, f.name)]
@@ -124,9 +130,40 @@ def fit(topic: str, files: Sequence[Candidate], choice: Choice) -> list[Candidat
     exact = [file for file in found if is_exact(file.name, topic)]
     if choice.take is Take.NAMED and exact:
         return exact
-    if not found:
-        raise MissingError(f"{topic}.py is missing.")
     return [*exact, *(file for file in found if file not in exact)]
+
+
+def strangers(files: Sequence[Candidate], choice: Choice) -> list[Candidate]:
+    """Return the modules and notebooks whose names are no topic's."""
+    given = set(choice.renames.values())
+    return [
+        file
+        for file in files
+        if file.is_work
+        and file.name != "__init__.py"
+        and meant_for(file.name, choice.topics) is None
+        and not given & {file.path, file.name}
+    ]
+
+
+def read_files(
+    topic: str, files: Sequence[Candidate], choice: Choice
+) -> tuple[list[Taken], list[str]]:
+    """Return the modules that files hold, and why others hold none."""
+    read: list[Taken] = []
+    errors: list[str] = []
+    for file in files[:MAX_FITTING]:
+        try:
+            made = read_module(file, topic, choice.max_source, choice.topics[topic])
+            read.append(Taken(file, made))
+        except UnfitError as error:
+            errors.append(str(error))
+    return read, errors
+
+
+def holds_work(taken: Taken) -> bool:
+    """Say whether a file answers an exercise."""
+    return taken.module.answers > 0
 
 
 def newest(first: Taken, others: Sequence[Taken]) -> tuple[Taken, list[Taken]]:

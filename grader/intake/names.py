@@ -47,5 +47,9 @@ def holds(stem: str, topic: str) -> bool:
     if stem.replace("_", "") == topic.replace("_", ""):
         return True
     before, found, after = f"_{stem}_".partition(f"_{topic}_")
-    rest = {*before.split("_"), *after.split("_")}
-    return bool(found) and not rest & OTHER
+    return bool(found) and not tells_another(f"{before}_{after}")
+
+
+def tells_another(stem: str) -> bool:
+    """Say whether a name holds a word that tells a file beside a topic's own."""
+    return not OTHER.isdisjoint(words(stem).split("_"))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePath
 
 from grader.intake.answers import Symbols
 from grader.intake.candidate import Candidate, MissingError, SubmissionError, UnfitError
-from grader.intake.choose import MAX_FITTING, Choice, count, find_topic
+from grader.intake.choose import Choice, Found, find_topic, strangers
 from grader.intake.entry import DiskEntry
 from grader.intake.find import SubmissionSource
-from grader.intake.module_source import read_module
-from grader.intake.names import meant_for
 from grader.intake.nested import Opened, unpacked
 from grader.scoring.submission import Submission
 
@@ -56,56 +52,42 @@ def choose(student: str, opened: Opened, choice: Choice) -> Submission:
     Raises:
         SubmissionError: no topic has a file that can be read.
     """
-    sources: dict[str, bytes] = {}
+    found: dict[str, Found] = {}
     problems: dict[str, str] = {}
-    notes: list[str] = list(opened.problems)
     missing: set[str] = set()
-    others = strangers(opened.files, choice)
     for topic in choice.topics:
         try:
-            found = find_topic(topic, opened.files, choice)
-            sources[topic] = found.module.source
-            notes += found.notes
+            found[topic] = find_topic(topic, opened.files, choice)
         except MissingError as error:
-            hints = [*opened.problems, *elsewhere(topic, others, choice)]
-            problems[topic] = " ".join([str(error), *hints])
-            if not hints:
+            problems[topic] = " ".join([str(error), *opened.problems])
+            if not opened.problems:
                 missing.add(topic)
         except UnfitError as error:
             problems[topic] = str(error)
-    if not sources:
+    if not found:
         told = [why for topic, why in problems.items() if topic not in missing]
         raise SubmissionError(" ".join(told) or nothing_found(opened.files, choice))
-    if names := sorted({file.name for file in others}):
-        notes.append(f"not graded: {', '.join(names[:MAX_NAMES])}")
-    return Submission(student, sources, problems, frozenset(missing), tuple(notes))
+    return Submission(
+        student,
+        {topic: one.module.source for topic, one in found.items()},
+        problems,
+        frozenset(missing),
+        (
+            *opened.problems,
+            *(note for one in found.values() for note in one.notes),
+            *left_over(opened.files, choice, found),
+        ),
+    )
 
 
-def strangers(files: Sequence[Candidate], choice: Choice) -> list[Candidate]:
-    """Return the modules and notebooks that are no topic's."""
-    renamed = {name for name in choice.renames.values() if name}
-    return [
-        file
-        for file in files
-        if file.is_work
-        and file.name != "__init__.py"
-        and meant_for(file.name, choice.topics) is None
-        and not renamed & {file.name, file.path}
-    ]
-
-
-def elsewhere(topic: str, others: Sequence[Candidate], choice: Choice) -> Iterator[str]:
-    """Yield where a topic's work may lie, though a file's name says nothing of it."""
-    if not choice.topics[topic]:
-        return
-    for file in others[:MAX_FITTING]:
-        with contextlib.suppress(UnfitError, SubmissionError):
-            found = read_module(file, topic, choice.max_source, choice.topics[topic])
-            if found.answers:
-                yield (
-                    f"{file.path} answers {count(found.answers)} of it: name it {topic}"
-                    f"{PurePath(file.name).suffix}."
-                )
+def left_over(
+    files: Sequence[Candidate], choice: Choice, found: Mapping[str, Found]
+) -> Iterator[str]:
+    """Yield which modules and notebooks are not graded, since they are no topic's."""
+    taken = {one.taken.file.path for one in found.values()}
+    others = {f.name for f in strangers(files, choice) if f.path not in taken}
+    if others:
+        yield f"not graded: {', '.join(sorted(others)[:MAX_NAMES])}"
 
 
 def nothing_found(files: Sequence[Candidate], choice: Choice) -> str:

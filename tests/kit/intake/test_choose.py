@@ -69,7 +69,7 @@ def test_the_one_file_that_fits_a_topic_is_taken_with_a_remark(write, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["test_gamma.py", "gamma_helpers.py", "hypergamma.py", "gamma.pyc", "._gamma.py"],
+    ["test_gamma.py", "gamma_helpers.py", "utils.py", "gamma.pyc", "._gamma.py"],
 )
 def test_a_file_beside_a_topics_own_is_not_taken(write, name):
     submission = read(write(name, ONE))
@@ -78,17 +78,61 @@ def test_a_file_beside_a_topics_own_is_not_taken(write, name):
 
 
 @pytest.mark.parametrize("name", ["gama.py", "homework 3.py", "sub/hw.ipynb"])
-def test_work_under_a_name_that_says_nothing_is_told(write, name):
+def test_work_under_a_name_that_says_nothing_is_taken_where_there_is_no_other(
+    write, name
+):
     cell = {"cell_type": "code", "metadata": {}, "source": ONE}
     notebook = json.dumps({"cells": [cell], "nbformat": 4})
 
     submission = read(write(name, notebook if "ipynb" in name else ONE))
 
-    suffix = name.rpartition(".")[2]
-    assert submission.problems["gamma"] == (
-        f"gamma.py is missing. {name} answers 1 exercise of it: name it gamma.{suffix}."
+    assert b"return 1" in submission.sources["gamma"]
+    assert submission.notes == (f"{name} is taken for gamma.py",)
+
+
+def test_one_file_may_hold_all_topics(tmp_path):
+    (tmp_path / "ana").mkdir()
+    (tmp_path / "ana" / "hw.py").write_text(f"def a(): return 1\n{ONE}")
+
+    submission = read(tmp_path / "ana")
+
+    assert set(submission.sources) == set(TOPICS)
+    assert len(submission.notes) == 2
+
+
+def test_work_under_a_name_that_says_nothing_beats_a_stub(write):
+    write("gamma.py", STUB)
+
+    submission = read(write("hw.py", ONE))
+
+    assert submission.sources["gamma"] == ONE.encode()
+    assert submission.notes == (
+        "hw.py is graded, not gamma.py: it answers 1 exercise, not 0",
     )
-    assert not submission.missing
+
+
+def test_work_under_a_name_that_says_nothing_does_not_matter_beside_work(write):
+    write("gamma.py", ONE)
+
+    submission = read(write("hw.py", BOTH))
+
+    assert submission.sources["gamma"] == ONE.encode()
+    assert submission.notes == ("not graded: hw.py",)
+
+
+def test_of_two_whose_names_say_nothing_none_is_guessed(write):
+    write("one.py", ONE)
+
+    problem = read(write("two.py", OTHER)).problems["gamma"]
+
+    assert "(one.py, two.py): keep one" in problem
+
+
+def test_a_stub_beside_a_file_that_cannot_be_read_is_no_zero(write):
+    folder = write("gamma (1).py", STUB)
+    (folder / "gamma.py").write_bytes(ONE.encode() + b"x = '\xe9'")
+
+    assert "gamma.py is not UTF-8 text" in read(folder).problems["gamma"]
 
 
 def test_a_file_of_another_kind_is_no_topics_work(write):

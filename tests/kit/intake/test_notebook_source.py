@@ -65,7 +65,7 @@ def test_the_cells_of_code_are_the_module():
 
 def test_the_handed_out_notebooks_are_read_without_a_note(syllabus):
     for path in (KIT.exercises / "notebooks").glob("*.ipynb"):
-        asked = syllabus.symbols[path.stem]
+        asked = syllabus.modules[path.stem]
         data = path.read_bytes()
 
         module = read_notebook(path.name, data, path.stem, MAX_SOURCE, asked)
@@ -265,11 +265,11 @@ def test_the_one_with_more_work_in_it_is_graded_and_told(student):
 
 def test_one_that_cannot_be_read_gives_way_and_is_told(student):
     (student / "notebooks" / "gamma.ipynb").write_text("{")
-    (student / "gamma.py").write_text("x = 1")
+    (student / "gamma.py").write_text("def f(): pass")
 
     submission = hand_in(student)
 
-    assert submission.sources == {"gamma": b"x = 1"}
+    assert submission.sources == {"gamma": b"def f(): pass"}
     assert "gamma.ipynb is not a notebook" in submission.notes[0]
 
 
