@@ -68,7 +68,9 @@ class Verifier:
         if "course" not in self.scores:
             return None
         registry = read_syllabus(find_course().registry)
-        return parse_policy(self.scores["course"], f"the course in {SCORES}", registry)
+        name = self.scores.get("assignment", "")
+        source = f"the course in {SCORES}"
+        return parse_policy(self.scores["course"], source, registry, name)
 
     def check_files(self) -> Iterator[str]:
         """Yield what is not as the grader wrote it."""

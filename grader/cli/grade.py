@@ -27,6 +27,7 @@ from grader.cli.options import (
     Deadline,
     Fresh,
     From,
+    Given,
     Gpu,
     Grades,
     Jobs,
@@ -60,8 +61,8 @@ from grader.intake import (
     Take,
 )
 from grader.intake.find import student_of
-from grader.layout import Layout, find_course
-from grader.policy import Policy, read_policy
+from grader.layout import find_course
+from grader.policy import Policy, find_part, find_rules, given
 from grader.results.output import OutputFolder
 from grader.results.result import Result
 from grader.sandbox.isolation import Level, choose_level
@@ -69,7 +70,7 @@ from grader.sandbox.limits import Limits
 from grader.scoring.message import Message
 from grader.scoring.report import first_message, messages_of
 from grader.scoring.score import ExerciseScore
-from grader.syllabus import Syllabus, read_syllabus
+from grader.syllabus import read_syllabus
 
 
 def grade(
@@ -82,7 +83,7 @@ def grade(
     assignment: Assignment = "",
     take: TakeWhich = Take.WORK,
     renames: RenameMap = None,
-    only: Only = "",
+    only: Only = None,
     limit: Settings = None,
     rules: Rules = None,
     fresh: Fresh = False,
@@ -100,10 +101,10 @@ def grade(
     """
     layout = find_course(path)
     registry = read_syllabus(layout.registry)
-    syllabus = registry.only(only)
+    policy = find_rules(layout, registry, rules, assignment)
+    syllabus = given(registry, policy, assignment).only(*only or ())
     limits = Limits().changed(limit or ())
     chosen = Shard.parse(shard) if shard else WHOLE
-    policy = find_policy(rules, layout, registry)
     target = choose_target(
         gradebook, course, assignment or registry.course.id, nbgrader_config
     )
@@ -169,7 +170,8 @@ def grade_one(
     ] = "",
     take: TakeWhich = Take.WORK,
     renames: RenameMap = None,
-    only: Only = "",
+    assignment: Given = "",
+    only: Only = None,
     limit: Settings = None,
     unsandboxed: Unsandboxed = False,
 ) -> None:
@@ -177,7 +179,8 @@ def grade_one(
     if not path.exists():
         raise IntakeError(f"{path} does not exist: name a student's folder or zip")
     layout = find_course(path)
-    syllabus = read_syllabus(layout.registry).only(only)
+    registry = read_syllabus(layout.registry)
+    syllabus = find_part(layout, registry, assignment, only or ())
     limits = Limits().changed(limit or ())
     targets = [find_target(target, report) for target in write or ()]
     who = student or student_of(path.resolve())
@@ -215,15 +218,6 @@ def find_target(target: str, report: Path | None) -> tuple[formats.Format, Path]
     if not file:
         raise ExportError(f"{target!r} names no file: write it like {name}=FILE")
     return form, Path(file)
-
-
-def find_policy(
-    rules: Path | None, layout: Layout, registry: Syllabus
-) -> Policy | None:
-    """Return the course's rules, of the file named or of its own."""
-    if rules is None and not layout.rules.exists():
-        return None
-    return read_policy(rules or layout.rules, registry)
 
 
 def warn_strangers(policy: Policy | None, students: list[str]) -> None:

@@ -22,6 +22,8 @@ def to_data(
 ) -> dict[str, Any]:
     """Return a class's results as plain data, with the course's rules."""
     course = {} if policy is None else {"course": policy.text}
+    if policy is not None and policy.assignment:
+        course["assignment"] = policy.assignment
     return {
         "version": 1,
         "environment": dict(environment),

@@ -7,8 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.policy import Attempts, CourseError, Policy, adjust, read_policy
-from grader.policy.course import Extension, LateRule, OpenPoints, parse_policy
+from grader.policy import (
+    Attempts,
+    CourseError,
+    Policy,
+    adjust,
+    parse_policy,
+    read_policy,
+)
+from grader.policy.course import Extension, LateRule, OpenPoints
 from grader.scoring.score import ExerciseScore, Score
 
 DUE = datetime(2026, 10, 1, 23, 59, tzinfo=UTC)
