@@ -237,17 +237,18 @@ class ClassRun:
         kept: bool,
     ) -> Result:
         """Return the result of a submission that has a score."""
-        problems = [
-            problem
+        problems = {
+            topic: problem
             for topic, problem in submission.problems.items()
             if topic in self.config.syllabus.topic_ids
-        ]
+        }
         return Result(
             submission.student,
             Status.GRADED,
             made,
-            notes=(*problems, *submission.notes),
+            notes=(*problems.values(), *submission.notes),
             look=find_look(submission, made, report),
+            unread=tuple(problems.keys() - submission.missing),
             kept=kept,
         )
 

@@ -74,6 +74,10 @@ def warn_trouble(results: Sequence[Result]) -> None:
                 print_plain(f"{result.student}: {note}", "dim")
     if Status.KIT_ERROR in {result.status for result in results}:
         raise typer.Exit(2)
-    if waiting := sum(bool(result.needs_look) for result in results):
-        print_error(f"students who need a look: {waiting}, listed before the points")
+    unread = [r.student for r in results if r.unread or r.status is Status.NOT_GRADED]
+    if unread:
+        print_error(
+            f"not graded, or not all of it: {len(unread)} of {len(results)}; why "
+            "stands before the points"
+        )
         raise typer.Exit(1)

@@ -86,12 +86,12 @@ def find_topic(topic: str, files: Sequence[Candidate], choice: Choice) -> Found:
     read, errors = read_files(topic, fitting, choice)
     named = choice.take is not Take.WORK or topic in choice.renames
     if choice.topics[topic] and not any(map(holds_work, read)) and not (read and named):
-        others = [
+        unnamed = [
             file
             for file in strangers(files, choice)
             if not tells_another(PurePosixPath(file.name).stem)
         ]
-        read += filter(holds_work, read_files(topic, others, choice)[0])
+        read += filter(holds_work, read_files(topic, unnamed, choice)[0])
     if errors and not any(map(holds_work, read)):
         raise UnfitError(" ".join(dict.fromkeys(errors)))
     if not read:

@@ -36,6 +36,8 @@ class Result:
     """What an instructor should know about a graded submission."""
     look: Mapping[str, str] = field(default_factory=dict)
     """Why a topic's file was not heard, by topic: its zero needs a person's look."""
+    unread: tuple[str, ...] = ()
+    """Topics with a file that could not be read."""
     kept: bool = False
     """Whether the score is that of an earlier run, since nothing has changed."""
     submitted_at: datetime | None = None
