@@ -13,7 +13,7 @@ from grader.audit.table import ClassTable
 from grader.class_run.attempts import attempts_of
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
-from grader.class_run.seeds import read_secret
+from grader.class_run.seeds import has_secret, read_secret
 from grader.class_run.shards import WHOLE, Shard
 from grader.cli.backend import backend, print_open
 from grader.cli.class_view import print_written, show_class, warn_trouble
@@ -102,7 +102,7 @@ def grade(
     layout = find_course(path)
     registry = read_syllabus(layout.registry)
     policy = find_rules(layout, registry, rules, assignment)
-    syllabus = given(registry, policy, assignment).only(*only or ())
+    syllabus = given(registry, policy).only(*only or ())
     limits = Limits().changed(limit or ())
     chosen = Shard.parse(shard) if shard else WHOLE
     target = choose_target(
@@ -113,7 +113,7 @@ def grade(
     )
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])
-    secret = read_secret(layout.secret)
+    secret = take_secret(layout.secret)
     with (
         backend(scheduler, gpu=gpu, jobs=jobs) as judged_by,
         OutputFolder(out_folder, secret).opened() as output,
@@ -188,7 +188,7 @@ def grade_one(
     origin = SubmissionSource(who, path, take=take, renames=files)
     secrets = [layout.solutions, layout.hidden_tests, path]
     level = print_level(choose_level(secrets, unsandboxed=unsandboxed))
-    secret = read_secret(layout.secret)
+    secret = take_secret(layout.secret)
     config = GradingConfig(level, limits, layout.hidden_tests, syllabus, secret)
     try:
         submission = config.read(origin)
@@ -220,10 +220,22 @@ def find_target(target: str, report: Path | None) -> tuple[formats.Format, Path]
     return form, Path(file)
 
 
-def warn_strangers(policy: Policy | None, students: list[str]) -> None:
+def warn_strangers(policy: Policy, students: list[str]) -> None:
     """Say who has an extension and handed nothing in: a name may be misspelt."""
-    for stranger in policy.strangers(students) if policy else ():
+    for stranger in policy.strangers(students):
         errors.print(Text(f"{stranger} has an extension, but handed in nothing"))
+
+
+def take_secret(path: Path) -> bytes:
+    """Return the course's secret; say where it is new what that means."""
+    known = has_secret(path)
+    secret = read_secret(path)
+    if not known:
+        note = (
+            f"{path} is new: inputs differ from those of runs that do not have it, or"
+        )
+        errors.print(Text(f"{note} the same GRADER_SECRET", style="dim"))
+    return secret
 
 
 def print_level(level: Level) -> Level:

@@ -68,7 +68,7 @@ class Policy:
     late: LateRule = LateRule()
     extensions: tuple[Extension, ...] = ()
     attempts: Attempts = Attempts.LAST
-    open: OpenPoints = OpenPoints.OPEN
+    open: OpenPoints = OpenPoints.NONE
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Topics and exercises by assignment."""
     assignment: str = ""
@@ -92,3 +92,7 @@ class Policy:
         return [
             e.student for e in self.extensions if same_student(e.student) not in known
         ]
+
+
+NO_RULES = Policy()
+"""Of a course that says nothing."""

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.layout import Layout
-from grader.policy.course import CourseError, Policy
+from grader.policy.course import NO_RULES, CourseError, Policy
 from grader.policy.read_course import read_policy
 from grader.syllabus import Syllabus
 
 
 def find_rules(
     layout: Layout, registry: Syllabus, rules: Path | None, assignment: str
-) -> Policy | None:
-    """Return the course's rules, of the file named or of its own; None if it has none.
+) -> Policy:
+    """Return the course's rules, of the file named or of its own, if it has any.
 
     Raises:
         CourseError: they are malformed, or name assignments and none of this name.
     """
     if rules is None and not layout.rules.exists():
-        return None
+        return NO_RULES
     return read_policy(rules or layout.rules, registry, assignment)
 
 
@@ -34,15 +34,14 @@ def find_part(
         SyllabusError: there is no such part.
     """
     policy = find_rules(layout, registry, None, assignment)
-    if assignment and (policy is None or not policy.parts):
+    if assignment and not policy.parts:
         raise CourseError(
             f"{layout.rules} names no assignment {assignment!r}: add "
             f"[assignment.{assignment}] with topics = [...]"
         )
-    return given(registry, policy, assignment).only(*only)
+    return given(registry, policy).only(*only)
 
 
-def given(registry: Syllabus, policy: Policy | None, assignment: str) -> Syllabus:
-    """Return the part of the registry that an assignment holds; all of it without."""
-    parts = policy.parts.get(assignment, ()) if policy is not None else ()
-    return registry.only(*parts)
+def given(registry: Syllabus, policy: Policy) -> Syllabus:
+    """Return the part of the registry that the rules are for."""
+    return registry.only(*policy.parts.get(policy.assignment, ()))

@@ -50,7 +50,7 @@ def parse_policy(
 
 RULES: Mapping[str, Any] = {
     "attempts": str(Attempts.LAST),
-    "open": str(OpenPoints.OPEN),
+    "open": str(OpenPoints.NONE),
     "weights": {},
     "exercises": {},
     "due": {},
@@ -106,7 +106,9 @@ class _Reader(TableReader):
     ) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Return an assignment's rules, in the document's form, and its parts."""
         where = f"assignment {name}"
-        lists = {"topics": [], "exercises": [], "required": [], "bonus": []}
+        lists: dict[str, Any] = {
+            kind: [] for kind in ("topics", "exercises", "required", "bonus")
+        }
         optional = {k: v for k, v in RULES.items() if k not in ("due", "exercises")}
         due = data.get("due", {}) if isinstance(data, Mapping) else {}
         entry = self.table(data, where, {}, {**optional, **lists, "due": due})

@@ -111,11 +111,14 @@ def test_strangers_code_never_runs_with_secrets(workflow):
     assert workflow["permissions"] == {"contents": "read"}
 
 
-def test_only_the_checkout_of_the_tests_sees_the_secret(steps):
-    seeing = [name for name, step in steps.items() if "secrets." in json.dumps(step)]
+def test_only_the_checkout_of_the_tests_sees_the_token(steps):
+    seeing = {name: json.dumps(step) for name, step in steps.items()}
 
-    assert seeing == ["Fetch the tests from their private place"]
-    for name in (*seeing, "Fetch the student's work, as data"):
+    token = [name for name, text in seeing.items() if "secrets.KIT_TOKEN" in text]
+    drawn = [name for name, text in seeing.items() if "secrets.GRADER_SECRET" in text]
+    assert token == ["Fetch the tests from their private place"]
+    assert drawn == ["Grade"]
+    for name in (*token, "Fetch the student's work, as data"):
         assert steps[name]["with"]["persist-credentials"] is False
 
 
