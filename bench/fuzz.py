@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import tarfile
 import tempfile
 import tomllib
 import zipfile
@@ -20,7 +21,7 @@ from typing import Any
 
 import atheris
 
-with atheris.instrument_imports(include=["grader", "zipfile", "msgpack"]):
+with atheris.instrument_imports(include=["grader", "zipfile", "tarfile", "msgpack"]):
     from grader.intake import SubmissionError, SubmissionSource, read_submission
     from grader.intake.candidate import UnfitError
     from grader.intake.notebook_source import read_notebook
@@ -29,8 +30,9 @@ with atheris.instrument_imports(include=["grader", "zipfile", "msgpack"]):
     from grader.syllabus import SyllabusError, parse_syllabus
 
 LIMITS = ["-rss_limit_mb=1500", "-timeout=5", "-print_final_stats=1"]
-TOPICS = ("alpha", "beta")
+TOPICS = dict.fromkeys(("alpha", "beta"), ())
 REGISTRY = KIT.registry.read_text(encoding="utf-8")
+SOURCE = b"x = 1\n" * 20
 CELL = {"cell_type": "code", "source": ["x = 1\n", "%time"], "input": "y = 2"}
 NAMED = {**CELL, "metadata": {"nbgrader": {"grade_id": "alpha-f"}}, "outputs": [{}]}
 NOTEBOOK = json.dumps(
@@ -119,11 +121,27 @@ def seeds(target: str) -> list[bytes]:
         return [bytes(range(64))]
     if target == "notebooks":
         return [NOTEBOOK.encode()]
+    return [make_zip(), make_tar("w"), make_tar("w:gz"), make_tar("w:xz")]
+
+
+def make_zip() -> bytes:
+    """Return a submission as a zip archive."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for topic in TOPICS:
-            archive.writestr(f"work/{topic}.py", "x = 1\n" * 20)
-    return [stream.getvalue()]
+            archive.writestr(f"work/{topic}.py", SOURCE)
+    return stream.getvalue()
+
+
+def make_tar(mode: str) -> bytes:
+    """Return a submission as a tar archive."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode) as archive:
+        for topic in TOPICS:
+            member = tarfile.TarInfo(f"work/{topic}.py")
+            member.size = len(SOURCE)
+            archive.addfile(member, io.BytesIO(SOURCE))
+    return stream.getvalue()
 
 
 TARGETS = {

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 import tokenize
 from pathlib import Path
 
 from grader.errors import GraderError
+
+BAD_BYTE = re.compile("[\udc80-\udcff]")
+"""A byte that is no UTF-8, as `surrogateescape` keeps it."""
+COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
 class BrokenCodeError(Exception):
@@ -22,15 +27,53 @@ def decode(data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
+    except (SyntaxError, LookupError, UnicodeDecodeError) as error:
+        place = place_of_bad_byte(data)
+        raise BrokenCodeError(f"not UTF-8 text{place}. Save it as UTF-8") from error
+    return with_plain_ends(text)
+
+
+def place_of_bad_byte(data: bytes) -> str:
+    """Return where the first byte is that is no UTF-8; nothing if there is none."""
+    try:
+        data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise BrokenCodeError(
-            f"not UTF-8 text: line {line} holds the byte 0x{data[error.start]:02x}. "
-            "Save it as UTF-8"
-        ) from error
-    except (SyntaxError, LookupError) as error:
-        raise BrokenCodeError("not UTF-8 text. Save it as UTF-8") from error
+        return f": line {line} holds the byte 0x{data[error.start]:02x}"
+    return ""
+
+
+def with_plain_ends(text: str) -> str:
+    """Return a text with the line ends of Unix, whatever system wrote it."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decode_comments(data: bytes) -> str | None:
+    """Return the text of a file in which only comments and docstrings are not UTF-8.
+
+    Whatever their encoding is, they change nothing; None if other parts are concerned.
+    """
+    text = data.decode("utf-8", "surrogateescape")
+    declared = [m[1].lower() for m in map(COOKIE.match, text.split("\n")[:2]) if m]
+    if "\0" in text or not {"utf-8", "utf8"}.issuperset(declared):
+        return None
+    begins = True
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            harmless = token.type == tokenize.COMMENT or (
+                token.type == tokenize.STRING and begins
+            )
+            if not harmless and BAD_BYTE.search(token.string):
+                return None
+            if token.type not in (tokenize.COMMENT, tokenize.NL):
+                begins = token.type in (
+                    *(tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
+                    tokenize.ENCODING,
+                )
+    except (tokenize.TokenError, SyntaxError, RecursionError):
+        return None
+    plain = BAD_BYTE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return with_plain_ends(plain.removeprefix("\ufeff"))
 
 
 def read_source(path: Path, error: type[GraderError]) -> str:

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.audit.verify import SCORES, Verifier, read_scores, records
+from grader.audit.table import OWN, SCORES, TABLE, differences, place
+from grader.audit.verify import Verifier, read_scores, records
 from grader.class_run.grading_config import GradingConfig
 from grader.class_run.run import MANIFEST
 from grader.class_run.shards import Shard
 from grader.errors import GraderError
 from grader.layout import find_course
 from grader.results.output import OutputFolder, report_name
-from grader.results.result import Status
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.syllabus import Syllabus
-
-TABLE = "scores.csv"
-OWN = {"shard", "students"}
-"""Entries of the scores in which the shards of one class differ."""
 
 
 class MergeError(GraderError):
@@ -73,11 +69,6 @@ def join(shards: Sequence[ShardScores]) -> dict[str, Any]:
     return {**common, "students": sorted(entries, key=place)}
 
 
-def place(entry: Mapping[str, Any]) -> tuple[bool, str]:
-    """Return what orders the students of a class: who did not hand in comes last."""
-    return entry["status"] == Status.MISSING, entry["student"]
-
-
 def find_problems(shards: Sequence[ShardScores]) -> Iterator[str]:
     """Yield why shards do not make up one class."""
     first = shards[0]
@@ -94,7 +85,7 @@ def find_problems(shards: Sequence[ShardScores]) -> Iterator[str]:
                 f"{other.folder} and {shard.folder} are both shard {shard.shard}: "
                 "name one of them"
             )
-        for name in differences(first, shard):
+        for name in differences(first.data, shard.data):
             yield (
                 f"{first.folder} and {shard.folder} were graded with other {name}: "
                 "grade both alike"
@@ -107,17 +98,6 @@ def find_problems(shards: Sequence[ShardScores]) -> Iterator[str]:
             f"it with --shard {missing[0]}"
         )
     yield from find_strays(shards)
-
-
-def differences(one: ShardScores, other: ShardScores) -> Iterator[str]:
-    """Yield the names of what two shards should have in common, and have not."""
-    for name in sorted((one.data.keys() | other.data.keys()) - OWN):
-        mine, theirs = one.data.get(name), other.data.get(name)
-        if isinstance(mine, dict) and isinstance(theirs, dict):
-            keys = sorted(mine.keys() | theirs.keys())
-            yield from (key for key in keys if mine.get(key) != theirs.get(key))
-        elif mine != theirs:
-            yield name
 
 
 def find_strays(shards: Sequence[ShardScores]) -> Iterator[str]:

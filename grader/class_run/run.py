@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 from grader.class_run.attempts import Attempt, attempts_of, counted
 from grader.class_run.executors import (
@@ -16,10 +16,11 @@ from grader.class_run.executors import (
     as_done,
 )
 from grader.class_run.grading_config import GradingConfig, Task
+from grader.class_run.look import find_look
 from grader.class_run.reuse import topic_keys, topics_that_hold
 from grader.class_run.seeds import seed_for
 from grader.intake import SubmissionError, SubmissionSource
-from grader.policy import Policy
+from grader.policy import NO_RULES, Policy
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result, Status
 from grader.scoring.manifest import Check, Manifest
@@ -57,12 +58,12 @@ class ClassRun:
         self,
         config: GradingConfig,
         output: OutputFolder,
-        policy: Policy | None = None,
+        policy: Policy = NO_RULES,
         start: Callable[
             [GradingConfig, int], AbstractContextManager[Judges]
         ] = start_here,
     ) -> None:
-        """Take the config, the folder of results, the course's rules if any.
+        """Take the config, the folder of results, and the course's rules.
 
         Args:
             config: how the class is graded.
@@ -128,8 +129,6 @@ class ClassRun:
     ) -> Result:
         """Return a student's result; its report lies where a single one would."""
         attempts = attempts_of(origin, self.policy)
-        if self.policy is None:
-            return results[attempts[0]]
         dated = [
             replace(
                 results[attempt],
@@ -175,7 +174,8 @@ class ClassRun:
             earlier = self.output.read_report(whole.report)
             return replace(whole, earlier=earlier, held=held) if earlier else whole
         made = self.config.score_kept(student, kept, manifest)
-        return self.graded(whole.submission, made, kept=True)
+        report = partial(self.output.read_report, whole.report)
+        return self.graded(whole.submission, made, report, kept=True)
 
     @cached_property
     def manifest(self) -> Manifest | None:
@@ -224,17 +224,31 @@ class ClassRun:
             reason = str(error) or type(error).__name__
             return Result(student, Status.KIT_ERROR, reason=reason)
         self.output.write_signed(task.report, report)
-        return self.graded(task.submission, made, kept=False)
+        return self.graded(task.submission, made, lambda: report, kept=False)
 
-    def graded(self, submission: Submission, made: Score, *, kept: bool) -> Result:
+    def graded(
+        self,
+        submission: Submission,
+        made: Score,
+        report: Callable[[], Report | None],
+        *,
+        kept: bool,
+    ) -> Result:
         """Return the result of a submission that has a score."""
-        problems = [
-            problem
+        problems = {
+            topic: problem
             for topic, problem in submission.problems.items()
             if topic in self.config.syllabus.topic_ids
-        ]
-        notes = (*problems, *submission.notes)
-        return Result(submission.student, Status.GRADED, made, notes=notes, kept=kept)
+        }
+        return Result(
+            submission.student,
+            Status.GRADED,
+            made,
+            notes=(*problems.values(), *submission.notes),
+            look=find_look(submission, made, report),
+            unread=tuple(problems.keys() - submission.missing),
+            kept=kept,
+        )
 
 
 def read_manifest(output: OutputFolder) -> Manifest | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,6 +42,11 @@ class Shard:
                 f"{text!r} is no shard: write the second of eight as --shard 2/8"
             )
         return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def of(cls, scores: Mapping[str, Any]) -> Shard:
+        """Return the part that scores are of."""
+        return cls.parse(scores["shard"]) if "shard" in scores else WHOLE
 
     def holds(self, student: str) -> bool:
         """Say whether a student belongs to this part."""

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
+from grader.audit.table import ClassTable
 from grader.class_run.attempts import attempts_of
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
-from grader.class_run.seeds import read_secret
+from grader.class_run.seeds import has_secret, read_secret
 from grader.class_run.shards import WHOLE, Shard
 from grader.cli.backend import backend, print_open
+from grader.cli.class_view import print_written, show_class, warn_trouble
 from grader.cli.gradebook import choose_target, fill_gradebook
-from grader.cli.intake import find_class, missing_results, show_found
+from grader.cli.intake import find_class, missing_results, read_map, show_found
 from grader.cli.options import (
     Assignment,
     ClassPath,
@@ -26,22 +27,24 @@ from grader.cli.options import (
     Deadline,
     Fresh,
     From,
+    Given,
     Gpu,
     Grades,
     Jobs,
     Only,
     Part,
+    RenameMap,
     RosterFile,
     Rules,
     Scheduler,
     Settings,
+    TakeWhich,
     Unsandboxed,
     Url,
 )
 from grader.cli.screen import (
     errors,
     out,
-    plain,
     print_error,
     print_message,
     print_plain,
@@ -50,22 +53,24 @@ from grader.cli.screen import (
 from grader.exports import formats
 from grader.exports.feedback import make_feedback
 from grader.exports.plain import ExportError
-from grader.exports.results import to_data
-from grader.exports.table import to_csv
-from grader.intake import ClassFolder, IntakeError, SubmissionSource
+from grader.intake import (
+    ClassFolder,
+    IntakeError,
+    SubmissionError,
+    SubmissionSource,
+    Take,
+)
 from grader.intake.find import student_of
-from grader.layout import Layout, find_course
-from grader.policy import Policy, read_policy
+from grader.layout import find_course
+from grader.policy import Policy, find_part, find_rules, given
 from grader.results.output import OutputFolder
-from grader.results.result import Result, Status
+from grader.results.result import Result
 from grader.sandbox.isolation import Level, choose_level
 from grader.sandbox.limits import Limits
 from grader.scoring.message import Message
 from grader.scoring.report import first_message, messages_of
 from grader.scoring.score import ExerciseScore
-from grader.syllabus import Syllabus, read_syllabus
-
-MAX_ROWS = 60
+from grader.syllabus import read_syllabus
 
 
 def grade(
@@ -76,7 +81,9 @@ def grade(
     roster: RosterFile = None,
     deadline: Deadline = "",
     assignment: Assignment = "",
-    only: Only = "",
+    take: TakeWhich = Take.WORK,
+    renames: RenameMap = None,
+    only: Only = None,
     limit: Settings = None,
     rules: Rules = None,
     fresh: Fresh = False,
@@ -88,23 +95,25 @@ def grade(
     scheduler: Scheduler = "",
     gpu: Gpu = False,
 ) -> None:
-    """Grade a class; exit with 1 if some were not graded, 2 for a fault of the kit.
+    """Grade a class; exit with 1 if some was not graded, 2 for a fault of the kit.
 
     Run it again after a change or a crash: it grades what is new and nothing twice.
     """
     layout = find_course(path)
     registry = read_syllabus(layout.registry)
-    syllabus = registry.only(only)
+    policy = find_rules(layout, registry, rules, assignment)
+    syllabus = given(registry, policy).only(*only or ())
     limits = Limits().changed(limit or ())
     chosen = Shard.parse(shard) if shard else WHOLE
-    policy = find_policy(rules, layout, registry)
     target = choose_target(
         gradebook, course, assignment or registry.course.id, nbgrader_config
     )
-    found = chosen.part(find_class(path, platform, roster, deadline, assignment))
+    found = chosen.part(
+        find_class(path, platform, roster, deadline, assignment, take, renames)
+    )
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])
-    secret = read_secret(layout.secret)
+    secret = take_secret(layout.secret)
     with (
         backend(scheduler, gpu=gpu, jobs=jobs) as judged_by,
         OutputFolder(out_folder, secret).opened() as output,
@@ -116,35 +125,28 @@ def grade(
             level, limits, layout.hidden_tests, syllabus, secret, judged_by.gpu
         )
         run = ClassRun(config, output, policy, judged_by.start)
-        results = grade_found(run, found, jobs or os.cpu_count() or 1, fresh=fresh)
-        write_scores(run, results, chosen)
+        table = ClassTable(run, found, chosen)
+        results = grade_found(run, table.found, jobs, fresh=fresh)
+        table.write(results)
         if target is not None:
             fill_gradebook(target, results, output, syllabus, found.origins)
     show_class(results, syllabus, policy)
-    print_written(out_folder, results)
+    print_written(out_folder, results, len(table.others))
     warn_trouble(results)
 
 
 def grade_found(
-    run: ClassRun, found: ClassFolder, jobs: int, *, fresh: bool
+    run: ClassRun, found: ClassFolder, jobs: int | None, *, fresh: bool
 ) -> list[Result]:
     """Return the results of all who handed in or should have, while a bar grows."""
     total = sum(len(attempts_of(origin, run.policy)) for origin in found.origins)
     with progress_bar("Submissions") as bar:
         task = bar.add_task("", total=total)
+        count = jobs or os.cpu_count() or 1
         results = run.grade_all(
-            found.origins, jobs, lambda _: bar.advance(task), fresh=fresh
+            found.origins, count, lambda _: bar.advance(task), fresh=fresh
         )
     return results + missing_results(found)
-
-
-def write_scores(run: ClassRun, results: list[Result], shard: Shard) -> None:
-    """Write the tables of a class beside its reports."""
-    syllabus, policy = run.config.syllabus, run.policy
-    table = to_csv(results, syllabus, adjusted=policy is not None)
-    run.output.write("scores.csv", table)
-    data = to_data(results, syllabus, run.environment, policy)
-    run.output.write_signed("scores.json", shard.marked(data))
 
 
 def grade_one(
@@ -166,7 +168,10 @@ def grade_one(
             help="Whose it is, which decides the inputs.", show_default="name of PATH"
         ),
     ] = "",
-    only: Only = "",
+    take: TakeWhich = Take.WORK,
+    renames: RenameMap = None,
+    assignment: Given = "",
+    only: Only = None,
     limit: Settings = None,
     unsandboxed: Unsandboxed = False,
 ) -> None:
@@ -174,15 +179,22 @@ def grade_one(
     if not path.exists():
         raise IntakeError(f"{path} does not exist: name a student's folder or zip")
     layout = find_course(path)
-    syllabus = read_syllabus(layout.registry).only(only)
+    registry = read_syllabus(layout.registry)
+    syllabus = find_part(layout, registry, assignment, only or ())
     limits = Limits().changed(limit or ())
     targets = [find_target(target, report) for target in write or ()]
-    origin = SubmissionSource(student or student_of(path.resolve()), path)
+    who = student or student_of(path.resolve())
+    files = read_map(renames, syllabus.modules).of(who)
+    origin = SubmissionSource(who, path, take=take, renames=files)
     secrets = [layout.solutions, layout.hidden_tests, path]
     level = print_level(choose_level(secrets, unsandboxed=unsandboxed))
-    secret = read_secret(layout.secret)
+    secret = take_secret(layout.secret)
     config = GradingConfig(level, limits, layout.hidden_tests, syllabus, secret)
-    submission = config.read(origin)
+    try:
+        submission = config.read(origin)
+    except SubmissionError as error:
+        print_error(f"{who}: not graded: {error}")
+        raise typer.Exit(1) from error
     with config.start_pool(1) as pool:
         result, made = judge_task(pool, Task(submission), config)
     if report is not None:
@@ -208,19 +220,20 @@ def find_target(target: str, report: Path | None) -> tuple[formats.Format, Path]
     return form, Path(file)
 
 
-def find_policy(
-    rules: Path | None, layout: Layout, registry: Syllabus
-) -> Policy | None:
-    """Return the course's rules, of the file named or of its own."""
-    if rules is None and not layout.rules.exists():
-        return None
-    return read_policy(rules or layout.rules, registry)
-
-
-def warn_strangers(policy: Policy | None, students: list[str]) -> None:
+def warn_strangers(policy: Policy, students: list[str]) -> None:
     """Say who has an extension and handed nothing in: a name may be misspelt."""
-    for stranger in policy.strangers(students) if policy else ():
+    for stranger in policy.strangers(students):
         errors.print(Text(f"{stranger} has an extension, but handed in nothing"))
+
+
+def take_secret(path: Path) -> bytes:
+    """Return the course's secret; say where it is new what that means."""
+    known = has_secret(path)
+    secret = read_secret(path)
+    if not known:
+        note = f"{path} is new: inputs differ from those of runs without it"
+        errors.print(Text(f"{note} or the same GRADER_SECRET", style="dim"))
+    return secret
 
 
 def print_level(level: Level) -> Level:
@@ -237,57 +250,6 @@ def print_level(level: Level) -> Level:
     else:
         errors.print(Text(f"Isolation: {level}", style="dim"))
     return level
-
-
-def show_class(
-    results: list[Result], syllabus: Syllabus, policy: Policy | None
-) -> None:
-    """Print the points of each student by topic, and what the course counts."""
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    table.add_column("student", overflow="fold")
-    for topic in syllabus.topics:
-        table.add_column(topic.id.partition("_")[0], justify="right")
-    for name in ("total", "open", "max", *(["adjusted"] if policy else [])):
-        table.add_column(name, justify="right")
-    for result in results[:MAX_ROWS]:
-        table.add_row(plain(result.student), *cells(result, syllabus))
-    out.print(table)
-    if len(results) > MAX_ROWS:
-        print_plain(f"… and {len(results) - MAX_ROWS} more in scores.csv")
-
-
-def cells(result: Result, syllabus: Syllabus) -> list[str]:
-    """Return a student's points by topic, total, open and max."""
-    if result.score is None:
-        return [str(result.status), *[""] * (len(syllabus.topics) + 2)]
-    mine, counted = result.score, result.adjusted
-    return [
-        *(f"{mine.topics[topic]:g}" for topic in syllabus.topic_ids),
-        *(f"{mine.total:g}", f"{mine.open:g}", f"{mine.max:g}"),
-        *([f"{counted.total:g}"] if counted else []),
-    ]
-
-
-def print_written(folder: Path, results: list[Result]) -> None:
-    """Say where the results are, and how many were so already."""
-    kept = sum(result.kept for result in results)
-    again = f" ({kept} unchanged, not graded again)" if kept else ""
-    print_plain(f"{folder / 'scores.csv'} and reports/ beside it written{again}")
-
-
-def warn_trouble(results: list[Result]) -> None:
-    """Print what needs a look, and exit as it asks for."""
-    for result in results:
-        for note in result.notes:
-            print_plain(f"{result.student}: {note}", "dim")
-    for result in results:
-        if result.status not in (Status.GRADED, Status.MISSING):
-            print_error(f"{result.student}: {result.state}")
-    statuses = {result.status for result in results}
-    if Status.KIT_ERROR in statuses:
-        raise typer.Exit(2)
-    if Status.NOT_GRADED in statuses:
-        raise typer.Exit(1)
 
 
 def show_exercise(exercise: ExerciseScore, messages: dict[str, Message]) -> None:

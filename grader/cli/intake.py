@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import typer
 from rich.table import Table
 
-from grader.cli.options import Assignment, ClassPath, Deadline, From, RosterFile
+from grader.cli.options import (
+    Assignment,
+    ClassPath,
+    Deadline,
+    From,
+    RenameMap,
+    RosterFile,
+    TakeWhich,
+)
 from grader.cli.screen import out, plain, print_plain
 from grader.intake import (
     PLATFORMS,
     ClassFolder,
     IntakeError,
+    Renames,
     SubmissionError,
     SubmissionSource,
+    Take,
     Wanted,
     find_submissions,
+    read_renames,
     read_roster,
     read_submission,
 )
 from grader.intake.times import format_time
 from grader.layout import find_course
 from grader.results.result import Result, Status
-from grader.syllabus import read_syllabus
+from grader.syllabus import Syllabus, read_syllabus
 
 MAX_NAMES = 8
 
@@ -36,10 +47,12 @@ def intake(
     roster: RosterFile = None,
     deadline: Deadline = "",
     assignment: Assignment = "",
+    take: TakeWhich = Take.WORK,
+    renames: RenameMap = None,
 ) -> None:
     """Say what would be graded, and grade nothing; exit with 1 if some cannot be."""
-    found = find_class(path, platform, roster, deadline, assignment)
-    topics = read_syllabus(find_course().registry).topic_ids
+    found = find_class(path, platform, roster, deadline, assignment, take, renames)
+    syllabus = read_syllabus(find_course(path).registry)
     marks = marked(found)
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     for name in ("student", "handed in", "files", "remarks"):
@@ -47,8 +60,8 @@ def intake(
     unread = 0
     for origin in found.origins:
         mine = [mark for mark, names in marks.items() if origin.student in names]
-        files, remarks = look_into(origin, topics)
-        unread += not files
+        files, remarks, whole = look_into(origin, syllabus)
+        unread += not whole
         time = format_time(origin.submitted_at) if origin.submitted_at else ""
         said = "; ".join([*mine, *remarks])
         table.add_row(*map(plain, (origin.student, time, files, said)))
@@ -58,21 +71,19 @@ def intake(
 
 
 def look_into(
-    origin: SubmissionSource, topics: Sequence[str]
-) -> tuple[str, Sequence[str]]:
-    """Return how many topics have a file, and remarks; no number if nothing is read."""
+    origin: SubmissionSource, syllabus: Syllabus
+) -> tuple[str, Sequence[str], bool]:
+    """Return how many topics have a file, remarks, and whether all files are read."""
+    topics = syllabus.modules
     try:
         submission = read_submission(origin, topics)
     except SubmissionError as error:
-        return "", [str(error)]
-    problems = submission.problems
-    missing = [
-        topic for topic, why in problems.items() if why == f"{topic}.py is missing."
-    ]
-    others = [why for topic, why in problems.items() if topic not in missing]
+        return "", [str(error)], False
+    missing = [topic for topic in topics if topic in submission.missing]
+    others = [w for t, w in submission.problems.items() if t not in missing]
     without = [f"without {', '.join(missing)}"] if missing else []
     remarks = (*others, *submission.notes, *without)
-    return f"{len(submission.sources)} of {len(topics)}", remarks
+    return f"{len(submission.sources)} of {len(topics)}", remarks, not others
 
 
 def show_found(path: Path, found: ClassFolder) -> None:
@@ -98,6 +109,7 @@ def marked(found: ClassFolder) -> Mapping[str, Sequence[str]]:
         "nothing to grade": [h.student for h in origins if h.problem],
         "with remarks": [h.student for h in origins if h.notes],
         "unknown": list(found.unknown),
+        "renamed, but not there": list(found.unnamed),
         "missing": [student.id for student in found.missing],
         "ignored": [ignored.name for ignored in found.ignored],
     }
@@ -111,20 +123,38 @@ def missing_results(found: ClassFolder) -> list[Result]:
 
 
 def find_class(
-    path: Path, platform: str, roster: Path | None, deadline: str, assignment: str
+    path: Path,
+    platform: str,
+    roster: Path | None,
+    deadline: str,
+    assignment: str,
+    take: Take,
+    renames: Path | None,
 ) -> ClassFolder:
     """Return the submissions of a class, as the options of a verb name them.
 
     Raises:
         IntakeError: the class cannot be read, or an option is amiss.
         RosterError: the roster cannot be read.
+        RenamesError: the rename map cannot be read.
     """
+    topics = read_syllabus(find_course(path).registry).topic_ids
+    files = read_map(renames, topics)
     return find_submissions(
         path,
         platform,
         roster=None if roster is None else read_roster(roster),
-        wanted=Wanted(parse_deadline(deadline), assignment),
+        wanted=Wanted(parse_deadline(deadline), assignment, take, files),
     )
+
+
+def read_map(path: Path | None, topics: Collection[str]) -> Renames:
+    """Return the rename map that an option names; an empty one if it names none.
+
+    Raises:
+        RenamesError: it cannot be read.
+    """
+    return Renames() if path is None else read_renames(path, topics)
 
 
 def parse_deadline(text: str) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grader.intake import PLATFORMS
+from grader.intake import PLATFORMS, Take
 from grader.sandbox.limits import Limits
 
 LIMITS = ", ".join(f"{name}={n:g}" for name, n in Limits().as_dict().items())
@@ -41,11 +41,36 @@ Assignment = Annotated[
     str,
     typer.Option(
         "--assignment",
-        help="nbgrader's: the one of several to take, and the gradebook's.",
+        help="What was given: an assignment of course.toml. In nbgrader, the one of "
+        "several to take, and the gradebook's.",
+    ),
+]
+TakeWhich = Annotated[
+    Take,
+    typer.Option(
+        "--take",
+        help="Of several files of a topic: the one with most work in it, the newest, "
+        "or the one named as it was handed out.",
+    ),
+]
+RenameMap = Annotated[
+    Path | None,
+    typer.Option(
+        "--renames",
+        metavar="FILE",
+        help="TOML that names files for topics: [[rename]] with student, file, topic.",
     ),
 ]
 Only = Annotated[
-    str, typer.Option(help="Grade this topic or exercise only: topic or topic.Symbol.")
+    list[str] | None,
+    typer.Option(
+        help="This topic or exercise alone, topic or topic.Symbol; may be repeated, or "
+        "hold several with commas.",
+    ),
+]
+Given = Annotated[
+    str,
+    typer.Option("--assignment", help="An assignment of course.toml, in place of all."),
 ]
 Settings = Annotated[
     list[str] | None,

@@ -10,12 +10,20 @@ import typer
 from rich.table import Table
 
 from grader.cli.intake import find_class, show_found
-from grader.cli.options import Assignment, ClassPath, Deadline, From, RosterFile
+from grader.cli.options import (
+    Assignment,
+    ClassPath,
+    Deadline,
+    From,
+    RenameMap,
+    RosterFile,
+    TakeWhich,
+)
 from grader.cli.screen import out, plain, print_error, print_plain, progress_bar
-from grader.intake import ClassFolder, SubmissionError, read_submission
+from grader.intake import ClassFolder, SubmissionError, Take, read_submission
 from grader.layout import find_course
 from grader.similarity import SimilarityError
-from grader.syllabus import read_syllabus
+from grader.syllabus import Syllabus, read_syllabus
 
 if TYPE_CHECKING:
     from grader.similarity.compare import Work
@@ -41,6 +49,8 @@ def similar(
     roster: RosterFile = None,
     deadline: Deadline = "",
     assignment: Assignment = "",
+    take: TakeWhich = Take.WORK,
+    renames: RenameMap = None,
 ) -> None:
     """Show pairs of students whose work is alike: a hint for a person, never a grade.
 
@@ -52,15 +62,15 @@ def similar(
     except ModuleNotFoundError as error:
         raise SimilarityError(f"{error.name} is not installed: {INSTALL}") from error
 
-    found = find_class(path, platform, roster, deadline, assignment)
+    found = find_class(path, platform, roster, deadline, assignment, take, renames)
     show_found(path, found)
     layout = find_course()
-    topics = read_syllabus(layout.registry).topic_ids
-    works = list(read_works(found, topics))
+    syllabus = read_syllabus(layout.registry)
+    works = list(read_works(found, syllabus))
     folders = (layout.exercises, layout.visible_tests)
     public = [to_text(p.read_bytes()) for f in folders for p in sorted(f.glob("*.py"))]
     with progress_bar("Topics") as bar:
-        task = bar.add_task("", total=len(topics))
+        task = bar.add_task("", total=len(syllabus.topics))
         matches = find_matches(
             works,
             public,
@@ -82,13 +92,13 @@ def similar(
     print_plain("A hint for a person, never a grade: alike is not copied.", "bold")
 
 
-def read_works(found: ClassFolder, topics: tuple[str, ...]) -> Iterator[Work]:
+def read_works(found: ClassFolder, syllabus: Syllabus) -> Iterator[Work]:
     """Yield each student's files; say which cannot be compared."""
     from grader.similarity.compare import MAX_SOURCE, Work, to_text
 
     for origin in found.origins:
         try:
-            submission = read_submission(origin, topics, MAX_SOURCE)
+            submission = read_submission(origin, syllabus.modules, MAX_SOURCE)
         except SubmissionError as error:
             print_error(f"{origin.student}: not compared: {error}")
             continue

@@ -11,8 +11,16 @@ from grader.audit.verify import Verifier, read_scores
 from grader.class_run.grading_config import GradingConfig
 from grader.class_run.seeds import read_secret
 from grader.cli.intake import find_class
-from grader.cli.options import Assignment, Deadline, From, RosterFile
+from grader.cli.options import (
+    Assignment,
+    Deadline,
+    From,
+    RenameMap,
+    RosterFile,
+    TakeWhich,
+)
 from grader.cli.screen import out, print_plain
+from grader.intake import Take
 from grader.layout import find_course
 from grader.results.output import OutputFolder
 from grader.sandbox.isolation import Level
@@ -30,6 +38,8 @@ def verify(
     roster: RosterFile = None,
     deadline: Deadline = "",
     assignment: Assignment = "",
+    take: TakeWhich = Take.WORK,
+    renames: RenameMap = None,
     sample: Annotated[
         int, typer.Option(min=0, help="Students of the class to grade again.")
     ] = 3,
@@ -45,7 +55,9 @@ def verify(
     verifier = Verifier(results, config)
     problems = list(verifier.check_files())
     if path is not None:
-        origins = find_class(path, platform, roster, deadline, assignment).origins
+        origins = find_class(
+            path, platform, roster, deadline, assignment, take, renames
+        ).origins
         problems += verifier.check_submissions(origins)
         if not problems:
             problems += verifier.regrade(origins, sample)

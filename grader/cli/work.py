@@ -19,7 +19,7 @@ from grader.student import StudentError
 from grader.student.progress import required
 from grader.student.reset import backup_path
 from grader.student.reset import reset as put_back
-from grader.student.submit import pack, read_back, read_sources
+from grader.student.submit import Part, pack, read_back, read_parts
 from grader.student.workspace import Workspace
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
@@ -76,10 +76,15 @@ def submit(
     """Pack the modules to hand in, after a check that they can be imported."""
     layout = find_course()
     workspace = Workspace(layout)
-    for topic in workspace.syllabus.topic_ids:
-        if not layout.topic_file(topic).exists():
-            raise StudentError(f"exercises/{topic}.py {workspace.work.broken[topic]}")
-    sources = read_sources(layout.exercises, workspace.syllabus.topic_ids)
+    parts = read_parts(layout.exercises, workspace.syllabus.modules)
+    for part in parts:
+        print_plain(f"{part.topic}: {part}")
+        for note in part.found.notes:
+            print_plain(f"  {note}", "dim")
+    for part in parts:
+        if part.rivals:
+            agree(which_one(part), yes=yes)
+    sources = {part.topic: part.found.module.source for part in parts}
     problems = import_problems(sources)
     for problem in problems:
         print_message(problem, 0)
@@ -92,6 +97,15 @@ def submit(
     needed = required(workspace.syllabus, workspace.statuses())
     print_plain(
         f"Known to pass here: {needed.passed} of {needed.total} required exercises."
+    )
+
+
+def which_one(part: Part) -> str:
+    """Return what to ask where a topic has several files with work in them."""
+    others = ", ".join(f"{file} {count}" for file, count in part.rivals.items())
+    return (
+        f"{part.topic}: {part}, {others}, which is not handed in. Hand in {part.file}? "
+        "If not, move it away."
     )
 
 

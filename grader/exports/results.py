@@ -13,20 +13,23 @@ from grader.results.result import Result, Status
 from grader.scoring.score import ExerciseScore, Score
 from grader.syllabus import Syllabus
 
+VERSION = 2
+"""Of the form of `scores.json`."""
+
 
 def to_data(
     results: Sequence[Result],
     syllabus: Syllabus,
     environment: Mapping[str, Any],
-    policy: Policy | None = None,
+    policy: Policy,
 ) -> dict[str, Any]:
     """Return a class's results as plain data, with the course's rules."""
-    course = {} if policy is None else {"course": policy.text}
     return {
-        "version": 1,
+        "version": VERSION,
         "environment": dict(environment),
         "exercises": list(syllabus.exercises),
-        **course,
+        "course": policy.text,
+        "assignment": policy.assignment,
         "students": [student(result) for result in results],
     }
 
@@ -39,6 +42,8 @@ def student(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "notes": list(result.notes),
     }
+    if result.look:
+        data["look"] = dict(result.look)
     if result.score is not None:
         data |= {
             "total": result.score.total,
@@ -126,6 +131,7 @@ def to_result(entry: Mapping[str, Any]) -> Result:
         score,
         entry["reason"],
         tuple(entry["notes"]),
+        entry.get("look", {}),
         submitted_at=datetime.fromisoformat(moment) if moment else None,
         marked_late=entry.get("late", False),
         attempt=entry.get("attempt", 1),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from abc import ABC, abstractmethod
 from pathlib import PurePosixPath
+from typing import Self
 
 from grader.errors import GraderError
 
 SKIPPED_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 MAX_FILES = 5_000
 MAX_DEPTH = 6
+
+WORK = re.compile(r"\.(?P<kind>py|ipynb)(?:\.(?:txt|json))?\Z", re.IGNORECASE)
+"""How a file's name ends that can be graded; some browsers and mailers add to it."""
 
 
 class SubmissionError(GraderError):
@@ -18,6 +24,10 @@ class SubmissionError(GraderError):
 
 class UnfitError(Exception):
     """A topic's file cannot be graded, for a reason that the student can mend."""
+
+
+class MissingError(UnfitError):
+    """No file is meant for a topic."""
 
 
 class Candidate(ABC):
@@ -40,12 +50,24 @@ class Candidate(ABC):
     @property
     def is_notebook(self) -> bool:
         """Say whether it is named like a notebook."""
-        return self.name.endswith(".ipynb")
+        match = WORK.search(self.name)
+        return match is not None and match["kind"].lower() == "ipynb"
 
     @property
     def is_work(self) -> bool:
         """Say whether it is named like a file that can be graded."""
-        return self.is_notebook or self.name.endswith(".py")
+        return not self.name.startswith(".") and WORK.search(self.name) is not None
+
+    @property
+    def modified(self) -> float | None:
+        """Return when it was changed, in seconds; None if nothing tells."""
+        return None
+
+    def at(self, path: str) -> Self:
+        """Return the same file under another path."""
+        made = copy.copy(self)
+        made.path = path
+        return made
 
     @abstractmethod
     def read(self, limit: int) -> bytes:
@@ -65,3 +87,10 @@ class Candidate(ABC):
 def is_skipped(folder: str) -> bool:
     """Say whether a folder's name shows that no work of the student lies in it."""
     return folder.startswith(".") or folder in SKIPPED_FOLDERS
+
+
+def is_inside(path: str) -> bool:
+    """Say whether a path in an archive leads to where a student's work may lie."""
+    parts = PurePosixPath(path).parts
+    stays = parts and parts[0] != "/" and ".." not in parts
+    return bool(stays) and not any(map(is_skipped, parts[:-1]))

@@ -24,7 +24,8 @@ from grader.intake.loose_files import LooseFiles
 WHO = r"(?:(?!LATE_)(?P<name>.+?)_)?(?:(?P<late>LATE)_)?(?P<user>\d+|anon_[^_]+)"
 FILE = re.compile(rf"{WHO}_(?P<attachment>\d+)_(?P<file>.+)")
 ENTRY = re.compile(rf"{WHO}_(?P<kind>text|link)\.html")
-AGAIN = re.compile(r"-\d{1,2}(?=\.(?:py|ipynb|zip)\Z)")
+KINDS = r"py|ipynb|zip|tar(?:\.\w+)?|tgz|txz|tbz2|7z|rar"
+AGAIN = re.compile(rf"-\d{{1,2}}(?=\.(?:{KINDS})\Z)")
 
 
 @dataclass(frozen=True)

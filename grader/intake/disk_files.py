@@ -26,6 +26,14 @@ class FileOnDisk(Candidate):
         super().__init__(path)
         self.root = root
 
+    @property
+    def modified(self) -> float | None:
+        """Return when it was changed."""
+        try:
+            return os.lstat(self.root / self.path).st_mtime
+        except OSError:
+            return None
+
     def read(self, limit: int) -> bytes:
         """Return its bytes; links, pipes and devices are refused, never followed.
 

@@ -6,6 +6,7 @@ know which of the two is there.
 
 from __future__ import annotations
 
+import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -16,15 +17,18 @@ from typing import Protocol
 from grader.identity import composed
 from grader.intake.archive import (
     MAX_CLASS_LIST,
-    FileInArchive,
-    is_work,
-    list_archive,
-    list_inner,
-    list_members,
+    is_archive,
     open_archive,
+    open_stream,
 )
-from grader.intake.candidate import Candidate, SubmissionError, UnfitError
+from grader.intake.candidate import (
+    MAX_FILES,
+    Candidate,
+    SubmissionError,
+    UnfitError,
+)
 from grader.intake.disk_files import FileOnDisk, list_folder
+from grader.intake.nested import MAX_INNER
 
 
 class Source(Protocol):
@@ -54,7 +58,7 @@ class Entry(ABC):
 
     @property
     def is_archive(self) -> bool:
-        """Say whether it is named like a zip archive."""
+        """Say whether it is named like an archive."""
         return not self.is_folder and is_archive(self.path)
 
     @property
@@ -140,11 +144,11 @@ class DiskEntry(Entry):
 
     def listing(self) -> AbstractContextManager[Sequence[Candidate]]:
         """Give the files below a folder, or packed in an archive."""
-        return list_archive(self.path) if self.is_archive else list_folder(self.path)
+        return open_archive(self.path) if self.is_archive else list_folder(self.path)
 
 
 @dataclass(frozen=True)
-class ZipEntry(Entry):
+class ArchivedEntry(Entry):
     """A file or a folder in an archive."""
 
     archive: Path
@@ -176,7 +180,7 @@ class ZipEntry(Entry):
             if member.startswith(self.below)
         }
         return [
-            ZipEntry(self.archive, f"{self.below}{name}", self.members)
+            ArchivedEntry(self.archive, f"{self.below}{name}", self.members)
             for name in sorted(names)
             if is_visible(name)
         ]
@@ -185,57 +189,37 @@ class ZipEntry(Entry):
     def listing(self) -> Iterator[Sequence[Candidate]]:
         """Give the files below a folder, or packed in an archive."""
         if self.is_archive:
-            with self.file() as file, list_inner(file) as candidates:
-                yield candidates
+            stream = io.BytesIO(self.read(MAX_INNER))
+            with open_stream(stream, self.name) as packed:
+                yield packed
         else:
-            with open_archive(self.archive, MAX_CLASS_LIST) as archive:
-                yield list_members(archive, self.name, self.below)
+            with open_archive(self.archive, MAX_CLASS_LIST) as files:
+                mine = [f for f in files if f.path.startswith(self.below)]
+                if len(mine) > MAX_FILES:
+                    raise SubmissionError(
+                        f"{self.name} holds more than {MAX_FILES:,} files"
+                    )
+                yield [f.at(f.path.removeprefix(self.below)) for f in mine]
 
     @contextmanager
     def file(self) -> Iterator[Candidate]:
         """Give a file, to be read."""
-        with open_archive(self.archive, MAX_CLASS_LIST) as archive:
-            yield FileInArchive(archive, archive.getinfo(self.inside))
+        with open_archive(self.archive, MAX_CLASS_LIST) as files:
+            yield next(f for f in reversed(files) if f.path == self.inside)
 
 
 def open_entry(path: Path) -> Entry:
-    """Return a class: a folder, or a zip archive that stands for one.
+    """Return a class: a folder, or an archive that stands for one.
 
     Raises:
         SubmissionError: it is an archive that cannot be read.
     """
     if path.is_dir() or not is_archive(path):
         return DiskEntry(path)
-    with open_archive(path, MAX_CLASS_LIST) as archive:
-        names = [m.filename for m in archive.infolist() if not m.is_dir()]
-    return ZipEntry(path, members=frozenset(filter(is_work, names)))
-
-
-@contextmanager
-def unpacked(files: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
-    """Give a submission's files: those in its archive, where that is all there is.
-
-    Raises:
-        SubmissionError: the archive cannot be read, or there are several.
-    """
-    archives = [file for file in files if is_archive(Path(file.name))]
-    if not archives or any(file.name.endswith((".py", ".ipynb")) for file in files):
-        yield files
-    elif len(archives) > 1:
-        names = ", ".join(sorted(archive.path for archive in archives)[:5])
-        raise SubmissionError(
-            f"it holds {names} and no file beside them: keep one of them"
-        )
-    else:
-        with list_inner(archives[0]) as inner:
-            yield inner
+    with open_archive(path, MAX_CLASS_LIST) as files:
+        return ArchivedEntry(path, members=frozenset(file.path for file in files))
 
 
 def is_visible(name: str) -> bool:
     """Say whether an entry may be somebody's work."""
     return not name.startswith((".", "__MACOSX"))
-
-
-def is_archive(path: Path) -> bool:
-    """Say whether a path is named like a zip archive."""
-    return path.suffix.lower() == ".zip"

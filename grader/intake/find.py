@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from grader.errors import GraderError
 from grader.identity import composed, fit_id, same_student
-from grader.intake.entry import Entry, Source, is_archive
+from grader.intake.archive import is_archive, stem_of
+from grader.intake.choose import Take
+from grader.intake.entry import Entry, Source
+from grader.intake.renames import Renames
 from grader.intake.roster import Student
 
 
@@ -41,6 +44,10 @@ class SubmissionSource:
     """Why there is nothing that could be graded."""
     notes: tuple[str, ...] = ()
     """What else an instructor should know."""
+    take: Take = Take.WORK
+    """Which of several files of a topic is graded."""
+    renames: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """By topic, the file that an instructor names."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,8 @@ class ClassFolder:
     """Who handed in and does not stand on the roster."""
     missing: tuple[Student, ...] = ()
     """Who stands on the roster and did not hand in."""
+    unnamed: tuple[str, ...] = ()
+    """Whom the rename map names, and who did not hand in."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,10 @@ class Wanted:
     """The last commit before it counts."""
     assignment: str = ""
     """The one of several assignments."""
+    take: Take = Take.WORK
+    """Which of several files of a topic is graded."""
+    renames: Renames = field(default_factory=Renames)
+    """The files that an instructor names."""
 
 
 def merge(origins: Iterable[SubmissionSource]) -> tuple[SubmissionSource, ...]:
@@ -99,5 +112,5 @@ def hand_in(entry: Entry) -> SubmissionSource:
 def student_of(path: Path, is_folder: bool | None = None) -> str:
     """Return the student's id: the name of the folder, or of the archive."""
     is_folder = path.is_dir() if is_folder is None else is_folder
-    name = path.stem if is_archive(path) and not is_folder else path.name
+    name = stem_of(path.name) if is_archive(path) and not is_folder else path.name
     return composed(name)

@@ -18,6 +18,12 @@ class PlacedFile(Candidate):
         super().__init__(name)
         self.entry = entry
 
+    @property
+    def modified(self) -> float | None:
+        """Return when it was changed."""
+        with self.entry.file() as file:
+            return file.modified
+
     def read(self, limit: int) -> bytes:
         """Return its bytes."""
         with self.entry.file() as file:

@@ -7,16 +7,20 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from grader.intake.answers import Symbols, count_answers, count_stubs
 from grader.intake.candidate import UnfitError
 from grader.sandbox.run_cells import find_magics
-from grader.stubs import RAISE, check_id
+from grader.stubs import check_id
 
 MAX_NOTEBOOK = 64 << 20  # bytes, outputs and all
 MAX_CONTAINERS = 2_000_000
 """Lists and tables in a notebook's JSON: each takes far more memory than bytes."""
+
+CellTuple = tuple[str, tuple[str, ...], bool]
+"""What `run_cells` makes a cell of."""
 
 _MODULE = """\
 from grader.sandbox.run_cells import run_cells
@@ -38,13 +42,14 @@ class Module:
     source: bytes
     notes: tuple[str, ...] = ()
     """What an instructor should know about it."""
-    started: bool = True
-    """Whether any answer in it differs from a stub, as far as can be told."""
+    answers: int = 0
+    """How many exercises it answers, as far as can be told without running it."""
+    left: int = 0
+    """How many bodies are still those of a stub."""
 
-    @property
-    def left(self) -> int:
-        """Return how many bodies are still those of a stub."""
-        return self.source.count(RAISE.encode())
+    def noted(self, *notes: str) -> Module:
+        """Return it with more to know about it."""
+        return replace(self, notes=(*self.notes, *notes))
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,9 @@ class CodeCell:
     source: str
 
 
-def read_notebook(name: str, data: bytes, topic: str, max_source: int) -> Module:
+def read_notebook(
+    name: str, data: bytes, topic: str, max_source: int, exercises: Symbols = ()
+) -> Module:
     """Return the module that a notebook's cells make.
 
     Args:
@@ -66,6 +73,7 @@ def read_notebook(name: str, data: bytes, topic: str, max_source: int) -> Module
         data: its bytes.
         topic: the module's name.
         max_source: bytes of all its code, at most.
+        exercises: what the topic asks for.
 
     Raises:
         UnfitError: it is no notebook, or holds no code or far too much.
@@ -81,10 +89,20 @@ def read_notebook(name: str, data: bytes, topic: str, max_source: int) -> Module
     groups = [group for group in group_parts(cells) if not is_check(group[0])]
     if not groups:
         raise UnfitError(f"{name} holds no code to grade.")
-    lines = "".join(f"        {literal(group, name, topic)},\n" for group in groups)
-    notes = tuple(f"{name}: {note}" for note in notes_on(document, cells))
-    started = any(is_started(cell, topic) for cell in cells)
-    return Module(name, _MODULE.format(cells=lines).encode(), notes, started)
+    text = "\n".join(cell.source for group in groups for cell in group)
+    made = make_module(
+        name, [as_cell(group, name, topic) for group in groups], text, exercises
+    )
+    return made.noted(*(f"{name}: {note}" for note in notes_on(document, cells)))
+
+
+def make_module(
+    name: str, cells: Sequence[CellTuple], text: str, exercises: Symbols
+) -> Module:
+    """Return the module that runs cells, whose whole text tells what they answer."""
+    lines = "".join(f"        {cell!a},\n" for cell in cells)
+    source = _MODULE.format(cells=lines).encode()
+    return Module(name, source, (), count_answers(text, exercises), count_stubs(text))
 
 
 def parse(name: str, data: bytes) -> dict[str, Any]:
@@ -152,27 +170,20 @@ def is_check(cell: CodeCell) -> bool:
     return cell.grade_id.endswith(check_id(""))
 
 
-def is_started(cell: CodeCell, topic: str) -> bool:
-    """Say whether a cell is an answer that is no mere stub."""
-    is_answer = cell.grade_id.startswith(f"{topic}-") and not is_check(cell)
-    given = cell.grade_id.startswith(f"{topic}-given-")
-    return is_answer and not given and RAISE not in cell.source
-
-
 def group_parts(cells: Iterable[CodeCell]) -> Iterator[list[CodeCell]]:
     """Yield cells; together, if they are neighbours with one name, as after a split."""
     for _, group in itertools.groupby(cells, lambda c: c.grade_id or c.number):
         yield list(group)
 
 
-def literal(parts: Sequence[CodeCell], name: str, topic: str) -> str:
-    """Return a cell as the tuple that `run_cells` takes, in Python."""
+def as_cell(parts: Sequence[CodeCell], name: str, topic: str) -> CellTuple:
+    """Return a cell as `run_cells` takes it."""
     grade_id = parts[0].grade_id
     title = f"cell {parts[0].number} of {name}"
     if grade_id.startswith(f"{topic}-"):
         title = f"{grade_id.removeprefix(f'{topic}-')} in {name}"
     sources = tuple(part.source for part in parts)
-    return ascii((title, sources, bool(grade_id)))
+    return title, sources, bool(grade_id)
 
 
 def notes_on(document: dict[str, Any], cells: Sequence[CodeCell]) -> Iterator[str]:

@@ -83,7 +83,7 @@ def find_submissions(
             f"{path} holds no submission: put a folder or a zip archive "
             "for each student into it."
         )
-    return on_roster(name, found, roster)
+    return chosen(on_roster(name, found, roster), wanted)
 
 
 def recognise(top: Entry) -> str:
@@ -107,6 +107,25 @@ def on_roster(platform: str, found: Download, roster: Roster | None) -> ClassFol
         platform,
         unknown=tuple(sorted(there - known)),
         missing=tuple(s for s in roster.students if s.id not in there),
+    )
+
+
+def chosen(found: ClassFolder, wanted: Wanted) -> ClassFolder:
+    """Return a class with what decides on files, for earlier attempts too."""
+
+    def decide(origin: SubmissionSource) -> SubmissionSource:
+        return replace(
+            origin,
+            take=wanted.take,
+            renames=wanted.renames.of(origin.student),
+            earlier=tuple(decide(one) for one in origin.earlier),
+        )
+
+    students = [origin.student for origin in found.origins]
+    return replace(
+        found,
+        origins=tuple(decide(origin) for origin in found.origins),
+        unnamed=tuple(wanted.renames.strangers(students)),
     )
 
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePath
 
-from grader.intake.candidate import Candidate, SubmissionError, UnfitError
-from grader.intake.entry import DiskEntry, unpacked
+from grader.intake.answers import Symbols
+from grader.intake.candidate import Candidate, MissingError, SubmissionError, UnfitError
+from grader.intake.choose import Choice, Found, find_topic, strangers
+from grader.intake.entry import DiskEntry
 from grader.intake.find import SubmissionSource
-from grader.intake.notebook_source import MAX_NOTEBOOK, Module, read_notebook
+from grader.intake.nested import Opened, unpacked
 from grader.scoring.submission import Submission
-from grader.source import BrokenCodeError, decode
 
 MAX_SOURCE = 1 << 20  # bytes
+MAX_NAMES = 5
 
 
 def read_submission(
-    origin: SubmissionSource, topics: Sequence[str], max_source: int = MAX_SOURCE
+    origin: SubmissionSource,
+    topics: Mapping[str, Symbols],
+    max_source: int = MAX_SOURCE,
 ) -> Submission:
     """Return a student's submission; what is amiss with a topic is noted in it.
 
     Args:
         origin: where its files lie.
-        topics: the modules to look for.
+        topics: the modules to look for, and the symbols of their exercises.
         max_source: bytes of one module, at most.
 
     Raises:
@@ -38,109 +40,63 @@ def read_submission(
     if origin.problem:
         raise SubmissionError(origin.problem)
     source = origin.source or DiskEntry(origin.path)
-    with source.listing() as files, unpacked(files) as candidates:
-        submission = choose(origin.student, candidates, topics, max_source)
+    choice = Choice(topics, max_source, origin.take, origin.renames)
+    with source.listing() as files, unpacked(files) as opened:
+        submission = choose(origin.student, opened, choice)
     return replace(submission, notes=(*origin.notes, *submission.notes))
 
 
-def choose(
-    student: str,
-    candidates: Sequence[Candidate],
-    topics: Sequence[str],
-    max_source: int,
-) -> Submission:
-    """Take the file of each topic from a submission's files."""
-    sources: dict[str, bytes] = {}
+def choose(student: str, opened: Opened, choice: Choice) -> Submission:
+    """Take the file of each topic from a submission's files.
+
+    Raises:
+        SubmissionError: no topic has a file that can be read.
+    """
+    found: dict[str, Found] = {}
     problems: dict[str, str] = {}
-    notes: list[str] = []
-    wanted = {f"{topic}{suffix}" for topic in topics for suffix in (".py", ".ipynb")}
-    others = [c.name for c in candidates if c.name not in wanted and c.is_work]
-    for topic in topics:
+    missing: set[str] = set()
+    for topic in choice.topics:
         try:
-            module = take(topic, candidates, others, max_source)
-            sources[topic] = module.source
-            notes += module.notes
+            found[topic] = find_topic(topic, opened.files, choice)
+        except MissingError as error:
+            problems[topic] = " ".join([str(error), *opened.problems])
+            if not opened.problems:
+                missing.add(topic)
         except UnfitError as error:
             problems[topic] = str(error)
-    unknown = sorted({name for name in others if name != "__init__.py"})
-    if unknown:
-        notes.append(f"not graded: {', '.join(unknown[:5])}")
-    return Submission(student, sources, problems, tuple(notes))
-
-
-def take(
-    topic: str, candidates: Sequence[Candidate], others: Sequence[str], max_source: int
-) -> Module:
-    """Return a topic's module; of a file and a notebook, the one with more work in it.
-
-    Raises:
-        UnfitError: there is neither, or neither can be graded.
-    """
-    names = [f"{topic}.py", f"{topic}.ipynb"]
-    present = [n for n in names if any(c.name == n for c in candidates)] or names[:1]
-    read: list[Module] = []
-    errors: list[str] = []
-    for name in present:
-        try:
-            found = pick([c for c in candidates if c.name == name], name, others)
-            read.append(read_module(found, topic, max_source))
-        except UnfitError as error:
-            errors.append(str(error))
-    if not read:
-        raise UnfitError(" ".join(errors))
-    first, *rest = sorted(read, key=lambda module: module.left)
-    notes = [*errors, *first.notes]
-    if rest and all(module.started for module in read):
-        notes.append(f"{first.name} is graded, not {rest[0].name}, where more is left")
-    return replace(first, notes=tuple(notes))
-
-
-def read_module(file: Candidate, topic: str, max_source: int) -> Module:
-    """Return the module that a file holds.
-
-    Raises:
-        UnfitError: it cannot be graded.
-    """
-    if file.is_notebook:
-        return read_notebook(file.name, file.read(MAX_NOTEBOOK), topic, max_source)
-    return Module(file.name, check_text(file.name, file.read(max_source)))
-
-
-def pick(found: Sequence[Candidate], name: str, others: Sequence[str]) -> Candidate:
-    """Return the one file of a name that lies highest.
-
-    Raises:
-        UnfitError: there is none, or more than one.
-    """
     if not found:
-        raise UnfitError(f"{name} is missing.{suggest(name, others)}")
-    depth = min(c.depth for c in found)
-    highest = [c for c in found if c.depth == depth]
-    if len(highest) > 1:
-        places = ", ".join(c.path for c in highest)
-        raise UnfitError(f"{name} is there more than once ({places}): keep one.")
-    return highest[0]
+        told = [why for topic, why in problems.items() if topic not in missing]
+        raise SubmissionError(" ".join(told) or nothing_found(opened.files, choice))
+    return Submission(
+        student,
+        {topic: one.module.source for topic, one in found.items()},
+        problems,
+        frozenset(missing),
+        (
+            *opened.problems,
+            *(note for one in found.values() for note in one.notes),
+            *left_over(opened.files, choice, found),
+        ),
+    )
 
 
-def suggest(name: str, others: Sequence[str]) -> str:
-    """Return a hint at a file whose name is nearly right."""
-    by_stem = {PurePath(other).stem.lower(): PurePath(other) for other in others}
-    wanted = PurePath(name)
-    close = difflib.get_close_matches(wanted.stem.lower(), by_stem, 1, 0.7)
-    if not close:
-        return ""
-    found = by_stem[close[0]]
-    return f" Is it {found}? Then rename it to {wanted.with_suffix(found.suffix)}."
+def left_over(
+    files: Sequence[Candidate], choice: Choice, found: Mapping[str, Found]
+) -> Iterator[str]:
+    """Yield which modules and notebooks are not graded, since they are no topic's."""
+    taken = {one.taken.file.path for one in found.values()}
+    others = {f.name for f in strangers(files, choice) if f.path not in taken}
+    if others:
+        yield f"not graded: {', '.join(sorted(others)[:MAX_NAMES])}"
 
 
-def check_text(name: str, source: bytes) -> bytes:
-    """Return `source` if Python can decode it.
-
-    Raises:
-        UnfitError: it cannot; the message names the line.
-    """
-    try:
-        decode(source)
-    except BrokenCodeError as error:
-        raise UnfitError(f"{name} is {error}.") from error
-    return source
+def nothing_found(files: Sequence[Candidate], choice: Choice) -> str:
+    """Return why a submission is not graded in which no file is a topic's."""
+    names = sorted({file.name for file in files if not file.name.startswith(".")})
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    held = f"it holds {', '.join(names[:MAX_NAMES])}{more}" if names else "it is empty"
+    first = next(iter(choice.topics))
+    return (
+        f"no file of the assignment is found: {held}. It needs files such as "
+        f"{first}.py or {first}.ipynb; --renames FILE says which file is which topic's"
+    )

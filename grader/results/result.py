@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,6 +34,10 @@ class Result:
     """Why there is no score."""
     notes: tuple[str, ...] = ()
     """What an instructor should know about a graded submission."""
+    look: Mapping[str, str] = field(default_factory=dict)
+    """Why a topic's file was not heard, by topic: its zero needs a person's look."""
+    unread: tuple[str, ...] = ()
+    """Topics with a file that could not be read."""
     kept: bool = False
     """Whether the score is that of an earlier run, since nothing has changed."""
     submitted_at: datetime | None = None
@@ -47,6 +52,13 @@ class Result:
     """The points as the course counts them, if it has rules."""
     attempts: tuple[Result, ...] = ()
     """All attempts, if several were graded."""
+
+    @property
+    def needs_look(self) -> Sequence[str]:
+        """Return what a person should look at before the points are believed."""
+        if self.status in (Status.NOT_GRADED, Status.KIT_ERROR):
+            return [self.state]
+        return [f"{topic}: {why}" for topic, why in self.look.items()]
 
     @property
     def state(self) -> str:

@@ -10,7 +10,7 @@ import ast
 import linecache
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 DEFINITIONS = (
@@ -47,10 +47,7 @@ def run_cells(module: dict[str, Any], cells: Iterable[tuple[Any, ...]]) -> None:
     failed: list[tuple[str, BaseException]] = []
     for cell in map(Cell._make, cells):
         for source in sources_of(cell):
-            try:
-                run(module, cell, source)
-            except BaseException as error:  # whatever it is, the cells behind it run
-                failed.append((source, error))
+            failed += run(module, cell, source)
 
     def missing(name: str) -> Any:
         pattern = rf"^\s*(class|def)\s+{re.escape(name)}\b|^{re.escape(name)}\b.*="
@@ -73,15 +70,43 @@ def sources_of(cell: Cell) -> tuple[str, ...]:
     return (joined,)
 
 
-def run(module: dict[str, Any], cell: Cell, source: str) -> None:
-    """Run one cell; messages about it find its lines."""
+def run(
+    module: dict[str, Any], cell: Cell, source: str
+) -> list[tuple[str, BaseException]]:
+    """Run one cell; return what failed of it, and how.
+
+    Messages about it find its lines. Of a cell that is not run whole, each statement
+    runs on its own, so that one costs nothing of the others.
+    """
     file = os.path.join(os.path.dirname(module["__file__"]), cell.name)
     lines = source.splitlines(keepends=True)
     linecache.cache[file] = (len(source), None, lines, file)
-    tree = parse(source, file)
-    if not cell.whole:
-        tree.body = [node for node in tree.body if isinstance(node, DEFINITIONS)]
-    exec(compile(tree, file, "exec", dont_inherit=True), module)
+    failed: list[tuple[str, BaseException]] = []
+    try:
+        tree = parse(source, file)
+        parts = [(source, tree)] if cell.whole else list(split(tree, source))
+    except BaseException as error:  # whatever it is, the cells behind it run
+        return [(source, error)]
+    for text, part in parts:
+        try:
+            exec(compile(part, file, "exec", dont_inherit=True), module)
+        except BaseException as error:
+            failed.append((text, error))
+    return failed
+
+
+def split(tree: ast.Module, source: str) -> Iterator[tuple[str, ast.Module]]:
+    """Yield each statement that defines something, with what changes its meaning."""
+    future = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    ]
+    lines = source.split("\n")
+    for node in tree.body:
+        if isinstance(node, DEFINITIONS) and node not in future:
+            text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            yield text, ast.Module([*future, node], [])
 
 
 def parse(source: str, file: str) -> ast.Module:

@@ -15,6 +15,8 @@ class Submission:
     sources: Mapping[str, bytes]
     problems: Mapping[str, str] = field(default_factory=dict)
     """Why a topic has no source, in the student's words."""
+    missing: frozenset[str] = frozenset()
+    """Topics that no file was found for; `problems` says so too."""
     notes: tuple[str, ...] = ()
     """What else an instructor should know: unknown files, say."""
 

@@ -5,28 +5,79 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import grader
 from grader.files import pack_files
 from grader.intake import SubmissionSource, read_submission
+from grader.intake.answers import Symbols
+from grader.intake.candidate import MissingError, UnfitError
+from grader.intake.choose import Choice, Found, find_topic
+from grader.intake.disk_files import list_folder
+from grader.intake.read import MAX_SOURCE
 from grader.student import StudentError
 from grader.student.work import torch_version
 
 FORMAT = "grader/submission/v1"
+HOW_TO_SAVE = (
+    "Nothing is packed. An editor changes the encoding of a file as it saves it: in VS "
+    "Code with “Save with Encoding” in the bar below, UTF-8"
+)
 
 
-def read_sources(folder: Path, topics: Sequence[str]) -> dict[str, bytes]:
-    """Return the files to hand in, by topic, as the grader reads them.
+@dataclass(frozen=True)
+class Part:
+    """What is handed in for a topic."""
+
+    topic: str
+    found: Found
+    asked: int
+    """How many exercises the topic has."""
+
+    @property
+    def file(self) -> str:
+        """Return where it lies."""
+        return self.found.taken.file.path
+
+    @property
+    def rivals(self) -> Mapping[str, int]:
+        """Return other files with work for the topic, and how much they answer."""
+        others = self.found.others
+        return {o.file.path: o.module.answers for o in others if o.module.answers}
+
+    def __str__(self) -> str:
+        answers = self.found.module.answers
+        return f"{self.file} answers {answers} of {self.asked} exercises"
+
+
+def read_parts(folder: Path, symbols: Mapping[str, Symbols]) -> list[Part]:
+    """Return what is to be handed in for each topic, as the grader reads it.
+
+    Args:
+        folder: the student's.
+        symbols: those of each exercise, by topic.
 
     Raises:
-        StudentError: one is missing or cannot be graded.
+        StudentError: a file is missing, or is one that the grader would not read.
     """
-    submission = read_submission(SubmissionSource("yours", folder), topics)
-    for topic, problem in submission.problems.items():
-        raise StudentError(f"exercises/{topic}.py cannot be graded: {problem}")
-    return dict(submission.sources)
+    choice = Choice(symbols, MAX_SOURCE)
+    parts = []
+    with list_folder(folder) as files:
+        for topic, exercises in symbols.items():
+            try:
+                found = find_topic(topic, files, choice)
+            except MissingError as error:
+                raise StudentError(
+                    f"{error} make reset EX={topic}.{exercises[0][0]} brings it back"
+                ) from error
+            except UnfitError as error:
+                raise StudentError(f"{error} {HOW_TO_SAVE}") from error
+            for problem in found.errors:
+                raise StudentError(f"{problem} {HOW_TO_SAVE}")
+            parts.append(Part(topic, found, len(exercises)))
+    return parts
 
 
 def pack(sources: Mapping[str, bytes]) -> bytes:
@@ -52,6 +103,8 @@ def read_back(path: Path, sources: Mapping[str, bytes]) -> None:
     Raises:
         StudentError: it does not.
     """
-    submission = read_submission(SubmissionSource(path.stem, path), list(sources))
+    submission = read_submission(
+        SubmissionSource(path.stem, path), dict.fromkeys(sources, ())
+    )
     if submission.problems or dict(submission.sources) != dict(sources):
         raise StudentError(f"{path} does not hold your files: run make submit again.")

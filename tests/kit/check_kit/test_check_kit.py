@@ -17,7 +17,7 @@ from grader.syllabus import Course, Exercise, Syllabus, Topic
 ONE = Exercise("t", ("A", "B"), "", "", "core", 1, 1, 1, 0, (), ("a", "b"))
 TWO = Exercise("t", ("C",), "", "", "core", 1, 1, 1, 0, (), ("a", "b"))
 COURSE = Course("c", "C", "", "")
-SYLLABUS = Syllabus((Topic("t", "T", "", (ONE, TWO)),), ("t",), COURSE, ("core",))
+SYLLABUS = Syllabus((Topic("t", "T", "", (ONE, TWO)),), {"t": ()}, COURSE, ("core",))
 ONLY_A = SYLLABUS.only("t.A")
 NONE = Manifest((), "", {})
 

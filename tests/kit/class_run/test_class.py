@@ -72,9 +72,9 @@ SOLVED = {
     "gustavo-lima": whole("custom_layer"),
     "hana-sato": whole("model_construction"),
     "ivan-petrov": whole("parameters"),
-    "joao-silva": whole("parameters"),
+    "joao-silva": whole("model_construction", "parameters"),
     "kim-min-ji": whole("model_construction", "read_write"),
-    "lucia-peña": whole("parameters"),
+    "lucia-peña": whole("parameters", "deferred_init"),
     "mallory": {"model_construction.MLP", "model_construction.chain"},
 }
 
@@ -166,8 +166,8 @@ def test_no_report_holds_a_line_of_the_hidden_tests(graded):
     ("student", "says"),
     [
         ("ivan-petrov", "read_write.py is missing."),
-        ("joao-silva", "Is it model_contruction.py? Then rename it"),
-        ("lucia-peña", "deferred_init.py is not UTF-8 text"),
+        ("joao-silva", "model_contruction.py is taken for model_construction.py"),
+        ("lucia-peña", "deferred_init.py is read, though line 1 holds the byte 0xe7"),
     ],
 )
 def test_what_is_amiss_with_a_submission_is_told(graded, student, says):
@@ -215,8 +215,8 @@ def test_trouble_with_one_student_does_not_stop_the_others(one_student, tmp_path
     done = run_grader("grade", one_student, "--out", tmp_path / "out", "--unsandboxed")
 
     assert done.returncode == 1
-    assert "bob: not graded: bob.zip is not a readable zip archive" in done.stderr
-    assert "carl: not graded: carl and carl.zip are of one student" in done.stderr
+    assert "bob: not graded: bob.zip is not a readable zip archive" in done.stdout
+    assert "carl: not graded: carl and carl.zip are of one student" in done.stdout
     with open(tmp_path / "out" / "scores.csv", newline="") as stream:
         status = {row["student"]: row["status"] for row in csv.DictReader(stream)}
     assert status == {"ana": "graded", "bob": "not graded", "carl": "not graded"}

@@ -80,7 +80,7 @@ def test_names_that_do_not_print_do_no_harm(tmp_path):
 
     done = run("intake", tmp_path)
 
-    assert done.exit_code == 0
+    assert done.exit_code == 1
     assert "a_[2Jna" in done.stdout
     assert "b\ufffdob" in done.stdout
     assert "no\ufffdte.txt" in done.stdout

@@ -13,6 +13,7 @@ cli = importlib.import_module("grader.cli.main")
 CAUGHT_INSIDE = {
     "BrokenCodeError": "the student's workspace tells it with the file's name",
     "KilledWorkerError": "the observer tries the test again",
+    "MissingError": "becomes a problem of a topic",
     "NoGitError": "becomes what is amiss with a submission",
     "NoUidError": "ends the judge, whose last words a JudgeError tells",
     "ProtocolError": "becomes a test's outcome",
@@ -20,6 +21,7 @@ CAUGHT_INSIDE = {
     "SimulationError": "raised in a sandbox, and becomes a fault of its worker",
     "SuiteError": "a worker refuses the run",
     "TooLargeError": "raised in a sandbox, and sent as the error of a call",
+    "TooMuchError": "becomes the error of a submission",
     "UnfitError": "becomes a problem of a topic",
     "YamlError": "becomes what is amiss with a submission",
 }

@@ -15,7 +15,7 @@ from grader.intake import (
 )
 from grader.intake.read import MAX_SOURCE
 
-TOPICS = ("alpha_beta", "gamma")
+TOPICS = dict.fromkeys(("alpha_beta", "gamma"), ())
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_the_higher_of_two_files_is_taken(student):
 def test_two_files_of_one_depth_are_not_guessed_between(student):
     for name in ("a", "b"):
         (student / name).mkdir()
-        (student / name / "gamma.py").write_text("")
+        (student / name / "gamma.py").write_text(f"# {name}")
     (student / "gamma.py").unlink()
 
     assert "a/gamma.py, b/gamma.py" in read(student).problems["gamma"]
@@ -85,15 +85,9 @@ def test_a_missing_file_costs_its_topic_only(student):
 
     submission = read(student)
 
+    assert submission.missing == {"gamma"}
     assert submission.problems == {"gamma": "gamma.py is missing."}
     assert "alpha_beta" in submission.sources
-
-
-@pytest.mark.parametrize("name", ["alphabeta.py", "Alpha_Beta.py", "alpha_beta (1).py"])
-def test_a_file_with_nearly_the_right_name_is_hinted_at(student, name):
-    (student / "alpha_beta.py").rename(student / name)
-
-    assert f"Is it {name}?" in read(student).problems["alpha_beta"]
 
 
 def test_a_symbolic_link_is_not_followed(student, tmp_path):
@@ -121,7 +115,7 @@ def test_a_huge_file_is_not_read(student):
 @pytest.mark.parametrize(
     ("data", "fits"),
     [
-        ("# é".encode("latin-1"), False),
+        ("x = 'é'".encode("latin-1"), False),
         ("# é".encode(), True),
         (b"\xef\xbb\xbf# BOM", True),
         ("# -*- coding: latin-1 -*-\n# é".encode("latin-1"), True),
@@ -154,13 +148,14 @@ def test_an_archive_gives_the_same_as_a_folder(tmp_path):
 def test_nothing_outside_of_an_archive_is_taken(tmp_path):
     path = pack(tmp_path / "ana.zip", ("../gamma.py", ""), ("/alpha_beta.py", ""))
 
-    assert set(read(path).problems) == set(TOPICS)
+    with pytest.raises(SubmissionError, match="no file of the assignment"):
+        read(path)
 
 
 def test_a_link_in_an_archive_is_refused(tmp_path):
     member = zipfile.ZipInfo("gamma.py")
     member.external_attr = (stat.S_IFLNK | 0o777) << 16
-    path = pack(tmp_path / "ana.zip", (member, "/etc/passwd"))
+    path = pack(tmp_path / "ana.zip", (member, "/etc/passwd"), ("alpha_beta.py", ""))
 
     assert "symbolic link" in read(path).problems["gamma"]
 
@@ -200,6 +195,7 @@ def test_a_bomb_in_an_archive_is_not_unpacked(tmp_path):
     path = tmp_path / "ana.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("gamma.py", b"\0" * (20 * MAX_SOURCE))
+        archive.writestr("alpha_beta.py", b"")
 
     assert "too large" in read(path).problems["gamma"]
 

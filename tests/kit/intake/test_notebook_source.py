@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake import SubmissionSource, read_submission
+from grader.intake import SubmissionError, SubmissionSource, read_submission
 from grader.intake.candidate import UnfitError
 from grader.intake.notebook_source import MAX_NOTEBOOK, read_notebook
 from grader.layout import KIT
@@ -63,12 +63,15 @@ def test_the_cells_of_code_are_the_module():
     assert module.notes == ()
 
 
-def test_the_handed_out_notebooks_are_read_without_a_note():
+def test_the_handed_out_notebooks_are_read_without_a_note(syllabus):
     for path in (KIT.exercises / "notebooks").glob("*.ipynb"):
-        module = read_notebook(path.name, path.read_bytes(), path.stem, MAX_SOURCE)
+        asked = syllabus.modules[path.stem]
+        data = path.read_bytes()
+
+        module = read_notebook(path.name, data, path.stem, MAX_SOURCE, asked)
 
         stub = KIT.exercises / f"{path.stem}.py"
-        assert (module.notes, module.started) == ((), False)
+        assert (module.notes, module.answers) == ((), 0)
         assert module.left == stub.read_text().count("raise NotStarted")
 
 
@@ -213,7 +216,7 @@ def student(tmp_path):
 
 
 def hand_in(student):
-    return read_submission(SubmissionSource("ana", student), ["gamma"])
+    return read_submission(SubmissionSource("ana", student), {"gamma": ()})
 
 
 def write(student, *cells):
@@ -256,17 +259,17 @@ def test_the_one_with_more_work_in_it_is_graded_and_told(student):
 
     assert b"run_cells" in submission.sources["gamma"]
     assert submission.notes == (
-        "gamma.ipynb is graded, not gamma.py, where more is left",
+        "notebooks/gamma.ipynb is graded, not gamma.py: it answers 1 exercise, not 0",
     )
 
 
 def test_one_that_cannot_be_read_gives_way_and_is_told(student):
     (student / "notebooks" / "gamma.ipynb").write_text("{")
-    (student / "gamma.py").write_text("x = 1")
+    (student / "gamma.py").write_text("def f(): pass")
 
     submission = hand_in(student)
 
-    assert submission.sources == {"gamma": b"x = 1"}
+    assert submission.sources == {"gamma": b"def f(): pass"}
     assert "gamma.ipynb is not a notebook" in submission.notes[0]
 
 
@@ -274,21 +277,21 @@ def test_two_that_cannot_be_read_are_told_both(student):
     (student / "notebooks" / "gamma.ipynb").write_text("{")
     (student / "gamma.py").write_bytes(b"\xff")
 
-    problem = hand_in(student).problems["gamma"]
+    with pytest.raises(SubmissionError) as raised:
+        hand_in(student)
 
-    assert "gamma.py is not UTF-8" in problem
-    assert "gamma.ipynb is not a notebook" in problem
+    assert "gamma.py is not UTF-8" in str(raised.value)
+    assert "gamma.ipynb is not a notebook" in str(raised.value)
 
 
 @pytest.mark.parametrize("name", ["Gamma.ipynb", "gamma (1).ipynb"])
-def test_a_notebook_with_nearly_the_right_name_is_hinted_at(student, name):
+def test_a_notebook_with_nearly_the_right_name_is_taken_with_a_remark(student, name):
     (student / name).write_text(json.dumps(notebook(cell("x = 1"))))
 
-    problem = hand_in(student).problems["gamma"]
+    submission = hand_in(student)
 
-    assert problem == (
-        f"gamma.py is missing. Is it {name}? Then rename it to gamma.ipynb."
-    )
+    assert b"'x = 1'" in submission.sources["gamma"]
+    assert submission.notes == (f"{name} is taken for gamma.py",)
 
 
 def test_checkpoints_are_passed_over(student):
@@ -304,7 +307,8 @@ def test_a_huge_notebook_is_not_read(student):
     with open(student / "gamma.ipynb", "wb") as stream:
         stream.truncate(MAX_NOTEBOOK + 1)
 
-    assert "at most 67,108,864 are graded" in hand_in(student).problems["gamma"]
+    with pytest.raises(SubmissionError, match="at most 67,108,864 are graded"):
+        hand_in(student)
 
 
 anything = st.recursive(

@@ -20,7 +20,7 @@ from grader.intake import (
 from grader.layout import KIT
 
 FIXTURES = KIT.root / "tests" / "fixtures"
-TOPICS = ("model_construction", "parameters")
+TOPICS = dict.fromkeys(("model_construction", "parameters"), ())
 BOTH = set(TOPICS)
 PLATFORMS = ("canvas", "moodle", "gradescope", "nbgrader", "git")
 
@@ -173,7 +173,7 @@ def test_older_archives_on_canvas_are_earlier_attempts(download):
         ("LATE_anon_x7Gh2_9001_parameters-12.py", "anon_x7Gh2", True, "parameters"),
         ("o_neilkim_12_9_parameters.py", "o_neilkim_12", False, "parameters"),
         ("李伟_LATE_12_9_parameters.py", "李伟_12", True, "parameters"),
-        ("team4_12_9_my_1_2_parameters.py", "team4_12", False, None),
+        ("team4_12_9_my_1_2_parameters.py", "team4_12", False, "parameters"),
     ],
 )
 def test_canvas_names_are_taken_apart(tmp_path, name, student, late, topic):
@@ -413,15 +413,15 @@ def test_an_archive_in_a_folder_is_read_where_it_is_all_there_is(tmp_path):
 
 
 def test_of_two_archives_in_a_folder_none_is_guessed(tmp_path):
-    for name in ("a.zip", "b.zip"):
-        (tmp_path / "ana").mkdir(exist_ok=True)
-        pack(FIXTURES / "moodle", tmp_path / "ana" / name)
+    for name in ("a", "b"):
+        make(tmp_path / name, "parameters.py")
+        (tmp_path / name / "parameters.py").write_text(f"# {name}")
+        (tmp_path / "class" / "ana").mkdir(parents=True, exist_ok=True)
+        pack(tmp_path / name, tmp_path / "class" / "ana" / f"{name}.zip")
 
-    (origin,) = find_submissions(tmp_path).origins
+    (origin,) = find_submissions(tmp_path / "class").origins
 
-    with pytest.raises(
-        SubmissionError, match=r"it holds a.zip, b.zip .* keep one of them"
-    ):
+    with pytest.raises(SubmissionError, match=r"\(a.zip/p.*, b.zip/p.*\): keep one"):
         read_submission(origin, TOPICS)
 
 

@@ -26,7 +26,7 @@ def grade(tmp_path, pool, syllabus):
         folder = tmp_path / "ana"
         folder.mkdir()
         (folder / f"{TOPIC}.ipynb").write_text(json.dumps(notebook))
-        submission = read_submission(SubmissionSource("ana", folder), [TOPIC])
+        submission = read_submission(SubmissionSource("ana", folder), {TOPIC: ()})
         report = pool.grade(submission, "seed", {MLP, CHAIN})
         manifest = pool.manifest.only({MLP, CHAIN})
         made = score("ana", report, manifest, syllabus)

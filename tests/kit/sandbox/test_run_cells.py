@@ -41,6 +41,25 @@ def test_a_cell_keeps_what_it_defined_before_it_failed():
     assert Notebook("x = 1\n1 / 0\ny = 2").x == 1
 
 
+def test_of_a_cell_of_the_students_own_each_statement_runs_alone():
+    notebook = Notebook("import nowhere\nx = 1\n1 / 0\ny = 2", whole=False)
+
+    assert (notebook.x, notebook.y) == (1, 2)
+
+
+def test_a_statement_that_fails_is_what_its_name_is_missing_for():
+    notebook = Notebook("x = 1\ny = 1 / 0\nz = missing", whole=False)
+
+    with pytest.raises(ZeroDivisionError):
+        _ = notebook.y
+
+
+def test_what_changes_the_meaning_of_a_cell_changes_each_statement():
+    cell = "from __future__ import annotations\n\ndef f(x: Later): return 1"
+
+    assert Notebook(cell, whole=False).f(0) == 1
+
+
 @pytest.mark.parametrize(
     "definition", ["def f(): return (", "class f(Missing): pass", "f = 1 / 0"]
 )

@@ -12,7 +12,7 @@ from grader.syllabus import Course, Exercise, Syllabus, Topic
 
 EXERCISE = Exercise("t", ("A",), "", "", "core", 1, 1, 4, 2, (), ("a", "b"))
 COURSE = Course("c", "C", "", "")
-SYLLABUS = Syllabus((Topic("t", "T", "", (EXERCISE,)),), ("t",), COURSE, ("core",))
+SYLLABUS = Syllabus((Topic("t", "T", "", (EXERCISE,)),), {"t": ()}, COURSE, ("core",))
 MANIFEST = Manifest(
     (
         Check("f::one", "t.A", 1),

@@ -53,7 +53,7 @@ def exercise(topic, symbol, level="core"):
 ONE = Topic("one", "One", "", tuple(exercise("one", s) for s in "abc"))
 TWO = Topic("two", "Two", "", (exercise("two", "d", "deep"), exercise("two", "e")))
 COURSE = Course("c", "C", "", "")
-SYLLABUS = Syllabus((ONE, TWO), (ONE.id, TWO.id), COURSE, ("core", "deep"))
+SYLLABUS = Syllabus((ONE, TWO), {ONE.id: (), TWO.id: ()}, COURSE, ("core", "deep"))
 A, B, C = ONE.exercises
 
 

@@ -333,13 +333,30 @@ def test_a_submission_is_what_the_grader_reads(handed_out, syllabus):
     assert packed.returncode == 0
     archive = workspace.folder / "ana-souza.zip"
     submission = read_submission(
-        SubmissionSource("ana-souza", archive), syllabus.topic_ids
+        SubmissionSource("ana-souza", archive), syllabus.modules
     )
     assert submission.problems == {}
     assert submission.notes == ()
     assert submission.sources == {
         topic: workspace.exercises(topic).read_bytes() for topic in syllabus.topic_ids
     }
+
+
+def test_submit_asks_where_a_module_and_a_notebook_hold_work(handed_out):
+    workspace = handed_out()
+    notebook = workspace.folder / "exercises" / "notebooks" / "read_write.ipynb"
+    for path in (workspace.exercises("read_write"), notebook):
+        text = path.read_text().replace("    raise NotStarted", "    pass", 1)
+        path.write_text(text)
+
+    asked = workspace.run("submit", "ana-souza")
+    agreed = workspace.run("submit", "ana-souza", "--yes")
+
+    assert asked.returncode == 2
+    assert "Hand in read_write.py? If not, move it away." in asked.stderr
+    assert "notebooks/read_write.ipynb 1, which is not handed in" in asked.stderr
+    assert "read_write: read_write.py answers 1 of" in asked.stdout
+    assert agreed.returncode == 0
 
 
 cli = importlib.import_module("grader.cli.main")
