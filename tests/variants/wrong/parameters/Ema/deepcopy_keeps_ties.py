@@ -1,14 +1,17 @@
-"""load_state_dict takes over the tensors of the given dict, so the next update changes the
-caller's state, against "copies the values of such a dict into the averages".
+"""Starts from copy.deepcopy(net.state_dict()), in which tied entries share memory, so a tied
+average moves twice in each update, against "`decay * average + (1 - decay) * value`".
 
-slip: kept the loaded tensors themselves
+says: an update moves it once
 """
+
+
+import copy
 
 
 class Ema:
     def __init__(self, net: nn.Module, decay: float):
         self.net, self.decay = net, decay
-        self.averages = {name: value.clone() for name, value in net.state_dict().items()}
+        self.averages = copy.deepcopy(dict(net.state_dict()))
 
     @torch.no_grad()
     def update(self) -> None:
@@ -23,8 +26,8 @@ class Ema:
 
     @torch.no_grad()
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        for name in self.averages:
-            self.averages[name] = state[name].detach()
+        for name, average in self.averages.items():
+            average.copy_(state[name])
 
     @contextmanager
     def swapped(self) -> Iterator[None]:

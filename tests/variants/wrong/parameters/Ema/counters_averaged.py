@@ -1,7 +1,7 @@
-"""Restores the values after the yield without try, so after an exception the network keeps the
-averages, against "also if the block raises".
+"""Applies the formula to every entry and copies the result into the average, so an integer counter
+is the truncated mean, against "Other buffers, as integer counters, are copied".
 
-slip: no finally around the block
+says: not floating are copied, not averaged
 """
 
 
@@ -13,10 +13,8 @@ class Ema:
     @torch.no_grad()
     def update(self) -> None:
         for name, value in self.net.state_dict().items():
-            if value.is_floating_point():
-                self.averages[name].lerp_(value, 1 - self.decay)
-            else:
-                self.averages[name].copy_(value)
+            average = self.averages[name]
+            average.copy_(self.decay * average + (1 - self.decay) * value)
 
     def state_dict(self) -> dict[str, Tensor]:
         return dict(self.averages)
@@ -30,5 +28,7 @@ class Ema:
     def swapped(self) -> Iterator[None]:
         own = {name: value.clone() for name, value in self.net.state_dict().items()}
         self.net.load_state_dict(self.averages)
-        yield
-        self.net.load_state_dict(own)
+        try:
+            yield
+        finally:
+            self.net.load_state_dict(own)

@@ -2,7 +2,7 @@
 second name and have buffers that are not persistent, against "under the names of
 `net.state_dict()`".
 
-slip: names of named_parameters, not of state_dict
+says: shared tensor under each of its names
 """
 
 

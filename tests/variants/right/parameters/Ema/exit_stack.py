@@ -1,7 +1,4 @@
-"""Averages in a list beside a list of names; swapped puts the restoring on an ExitStack.
-
-slip: ExitStack callbacks and foreach arithmetic
-"""
+"""Averages in a list beside a list of names; swapped puts the restoring on an ExitStack."""
 
 
 class Ema:

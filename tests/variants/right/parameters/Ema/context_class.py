@@ -1,7 +1,5 @@
 """Averages are new tensors after every update; swapped returns an object with __enter__ and
 __exit__.
-
-slip: new tensors each time, a context class
 """
 
 
