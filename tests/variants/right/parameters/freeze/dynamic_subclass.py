@@ -1,7 +1,4 @@
-"""A frozen BatchNorm becomes an instance of a subclass whose forward always evaluates.
-
-slip: swaps the BatchNorm's class
-"""
+"""A frozen BatchNorm becomes an instance of a subclass whose forward always evaluates."""
 
 
 def freeze(net: nn.Module, prefix: str) -> list[str]:

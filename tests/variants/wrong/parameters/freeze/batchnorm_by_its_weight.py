@@ -2,7 +2,7 @@
 stops the BatchNorm "1", which is neither `prefix` nor below it, against "A BatchNorm layer that
 is `prefix`, or below it".
 
-slip: one frozen weight froze the statistics
+says: layer is not below its own weight
 """
 
 
