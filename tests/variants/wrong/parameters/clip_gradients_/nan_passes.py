@@ -1,7 +1,7 @@
 """Asks for isinf only, so with a NaN among the gradients it returns NaN and raises nothing,
 against "ValueError: the norm is infinite or NaN".
 
-slip: refused infinity but let NaN pass
+says: check norm.isfinite.. before you shrink
 """
 
 

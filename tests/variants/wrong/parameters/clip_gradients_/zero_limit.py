@@ -1,7 +1,7 @@
 """Always multiplies by min(max_norm / norm, 1), which is NaN when all gradients and max_norm are
 0, against "otherwise they all stay bitwise as they are".
 
-slip: 0 / 0 for zero gradients, max_norm 0
+says: 0 / 0 is NaN
 """
 
 

@@ -1,7 +1,7 @@
 """Without any gradient it returns the Python float 0.0, which is no tensor, against "a 0-dim
 tensor; 0 if there are no gradients".
 
-slip: a Python 0.0 when there are none
+says: where each grad is None: the norm is 0
 """
 
 

@@ -1,7 +1,4 @@
-"""Norms and products of all gradients with torch's functions for lists.
-
-slip: torch's _foreach functions
-"""
+"""Norms and products of all gradients with torch's functions for lists."""
 
 
 def clip_gradients_(params: Iterable[Tensor], max_norm: float) -> Tensor:
