@@ -35,11 +35,8 @@ class Counting(nn.Module):
 
 
 def networks(rng) -> dict[str, nn.Module]:
-    nets = {
-        **kinds_of_nets(rng),
-        UNSAVED: Counting(2, 3, persistent=False),
-        "for float64": Counting(2, 3).double(),
-    }
+    nets = kinds_of_nets(rng) | {"for float64": Counting(2, 3).double()}
+    nets[UNSAVED] = Counting(2, 3, persistent=False)
     del nets["on the meta device"]
     return nets
 

@@ -1,7 +1,7 @@
 """Each layer draws from a new generator with the same seed, so equal layers and repeated calls get
 equal weights, against "Weights are drawn afresh".
 
-slip: every layer drawn from the same seed
+says: seed set inside
 """
 
 

@@ -1,7 +1,7 @@
 """Passes over parameters that require no gradients, so a frozen Linear layer keeps its old
 weights, against "Initialise every `Linear` layer".
 
-slip: left out the frozen layers
+says: drawn too, and stays frozen
 """
 
 

@@ -1,7 +1,7 @@
 """Recognises a Linear layer by its attributes, so a layer that is no nn.Linear but has in_features
 and a weight is overwritten, against "All else stays bitwise as it is: other layers".
 
-slip: took whatever has in_features for Linear
+says: does not make a layer a Linear
 """
 
 

@@ -1,7 +1,7 @@
 """Switches the gradient mode by hand and back only at the end, so an init that raises leaves
 gradients off for the whole program, against decency: global state is as it was.
 
-slip: left gradients off after an exception
+says: gives the mode of gradients back
 """
 
 

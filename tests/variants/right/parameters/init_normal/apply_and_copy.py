@@ -1,7 +1,4 @@
-"""net.apply with a closure that draws outside the parameter and copies the numbers in.
-
-slip: apply with a closure, copy_ from torch.normal
-"""
+"""net.apply with a closure that draws outside the parameter and copies the numbers in."""
 
 
 @torch.no_grad()

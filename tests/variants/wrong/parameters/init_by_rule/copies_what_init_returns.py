@@ -1,7 +1,7 @@
 """Copies what init returns into the parameter when it is a tensor, so an init that returns, say,
 the old values undoes itself, against "what `init` returns does not matter".
 
-slip: copied the return value into the parameter
+says: what it returns does not matter
 """
 
 
