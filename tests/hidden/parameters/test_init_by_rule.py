@@ -145,7 +145,7 @@ def test_init_by_rule_takes_all_kinds_of_networks(sweep, rng):
                 tied_net(rng),
                 ["first.weight", "*"],
             ),
-            **{when: (net, ["*[0-9s]*", "*"]) for when, net in nets.items()},
+            **{when: (net, ["*[0-9g]*", "*"]) for when, net in nets.items()},
             "where nothing has a parameter, for no rules": (nn.Tanh(), []),
         },
         call='init_by_rule(net, rules), "*.weight" and "first.bias", all layers tied',
