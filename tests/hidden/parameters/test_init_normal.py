@@ -224,7 +224,7 @@ def expect_normal(w: Tensor, std: float) -> None:
     )
     kurtosis = (w / spread).pow(4).mean().item()
     expect_true(
-        abs(kurtosis - 3) < 0.3,
+        abs(kurtosis - 3) < 0.1,
         "The weights are not from a normal distribution.",
         expected="a fourth moment of about 3 std⁴",
         got=say("{kurtosis:.3g} std⁴", kurtosis=kurtosis),
