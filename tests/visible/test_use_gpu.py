@@ -6,6 +6,7 @@ something on `sim:0` yourself: `from grader import sim`, then `with sim.attached
 
 from contextlib import nullcontext
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -25,17 +26,17 @@ def there(device: str) -> Any:
     return sim.attached() if device == "sim" else nullcontext()
 
 
-def find_devices(ex: Any) -> tuple[int, str, list[str]]:
-    devices = ex.try_all_gpus()
-    return (
-        ex.num_gpus(),
-        name_device(ex.try_gpu(1000)),
-        [name_device(d) for d in devices],
-    )
+def find_devices(ex: Any, made_up: int) -> tuple[list[str], list[str]]:
+    """Return what num_gpus() + 1 calls of try_gpu give, and what try_all_gpus does."""
+    says = {"device_count": lambda: made_up, "is_available": lambda: made_up > 0}
+    with patch.multiple(torch.cuda, **says):
+        asked = [ex.try_gpu(i) for i in range(ex.num_gpus() + 1)]
+        return list(map(name_device, asked)), list(map(name_device, ex.try_all_gpus()))
 
 
 def name_device(device: Any) -> str:
-    return str(device).replace("cpu:0", "cpu")
+    is_device = isinstance(device, torch.device)
+    return str(device).replace("cpu:0", "cpu") if is_device else repr(device)
 
 
 def ask_for_gpu(ex: Any, i: int) -> str:
@@ -43,17 +44,36 @@ def ask_for_gpu(ex: Any, i: int) -> str:
 
 
 @exercise("use_gpu.try_gpu")
-def test_devices_are_found(observe):
-    count, fallback, devices = observe(
-        find_devices, call="num_gpus(); try_gpu(1000); try_all_gpus()"
+@pytest.mark.parametrize("made_up", [0, 3])
+def test_devices_are_found(observe, made_up):
+    asked, listed = observe(
+        find_devices,
+        made_up,
+        call=say("try_gpu(0), … try_gpu({n}); try_all_gpus()", n=made_up),
     )
 
-    expect_equal(fallback, "cpu", "try_gpu does not fall back to the CPU.")
+    gpus = [f"cuda:{i}" for i in range(len(asked) - 1)]
     expect_equal(
-        devices,
-        [f"cuda:{i}" for i in range(count)] or ["cpu"],
+        asked,
+        [*gpus, "cpu"],
+        "try_gpu does not give each GPU, and the CPU where there is none.",
+        slips={
+            "GPUs count from 0: the last one is num_gpus() - 1": (
+                [*gpus, f"cuda:{len(gpus)}"]
+            ),
+            "a device without an index is whichever is current: write cuda:0": (
+                lambda names: "cuda" in names
+            ),
+        },
+    )
+    expect_equal(
+        listed,
+        gpus or ["cpu"],
         "try_all_gpus does not list all GPUs, or the CPU if there is none.",
-        slips={"without a GPU the list is empty": []},
+        slips={
+            "without a GPU the list is empty": [],
+            "the CPU is listed only if there is no GPU": [*gpus, "cpu"],
+        },
     )
 
 

@@ -1,7 +1,4 @@
-"""Correct: try_gpu and num_gpus read the list of all GPUs.
-
-slip: all three from one private list
-"""
+"""Correct: try_gpu and num_gpus read the list of all GPUs."""
 
 def _gpus() -> list[torch.device]:
     return [torch.device(f"cuda:{i}") for i in range(torch.cuda.device_count())]

@@ -1,6 +1,6 @@
 """torch.accelerator is asked, which counts devices that are no CUDA devices ("the number of CUDA devices").
 
-slip: any accelerator taken for CUDA
+says: counts devices of any kind
 """
 
 def num_gpus() -> int:

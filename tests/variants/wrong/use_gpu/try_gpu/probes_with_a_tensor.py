@@ -1,6 +1,6 @@
-"""try_gpu compares with >=, so try_gpu(1) names cuda:1 on a machine with one GPU ("if there is one, else the CPU").
+"""A tensor is put on the device to see whether it is there ("nothing is put on the device").
 
-slip: the count taken for the last index
+says: does not return the GPU that is asked for
 """
 
 def num_gpus() -> int:
@@ -10,7 +10,10 @@ def num_gpus() -> int:
 def try_gpu(i: int = 0) -> torch.device:
     if i < 0:
         raise ValueError("GPUs count from 0")
-    return torch.device("cuda", i) if num_gpus() >= i > 0 or i < num_gpus() else torch.device("cpu")
+    try:
+        return torch.zeros(1, device=f"cuda:{i}").device
+    except (RuntimeError, AssertionError):
+        return torch.device("cpu")
 
 
 def try_all_gpus() -> list[torch.device]:

@@ -1,6 +1,6 @@
-"""try_all_gpus appends the CPU to the GPUs ("all GPUs …, or of the CPU alone if there is none").
+"""try_all_gpus sorts the devices by their names, so cuda:10 comes before cuda:2 ("in order").
 
-slip: the CPU listed among the GPUs
+says: cuda:10 comes before cuda:2
 """
 
 def num_gpus() -> int:
@@ -14,4 +14,4 @@ def try_gpu(i: int = 0) -> torch.device:
 
 
 def try_all_gpus() -> list[torch.device]:
-    return [torch.device("cuda", i) for i in range(num_gpus())] + [torch.device("cpu")]
+    return sorted((try_gpu(i) for i in range(num_gpus())), key=str) or [torch.device("cpu")]

@@ -1,6 +1,6 @@
 """A negative index is refused only on the way to a GPU; without GPUs the CPU comes back ("whether there are GPUs or not").
 
-slip: negative index checked only with GPUs
+says: check it on its own
 """
 
 def num_gpus() -> int:
