@@ -1,6 +1,6 @@
-"""A longer input fails somewhere in the sum.
+"""Moves its own buffer to the dtype of the input, which rounds it for good.
 
-says: must raise ValueError
+says: stays rounded
 """
 class SinusoidalPositions(nn.Module):
     def __init__(self, d, max_len):
@@ -12,4 +12,8 @@ class SinusoidalPositions(nn.Module):
         self.register_buffer("codes", codes)
 
     def forward(self, x):
-        return x + self.codes[: x.shape[-2]].to(x)
+
+        if x.shape[-2] > len(self.codes):
+            raise ValueError
+        self.codes = self.codes.to(x)
+        return x + self.codes[: x.shape[-2]]

@@ -1,7 +1,4 @@
-"""Correct: the cosine is a sine shifted by a quarter turn, filled in by one formula for all columns.
-
-slip: cosine as a shifted sine
-"""
+"""Correct: the cosine is a sine shifted by a quarter turn, filled in by one formula for all columns."""
 
 class SinusoidalPositions(nn.Module):
     codes: Tensor

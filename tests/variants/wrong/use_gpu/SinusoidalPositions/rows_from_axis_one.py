@@ -1,6 +1,6 @@
-"""The length is not checked: with max_len 1 the single row of codes is broadcast in silence ("ValueError: n exceeds max_len").
+"""The number of rows is read from axis 1, which is another one when there are two batch axes ("(..., n, d)").
 
-slip: too many rows not refused
+says: the rows are the last dimension but one
 """
 
 class SinusoidalPositions(nn.Module):
@@ -17,5 +17,7 @@ class SinusoidalPositions(nn.Module):
         self.register_buffer("codes", codes.float())
 
     def forward(self, x: Tensor) -> Tensor:
-        n = x.shape[-2]
+        n = x.shape[1] if x.dim() > 2 else x.shape[0]
+        if n > self.codes.shape[0]:
+            raise ValueError("more rows than max_len")
         return x + self.codes[:n].to(x)

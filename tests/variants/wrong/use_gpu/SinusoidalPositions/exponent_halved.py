@@ -1,6 +1,6 @@
-"""The codes are added in place ("the caller's tensor stays as it is").
+"""The exponent is i / d instead of 2i / d ("sin(p / 10000^(2i / d)) in column 2i").
 
-slip: writes into the caller's tensor
+says: here it is i / d
 """
 
 class SinusoidalPositions(nn.Module):
@@ -10,7 +10,7 @@ class SinusoidalPositions(nn.Module):
         super().__init__()
         position = torch.arange(max_len, dtype=torch.float64)[:, None]
         even = torch.arange(0, d, 2, dtype=torch.float64)
-        angle = position / 10000 ** (even / d)
+        angle = position / 10000 ** (even / 2 / d)
         codes = torch.zeros(max_len, d, dtype=torch.float64)
         codes[:, 0::2] = angle.sin()
         codes[:, 1::2] = angle.cos()[:, : d // 2]
@@ -20,5 +20,4 @@ class SinusoidalPositions(nn.Module):
         n = x.shape[-2]
         if n > self.codes.shape[0]:
             raise ValueError("more rows than max_len")
-        x += self.codes[:n].to(x)
-        return x
+        return x + self.codes[:n].to(x)
