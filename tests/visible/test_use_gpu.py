@@ -4,7 +4,9 @@ Some run on `sim:0`, a simulated accelerator, or on your GPU if there is one. To
 something on `sim:0` yourself: `from grader import sim`, then `with sim.attached(): …`.
 """
 
+from collections import namedtuple
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
@@ -116,6 +118,69 @@ def test_to_device_moves_every_tensor(observe, device):
     )
     expect_equal(values, [x] * 3, "Values change on their way to the device.")
     expect_equal(name, "name", "to_device does not keep what is no tensor.")
+
+
+Pair = namedtuple("Pair", "inputs targets")
+
+
+@dataclass(frozen=True)
+class Sample:
+    image: Tensor
+    kind: type
+
+
+def build_batch(ex: Any, x: Tensor) -> list[str]:
+    moved = ex.to_device([Pair(x, "a"), Sample(x, Sample), (x, 1)], "meta")
+    tensors = moved[0].inputs, moved[1].image, moved[2][0]
+    return [
+        f"{type(part).__name__} of {x.dtype} on {x.device}"
+        for part, x in zip(moved, tensors, strict=True)
+    ]
+
+
+@exercise("use_gpu.to_device")
+def test_to_device_builds_the_batch_alike(observe):
+    parts = observe(
+        build_batch,
+        torch.ones(2, dtype=torch.int64),
+        call="to_device([Pair(x, 'a'), Sample(x, Sample), (x, 1)], 'meta')",
+        causes={
+            r"FrozenInstanceError": (
+                "a frozen dataclass cannot be assigned to: make a new one"
+            ),
+            r"TypeError: .*Pair": (
+                "a named tuple takes its parts one by one: type(batch)(*parts)"
+            ),
+            r"AttributeError: type object": "is_dataclass is true of the class, too",
+        },
+    )
+
+    alike = [f"{name} of torch.int64 on meta" for name in ("Pair", "Sample", "tuple")]
+    expect_equal(parts, alike, "to_device does not build the batch alike.")
+
+
+def keep_batch(ex: Any, x: Tensor) -> tuple[bool, bool, str]:
+    batch = {"x": x, "thing": object()}
+    same = ex.to_device(batch, "cpu")
+    kept = same["x"] is x, same["thing"] is batch["thing"]
+    ex.to_device(batch, "meta")
+    return *kept, batch["x"].device.type
+
+
+@exercise("use_gpu.to_device")
+def test_to_device_copies_nothing_that_is_there(observe):
+    tensor_kept, thing_kept, place = observe(
+        keep_batch, torch.ones(2), call="to_device({'x': x, 'thing': thing}, 'cpu')"
+    )
+
+    expect_true(
+        tensor_kept and thing_kept,
+        "to_device copies what needs no move.",
+        expected="the tensor and the thing themselves",
+        got="others",
+        cause="clone and deepcopy always copy; t.to(device) does not",
+    )
+    expect_equal(place, "cpu", "to_device changes the caller's batch.")
 
 
 def train_line(ex: Any, x: Tensor, y: Tensor) -> tuple[float, Tensor]:

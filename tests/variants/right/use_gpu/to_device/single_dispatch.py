@@ -1,7 +1,4 @@
-"""Correct: one registered function for each kind of container, named tuples by _make.
-
-slip: functools.singledispatch by container
-"""
+"""Correct: one registered function for each kind of container, named tuples by _make."""
 
 import functools
 

@@ -1,26 +1,23 @@
-"""Lists and dicts are filled in place and returned themselves ("The caller's containers stay as they are").
+"""Whatever has a method `to` is moved, so a module in the batch is moved under the caller ("whatever is no tensor is returned itself", "every tensor").
 
-slip: writes into the caller's containers
+says: a module has a method to as well
 """
 
 import copy
 
 
 def to_device(batch: Any, device: Device) -> Any:
-    if isinstance(batch, Tensor):
+    if hasattr(batch, "to"):
         return batch.to(device)
     if isinstance(batch, tuple) and hasattr(batch, "_fields"):
         return type(batch)(*(to_device(part, device) for part in batch))
-    if isinstance(batch, list):
-        for i, part in enumerate(batch):
-            batch[i] = to_device(part, device)
-        return batch
-    if isinstance(batch, tuple):
+    if isinstance(batch, list | tuple):
         return type(batch)(to_device(part, device) for part in batch)
     if isinstance(batch, dict):
+        moved = copy.copy(batch)
         for key, value in batch.items():
-            batch[key] = to_device(value, device)
-        return batch
+            moved[key] = to_device(value, device)
+        return moved
     if is_dataclass(batch) and not isinstance(batch, type):
         moved = copy.copy(batch)
         for field in fields(batch):

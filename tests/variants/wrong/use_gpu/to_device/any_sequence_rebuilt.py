@@ -1,6 +1,6 @@
-"""A named tuple comes back as a plain tuple ("The result is built alike: same classes").
+"""Every Sequence but a string is taken for a container, so a range or bytes in the batch breaks ("a list, tuple …", "whatever is no tensor is returned itself").
 
-slip: named tuple loses its class
+says: not every Sequence is a list or tuple
 """
 
 import copy
@@ -9,10 +9,10 @@ import copy
 def to_device(batch: Any, device: Device) -> Any:
     if isinstance(batch, Tensor):
         return batch.to(device)
-    if isinstance(batch, list):
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)(*(to_device(part, device) for part in batch))
+    if isinstance(batch, Sequence) and not isinstance(batch, str):
         return type(batch)(to_device(part, device) for part in batch)
-    if isinstance(batch, tuple):
-        return tuple(to_device(part, device) for part in batch)
     if isinstance(batch, dict):
         moved = copy.copy(batch)
         for key, value in batch.items():

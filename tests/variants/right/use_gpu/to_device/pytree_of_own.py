@@ -1,7 +1,4 @@
-"""Correct: a recursion that asks each container for its parts and a way back.
-
-slip: containers taken apart and rebuilt
-"""
+"""Correct: a recursion that asks each container for its parts and a way back."""
 
 import copy as _copy
 
