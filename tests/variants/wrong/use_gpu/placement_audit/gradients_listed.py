@@ -1,6 +1,6 @@
-"""Lists are searched for tensors only; a module that sits in a plain list is not entered ("whatever a module holds that sits in a plain list").
+"""The gradient of each parameter is looked at as well ("Gradients do not count").
 
-slip: modules in plain lists overlooked
+says: a gradient is no part of its module
 """
 
 def placement_audit(net: nn.Module, device: Device) -> set[str]:
@@ -22,6 +22,8 @@ def placement_audit(net: nn.Module, device: Device) -> set[str]:
         if isinstance(part, Tensor):
             if not placed(part):
                 found.add(path)
+            if part.is_leaf and part.grad is not None:
+                walk(part.grad, f"{path}.grad")
             return
         if isinstance(part, nn.Module):
             inside = dict(vars(part))
@@ -33,8 +35,6 @@ def placement_audit(net: nn.Module, device: Device) -> set[str]:
         else:
             parts = enumerate(part)
         for name, inner in parts:
-            if isinstance(inner, nn.Module) and not isinstance(part, nn.Module):
-                continue
             walk(inner, f"{path}.{name}" if path else str(name))
 
     walk(net, "")

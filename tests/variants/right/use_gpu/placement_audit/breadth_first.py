@@ -1,7 +1,4 @@
-"""Correct: a queue instead of recursion, paths as tuples.
-
-slip: breadth first with a deque
-"""
+"""Correct: a queue instead of recursion, paths as tuples."""
 
 from collections import deque
 

@@ -1,7 +1,4 @@
-"""Correct: a recursive generator yields the paths, met objects are kept by identity in a dict.
-
-slip: recursive generator of paths
-"""
+"""Correct: a recursive generator yields the paths, met objects are kept by identity in a dict."""
 
 def _edges(item: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(item, nn.Module):

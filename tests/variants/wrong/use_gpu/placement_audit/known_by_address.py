@@ -1,6 +1,6 @@
-"""The gradient of each parameter is looked at as well ("Gradients do not count").
+"""Tensors are told apart by data_ptr, which is 0 for every tensor on meta and every empty one, so only one of them is listed ("the paths of the tensors … that are not on `device`").
 
-slip: gradients count as tensors
+says: data_ptr\(\) is 0
 """
 
 def placement_audit(net: nn.Module, device: Device) -> set[str]:
@@ -16,14 +16,13 @@ def placement_audit(net: nn.Module, device: Device) -> set[str]:
     def walk(part: Any, path: str) -> None:
         if not isinstance(part, Tensor | nn.Module | list | tuple | dict):
             return
-        if id(part) in seen:
+        key = part.data_ptr() if isinstance(part, Tensor) else id(part)
+        if key in seen:
             return
-        seen.add(id(part))
+        seen.add(key)
         if isinstance(part, Tensor):
             if not placed(part):
                 found.add(path)
-            if part.is_leaf and part.grad is not None:
-                walk(part.grad, f"{path}.grad")
             return
         if isinstance(part, nn.Module):
             inside = dict(vars(part))

@@ -1,6 +1,6 @@
-"""Registered tensors are taken from the state dict, where buffers that are not persistent are missing ("buffers of both kinds").
+"""Attributes whose names begin with an underscore are passed over ("tensors in plain attributes").
 
-slip: buffers that are not saved missed
+says: whose name begins with _ is one, too
 """
 
 def placement_audit(net: nn.Module, device: Device) -> set[str]:
@@ -25,11 +25,9 @@ def placement_audit(net: nn.Module, device: Device) -> set[str]:
             return
         if isinstance(part, nn.Module):
             inside = dict(vars(part))
-            kept = part.state_dict(keep_vars=True)
-            for group in ("_parameters", "_buffers"):
-                own = inside.pop(group)
-                inside |= {name: kept[name] for name in own if name in kept}
-            inside |= inside.pop("_modules")
+            for group in ("_parameters", "_buffers", "_modules"):
+                inside |= inside.pop(group)
+            inside = {k: v for k, v in inside.items() if not k.startswith("_")}
             parts = inside.items()
         elif isinstance(part, dict):
             parts = part.items()

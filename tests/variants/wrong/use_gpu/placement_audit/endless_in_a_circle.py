@@ -1,6 +1,6 @@
-"""Attributes whose names begin with an underscore are passed over ("tensors in plain attributes").
+"""Only modules and tensors are remembered; a list that holds itself is walked for ever ("references in a circle do no harm").
 
-slip: private attributes not searched
+says: remember the id
 """
 
 def placement_audit(net: nn.Module, device: Device) -> set[str]:
@@ -16,9 +16,10 @@ def placement_audit(net: nn.Module, device: Device) -> set[str]:
     def walk(part: Any, path: str) -> None:
         if not isinstance(part, Tensor | nn.Module | list | tuple | dict):
             return
-        if id(part) in seen:
-            return
-        seen.add(id(part))
+        if isinstance(part, Tensor | nn.Module):
+            if id(part) in seen:
+                return
+            seen.add(id(part))
         if isinstance(part, Tensor):
             if not placed(part):
                 found.add(path)
@@ -27,7 +28,6 @@ def placement_audit(net: nn.Module, device: Device) -> set[str]:
             inside = dict(vars(part))
             for group in ("_parameters", "_buffers", "_modules"):
                 inside |= inside.pop(group)
-            inside = {k: v for k, v in inside.items() if not k.startswith("_")}
             parts = inside.items()
         elif isinstance(part, dict):
             parts = part.items()
