@@ -183,20 +183,28 @@ def test_to_device_copies_nothing_that_is_there(observe):
     expect_equal(place, "cpu", "to_device changes the caller's batch.")
 
 
-def train_line(ex: Any, x: Tensor, y: Tensor) -> tuple[float, Tensor]:
-    net = nn.Linear(1, 1, bias=False)
+def train_line(
+    ex: Any, batches: list[tuple[Tensor, Tensor]]
+) -> tuple[float, Tensor, list[bool]]:
+    """Return the loss, the weight, and the modes in which the network ran."""
+    net, modes = nn.Linear(1, 1, bias=False).eval(), []
     nn.init.zeros_(net.weight)
+    net.weight.grad = torch.ones(1, 1)
+    net.register_forward_hook(lambda *_: modes.append(net.training))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.25)
-    loss = ex.train_epoch(net, [(x, y), (x, y)], nn.MSELoss(), optimizer, "cpu")
-    return loss, net.weight
+    loss = ex.train_epoch(net, iter(batches), nn.MSELoss(), optimizer, "cpu")
+    return loss, net.weight, modes
 
 
 @exercise("use_gpu.train_epoch")
 def test_train_epoch_makes_a_step_for_each_batch(observe):
-    x, y = torch.tensor([[1.0], [-1.0]]), torch.tensor([[2.0], [-2.0]])
+    x = torch.tensor([[1.0], [-1.0]])
 
-    loss, weight = observe(
-        train_line, x, y, call="train_epoch on y = 2 x, two equal batches, SGD"
+    loss, weight, modes = observe(
+        train_line,
+        [(x, 2 * x), (x[:1], 2 * x[:1])],
+        call="train_epoch on y = 2 x, batches of two and one, a gradient from before",
+        causes={r"TypeError: .* no len": "an iterator has no len(): count the batches"},
     )
 
     # weight 0, loss 4, gradient -4; weight 1, loss 1, gradient -2; weight 1.5
@@ -205,16 +213,26 @@ def test_train_epoch_makes_a_step_for_each_batch(observe):
         torch.tensor([[1.5]]),
         "train_epoch does not train the network as it should.",
         slips={
-            "gradients of earlier batches add up: optimizer.zero_grad()": torch.tensor(
-                [[2.5]]
-            )
+            "gradients add up: optimizer.zero_grad()": torch.tensor([[2.125]]),
+            "zero_grad comes before backward, in the first step too": (
+                torch.tensor([[1.375]])
+            ),
         },
     )
     expect_equal(
         round(float(loss), 4),
         2.5,
         "train_epoch does not return the mean of the losses.",
+        slips={"batches count alike, whatever their sizes": 3.0},
     )
+    expect_equal(modes, [True, True], "The network does not run in training mode.")
+
+
+@exercise("use_gpu.train_epoch")
+def test_train_epoch_refuses_an_empty_loader(observe):
+    raised = observe.error(train_line, [], call="train_epoch with no batches")
+
+    expect_error(raised, ValueError, "train_epoch takes an empty loader.")
 
 
 def count_waits(ex: Any, batches: list[tuple[Tensor, Tensor]]) -> int:

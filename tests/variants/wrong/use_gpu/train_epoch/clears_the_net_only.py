@@ -1,6 +1,6 @@
-"""Gradients are cleared after each step, so one that was there before the epoch counts in the first step ("from before the epoch, do not count").
+"""net.zero_grad() is called, so gradients of the optimizer's other parameters, such as those of the loss, add up over the batches ("gradients of other batches … do not count").
 
-slip: old gradients cleared too late
+says: clears all that the optimizer steps
 """
 
 def train_epoch(
@@ -14,10 +14,10 @@ def train_epoch(
     losses = []
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
+        net.zero_grad()
         loss = loss_fn(net(inputs), targets)
         loss.backward()
         optimizer.step()
-        optimizer.zero_grad()
         losses.append(loss.detach())
     if not losses:
         raise ValueError("loader is empty")

@@ -1,7 +1,4 @@
-"""Correct: gradients by torch.autograd.grad, the sum of the losses kept on the device.
-
-slip: autograd.grad and a running sum
-"""
+"""Correct: gradients by torch.autograd.grad, the sum of the losses kept on the device."""
 
 def train_epoch(
     net: nn.Module,

@@ -1,7 +1,4 @@
-"""Correct: an explicit iterator, the gradients set to None by hand, the mean as a fold.
-
-slip: running mean and explicit iterator
-"""
+"""Correct: an explicit iterator, the gradients set to None by hand, the mean as a fold."""
 
 def train_epoch(
     net: nn.Module,

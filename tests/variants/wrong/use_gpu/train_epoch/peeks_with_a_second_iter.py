@@ -1,6 +1,6 @@
-"""The mean is weighted by the batch sizes ("The mean is over the batches, whatever their sizes").
+"""Emptiness is found out with next(iter(loader)), which eats the first batch of a generator ("any iterable of pairs", "once through loader").
 
-slip: mean over rows, not batches
+says: use up what comes only once
 """
 
 def train_epoch(
@@ -11,15 +11,14 @@ def train_epoch(
     device: Device,
 ) -> float:
     net.train()
-    losses, rows = [], 0
+    if next(iter(loader), None) is None:
+        raise ValueError("loader is empty")
+    losses = []
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         optimizer.zero_grad()
         loss = loss_fn(net(inputs), targets)
         loss.backward()
         optimizer.step()
-        losses.append(loss.detach() * len(inputs))
-        rows += len(inputs)
-    if not losses:
-        raise ValueError("loader is empty")
-    return torch.stack(losses).sum().item() / rows
+        losses.append(loss.detach())
+    return torch.stack(losses).mean().item()

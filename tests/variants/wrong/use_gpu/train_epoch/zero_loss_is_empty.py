@@ -1,6 +1,6 @@
-"""net.zero_grad() is called, so gradients of the optimizer's other parameters, such as those of the loss, add up over the batches ("gradients of other batches … do not count").
+"""A total of zero is taken for an empty loader ("ValueError: `loader` is empty").
 
-slip: zero_grad of net, not optimizer
+says: a sum of zero is none of no batches
 """
 
 def train_epoch(
@@ -11,14 +11,16 @@ def train_epoch(
     device: Device,
 ) -> float:
     net.train()
-    losses = []
+    total, count = 0.0, 0
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
-        net.zero_grad()
+        optimizer.zero_grad()
         loss = loss_fn(net(inputs), targets)
         loss.backward()
         optimizer.step()
-        losses.append(loss.detach())
-    if not losses:
+        total = total + loss.detach()
+        count += 1
+    total = float(total)
+    if not total:
         raise ValueError("loader is empty")
-    return torch.stack(losses).mean().item()
+    return total / count
