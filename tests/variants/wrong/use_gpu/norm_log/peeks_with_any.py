@@ -1,6 +1,6 @@
 """Emptiness is found out with any(), which eats the first matrix of a generator ("Iterable").
 
-slip: any() eats the first matrix
+says: a look at what comes only once uses it up
 """
 
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:

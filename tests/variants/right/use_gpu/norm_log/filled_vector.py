@@ -1,7 +1,4 @@
-"""Correct: the norms, each by hand, joined as vectors of one element.
-
-slip: norms by vdot, joined with cat
-"""
+"""Correct: the norms, each by hand, joined as vectors of one element."""
 
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:
     def squares() -> Iterator[Tensor]:

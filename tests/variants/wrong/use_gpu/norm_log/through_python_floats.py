@@ -1,6 +1,6 @@
 """The norms come back as Python floats and are made a float32 tensor ("in the matrices' dtype").
 
-slip: dtype lost in Python floats
+says: the norms become float32
 """
 
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:
