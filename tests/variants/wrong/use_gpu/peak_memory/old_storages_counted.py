@@ -1,6 +1,6 @@
-"""Only an operator's result that is itself a tensor is counted, not those in a tuple ("what operators return is counted").
+"""Results are not compared with the inputs, so writing in place to a tensor from before counts it ("storages from before the start do not count").
 
-slip: results in tuples not counted
+says: was there before the start
 """
 
 class _StorageMeter(TorchDispatchMode):
@@ -27,12 +27,12 @@ class _StorageMeter(TorchDispatchMode):
             for t in tree_leaves((args, kwargs))
             if isinstance(t, Tensor)
         }
-        for t in [out]:
+        for t in tree_leaves(out):
             if not isinstance(t, Tensor) or not self.here(t):
                 continue
             storage = t.untyped_storage()
             key = storage._cdata
-            if key in given or key in self.known:
+            if key in self.known:
                 continue
             self.known.add(key)
             self.held += storage.nbytes()

@@ -1,6 +1,6 @@
-"""Results are not compared with the inputs, so writing in place to a tensor from before counts it ("storages from before the start do not count").
+"""Only an operator's result that is itself a tensor is counted, not those in a tuple ("what operators return is counted").
 
-slip: in-place work on old tensors counted
+says: an operator may return a tuple
 """
 
 class _StorageMeter(TorchDispatchMode):
@@ -27,12 +27,12 @@ class _StorageMeter(TorchDispatchMode):
             for t in tree_leaves((args, kwargs))
             if isinstance(t, Tensor)
         }
-        for t in tree_leaves(out):
+        for t in [out]:
             if not isinstance(t, Tensor) or not self.here(t):
                 continue
             storage = t.untyped_storage()
             key = storage._cdata
-            if key in self.known:
+            if key in given or key in self.known:
                 continue
             self.known.add(key)
             self.held += storage.nbytes()

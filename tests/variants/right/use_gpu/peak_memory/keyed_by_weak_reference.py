@@ -1,7 +1,4 @@
-"""Correct: a WeakKeyDictionary-like table by storage address, with callbacks of weak references.
-
-slip: weak reference callbacks
-"""
+"""Correct: a WeakKeyDictionary-like table by storage address, with callbacks of weak references."""
 
 def peak_memory(fn: Callable[[], object], device: Device) -> int:
     spot = torch.device(device)

@@ -1,6 +1,6 @@
-"""A storage is known by its address for ever, so a new one at the address of a dead one is not counted ("from the operator that makes it until nothing refers to it any more").
+"""What is counted ends with the first tensor on a storage, though a view or the autograd graph still holds the storage ("until nothing refers to it any more").
 
-slip: reused address taken for known
+says: a view or autograd may hold a storage
 """
 
 class _StorageMeter(TorchDispatchMode):
@@ -16,13 +16,14 @@ class _StorageMeter(TorchDispatchMode):
         return self.device.index is None or tensor.device.index == self.device.index
 
     def free(self, key: int, size: int) -> None:
+        self.known.discard(key)
         self.held -= size
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         out = func(*args, **kwargs)
         given = {
-            t.data_ptr()
+            t.untyped_storage()._cdata
             for t in tree_leaves((args, kwargs))
             if isinstance(t, Tensor)
         }
@@ -30,12 +31,12 @@ class _StorageMeter(TorchDispatchMode):
             if not isinstance(t, Tensor) or not self.here(t):
                 continue
             storage = t.untyped_storage()
-            key = t.data_ptr()
+            key = storage._cdata
             if key in given or key in self.known:
                 continue
             self.known.add(key)
             self.held += storage.nbytes()
-            weakref.finalize(storage, self.free, key, storage.nbytes())
+            weakref.finalize(t, self.free, key, storage.nbytes())
         self.peak = max(self.peak, self.held)
         return out
 

@@ -1,6 +1,6 @@
-"""What is counted ends with the first tensor on a storage, though a view or the autograd graph still holds the storage ("until nothing refers to it any more").
+"""The mode is entered and left by hand, so it stays on when fn raises ("of `fn()`": what comes after is watched too, decency).
 
-slip: memory freed with first tensor
+says: a mode is left by
 """
 
 class _StorageMeter(TorchDispatchMode):
@@ -36,7 +36,7 @@ class _StorageMeter(TorchDispatchMode):
                 continue
             self.known.add(key)
             self.held += storage.nbytes()
-            weakref.finalize(t, self.free, key, storage.nbytes())
+            weakref.finalize(storage, self.free, key, storage.nbytes())
         self.peak = max(self.peak, self.held)
         return out
 
@@ -48,6 +48,8 @@ def peak_memory(fn: Callable[[], object], device: Device) -> int:
         start = torch.cuda.memory_allocated(device)
         fn()
         return torch.cuda.max_memory_allocated(device) - start
-    with _StorageMeter(device) as meter:
-        fn()
+    meter = _StorageMeter(device)
+    meter.__enter__()
+    fn()
+    meter.__exit__(None, None, None)
     return meter.peak

@@ -1,6 +1,6 @@
-"""On CUDA the high-water mark is not set back, so an earlier peak is returned ("what was held or reached before the start does not count").
+"""A storage is known by its address for ever, so a new one at the address of a dead one is not counted ("from the operator that makes it until nothing refers to it any more").
 
-slip: earlier CUDA peak not reset
+says: views share one storage
 """
 
 class _StorageMeter(TorchDispatchMode):
@@ -16,14 +16,13 @@ class _StorageMeter(TorchDispatchMode):
         return self.device.index is None or tensor.device.index == self.device.index
 
     def free(self, key: int, size: int) -> None:
-        self.known.discard(key)
         self.held -= size
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         out = func(*args, **kwargs)
         given = {
-            t.untyped_storage()._cdata
+            t.data_ptr()
             for t in tree_leaves((args, kwargs))
             if isinstance(t, Tensor)
         }
@@ -31,7 +30,7 @@ class _StorageMeter(TorchDispatchMode):
             if not isinstance(t, Tensor) or not self.here(t):
                 continue
             storage = t.untyped_storage()
-            key = storage._cdata
+            key = t.data_ptr()
             if key in given or key in self.known:
                 continue
             self.known.add(key)
@@ -44,6 +43,7 @@ class _StorageMeter(TorchDispatchMode):
 def peak_memory(fn: Callable[[], object], device: Device) -> int:
     device = torch.device(device)
     if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
         start = torch.cuda.memory_allocated(device)
         fn()
         return torch.cuda.max_memory_allocated(device) - start
