@@ -19,7 +19,7 @@ Put = Callable[[nn.Module, Tensor, Tensor], None]
 
 
 class Holder(nn.Module):
-    """A network with registered tensors, two on the CPU, three elsewhere."""
+    """A network with registered tensors on the CPU and elsewhere."""
 
     def __init__(self, away: str):
         super().__init__()
