@@ -152,7 +152,7 @@ def test_to_device_keeps_what_is_no_tensor(sweep):
 @on_device
 def test_to_device_moves_only_what_is_elsewhere(observe, rng, device):
     a, b = draw_tensor(rng), draw_tensor(rng)
-    batch = {"x": [(a, {"deep": [b]})], "pair": Pair([a.half()], Sample(b + 1, {1: b}))}
+    batch = {"x": [(a, {"y": [b]})], "pair": Pair([a.half()], Sample(b + 1, [b + 2]))}
     like, tensors = outline(batch), tensors_of(batch)
 
     form, places, values, own_form, own_places, same, moves, waits = observe(

@@ -1,5 +1,4 @@
-"""Correct: sine and cosine as parts of a complex exponential, in a buffer that is not saved."""
-
+"""Sine and cosine as parts of a complex exponential, in a buffer that is not saved."""
 class SinusoidalPositions(nn.Module):
     codes: Tensor
 

@@ -1,5 +1,4 @@
-"""Correct: the cosine is a sine shifted by a quarter turn, filled in by one formula for all columns."""
-
+"""The cosine is a sine shifted by a quarter turn, filled in by one formula for all columns."""
 class SinusoidalPositions(nn.Module):
     codes: Tensor
 

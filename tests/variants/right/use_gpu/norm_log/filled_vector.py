@@ -1,5 +1,4 @@
-"""Correct: the norms, each by hand, joined as vectors of one element."""
-
+"""The norms, each by hand, joined as vectors of one element."""
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:
     def squares() -> Iterator[Tensor]:
         for matrix in matrices:

@@ -1,5 +1,4 @@
-"""Correct: a WeakKeyDictionary-like table by storage address, with callbacks of weak references."""
-
+"""A WeakKeyDictionary-like table by storage address, with callbacks of weak references."""
 def peak_memory(fn: Callable[[], object], device: Device) -> int:
     spot = torch.device(device)
     if spot.type == "cuda":

@@ -1,5 +1,4 @@
-"""Correct: a table of weak references to live storages, summed anew after every operator."""
-
+"""A table of weak references to live storages, summed anew after every operator."""
 def peak_memory(fn: Callable[[], object], device: Device) -> int:
     place = torch.device(device)
     if place.type == "cuda":

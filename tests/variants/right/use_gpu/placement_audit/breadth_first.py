@@ -1,5 +1,4 @@
-"""Correct: a queue instead of recursion, paths as tuples."""
-
+"""A queue instead of recursion, paths as tuples."""
 from collections import deque
 
 

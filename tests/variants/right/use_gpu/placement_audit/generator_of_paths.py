@@ -1,5 +1,4 @@
-"""Correct: a recursive generator yields the paths, met objects are kept by identity in a dict."""
-
+"""A recursive generator yields the paths, met objects are kept by identity in a dict."""
 def _edges(item: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(item, nn.Module):
         for name, value in list(vars(item).items()):

@@ -1,5 +1,4 @@
-"""Correct: a recursion that asks each container for its parts and a way back."""
-
+"""A recursion that asks each container for its parts and a way back."""
 import copy as _copy
 
 

@@ -1,5 +1,4 @@
-"""Correct: one registered function for each kind of container, named tuples by _make."""
-
+"""One registered function for each kind of container, named tuples by _make."""
 import functools
 
 

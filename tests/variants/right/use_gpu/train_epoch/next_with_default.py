@@ -1,5 +1,4 @@
-"""Correct: an explicit iterator, the gradients set to None by hand, the mean as a fold."""
-
+"""An explicit iterator, the gradients set to None by hand, the mean as a fold."""
 def train_epoch(
     net: nn.Module,
     loader: Iterable[tuple[Tensor, Tensor]],

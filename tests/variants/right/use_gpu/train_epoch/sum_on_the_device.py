@@ -1,5 +1,4 @@
-"""Correct: gradients by torch.autograd.grad, the sum of the losses kept on the device."""
-
+"""Gradients by torch.autograd.grad, the sum of the losses kept on the device."""
 def train_epoch(
     net: nn.Module,
     loader: Iterable[tuple[Tensor, Tensor]],

@@ -1,5 +1,4 @@
-"""Correct: try_gpu and num_gpus read the list of all GPUs."""
-
+"""Try_gpu and num_gpus read the list of all GPUs."""
 def _gpus() -> list[torch.device]:
     return [torch.device(f"cuda:{i}") for i in range(torch.cuda.device_count())]
 

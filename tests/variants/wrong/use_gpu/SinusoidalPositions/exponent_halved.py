@@ -2,7 +2,6 @@
 
 says: here it is i / d
 """
-
 class SinusoidalPositions(nn.Module):
     codes: Tensor
 

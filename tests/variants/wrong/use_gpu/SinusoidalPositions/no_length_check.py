@@ -2,7 +2,6 @@
 
 says: compare n with max_len before you add
 """
-
 class SinusoidalPositions(nn.Module):
     codes: Tensor
 

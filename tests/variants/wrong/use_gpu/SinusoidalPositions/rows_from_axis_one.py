@@ -2,7 +2,6 @@
 
 says: the rows are the last dimension but one
 """
-
 class SinusoidalPositions(nn.Module):
     codes: Tensor
 

@@ -2,7 +2,6 @@
 
 says: a look at what comes only once uses it up
 """
-
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:
     if not any(True for _ in matrices):
         return torch.empty(0)

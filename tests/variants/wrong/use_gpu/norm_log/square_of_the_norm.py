@@ -2,7 +2,6 @@
 
 says: squared, is not that of m @ m
 """
-
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:
     norms = []
     for m in matrices:

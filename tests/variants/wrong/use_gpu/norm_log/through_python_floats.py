@@ -2,7 +2,6 @@
 
 says: the norms become float32
 """
-
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:
     norms = []
     for m in matrices:

@@ -2,7 +2,6 @@
 
 says: views share one storage
 """
-
 class _StorageMeter(TorchDispatchMode):
     def __init__(self, device: torch.device):
         super().__init__()

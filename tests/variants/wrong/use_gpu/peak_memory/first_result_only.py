@@ -2,7 +2,6 @@
 
 says: an operator may return a tuple
 """
-
 class _StorageMeter(TorchDispatchMode):
     def __init__(self, device: torch.device):
         super().__init__()

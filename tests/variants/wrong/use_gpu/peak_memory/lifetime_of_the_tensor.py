@@ -2,7 +2,6 @@
 
 says: a view or autograd may hold a storage
 """
-
 class _StorageMeter(TorchDispatchMode):
     def __init__(self, device: torch.device):
         super().__init__()

@@ -1,8 +1,7 @@
-"""The mode is entered and left by hand, so it stays on when fn raises ("of `fn()`": what comes after is watched too, decency).
+"""The mode is entered and left by hand, so it stays on when fn raises ("ends the counting").
 
 says: a mode is left by
 """
-
 class _StorageMeter(TorchDispatchMode):
     def __init__(self, device: torch.device):
         super().__init__()

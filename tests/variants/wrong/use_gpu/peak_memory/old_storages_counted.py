@@ -2,7 +2,6 @@
 
 says: was there before the start
 """
-
 class _StorageMeter(TorchDispatchMode):
     def __init__(self, device: torch.device):
         super().__init__()

@@ -2,7 +2,6 @@
 
 says: remember the id
 """
-
 def placement_audit(net: nn.Module, device: Device) -> set[str]:
     device = torch.device(device)
     seen: set[int] = set()

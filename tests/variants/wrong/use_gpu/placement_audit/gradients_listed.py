@@ -2,7 +2,6 @@
 
 says: a gradient is no part of its module
 """
-
 def placement_audit(net: nn.Module, device: Device) -> set[str]:
     device = torch.device(device)
     seen: set[int] = set()

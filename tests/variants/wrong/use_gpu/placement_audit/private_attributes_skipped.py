@@ -2,7 +2,6 @@
 
 says: whose name begins with _ is one, too
 """
-
 def placement_audit(net: nn.Module, device: Device) -> set[str]:
     device = torch.device(device)
     seen: set[int] = set()

@@ -2,7 +2,6 @@
 
 says: copies a tensor that is on the device already
 """
-
 import copy
 
 

@@ -2,7 +2,6 @@
 
 says: not every Sequence is a list or tuple
 """
-
 import copy
 
 

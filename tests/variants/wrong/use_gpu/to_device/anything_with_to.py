@@ -2,7 +2,6 @@
 
 says: a module has a method to as well
 """
-
 import copy
 
 

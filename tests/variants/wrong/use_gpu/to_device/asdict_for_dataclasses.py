@@ -2,7 +2,6 @@
 
 says: makes dicts of the dataclasses inside
 """
-
 import copy
 from dataclasses import asdict
 

@@ -2,7 +2,6 @@
 
 says: written into the caller's containers
 """
-
 import copy
 
 

@@ -2,7 +2,6 @@
 
 says: clears all that the optimizer steps
 """
-
 def train_epoch(
     net: nn.Module,
     loader: Iterable[tuple[Tensor, Tensor]],

@@ -2,7 +2,6 @@
 
 says: use up what comes only once
 """
-
 def train_epoch(
     net: nn.Module,
     loader: Iterable[tuple[Tensor, Tensor]],

@@ -2,7 +2,6 @@
 
 says: a sum of zero is none of no batches
 """
-
 def train_epoch(
     net: nn.Module,
     loader: Iterable[tuple[Tensor, Tensor]],

@@ -2,7 +2,6 @@
 
 says: counts devices of any kind
 """
-
 def num_gpus() -> int:
     return torch.accelerator.device_count()
 

@@ -2,7 +2,6 @@
 
 says: check it on its own
 """
-
 def num_gpus() -> int:
     return torch.cuda.device_count()
 

@@ -2,7 +2,6 @@
 
 says: does not return the GPU that is asked for
 """
-
 def num_gpus() -> int:
     return torch.cuda.device_count()
 

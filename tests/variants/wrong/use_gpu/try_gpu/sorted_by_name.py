@@ -2,7 +2,6 @@
 
 says: cuda:10 comes before cuda:2
 """
-
 def num_gpus() -> int:
     return torch.cuda.device_count()
 
