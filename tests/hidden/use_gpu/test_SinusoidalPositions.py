@@ -24,7 +24,6 @@ from use_gpu_helpers import DISTINCT, metered, on_sim
 pytestmark = pytest.mark.exercise("use_gpu.SinusoidalPositions")
 
 CLOSE = 1e-4, 1e-4
-LEADS = "the rows are the last dimension but one, whatever comes before"
 
 
 def add_positions(ex: Any, d: int, max_len: int, *inputs: Tensor) -> tuple[Tensor, int]:
@@ -94,7 +93,6 @@ def test_positions_add_sines_and_cosines(sweep, rng):
             "the sine comes first": near(x + codes[:, torch.arange(d) ^ 1]),
             "positions count from 0": near(x + position_codes(most + 1, d)[1:]),
         },
-        causes={r"IndexError|RuntimeError: The size of tensor": LEADS},
         because={
             "for an odd d": "an odd d has one cosine less than sines",
             "for float32 after bfloat16": "what is rounded for one input stays rounded",
@@ -136,7 +134,7 @@ def test_positions_follow_the_input_to_its_dtype(sweep, rng, dtype, tolerance):
 
 
 def test_positions_take_inputs_of_every_kind(sweep, rng):
-    d, n = rng.sample(range(4, 12), 2)
+    d, n = rng.choice([4, 6, 8]), rng.choice([5, 7, 9])
 
     sweep(
         Module("SinusoidalPositions", filled=False),
@@ -147,7 +145,9 @@ def test_positions_take_inputs_of_every_kind(sweep, rng):
         call=say("SinusoidalPositions({d}, 20)(x)", d=d),
         causes={
             r"leaf Variable|single memory location": "x += … works on x itself",
-            r"IndexError|RuntimeError: .*size": LEADS,
+            r"IndexError|RuntimeError: .*size": (
+                "the rows are the last dimension but one, whatever comes before"
+            ),
         },
     )
 

@@ -241,7 +241,7 @@ def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
                 "optimizer.zero_grad() clears all that the optimizer steps, "
                 "net.zero_grad() the parameters of net"
             ),
-            "for a loss of zero": "a sum of zero is none of no batches: count them",
+            "for a loss of zero": "losses of zero are losses, too: count the batches",
             "for an empty list": "there is no mean of nothing: raise ValueError",
         },
         raises=(ValueError,),

@@ -1,6 +1,6 @@
 """A total of zero is taken for an empty loader ("ValueError: `loader` is empty").
 
-says: a sum of zero is none of no batches
+says: losses of zero are losses, too
 """
 def train_epoch(
     net: nn.Module,
