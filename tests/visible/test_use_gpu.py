@@ -4,8 +4,11 @@ Some run on `sim:0`, a simulated accelerator, or on your GPU if there is one. To
 something on `sim:0` yourself: `from grader import sim`, then `with sim.attached(): …`.
 """
 
+from collections import namedtuple
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -25,17 +28,17 @@ def there(device: str) -> Any:
     return sim.attached() if device == "sim" else nullcontext()
 
 
-def find_devices(ex: Any) -> tuple[int, str, list[str]]:
-    devices = ex.try_all_gpus()
-    return (
-        ex.num_gpus(),
-        name_device(ex.try_gpu(1000)),
-        [name_device(d) for d in devices],
-    )
+def find_devices(ex: Any, made_up: int) -> tuple[list[str], list[str]]:
+    """Return what num_gpus() + 1 calls of try_gpu give, and what try_all_gpus does."""
+    says = {"device_count": lambda: made_up, "is_available": lambda: made_up > 0}
+    with patch.multiple(torch.cuda, **says):
+        asked = [ex.try_gpu(i) for i in range(ex.num_gpus() + 1)]
+        return list(map(name_device, asked)), list(map(name_device, ex.try_all_gpus()))
 
 
 def name_device(device: Any) -> str:
-    return str(device).replace("cpu:0", "cpu")
+    is_device = isinstance(device, torch.device)
+    return str(device).replace("cpu:0", "cpu") if is_device else repr(device)
 
 
 def ask_for_gpu(ex: Any, i: int) -> str:
@@ -43,17 +46,36 @@ def ask_for_gpu(ex: Any, i: int) -> str:
 
 
 @exercise("use_gpu.try_gpu")
-def test_devices_are_found(observe):
-    count, fallback, devices = observe(
-        find_devices, call="num_gpus(); try_gpu(1000); try_all_gpus()"
+@pytest.mark.parametrize("made_up", [0, 3])
+def test_devices_are_found(observe, made_up):
+    asked, listed = observe(
+        find_devices,
+        made_up,
+        call=say("try_gpu(0), … try_gpu({n}); try_all_gpus()", n=made_up),
     )
 
-    expect_equal(fallback, "cpu", "try_gpu does not fall back to the CPU.")
+    gpus = [f"cuda:{i}" for i in range(len(asked) - 1)]
     expect_equal(
-        devices,
-        [f"cuda:{i}" for i in range(count)] or ["cpu"],
+        asked,
+        [*gpus, "cpu"],
+        "try_gpu does not give each GPU, and the CPU where there is none.",
+        slips={
+            "GPUs count from 0: the last one is num_gpus() - 1": (
+                [*gpus, f"cuda:{len(gpus)}"]
+            ),
+            "a device without an index is whichever is current: write cuda:0": (
+                lambda names: "cuda" in names
+            ),
+        },
+    )
+    expect_equal(
+        listed,
+        gpus or ["cpu"],
         "try_all_gpus does not list all GPUs, or the CPU if there is none.",
-        slips={"without a GPU the list is empty": []},
+        slips={
+            "without a GPU the list is empty": [],
+            "the CPU is listed only if there is no GPU": [*gpus, "cpu"],
+        },
     )
 
 
@@ -98,20 +120,91 @@ def test_to_device_moves_every_tensor(observe, device):
     expect_equal(name, "name", "to_device does not keep what is no tensor.")
 
 
-def train_line(ex: Any, x: Tensor, y: Tensor) -> tuple[float, Tensor]:
-    net = nn.Linear(1, 1, bias=False)
+Pair = namedtuple("Pair", "inputs targets")
+
+
+@dataclass(frozen=True)
+class Sample:
+    image: Tensor
+    kind: type
+
+
+def build_batch(ex: Any, x: Tensor) -> list[str]:
+    moved = ex.to_device([Pair(x, "a"), Sample(x, Sample), (x, 1)], "meta")
+    tensors = moved[0].inputs, moved[1].image, moved[2][0]
+    return [
+        f"{type(part).__name__} of {x.dtype} on {x.device}"
+        for part, x in zip(moved, tensors, strict=True)
+    ]
+
+
+@exercise("use_gpu.to_device")
+def test_to_device_builds_the_batch_alike(observe):
+    parts = observe(
+        build_batch,
+        torch.ones(2, dtype=torch.int64),
+        call="to_device([Pair(x, 'a'), Sample(x, Sample), (x, 1)], 'meta')",
+        causes={
+            r"FrozenInstanceError": (
+                "a frozen dataclass cannot be assigned to: make a new one"
+            ),
+            r"TypeError: .*Pair": (
+                "a named tuple takes its parts one by one: type(batch)(*parts)"
+            ),
+            r"AttributeError: type object": "is_dataclass is true of the class, too",
+        },
+    )
+
+    alike = [f"{name} of torch.int64 on meta" for name in ("Pair", "Sample", "tuple")]
+    expect_equal(parts, alike, "to_device does not build the batch alike.")
+
+
+def keep_batch(ex: Any, x: Tensor) -> tuple[bool, bool, str]:
+    batch = {"x": x, "thing": object()}
+    same = ex.to_device(batch, "cpu")
+    kept = same["x"] is x, same["thing"] is batch["thing"]
+    ex.to_device(batch, "meta")
+    return *kept, batch["x"].device.type
+
+
+@exercise("use_gpu.to_device")
+def test_to_device_copies_nothing_that_is_there(observe):
+    tensor_kept, thing_kept, place = observe(
+        keep_batch, torch.ones(2), call="to_device({'x': x, 'thing': thing}, 'cpu')"
+    )
+
+    expect_true(
+        tensor_kept and thing_kept,
+        "to_device copies what needs no move.",
+        expected="the tensor and the thing themselves",
+        got="others",
+        cause="clone and deepcopy always copy; t.to(device) does not",
+    )
+    expect_equal(place, "cpu", "to_device changes the caller's batch.")
+
+
+def train_line(
+    ex: Any, batches: list[tuple[Tensor, Tensor]]
+) -> tuple[float, Tensor, list[bool]]:
+    """Return the loss, the weight, and the modes in which the network ran."""
+    net, modes = nn.Linear(1, 1, bias=False).eval(), []
     nn.init.zeros_(net.weight)
+    net.weight.grad = torch.ones(1, 1)
+    net.register_forward_hook(lambda *_: modes.append(net.training))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.25)
-    loss = ex.train_epoch(net, [(x, y), (x, y)], nn.MSELoss(), optimizer, "cpu")
-    return loss, net.weight
+    loss = ex.train_epoch(net, iter(batches), nn.MSELoss(), optimizer, "cpu")
+    return loss, net.weight, modes
 
 
 @exercise("use_gpu.train_epoch")
 def test_train_epoch_makes_a_step_for_each_batch(observe):
-    x, y = torch.tensor([[1.0], [-1.0]]), torch.tensor([[2.0], [-2.0]])
+    x = torch.tensor([[1.0], [-1.0]])
 
-    loss, weight = observe(
-        train_line, x, y, call="train_epoch on y = 2 x, two equal batches, SGD"
+    loss, weight, modes = observe(
+        train_line,
+        [(x, 2 * x), (x[:1], 2 * x[:1])],
+        call="train_epoch on y = 2 x, batches of two and one, a gradient from before",
+        causes={r"TypeError: .* no len": "an iterator has no len(): count the batches"},
     )
 
     # weight 0, loss 4, gradient -4; weight 1, loss 1, gradient -2; weight 1.5
@@ -120,16 +213,26 @@ def test_train_epoch_makes_a_step_for_each_batch(observe):
         torch.tensor([[1.5]]),
         "train_epoch does not train the network as it should.",
         slips={
-            "gradients of earlier batches add up: optimizer.zero_grad()": torch.tensor(
-                [[2.5]]
-            )
+            "gradients add up: optimizer.zero_grad()": torch.tensor([[2.125]]),
+            "zero_grad comes before backward, in the first step too": (
+                torch.tensor([[1.375]])
+            ),
         },
     )
     expect_equal(
         round(float(loss), 4),
         2.5,
         "train_epoch does not return the mean of the losses.",
+        slips={"batches count alike, whatever their sizes": 3.0},
     )
+    expect_equal(modes, [True, True], "The network does not run in training mode.")
+
+
+@exercise("use_gpu.train_epoch")
+def test_train_epoch_refuses_an_empty_loader(observe):
+    raised = observe.error(train_line, [], call="train_epoch with no batches")
+
+    expect_error(raised, ValueError, "train_epoch takes an empty loader.")
 
 
 def count_waits(ex: Any, batches: list[tuple[Tensor, Tensor]]) -> int:
