@@ -1,10 +1,7 @@
-"""Reads the registry, in which bias=False leaves a None, and returns that None, against "a bias
-that is None [is] no parameter".
+"""Gives the None that the registry has for bias=False.
 
-slip: handed out None for a missing bias
+says: wrong result for a bias that is None
 """
-
-
 def get_parameter(net: nn.Module, path: str) -> nn.Parameter:
     *parts, last = path.split(".")
     module = net

@@ -1,10 +1,7 @@
-"""Looks the path up in named_parameters(), which leaves repeats out, so a tied weight is not found
-under its second name, against "A shared parameter is found under each of its names".
+"""Knows a tied weight under its first name only.
 
-slip: knew a shared parameter's first name only
+says: leave out repeats
 """
-
-
 def get_parameter(net: nn.Module, path: str) -> nn.Parameter:
     found = dict(net.named_parameters())
     if path in found:

@@ -1,11 +1,7 @@
-"""Follows getattr whatever the object is and looks at the class only in the end, so "0.weight.foo"
-blames foo, not weight, the first part that names no submodule, against "the first such part and
-none behind it".
+"""Follows getattr through anything, and looks at the class only in the end.
 
-slip: followed getattr through anything
+says: search ends at the first part
 """
-
-
 def get_parameter(net: nn.Module, path: str) -> nn.Parameter:
     found: Any = net
     for part in path.split("."):

@@ -1,10 +1,4 @@
-"""Looks the path up among all names, repeats included, and searches the wrong part only when that
-fails.
-
-slip: all names with repeats, blame afterwards
-"""
-
-
+"""Looks the path up among all names, and for the wrong part only when that fails."""
 def get_parameter(net: nn.Module, path: str) -> nn.Parameter:
     try:
         return dict(net.named_parameters(remove_duplicate=False))[path]
