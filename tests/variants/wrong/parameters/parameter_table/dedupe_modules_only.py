@@ -1,10 +1,7 @@
-"""Walks the modules and lists each one's own parameters, so a Parameter that two different modules
-share has two rows, against "has one row, under its first name".
+"""Lists each module's own parameters, so a tied weight has two rows.
 
-slip: shared modules once, shared Parameters twice
+says: counts once, under its first name
 """
-
-
 def parameter_table(net: nn.Module) -> list[tuple[str, tuple[int, ...], int, bool]]:
     rows = []
     for prefix, module in net.named_modules():

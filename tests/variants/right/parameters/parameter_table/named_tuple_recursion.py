@@ -1,9 +1,4 @@
-"""Rows are named tuples, collected by a recursion over the registries of the modules.
-
-slip: named tuple rows, own recursion
-"""
-
-
+"""Rows are named tuples, from a recursion over the registries of the modules."""
 def parameter_table(net: nn.Module) -> list[tuple[str, tuple[int, ...], int, bool]]:
     from collections import namedtuple
 

@@ -1,10 +1,7 @@
-"""Parameters count as shared when their data_ptr() agrees, so of several empty parameters (address
-0) only one has a row, against "one row (...) each".
+"""Tells shared parameters by their address, which empty ones do not have.
 
-slip: told shared parameters apart by memory address
+says: 0-dim and empty parameters
 """
-
-
 def parameter_table(net: nn.Module) -> list[tuple[str, tuple[int, ...], int, bool]]:
     rows, seen = [], set()
     for name, p in net.named_parameters(remove_duplicate=False):

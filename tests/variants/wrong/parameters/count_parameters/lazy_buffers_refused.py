@@ -1,10 +1,7 @@
-"""Refuses when a buffer has no shape yet, as in LazyBatchNorm1d(affine=False), though no parameter
-lacks one, against "Buffers do not count".
+"""Refuses buffers without a shape, too.
 
-slip: refused lazy buffers, which do not count
+says: lazy buffers, which do not count
 """
-
-
 def count_parameters(net: nn.Module, trainable_only: bool = False) -> int:
     for module in net.modules():
         if isinstance(module, nn.modules.lazy.LazyModuleMixin):

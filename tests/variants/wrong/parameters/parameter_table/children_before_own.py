@@ -1,10 +1,7 @@
-"""The recursion visits the children first, so a module with both own parameters and submodules has
-its rows in the wrong order, against "in the order of `named_parameters()`".
+"""Lists the children before the module itself.
 
-slip: listed the children before the module itself
+says: for parameters beside modules
 """
-
-
 def parameter_table(net: nn.Module) -> list[tuple[str, tuple[int, ...], int, bool]]:
     found = {}
 

@@ -1,10 +1,7 @@
-"""numel is the product of the shape `or 1`, meant for scalars, so a parameter with a dimension 0
-is said to have 1 entry, against "`numel` the number of entries".
+"""Takes an empty parameter for one entry.
 
-slip: an empty parameter counted as one entry
+says: 0-dim and empty parameters
 """
-
-
 def parameter_table(net: nn.Module) -> list[tuple[str, tuple[int, ...], int, bool]]:
     rows = []
     for name, p in net.named_parameters():

@@ -1,9 +1,4 @@
-"""All names with repeats, made unique by the identity of the parameter.
-
-slip: a dict by id over all names
-"""
-
-
+"""A dict by identity over all names; the RuntimeError of a lazy shape becomes a ValueError."""
 def count_parameters(net: nn.Module, trainable_only: bool = False) -> int:
     unique = {id(p): p for _, p in net.named_parameters(remove_duplicate=False)}
     counting = filter(lambda p: not trainable_only or p.requires_grad, unique.values())

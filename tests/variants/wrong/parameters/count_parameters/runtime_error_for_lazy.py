@@ -1,10 +1,7 @@
-"""Multiplies p.shape, whose access raises RuntimeError for a lazy parameter, against "Raises:
-ValueError".
+"""Multiplies p.shape, whose access is a RuntimeError for a lazy parameter.
 
-slip: let the RuntimeError of .shape out
+says: UninitializedParameter
 """
-
-
 def count_parameters(net: nn.Module, trainable_only: bool = False) -> int:
     import math
 
