@@ -1,10 +1,7 @@
-"""Computes with torch.addmm, which refuses an input (width,) or (a, b, width), against "Shapes:
-(..., width) -> (..., width)".
+"""Computes with torch.addmm, which takes two dimensions only.
 
-slip: only inputs of two dimensions pass
+says: without leading axes
 """
-
-
 class _TiedMLP(nn.Module):
     def __init__(self, width, depth):
         super().__init__()

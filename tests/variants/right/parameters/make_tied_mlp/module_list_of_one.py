@@ -1,9 +1,4 @@
-"""A ModuleList holds the same layer depth times; forward is a recursion.
-
-slip: the same layer many times in a ModuleList
-"""
-
-
+"""The same layer many times in a ModuleList; forward is a recursion."""
 class _ListTied(nn.Module):
     def __init__(self, width: int, depth: int):
         super().__init__()
