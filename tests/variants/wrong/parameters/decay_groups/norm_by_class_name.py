@@ -1,19 +1,15 @@
-"""A bias is what ends in "bias", so an LSTM's `bias_hh_l0` decays, against "A bias has `bias` in
-the last part of its name".
+"""Tells a norm layer by the word Norm in its class's name.
 
-slip: a bias only where the name ends so
+says: not its name or its class's
 """
-
-
 def decay_groups(net: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    norms = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
     decay, rest, seen = [], [], set()
     for prefix, module in net.named_modules():
         for name, p in module.named_parameters(prefix, recurse=False):
             if p in seen:
                 continue
             seen.add(p)
-            if isinstance(module, norms) or name.endswith("bias"):
+            if type(module).__name__.find("Norm") >= 0 or "bias" in name.rpartition(".")[2]:
                 rest.append(p)
             else:
                 decay.append(p)

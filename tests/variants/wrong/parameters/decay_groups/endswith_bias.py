@@ -1,19 +1,16 @@
-"""Passes over parameters that require no gradients, so they are in no group and cannot be thawed
-later, against "frozen ones and shared ones too".
+"""A bias is only what ends in `bias`.
 
-slip: left the frozen parameters out
+says: bias_hh_l0 are biases too
 """
-
-
 def decay_groups(net: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     norms = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
     decay, rest, seen = [], [], set()
     for prefix, module in net.named_modules():
         for name, p in module.named_parameters(prefix, recurse=False):
-            if p in seen or not p.requires_grad:
+            if p in seen:
                 continue
             seen.add(p)
-            if isinstance(module, norms) or "bias" in name.rpartition(".")[2]:
+            if isinstance(module, norms) or name.endswith("bias"):
                 rest.append(p)
             else:
                 decay.append(p)

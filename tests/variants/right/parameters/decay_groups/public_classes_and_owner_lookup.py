@@ -1,10 +1,4 @@
-"""Names the public norm classes, finds the owner of a name with get_submodule, and returns groups
-with names beside.
-
-slip: public classes, owner by get_submodule
-"""
-
-
+"""Public norm classes, the owner of a name by get_submodule, a verdict over all names."""
 def decay_groups(net: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     norms = [nn.LayerNorm, nn.GroupNorm, nn.RMSNorm, nn.SyncBatchNorm]
     for d in "123":
