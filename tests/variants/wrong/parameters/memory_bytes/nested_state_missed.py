@@ -1,10 +1,7 @@
-"""Looks at the values of each parameter's state only, so the lists of tensors that LBFGS keeps do
-not count, against "all tensors in the optimizer's state".
+"""Looks at each value of the state, not into lists as LBFGS keeps them.
 
-slip: missed tensors in lists of the state
+says: lists and dicts in the optimizer's state
 """
-
-
 def memory_bytes(net: nn.Module, optimizer: Optimizer) -> dict[str, int]:
     kinds = {
         "parameters": list(net.parameters()),

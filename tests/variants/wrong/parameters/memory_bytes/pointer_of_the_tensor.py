@@ -1,10 +1,7 @@
-"""Remembers storages anew for each kind, so a buffer that is a view of a parameter counts under
-both, against "each storage counts once, under the first of the kinds".
+"""Knows a storage by where the tensor begins.
 
-slip: each kind counted with its own memory
+says: is where a view begins
 """
-
-
 def _tensors(value):
     if isinstance(value, Tensor):
         yield value
@@ -23,8 +20,12 @@ def memory_bytes(net: nn.Module, optimizer: Optimizer) -> dict[str, int]:
         "buffers": list(net.buffers()),
         "optimizer": list(_tensors(optimizer.state)),
     }
+    seen: set[int] = set()
     sizes = {}
     for kind, tensors in kinds.items():
-        storages = {t.untyped_storage().data_ptr(): t.untyped_storage() for t in tensors}
-        sizes[kind] = sum(storage.nbytes() for storage in storages.values())
+        sizes[kind] = 0
+        for t in tensors:
+            if t.data_ptr() not in seen:
+                seen.add(t.data_ptr())
+                sizes[kind] += t.untyped_storage().nbytes()
     return sizes

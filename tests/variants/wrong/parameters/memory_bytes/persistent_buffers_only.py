@@ -1,10 +1,7 @@
-"""Takes the buffers from the state dict, which has only persistent ones, so a buffer with
-persistent=False does not count, against "how many bytes a network in training holds".
+"""Takes the buffers from the state dict.
 
-slip: left out buffers that are not saved
+says: buffers that are not saved
 """
-
-
 def _tensors(value):
     if isinstance(value, Tensor):
         yield value

@@ -1,10 +1,4 @@
-"""One dict of storages per kind from torch's pytree leaves; later kinds lose what earlier ones
-have.
-
-slip: pytree leaves and dict differences
-"""
-
-
+"""One dict of storages for each kind from torch's pytree leaves, and set differences."""
 def memory_bytes(net: nn.Module, optimizer: Optimizer) -> dict[str, int]:
     from torch.utils._pytree import tree_leaves
 
