@@ -1,11 +1,7 @@
-"""Without a generator it makes a new one, which always has the same default seed, so all calls
-give equal entries and torch.manual_seed has no effect, against "Without one they come from that
-global state".
+"""Makes a generator of its own where none is given.
 
-slip: made its own generator when given none
+says: no new generator
 """
-
-
 def my_init_(t: Tensor, generator: Generator | None = None) -> Tensor:
     if generator is None:
         generator = Generator(t.device)

@@ -1,9 +1,4 @@
-"""One draw of four cases, looked up in a table of factors, times a draw of the magnitudes.
-
-slip: cases from randint, magnitudes apart
-"""
-
-
+"""Four cases from randint, looked up in a table of factors, times sizes."""
 def my_init_(t: Tensor, generator: Generator | None = None) -> Tensor:
     factors = torch.tensor([1, 0, 0, -1], dtype=t.dtype, device=t.device)
     cases = torch.randint(4, t.size(), generator=generator, device=t.device)

@@ -1,10 +1,7 @@
-"""The sign is drawn once and given to all entries, so a tensor never has both positive and
-negative ones, against "Each entry is drawn on its own".
+"""Draws one sign for the whole tensor.
 
-slip: one sign drawn for the whole tensor
+says: one sign is missing
 """
-
-
 def my_init_(t: Tensor, generator: Generator | None = None) -> Tensor:
     with torch.no_grad():
         t.uniform_(0, 10, generator=generator)

@@ -1,9 +1,4 @@
-"""One coin says whether an entry is 0, a second one which sign it has.
-
-slip: two coin tosses and torch.where
-"""
-
-
+"""Two coins and torch.where, under the decorator no_grad."""
 @torch.no_grad()
 def my_init_(t: Tensor, generator: Generator | None = None) -> Tensor:
     def coin():

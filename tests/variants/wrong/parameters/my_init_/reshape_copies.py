@@ -1,10 +1,7 @@
-"""Fills `t.reshape(-1)`, which is a copy when t is not contiguous, so a transposed view stays as
-it was, against "a view included".
+"""Fills a flat copy in place of the view.
 
-slip: filled a flat copy instead of the view
+says: for a view of every other column
 """
-
-
 def my_init_(t: Tensor, generator: Generator | None = None) -> Tensor:
     with torch.no_grad():
         flat = t.reshape(-1)

@@ -1,10 +1,7 @@
-"""Iterates over the first dimension, so a 0-dim tensor raises TypeError, against "a tensor or
-parameter of any shape".
+"""Goes through the rows, which a 0-dim tensor does not have.
 
-slip: went row by row, so no 0-dim tensor
+says: for a 0-dim tensor
 """
-
-
 def my_init_(t: Tensor, generator: Generator | None = None) -> Tensor:
     with torch.no_grad():
         for row in t:
