@@ -218,72 +218,66 @@ def test_running_standardize_needs_two_rows_in_training(observe, rng, n):
     )
 
 
-@pytest.mark.parametrize("n", [1, 5], ids=["one_row", "batch"])
-def test_running_standardize_uses_its_running_statistics_in_eval(observe, rng, n):
+def test_running_standardize_uses_its_running_statistics_in_eval(sweep, rng):
     d = rng.choice(DISTINCT)
-    x = columns(n, d)
-    theirs = nn.BatchNorm1d(d, affine=False, momentum=0.5)
-    theirs(columns(6, d))
-    theirs.eval()
-    state = {name: t.clone() for name, t in theirs.state_dict().items()}
-    call = say(
-        "RunningStandardize({d}, 0.5).eval()(x), BatchNorm1d's state loaded", d=d
-    )
-
-    (y,), after, (kept,) = observe(standardize, 0.5, state, [(False, x)], call=call)
-
-    expect_unchanged(kept, x, "RunningStandardize changes the caller's tensor.")
+    x = columns(5, d)
     batch = (x - x.mean(0)) / (x.var(0, correction=0) + 1e-5).sqrt()
-    expect_near(
-        y,
-        theirs(x),
-        "In eval mode, RunningStandardize does not use the running statistics.",
-        slips={"the batch's statistics are used in eval mode too": batch},
+    state = {
+        "running_mean": torch.randn(d),
+        "running_var": torch.rand(d) + 0.5,
+        "num_batches_tracked": torch.tensor(4),
+    }
+
+    sweep.cases(
+        standardize,
+        {"": (0.5, state, [(False, x)]), "for one row": (0.5, state, [(False, x[:1])])},
+        call="RunningStandardize(d, 0.5).eval()(x), a state loaded",
+        fault="In eval mode, RunningStandardize does not use the running statistics "
+        "and leave everything as it is.",
+        slips={
+            "an operation in place changes the caller's tensor": (
+                lambda seen: not torch.equal(seen[2][0], x)
+            ),
+            "only training updates the running statistics": (
+                lambda seen: any(not torch.equal(seen[1][k], state[k]) for k in state)
+            ),
+            "the batch's statistics are used in eval mode too": (
+                lambda seen: same(seen[0][0], batch)
+            ),
+        },
     )
-    expect_state_names(after)
-    for name in STATE:
-        expect_unchanged(
-            after[name],
-            state[name],
-            say("{name} changes in eval mode.", name=name),
-            cause="only training updates the running statistics",
-        )
 
 
-def test_running_standardize_adds_epsilon_to_the_variance(observe, rng):
+@pytest.mark.parametrize("training", [False, True], ids=["eval", "training"])
+def test_running_standardize_adds_epsilon_to_the_variance(sweep, rng, training):
     d = rng.choice(DISTINCT)
     x = torch.randn(6, d) * 3e-3
     x[:, rng.randrange(d)] = 0
-    zero, count = torch.zeros(d), torch.tensor(1)
-    values = {
-        "running_mean": zero,
-        "running_var": x.var(0),
-        "num_batches_tracked": count,
+    mean, var = x.mean(0), x.var(0, correction=0)
+    state = {
+        "running_mean": mean,
+        "running_var": var,
+        "num_batches_tracked": torch.tensor(1),
     }
-    call = say("RunningStandardize({d}, 0.1)(x) in both modes, small variances", d=d)
+    outside = (x - mean) / (var.sqrt() + 1e-5)
 
-    (in_eval, in_train), _, _ = observe(
-        standardize, 0.1, values, [(False, x), (True, x)], call=call
-    )
-
-    for y, m, v, mode in (
-        (in_eval, zero, x.var(0), "eval mode"),
-        (in_train, x.mean(0), x.var(0, correction=0), "training"),
-    ):
-        expect_near(
-            y,
-            (x - m) / (v + 1e-5).sqrt(),
-            say(
-                "In {mode}, RunningStandardize does not divide by sqrt(var + 1e-5).",
-                mode=mode,
+    sweep.cases(
+        standardize,
+        {"": (0.1, state, [(training, x)])},
+        call="RunningStandardize(d, 0.1)(x), small variances",
+        fault=say(
+            "In {mode}, RunningStandardize does not divide by sqrt(var + 1e-5).",
+            mode="training" if training else "eval mode",
+        ),
+        slips={
+            "a constant column has no variance: 0 / 0 is NaN": (
+                lambda seen: bool(seen[0][0].isnan().any())
             ),
-            slips={
-                "a constant column has no variance: 0 / 0 is NaN": (
-                    lambda y: bool(y.isnan().any())
-                ),
-                "1e-5 belongs under the root, not to it": (x - m) / (v.sqrt() + 1e-5),
-            },
-        )
+            "1e-5 belongs under the root, not to it": (
+                lambda seen: same(seen[0][0], outside)
+            ),
+        },
+    )
 
 
 @pytest.mark.weight(2)
