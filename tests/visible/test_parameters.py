@@ -105,15 +105,16 @@ def test_init_normal_sets_weights_and_biases(observe):
     )
 
 
-def fill(ex: Any, t: Tensor) -> tuple[Tensor, bool]:
+def fill_view(ex: Any, whole: Tensor) -> tuple[Tensor, bool]:
+    t = whole.T
     returned = ex.my_init_(t)
-    return t, returned is t
+    return whole, returned is t
 
 
 @exercise("parameters.my_init_")
 def test_my_init_fills_in_place(observe):
     t, is_same = observe(
-        fill, torch.ones(40, 50).T, call="t = torch.ones(40, 50).T; my_init_(t)"
+        fill_view, torch.ones(40, 50), call="t = torch.ones(40, 50).T; my_init_(t)"
     )
 
     size = t.abs()
@@ -161,13 +162,15 @@ def test_my_init_fills_a_parameter(observe):
 
 def fill_from_generator(ex: Any) -> list[Tensor]:
     g, again = (torch.Generator().manual_seed(1) for _ in range(2))
-    return [ex.my_init_(torch.ones(20), generator=one) for one in (g, g, again)]
+    given = (g, g, again, None, None)
+    return [ex.my_init_(torch.ones(20), generator=one) for one in given]
 
 
 @exercise("parameters.my_init_")
 def test_my_init_draws_from_the_generator(observe):
-    first, second, again = observe(
-        fill_from_generator, call="my_init_(t, generator=g), twice; another g like it"
+    first, second, again, *without = observe(
+        fill_from_generator,
+        call="my_init_(t, generator=g), twice; another g like it; None, twice",
     )
 
     expect_equal(
@@ -176,12 +179,13 @@ def test_my_init_draws_from_the_generator(observe):
         "Equal generators do not give equal entries.",
         cause="every random draw inside needs generator=generator",
     )
-    expect_true(
-        not torch.equal(first, second),
-        "The same generator gives the same entries twice.",
-        expected="other entries",
-        got="the same",
-    )
+    for one, other in ((first, second), without):
+        expect_true(
+            not torch.equal(one, other),
+            "Two calls give the same entries.",
+            expected="other entries",
+            got="the same",
+        )
 
 
 def run_tied(ex: Any, depth: int, x: Tensor) -> tuple[Tensor, list[Tensor]]:

@@ -40,6 +40,8 @@ def test_tied_mlp_has_the_parameters_of_one_layer(observe, rng):
     cause = "every use has a layer of its own: make one and use it again"
     if not parameters:
         cause = "modules kept in a plain list are invisible to nn.Module"
+    elif not biases:
+        cause = "the layer has no bias"
     elif len(weights) == 1:
         cause = "the bias belongs to the layer: use the same module again"
     elif all(torch.equal(weights[0], w) for w in weights[1:]):

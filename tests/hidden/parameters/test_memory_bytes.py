@@ -48,12 +48,6 @@ def views(n: int) -> nn.Module:
     return net
 
 
-def expanded(n: int) -> nn.Module:
-    net = nn.Linear(n, 2)
-    net.register_buffer("ones", torch.ones(1).expand(n, 7))
-    return net
-
-
 def flat_gradients(n: int) -> nn.Module:
     """All gradients are slices of one tensor."""
     net = nn.Linear(n, 2)
@@ -87,18 +81,19 @@ def odd_buffers(n: int) -> nn.Module:
     net = nn.Linear(n, 2, bias=False)
     net.register_buffer("hidden", torch.zeros(n), persistent=False)
     net.register_buffer("absent", None)
+    net.register_buffer("expanded", torch.ones(1).expand(n, 7))
     for dtype in (torch.bool, torch.int64, torch.complex64, torch.float64):
         net.register_buffer(str(dtype)[6:], torch.zeros(n, dtype=dtype))
     return net
 
 
 def part_of_the_network(n: int) -> nn.Module:
-    """The optimizer has one layer of the network only."""
-    net = nn.Sequential(nn.Linear(n, 2), nn.Linear(2, n))
-    net.optimizer = OPTIMIZERS["Adam"](net[0].parameters())
-    net(torch.ones(3, n)).sum().backward()
+    """The optimizer has one layer, and a parameter of another network."""
+    net, other = nn.Sequential(nn.Linear(n, 2), nn.Linear(2, n)), nn.Linear(n, 3)
+    net.optimizer = OPTIMIZERS["Adam"]([*net[0].parameters(), other.weight])
+    (net(torch.ones(3, n)).sum() + other(torch.ones(n)).sum()).backward()
     net.optimizer.step()
-    return net
+    return net.requires_grad_(False)
 
 
 def zeroed(n: int, to_none: bool) -> nn.Module:
@@ -179,7 +174,6 @@ def test_memory_bytes_counts_storage_not_views(sweep, rng):
         bytes_of,
         {
             "for parameters and buffers that are slices of one tensor": (views, n),
-            "for an expanded buffer, which has one entry": (expanded, n),
             "for gradients that are slices of one tensor": (flat_gradients, n),
             "where kinds share storage: the first kind has it": (kinds_share, n),
         },
@@ -206,9 +200,9 @@ def test_memory_bytes_finds_all_that_is_held(sweep, rng):
     sweep.cases(
         bytes_of,
         {
-            "for an optimizer of one layer": (part_of_the_network, n),
+            "for another optimizer, the network frozen": (part_of_the_network, n),
             "for lists and dicts in the optimizer's state": (deep_state, n),
-            "for buffers that are not saved, or of other dtypes": (odd_buffers, n),
+            "for buffers expanded, not saved, or of other dtypes": (odd_buffers, n),
             "for gradients of zeros": (zeroed, n, False),
             "after zero_grad()": (zeroed, n, True),
         },

@@ -26,11 +26,13 @@ def statistics(ex: Any, *shape: int) -> Any:
     def share(where: Tensor, digits: int = 2) -> float:
         return round(where.double().mean().item(), digits)
 
-    t = torch.ones(shape)
-    ex.my_init_(t)
+    vectors, t = torch.ones(20, 50), torch.ones(shape)
+    for part in (*vectors, t):
+        ex.my_init_(part)
     kind, sizes = t.sign(), t[t != 0].abs()
     return {
         STRANGERS: strangers(t),
+        "zeros vary in number": len((vectors == 0).sum(1).unique()) > 1,
         "share of 0": share(t == 0),
         "share of (5, 10)": share(t > 0),
         "share of (-10, -5)": share(t < 0),
@@ -54,12 +56,12 @@ def fill_part(
     if trained is not None:
         whole = nn.Parameter(whole, requires_grad=trained)
         whole.grad = torch.ones_like(whole)
-    t = part(whole)
+    t, memory = part(whole), part(whole.detach())
 
     returned = ex.my_init_(t)
 
     return {
-        STRANGERS: strangers(t),
+        STRANGERS: strangers(memory),
         "it returns t": returned is t,
         "dtype and shape": f"{t.dtype} {tuple(t.shape)}",
         "around it all is as before": torch.equal(whole[~inside], before[~inside]),

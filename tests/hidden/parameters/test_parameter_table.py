@@ -50,6 +50,11 @@ def test_table_describes_every_parameter(sweep, rng):
             "one level is not all: modules have modules inside": (
                 lambda rows: set(names(rows)) < set(named)
             ),
+            "rows come in the order of named_parameters()": (
+                lambda rows: (
+                    sorted(names(rows)) == sorted(named) and names(rows) != list(named)
+                )
+            ),
             "names are dotted, with those of all modules above": (
                 lambda rows: not set(names(rows)) <= set(net.state_dict())
             ),

@@ -1,6 +1,6 @@
 """Takes the buffers from the state dict.
 
-says: buffers that are not saved
+says: buffers expanded, not saved
 """
 def _tensors(value):
     if isinstance(value, Tensor):
