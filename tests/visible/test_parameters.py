@@ -123,7 +123,7 @@ def test_my_init_fills_in_place(observe):
         "my_init_ does not fill the tensor with 0 and ±(5, 10).",
         expected="every entry is 0 or between 5 and 10 in size",
         got="others",
-        cause="`t = …` and the reshape of a view make another tensor"
+        cause="`t = …`, `t.data = …` and the reshape of a view make other memory"
         if (t == 1).all()
         else None,
     )
