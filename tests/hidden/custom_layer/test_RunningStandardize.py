@@ -91,7 +91,7 @@ def expect_state_names(state: dict[str, Tensor]) -> None:
             "the names in it are to be those of nn.BatchNorm1d": (
                 lambda names: len(names) == len(STATE)
             ),
-            "a tensor assigned to self is not saved: register_buffer does that": (
+            "what is assigned to self is not saved: register_buffer does that": (
                 lambda names: set(names) < set(STATE)
             ),
         },
@@ -148,7 +148,7 @@ def test_running_standardize_trains_like_batch_norm(sweep, rng, count):
             "an operation in place changes the caller's tensor": (
                 lambda seen: not all(map(torch.equal, seen[2], batches))
             ),
-            "a tensor assigned to self is not saved: register_buffer does that": (
+            "what is assigned to self is not saved: register_buffer does that": (
                 lambda seen: set(seen[1]) < set(STATE)
             ),
             "momentum weighs the batch, 1 - momentum what was there": (
