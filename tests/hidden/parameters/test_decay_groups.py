@@ -166,12 +166,9 @@ def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_decay_groups_have_each_parameter_once(sweep, rng):
-    lazy = nn.Sequential(nn.LazyLinear(3))
-
     sweep.cases(
         groups_of,
-        {when: (net,) for when, net in kinds_of_nets(rng).items()}
-        | {"for layers without a shape": (lazy,)},
+        {when: (net,) for when, net in kinds_of_nets(rng).items()},
         call="decay_groups(net, 0.1)",
         because=ABOUT_NETS
         | {"where everything is frozen": "frozen parameters belong to a group too"},
