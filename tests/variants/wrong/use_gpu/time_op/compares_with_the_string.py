@@ -1,6 +1,6 @@
-"""The clock is started without waiting, so the rest of the warm-up is measured ("every reading of the clock comes after waiting").
+"""The device is compared with the string "cuda", so for cuda:1 or a torch.device nothing is waited for ("for a CUDA device every reading of the clock comes after waiting").
 
-slip: clock started over unfinished work
+says: type is 'cuda' for every CUDA device
 """
 
 def time_op(
@@ -8,16 +8,16 @@ def time_op(
 ) -> float:
     if repeat < 1 or warmup < 0:
         raise ValueError("repeat must be at least 1, warmup at least 0")
-    device = torch.device(device)
 
     def wait() -> None:
-        if device.type == "cuda":
+        if device == "cuda":
             torch.cuda.synchronize(device)
 
     for _ in range(warmup):
         fn()
     times = []
     for _ in range(repeat):
+        wait()
         start = time.perf_counter()
         fn()
         wait()

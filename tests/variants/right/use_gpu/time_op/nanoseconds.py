@@ -1,7 +1,4 @@
-"""Correct: perf_counter_ns and a median of its own, waiting for any accelerator.
-
-slip: nanoseconds and a hand-made median
-"""
+"""Correct: perf_counter_ns and a median of its own, waiting for any accelerator."""
 
 from time import perf_counter_ns as _ns
 

@@ -1,6 +1,6 @@
-"""The device is compared with the string "cuda", so for cuda:1 or a torch.device nothing is waited for ("for a CUDA device every reading of the clock comes after waiting").
+"""`warmup or 3` makes three warm-up calls of none ("Calls `fn` `warmup` times unmeasured").
 
-slip: device compared with a string
+says: warmup=0: no call comes before
 """
 
 def time_op(
@@ -8,12 +8,13 @@ def time_op(
 ) -> float:
     if repeat < 1 or warmup < 0:
         raise ValueError("repeat must be at least 1, warmup at least 0")
+    device = torch.device(device)
 
     def wait() -> None:
-        if device == "cuda":
+        if device.type == "cuda":
             torch.cuda.synchronize(device)
 
-    for _ in range(warmup):
+    for _ in range(warmup or 3):
         fn()
     times = []
     for _ in range(repeat):
