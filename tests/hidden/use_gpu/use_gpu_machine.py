@@ -15,6 +15,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from use_gpu_helpers import Change, on_gpu, some_gpus
 
 LAUNCH = 0.001  # seconds that the made-up host needs to start work on a GPU
+MAKERS = "empty", "zeros", "ones", "full", "empty_like", "zeros_like", "full_like"
+plain_copy = Tensor.copy_
 
 
 class OnGpu(Tensor):
@@ -51,6 +53,12 @@ def bring_back(tensor: Tensor) -> Tensor:
         return tensor.detach().as_subclass(Tensor).clone()
 
 
+def write(there: Tensor, tensor: Tensor) -> None:
+    """Copy values to a tensor of a made-up GPU at once."""
+    with torch._C.DisableTorchFunctionSubclass():
+        plain_copy(there, tensor)
+
+
 class Lane:
     """A stream whose copies are done only when something waits for them."""
 
@@ -74,16 +82,19 @@ class Lane:
         self.card.now = max(self.card.now, self.card.ready[self.index])
 
     def wait_stream(self, other: "Lane") -> None:
-        other.finish()
-        self.card.waits.append((self, other))
+        self.wait_event(other.record_event())
+
+    def wait_event(self, event: "Mark") -> None:
+        """Let what comes later here wait; who reads of a caller's stream has waited."""
+        self.card.waits.append((self, event.lane))
+        self.todo.append(event.finish)
+        if self in self.card.callers:
+            self.finish()
 
     def record_event(self, event: Any = None) -> Any:
         event = event or self.card.event()
         event.record(self)
         return event
-
-    def wait_event(self, event: "Mark") -> None:
-        event.wait(self)
 
     def query(self) -> bool:
         return self.done == len(self.todo)
@@ -112,8 +123,7 @@ class Mark:
         self.card.now = max(self.card.now, self.time)
 
     def wait(self, lane: Lane | None = None) -> None:
-        self.finish()
-        self.card.waits.append((lane or self.card.lane(), self.lane))
+        (lane or self.card.lane()).wait_event(self)
 
     def query(self) -> bool:
         done = self.lane is None or self.lane.done >= self.upto
@@ -164,7 +174,8 @@ class Card:
         self.own = threading.local()
         made = [type(kind.__name__, (kind,), {"card": self}) for kind in PARTS]
         self.stream, self.event, self.graph = made
-        self.callers = [self.stream(i) for i in range(2)]
+        self.defaults = [self.stream(i) for i in range(2)]
+        self.callers = self.defaults
         self.waits: list[Any] = []
         self.copies: list[tuple[Lane, bool]] = []
         self.capturing = False
@@ -188,7 +199,7 @@ class Card:
 
     @property
     def lanes(self) -> list[Lane]:
-        return vars(self.own).setdefault("lanes", list(self.callers))
+        return vars(self.own).setdefault("lanes", list(self.defaults))
 
     def index_of(self, device: Any) -> int:
         """Return the number of the GPU that is meant; None is the current one."""
@@ -235,13 +246,17 @@ class Card:
         self.callers[index].synchronize()
 
     def bring(self, tensor: Tensor, index: int, at_once: bool) -> Tensor:
-        """Copy a tensor to a GPU; until then it is full of -1 there."""
+        """Return a copy on a GPU; until it is done, that is full of -1."""
         there = put_on_gpu(torch.full_like(tensor, -1), index)
-        lane = self.lanes[index]
+        return self.send(there, tensor, at_once)
+
+    def send(self, there: Tensor, tensor: Tensor, at_once: bool) -> Tensor:
+        """Copy a tensor to one of a GPU, on the current stream of this."""
+        lane = self.lanes[there.index]
         waiting = getattr(tensor, "pinned", False) and not at_once
         self.copies.append((lane, waiting))
         there.made_on = lane
-        lane.todo.append(lambda: there.copy_(tensor))
+        lane.todo.append(lambda: write(there, tensor))
         if lane in self.callers or not waiting:
             lane.finish()
         return there
@@ -262,6 +277,20 @@ class Card:
         def cuda(tensor: Tensor, device: Any = None, non_blocking: bool = False):
             place = torch.device("cuda", self.index_of(device))
             return to(tensor, place, non_blocking=non_blocking)
+
+        def copy(there: Tensor, tensor: Tensor, non_blocking: bool = False) -> Tensor:
+            if isinstance(there, OnGpu) and not isinstance(tensor, OnGpu):
+                return self.send(there, tensor, not non_blocking)
+            return plain_copy(there, tensor)
+
+        def maker(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
+            def made(*args: Any, device: Any = None, pin_memory: bool = False, **kw):
+                if device is not None and torch.device(device).type == "cuda":
+                    return put_on_gpu(make(*args, **kw), self.index_of(device))
+                tensor = make(*args, device=device, **kw)
+                return pin(tensor) if pin_memory else tensor
+
+            return made
 
         def pin(tensor: Tensor, *_: Any) -> Tensor:
             pinned = tensor.clone()
@@ -285,7 +314,7 @@ class Card:
             "CUDAGraph": self.graph,
             "stream": self.on,
             "StreamContext": self.on,
-            "default_stream": lambda d=None: self.callers[self.index_of(d)],
+            "default_stream": lambda d=None: self.defaults[self.index_of(d)],
             "graph": self.record,
             "is_current_stream_capturing": lambda: self.capturing,
             "empty_cache": lambda: None,
@@ -302,6 +331,8 @@ class Card:
             *some_gpus(2),
             (Tensor, "to", to),
             (Tensor, "cuda", cuda),
+            (Tensor, "copy_", copy),
+            *((torch, name, maker(getattr(torch, name))) for name in MAKERS),
             (Tensor, "pin_memory", pin),
             (Tensor, "is_pinned", lambda t, *_: getattr(t, "pinned", False)),
             (Tensor, "record_stream", note_use),

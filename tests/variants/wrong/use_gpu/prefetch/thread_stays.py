@@ -1,6 +1,6 @@
 """A thread that waits for ever to hand over its next batch.
 
-says: leaves threads behind
+says: a thread stays behind
 """
 import queue
 import threading

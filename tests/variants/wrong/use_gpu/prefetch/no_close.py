@@ -1,17 +1,12 @@
-"""On CUDA the caller's stream does not wait for the copy ("has arrived as far as the caller's current stream can tell").
+"""A map object is returned off the GPU, which has no `close` ("`close` on the iterator").
 
-slip: no wait_stream before handing out
+says: a generator has close\(\)
 """
 
-def prefetch(
+def _prefetch_cuda(
     loader: Iterable[Tensor | Sequence[Tensor]], device: Device
 ) -> Iterator[Any]:
     device = torch.device(device)
-    if device.type != "cuda":
-        for batch in loader:
-            yield to_device(batch, device)
-        return
-
     side = torch.cuda.Stream(device)
 
     def each(batch: Any, act: Callable[[Tensor], Any]) -> Any:
@@ -34,8 +29,17 @@ def prefetch(
     ahead = nothing if batch is nothing else send(batch)
     while ahead is not nothing:
         current = torch.cuda.current_stream(device)
+        current.wait_stream(side)
         ready = ahead
         each(ready, lambda t: t.record_stream(current))
         batch = next(iterator, nothing)
         ahead = nothing if batch is nothing else send(batch)
         yield ready
+
+
+def prefetch(
+    loader: Iterable[Tensor | Sequence[Tensor]], device: Device
+) -> Iterator[Any]:
+    if torch.device(device).type == "cuda":
+        return _prefetch_cuda(loader, device)
+    return map(lambda batch: to_device(batch, device), loader)

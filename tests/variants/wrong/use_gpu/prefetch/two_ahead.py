@@ -1,12 +1,21 @@
-"""A map object is returned off the GPU, which has no `close` ("`close` on the iterator").
+"""Two batches are read while a third is in the caller's hands ("At most one batch is read ahead").
 
-slip: iterator without close
+says: one more may be read
 """
 
-def _prefetch_cuda(
+def prefetch(
     loader: Iterable[Tensor | Sequence[Tensor]], device: Device
 ) -> Iterator[Any]:
     device = torch.device(device)
+    if device.type != "cuda":
+        waiting = []
+        for batch in loader:
+            waiting.append(to_device(batch, device))
+            if len(waiting) > 2:
+                yield waiting.pop(0)
+        yield from waiting
+        return
+
     side = torch.cuda.Stream(device)
 
     def each(batch: Any, act: Callable[[Tensor], Any]) -> Any:
@@ -35,11 +44,3 @@ def _prefetch_cuda(
         batch = next(iterator, nothing)
         ahead = nothing if batch is nothing else send(batch)
         yield ready
-
-
-def prefetch(
-    loader: Iterable[Tensor | Sequence[Tensor]], device: Device
-) -> Iterator[Any]:
-    if torch.device(device).type == "cuda":
-        return _prefetch_cuda(loader, device)
-    return map(lambda batch: to_device(batch, device), loader)

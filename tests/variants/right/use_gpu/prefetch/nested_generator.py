@@ -1,7 +1,4 @@
-"""Correct: the outer generator delegates to one of two inner generators, and closes the reader itself.
-
-slip: yield from with a closing try
-"""
+"""Correct: the outer generator delegates to one of two inner generators, and closes the reader itself."""
 
 def _plain(loader: Iterable[Any], device: torch.device) -> Iterator[Any]:
     reader = iter(loader)
