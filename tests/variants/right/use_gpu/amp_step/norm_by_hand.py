@@ -1,7 +1,4 @@
-"""Correct: the gradients are clipped by hand, the optimizer is called through a local list.
-
-slip: clipping written out by hand
-"""
+"""Correct: the gradients are clipped by hand, the optimizer is called through a local list."""
 
 def amp_step(
     net: nn.Module,

@@ -1,6 +1,6 @@
 """Each parameter's gradient is clipped on its own ("their total norm is clipped").
 
-slip: norm of each gradient, not total
+says: norm is that of all gradients together
 """
 
 def amp_step(

@@ -1,6 +1,6 @@
 """The loss is computed after autocast has ended ("`net(inputs)` and the loss run under autocast").
 
-slip: loss outside of autocast
+says: loss_fn belongs under autocast
 """
 
 def amp_step(
