@@ -202,7 +202,7 @@ def test_data_parallel_leaves_the_network_as_it_was(sweep, rng):
             )
         },
         because={
-            "with a buffer": "each part meets copies of its own, on the same device too",
+            "with a buffer": "each part meets copies of its own, also on one device",
             "with a buffer that is not saved": "state_dict leaves out buffers that "
             "are not persistent: named_buffers has them",
             "with a layer that is used twice": TWICE,

@@ -1,7 +1,4 @@
-"""Correct: an object with __call__ instead of a closure, the graph made by a method.
-
-slip: a class with __call__
-"""
+"""Correct: an object with __call__ instead of a closure, the graph made by a method."""
 
 class _Captured:
     def __init__(self, fn: Callable[[Tensor], Tensor], example: Tensor):

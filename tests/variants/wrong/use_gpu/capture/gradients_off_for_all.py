@@ -1,6 +1,6 @@
-"""Off the GPU fn gets the caller's tensor, so a fn that works in place changes it ("Neither `example` nor an input is changed").
+"""Gradients are switched off for the whole program (decency: no global state changed; "its result needs no gradient").
 
-slip: fn works on the caller's tensor
+says: whether gradients are recorded
 """
 
 def capture(fn: Callable[[Tensor], Tensor], example: Tensor) -> Callable:
@@ -15,8 +15,8 @@ def capture(fn: Callable[[Tensor], Tensor], example: Tensor) -> Callable:
 
         def call(x: Tensor) -> Tensor:
             check(x)
-            with torch.no_grad():
-                return fn(x.detach()).detach().clone()
+            torch.set_grad_enabled(False)
+            return fn(x.detach().clone()).detach().clone()
 
         return call
 

@@ -1,7 +1,4 @@
-"""Correct: the check is a wrapper around two inner functions, off the GPU a slot is filled for every call.
-
-slip: check wrapped around two runners
-"""
+"""Correct: the check is a wrapper around two inner functions, off the GPU a slot is filled for every call."""
 
 import functools
 
