@@ -1,7 +1,4 @@
-"""Correct: a module of its own with a ModuleList and a fold over it, checkpoints only where gradients are on.
-
-slip: ModuleList and functools.reduce
-"""
+"""Correct: a module of its own with a ModuleList and a fold over it, checkpoints only where gradients are on."""
 
 import functools
 

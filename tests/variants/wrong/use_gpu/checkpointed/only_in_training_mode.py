@@ -1,6 +1,6 @@
 """In evaluation mode the blocks run without checkpoints though gradients are on ("Between forward and backward only what goes into and comes out of each block is kept").
 
-slip: no checkpoints in eval mode
+says: wanted in eval mode too
 """
 
 class _Checkpointed(nn.Sequential):

@@ -1,6 +1,6 @@
 """checkpoint_sequential runs its last segment without a checkpoint, so the last block's inside is kept ("what a block computes inside is computed again").
 
-slip: last block keeps its inside
+says: the last block has no checkpoint
 """
 
 from torch.utils.checkpoint import checkpoint_sequential
