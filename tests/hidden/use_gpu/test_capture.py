@@ -24,23 +24,17 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 def call_captured(
     ex: Any, fn: Any, inputs: list[Tensor], needs: bool = False
-) -> tuple[list[Tensor], str]:
-    """Return the results, all read at the end, and whether they hold a graph."""
+) -> tuple[list[Tensor], str, list[Tensor]]:
+    """Return the results, all read at the end, any graph, what fn in place changes."""
     if fn == "own_output":
         own = torch.zeros_like(inputs[0])
         fn = lambda x: own.copy_(2 * x)  # noqa: E731
-    run = ex.capture(FUNCTIONS.get(fn, fn), inputs[0].requires_grad_(needs))
+    fn = FUNCTIONS.get(fn, fn)
+    run = ex.capture(fn, inputs[0].requires_grad_(needs))
     results = [run(x.requires_grad_(needs)) for x in inputs[1:]]
     graph = any(y.requires_grad for y in results)
-    return results, "results with a graph" if graph else "results without"
-
-
-def look_at_inputs(
-    ex: Any, fn: str, inputs: list[Tensor]
-) -> tuple[Tensor, list[Tensor], list[Tensor]]:
-    """Return the example, the other inputs and the results after all calls."""
-    results, _ = call_captured(ex, fn, inputs)
-    return inputs[0], inputs[1:], results
+    kind = "results with a graph" if graph else "results without"
+    return results, kind, inputs if fn is FUNCTIONS["in_place"] else []
 
 
 def call_with_another(
@@ -57,42 +51,25 @@ def call_with_another(
             return "ValueError"
 
 
-def replay_on_gpu(
-    ex: Any, net: nn.Module, inputs: list[Tensor]
-) -> tuple[list[Tensor], list[Tensor], int]:
-    """Return results, inputs, and how often `fn` was called after the capture."""
-    net.to("cuda")
-    calls: list[int] = []
-
-    def fn(x: Tensor) -> Tensor:
-        calls.append(1)
-        return net(x)
-
-    inputs = [x.cuda() for x in inputs]
-    run = ex.capture(fn, inputs[0])
-    before = len(calls)
-    results = [run(x) for x in inputs[1:]]
-    results = [y.cpu() for y in results]
-    return results, [x.cpu() for x in inputs], len(calls) - before
-
-
-def call_on_made_up_gpu(
-    ex: Any, kind: str, inputs: list[Tensor], index: int
+def call_on_gpu(
+    ex: Any, kind: str, inputs: list[Tensor], index: int, real: bool = False
 ) -> tuple[list[str], int, int, list[Tensor], list[Tensor]]:
     """Return where `fn` ran in `capture`, graphs, later calls, results and inputs."""
-    card = Card()
-    own = put_on_gpu(torch.zeros_like(inputs[0]), index)
+    put, back = (Tensor.cuda, Tensor.cpu) if real else (put_on_gpu, bring_back)
+    given = [put(x.clone(), index) for x in inputs]
+    own = torch.zeros_like(given[0])
     runs: list[str] = []
 
     def fn(x: Tensor) -> Tensor:
-        stream = "caller's stream" if card.lane(index) in card.callers else "side"
-        runs.append("graph" if card.capturing else stream)
+        stream = torch.cuda.current_stream(index)
+        callers = stream == torch.cuda.default_stream(index)
+        in_graph = torch.cuda.is_current_stream_capturing()
+        runs.append("graph" if in_graph else "caller's stream" if callers else "side")
         if kind == "in_place":
             return x.mul_(3).add_(1)
         return own.copy_(3 * x + 1) if kind == "own_output" else (3 * x + 1)
 
-    given = [put_on_gpu(x.clone(), index) for x in inputs]
-    with changed(ex, card.changes()):
+    with changed(ex, [] if real else Card().changes()):
         run = ex.capture(fn, given[0])
         recorded = list(runs)
         results = [run(x) for x in given[1:]]
@@ -100,18 +77,14 @@ def call_on_made_up_gpu(
         list(dict.fromkeys(recorded)),
         recorded.count("graph"),
         len(runs) - len(recorded),
-        [bring_back(y) for y in results],
-        list(map(bring_back, given)),
+        [back(y) for y in results],
+        [back(x) for x in given],
     )
 
 
 def draw_inputs(rng, count: int = 4) -> list[Tensor]:
     n, d = rng.sample(DISTINCT, 2)
     return [torch.randn(n, d) for _ in range(count)]
-
-
-def draw_net(inputs: list[Tensor]) -> nn.Module:
-    return nn.Sequential(nn.Linear(inputs[0].shape[1], 4), nn.Tanh())
 
 
 def are(results: list[Tensor], expected: list[Tensor]) -> bool:
@@ -121,7 +94,7 @@ def are(results: list[Tensor], expected: list[Tensor]) -> bool:
 @pytest.mark.weight(2)
 def test_capture_computes_with_the_input_of_the_call(sweep, rng):
     inputs = draw_inputs(rng)
-    net = draw_net(inputs)
+    net = nn.Sequential(nn.Linear(inputs[0].shape[1], 4), nn.Tanh())
     stale = [net(inputs[0])] * 3
 
     sweep.cases(
@@ -170,16 +143,16 @@ def test_capture_leaves_example_and_inputs_alone(sweep, rng):
     inputs = draw_inputs(rng)
 
     sweep.cases(
-        look_at_inputs,
+        call_captured,
         {"where fn works in place": ("in_place", inputs)},
         call="run = capture(x.mul_(3).add_(1), x); run(a); run(b); run(c)",
         fault="The captured function changes example or inputs, or its results differ.",
         slips={
             "the example itself is the graph's input: capture with a clone": (
-                lambda got: not torch.equal(got[0], inputs[0])
+                lambda got: not torch.equal(got[2][0], inputs[0])
             ),
             "fn may work in place: give it a copy of the input": (
-                lambda got: not are(got[1], inputs[1:])
+                lambda got: not are(got[2], inputs)
             ),
         },
     )
@@ -222,7 +195,7 @@ def test_capture_warms_up_records_and_replays(sweep, rng):
     first, *_, last = (3 * x + 1 for x in inputs)
 
     sweep.cases(
-        call_on_made_up_gpu,
+        call_on_gpu,
         {
             "on a GPU": ("plain", inputs, 0),
             "where fn works in place": ("in_place", inputs, 0),
@@ -264,20 +237,16 @@ def test_capture_warms_up_records_and_replays(sweep, rng):
 @pytest.mark.cuda
 def test_capture_replays_a_graph_on_a_gpu(observe, rng):
     inputs = draw_inputs(rng)
-    net = draw_net(inputs)
+    call = "run = capture(fn, x); run(a); run(b); run(c) on a GPU"
 
-    results, after, calls = observe(
-        replay_on_gpu, net, inputs, call="run = capture(net, x); run(other) on a GPU"
+    where, _, later, results, after = observe(
+        call_on_gpu, "plain", inputs, 0, True, call=call
     )
 
+    expected = ["side", "graph"], 0
+    fault = "capture does not warm up on a side stream, record once and replay."
+    expect_equal((where, later), expected, fault)
     fault = "The captured function does not compute fn of its input."
-    expect_equal(len(results), 3, fault)
     for y, x in zip(results, inputs[1:], strict=True):
-        expect_close(y, net(x), fault, rtol=1e-4, atol=1e-5)
+        expect_close(y, 3 * x + 1, fault, rtol=1e-4, atol=1e-5)
     expect_equal(after, inputs, "The captured function changes example or inputs.")
-    expect_equal(
-        calls,
-        0,
-        "The captured function calls fn again on a GPU.",
-        slips={"no graph is replayed: torch.cuda.graph, then graph.replay()": 3},
-    )

@@ -75,40 +75,29 @@ def run_and_go_back(
     )
 
 
-def make(ex: Any, blocks: list[nn.Module], training: bool) -> Any:
-    net = ex.checkpointed(blocks)
-    return net.train(training) if isinstance(net, nn.Module) else net
-
-
-def note_runs(
-    ex: Any, blocks: list[Wide], x: Tensor, training: bool, needs: bool
-) -> tuple[Tensor, Tensor | None, list[int], list[int], list[int], str]:
+def watch(
+    ex: Any, blocks: list[Wide], x: Tensor, training: bool, needs: bool, limit: int = 0
+) -> tuple[Any, ...]:
     """Return output and gradient, and which blocks run one after the other.
 
     That is in forward, in backward, and in one more forward where gradients are off;
-    and whether the result of this has a graph.
+    and whether the result of this has a graph. Or, if there is a limit, whether what is
+    alive between forward and backward is below.
     """
-    net, log = make(ex, blocks, training), blocks[0].log
-    y = net(x.requires_grad_(needs))
-    forward = len(log)
+    net, log = ex.checkpointed(blocks), blocks[0].log
+    if isinstance(net, nn.Module):
+        net.train(training)
+    with Made() as made:
+        y = net(x.requires_grad_(needs))
+    gc.collect()
+    alive, forward = sum(s.nbytes() for s in made.storages), len(log)
     y.sum().backward()
+    if limit:
+        return y, x.grad, f"{'less' if alive < limit else 'more'} than {limit} bytes"
     both = len(log)
     with torch.no_grad():
         kind = "with a graph" if net(x).requires_grad else "without a graph"
     return y, x.grad, log[:forward], log[forward:both], log[both:], kind
-
-
-def keep_between(
-    ex: Any, blocks: list[Wide], x: Tensor, limit: int, training: bool, needs: bool
-) -> tuple[Tensor, Tensor | None, str]:
-    """Return output and gradient, and what is alive between forward and backward."""
-    net = make(ex, blocks, training)
-    with Made() as made:
-        y = net(x.requires_grad_(needs))
-    gc.collect()
-    alive = sum(s.nbytes() for s in made.storages)
-    y.sum().backward()
-    return y, x.grad, f"{'less' if alive < limit else 'more'} than {limit} bytes"
 
 
 def draw_wide(d: int, n: int) -> list[Wide]:
@@ -172,7 +161,7 @@ def test_checkpointed_runs_each_block_twice(sweep, rng):
     downwards = upwards[::-1]
 
     sweep.cases(
-        note_runs,
+        watch,
         {when: (blocks, x, *mode) for when, mode in MODES.items()},
         call="net = checkpointed(blocks): forward and backward, forward without",
         fault="checkpointed does not run each block in forward and again in backward.",
@@ -200,8 +189,8 @@ def test_checkpointed_stores_little(sweep, rng):
     inside = n * rows * 8 * d * 4  # and outputs, states of random numbers: a third
 
     sweep.cases(
-        keep_between,
-        {when: (blocks, x, inside // 2, *mode) for when, mode in MODES.items()},
+        watch,
+        {when: (blocks, x, *mode, inside // 2) for when, mode in MODES.items()},
         call="checkpointed(blocks)(x), before backward",
         fault="checkpointed stores what its blocks compute inside.",
         slips={

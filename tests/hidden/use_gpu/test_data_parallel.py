@@ -50,13 +50,6 @@ class Counter(nn.Module):
         return x + self.met
 
 
-class Sum(nn.Module):
-    """Sums the last axis."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x.sum(-1)
-
-
 def held_by(net: nn.Module) -> list[Tensor]:
     """Return the objects that stand in a network's places now, parameters or not."""
     return [
@@ -121,10 +114,8 @@ def expect_split(counts: list[int], rows: int, devices: list[str]) -> None:
 
 def draw_net(rng) -> tuple[nn.Module, int]:
     inner, hidden, out = rng.sample(DISTINCT, 3)
-    return (
-        nn.Sequential(nn.Linear(inner, hidden), nn.Tanh(), nn.Linear(hidden, out)),
-        inner,
-    )
+    first, last = nn.Linear(inner, hidden), nn.Linear(hidden, out)
+    return nn.Sequential(first, nn.Tanh(), last), inner
 
 
 @pytest.mark.weight(2)
@@ -133,6 +124,7 @@ def test_data_parallel_equals_one_device(sweep, rng):
     x = torch.randn(6, d)
     y, gradients, _ = run_outside(net, x)
     plain, two = nn.Sequential(nn.Linear(d, 4), nn.Tanh()), ["cpu", "cpu"]
+    flat = nn.Sequential(nn.Linear(d, 1), nn.Flatten(0))
 
     sweep.cases(
         run_parallel,
@@ -143,7 +135,7 @@ def test_data_parallel_equals_one_device(sweep, rng):
             "for fewer rows than devices": (net, x[:2], ["cpu"] * 4),
             "for one device": (net, x, ["cpu"]),
             "for inputs of three axes": (plain, torch.randn(5, 2, d), two),
-            "for outputs of one axis": (nn.Sequential(*plain, Sum()), x, two),
+            "for outputs of one axis": (flat, x, two),
         },
         call="data_parallel(net, x, ['cpu', 'cpu', …]), then backward",
         fault="data_parallel does not do to a batch what the network does.",
@@ -172,21 +164,17 @@ def test_data_parallel_equals_one_device(sweep, rng):
 def test_data_parallel_leaves_the_network_as_it_was(sweep, rng):
     d = rng.choice(DISTINCT)
     x, two = torch.randn(6, d), ["cpu", "cpu"]
-    normal, layer = (
-        nn.Sequential(nn.Linear(d, d), nn.BatchNorm1d(d)) for _ in range(2)
-    )
+    normal = nn.Sequential(nn.Linear(d, d), nn.BatchNorm1d(d))
+    layer = nn.Sequential(nn.Linear(d, d), nn.BatchNorm1d(d))
+    saved, unsaved = (nn.Sequential(nn.Linear(d, d), Counter(b)) for b in (True, False))
     tied = nn.Sequential(nn.Linear(d, d), nn.Tanh(), nn.Linear(d, d))
     tied[2].weight = tied[0].weight
     sweep.cases(
         run_parallel,
         {
             "with batch normalisation": (normal, x, two),
-            "with a buffer": (nn.Sequential(nn.Linear(d, d), Counter(True)), x, two),
-            "with a buffer that is not saved": (
-                nn.Sequential(nn.Linear(d, d), Counter(False)),
-                x,
-                two,
-            ),
+            "with a buffer": (saved, x, two),
+            "with a buffer that is not saved": (unsaved, x, two),
             "with a parameter that has two names": (tied, x, two),
             "with a layer that is used twice": (
                 nn.Sequential(layer, nn.Tanh(), layer).eval(),
@@ -213,14 +201,9 @@ def test_data_parallel_leaves_the_network_as_it_was(sweep, rng):
 def test_data_parallel_splits_the_rows_evenly(observe, rng):
     sizes, rows = rng.sample(DISTINCT, 2), [8, 6, 11, 2]
     devices = ["cpu"] * 4
+    call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
 
-    watched = observe(
-        watch_parallel,
-        sizes,
-        rows,
-        devices,
-        call=say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows),
-    )
+    watched = observe(watch_parallel, sizes, rows, devices, call=call)
 
     for n, (seen, _, _) in zip(rows, watched, strict=True):
         expect_split([count for *_, count in seen], n, devices)
@@ -233,14 +216,11 @@ def test_data_parallel_splits_the_rows_evenly(observe, rng):
 )
 def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
     sizes, rows = rng.sample(DISTINCT, 2), 3 * len(devices) + 1
+    call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
+    causes = {r"multiple values for keys": TWICE}
 
     ((seen, place, net_at),) = observe(
-        watch_parallel,
-        sizes,
-        [rows],
-        devices,
-        call=say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows),
-        causes={r"multiple values for keys": TWICE},
+        watch_parallel, sizes, [rows], devices, call=call, causes=causes
     )
 
     expect_equal(
@@ -267,30 +247,19 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
     )
 
 
-PAIRS = [["first", "cpu"], ["cpu", "first"], ["first", "first"]]
-
-
 @on_device
-@pytest.mark.parametrize("places", PAIRS, ids="_".join)
+@pytest.mark.parametrize("places", ["{0} cpu", "cpu {0}", "{0} {0}"])
 def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device):
     net, inner = draw_net(rng)
-    x = torch.randn(7, inner)
-    devices = [place.replace("first", device) for place in places]
+    x, devices = torch.randn(7, inner), places.format(device).split()
+    call = say("data_parallel(net, x, {devices})", devices=devices)
 
-    y, gradients, gradient, changed = observe(
-        run_parallel,
-        net,
-        x,
-        devices,
-        call=say("data_parallel(net, x, {devices})", devices=devices),
-    )
+    y, gradients, gradient, changed = observe(run_parallel, net, x, devices, call=call)
 
-    expected, *_ = outside = run_outside(net, x)
+    expected, wanted, last = run_outside(net, x)
     fault = "data_parallel does not give the output of the network."
     expect_close(y, expected, fault, rtol=1e-4, atol=1e-5)
     fault = "The gradients of data_parallel are not those of one device."
-    for got, wanted in zip(
-        [*gradients, gradient], [*outside[1], outside[2]], strict=True
-    ):
-        expect_close(got, wanted, fault, rtol=1e-4, atol=1e-4)
+    for one, other in zip([*gradients, gradient], [*wanted, last], strict=True):
+        expect_close(one, other, fault, rtol=1e-4, atol=1e-4)
     expect_equal(changed, "nothing", "data_parallel changes the network.")

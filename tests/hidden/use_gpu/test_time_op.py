@@ -234,12 +234,9 @@ def test_time_op_asks_cuda_about_cuda_devices_only(observe, rng):
 @pytest.mark.cuda
 def test_time_op_measures_what_the_gpu_does(observe, rng):
     repeat = rng.choice([3, 5])
+    call = say("time_op(fn, 'cuda', 2, {repeat}) on a GPU", repeat=repeat)
 
-    measured, own = observe(
-        time_sleeping_gpu,
-        repeat,
-        call=say("time_op(fn, 'cuda', 2, {repeat}) on a GPU", repeat=repeat),
-    )
+    measured, own = observe(time_sleeping_gpu, repeat, call=call)
 
     expect_equal(len(own), repeat, "time_op does not call fn warmup + repeat times.")
     least = min(own, default=0.0)
