@@ -185,7 +185,7 @@ def test_amp_step_skips_a_step_that_is_not_finite(sweep, rng):
             "for NaN after a good step": (net, [(x, y), (nan, y)], clip),
             "for infinity after a good step": (net, [(x, y), (inf, y)], clip),
             "for a good step after a bad one": (net, [(nan, y), (x, y)], clip),
-            "where the scale alone is too large": (net, [(x, y)], clip, 2.0**124),
+            "where the scale alone is too large": (net, [(x, y)], clip, 2.0**127),
         },
         call="amp_step on good inputs and on bad ones",
         fault="amp_step does not skip a step whose gradient is not finite.",

@@ -239,6 +239,7 @@ def test_prefetch_moves_every_tensor_once(observe, rng, device):
 
 
 @pytest.mark.weight(2)
+@pytest.mark.allows("threads", reason="what is left has a test of its own")
 def test_prefetch_reads_at_most_one_batch_ahead(sweep, rng):
     sweep.cases(
         stop_early,
