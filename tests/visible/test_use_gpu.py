@@ -4,11 +4,13 @@ Some run on `sim:0`, a simulated accelerator, or on your GPU if there is one. To
 something on `sim:0` yourself: `from grader import sim`, then `with sim.attached(): …`.
 """
 
+import time
+import timeit
 from collections import namedtuple
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any
-from unittest.mock import patch
+from unittest import mock
 
 import pytest
 import torch
@@ -31,7 +33,7 @@ def there(device: str) -> Any:
 def find_devices(ex: Any, made_up: int) -> tuple[list[str], list[str]]:
     """Return what num_gpus() + 1 calls of try_gpu give, and what try_all_gpus does."""
     says = {"device_count": lambda: made_up, "is_available": lambda: made_up > 0}
-    with patch.multiple(torch.cuda, **says):
+    with mock.patch.multiple(torch.cuda, **says):
         asked = [ex.try_gpu(i) for i in range(ex.num_gpus() + 1)]
         return list(map(name_device, asked)), list(map(name_device, ex.try_all_gpus()))
 
@@ -261,27 +263,136 @@ def test_train_epoch_waits_for_the_device_once(observe):
     )
 
 
-def time_calls(ex: Any) -> tuple[float, int]:
-    calls: list[int] = []
-    seconds = ex.time_op(lambda: calls.append(1), "cpu", warmup=2, repeat=3)
-    return seconds, len(calls)
+class Machine:
+    """A clock that only work moves, and a GPU that works on after a call."""
+
+    def __init__(self) -> None:
+        self.now = self.ready = 0.0
+
+    def launch(self, seconds: float) -> None:
+        self.now += 1
+        self.ready = max(self.ready, self.now) + seconds
+
+    def synchronize(self, *_: object) -> None:
+        self.now = max(self.now, self.ready)
+
+
+class Mark:
+    """What it has for `torch.cuda.Event`."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine, self.time = machine, 0.0
+
+    def record(self, *_: object) -> None:
+        self.time = max(self.machine.now, self.machine.ready)
+
+    def synchronize(self) -> None:
+        self.machine.now = max(self.machine.now, self.time)
+
+    def elapsed_time(self, end: "Mark") -> float:
+        return 1000 * (end.time - self.time)
+
+
+def replace(ex: Any, block: ExitStack, owner: Any, name: str, new: Any) -> None:
+    """Replace what is there by that name, also where your file has imported it."""
+    old = getattr(owner, name)
+    places = [(ex, mine) for mine, value in vars(ex).items() if value is old]
+    for place, spot in [(owner, name), *places]:
+        block.enter_context(mock.patch.object(place, spot, new))
+
+
+def time_made_up(
+    ex: Any, device: str, seconds: list[float], warmup: int
+) -> tuple[float, int]:
+    machine, calls = Machine(), []
+
+    def fn() -> None:
+        needed = seconds[len(calls)] if len(calls) < len(seconds) else 99.0
+        calls.append(1)
+        if device == "cpu":
+            machine.now += needed
+        else:
+            machine.launch(needed)
+
+    def clock() -> float:
+        return machine.now
+
+    with ExitStack() as block:
+        for name in ("perf_counter", "monotonic", "time"):
+            replace(ex, block, time, name, clock)
+            replace(ex, block, time, f"{name}_ns", lambda: round(1e9 * machine.now))
+        for function in (timeit.timeit, timeit.repeat):
+            values = function.__defaults__ or ()
+            mine = tuple(clock if v is timeit.default_timer else v for v in values)
+            block.enter_context(mock.patch.object(function, "__defaults__", mine))
+        if device != "cpu":
+            replace(ex, block, torch.cuda, "synchronize", machine.synchronize)
+            replace(ex, block, torch.accelerator, "synchronize", machine.synchronize)
+            replace(ex, block, torch.cuda, "current_stream", lambda *_: machine)
+            replace(ex, block, torch.cuda, "Event", lambda **_: Mark(machine))
+            replace(ex, block, torch.cuda, "device", nullcontext)
+        measured = ex.time_op(fn, device, warmup, len(seconds) - warmup)
+    return measured, len(calls)
 
 
 @exercise("use_gpu.time_op")
-def test_time_op_calls_and_measures(observe):
-    seconds, calls = observe(time_calls, call="time_op(fn, 'cpu', warmup=2, repeat=3)")
-
-    expect_equal(
-        calls,
-        5,
-        "time_op does not call fn warmup + repeat times.",
-        slips={"the warm-up is left out": 3},
+def test_time_op_gives_the_median_of_single_calls(observe):
+    measured, calls = observe(
+        time_made_up,
+        "cpu",
+        [50.0, 60.0, 1.0, 2.0, 10.0, 5.0],
+        2,
+        call="time_op(fn, 'cpu', 2, 4), fn takes 50, 60, 1, 2, 10, 5 seconds",
     )
-    expect_true(
-        seconds >= 0,
-        "time_op gives a negative time.",
-        expected="0 s or more",
-        got=say("{seconds} s", seconds=seconds),
+
+    expect_equal(calls, 6, "time_op does not call fn warmup + repeat times.")
+    expect_equal(
+        round(measured, 6),
+        3.5,
+        "time_op does not give the median of the times that count.",
+        slips={
+            "the mean follows every outlier, the median does not": 4.5,
+            "the median of an even number is the mean of the two in the middle": (
+                lambda got: got in (2, 5)
+            ),
+            "the times are not sorted": lambda got: got in (10, 6),
+            "the warm-up counts, too": 7.5,
+        },
+    )
+
+
+@exercise("use_gpu.time_op")
+def test_time_op_takes_zero_and_refuses_less(observe):
+    _, calls = observe(
+        time_made_up, "cpu", [1.0, 2.0], 0, call="time_op(fn, 'cpu', 0, 2)"
+    )
+    expect_equal(calls, 2, "time_op warms up where it should not.")
+
+    raised = observe.error(
+        time_made_up, "cpu", [1.0, 2.0], -1, call="time_op(fn, 'cpu', -1, 3)"
+    )
+    expect_error(raised, ValueError, "time_op takes a negative number.")
+
+
+@exercise("use_gpu.time_op")
+def test_time_op_waits_for_the_gpu(observe):
+    measured, _ = observe(
+        time_made_up,
+        "cuda:0",
+        [50.0, 60.0, 1.0, 2.0, 10.0, 5.0],
+        2,
+        call="time_op(fn, 'cuda:0', 2, 4), the GPU and its clock made up",
+    )
+
+    # each call takes the host a second, then the GPU works on
+    expect_equal(
+        round(measured, 6),
+        4.5,
+        "time_op does not measure how long the GPU works.",
+        slips={
+            "the GPU works on after the call: wait before you read the clock": 1.0,
+            "the warm-up still runs when the clock starts: wait before that too": 8.5,
+        },
     )
 
 
