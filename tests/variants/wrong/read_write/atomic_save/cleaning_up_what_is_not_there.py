@@ -1,6 +1,6 @@
 """The object is pickled before the temporary file exists, and removing what is not there raises FileNotFoundError in place of the true exception: "it is raised on".
 
-slip: cleanup hides the true exception
+says: cleaning up raises by itself
 """
 
 def atomic_save(obj: object, path: FilePath) -> None:

@@ -1,6 +1,6 @@
 """os.replace stands after the try, so when it fails the temporary file stays: "If anything is raised on the way ... no temporary file is left".
 
-slip: failed replace leaves temporary file
+says: os\.replace may raise too
 """
 
 import tempfile

@@ -1,6 +1,6 @@
 """What goes wrong is raised as RuntimeError("save failed"): "it is raised on".
 
-slip: another exception is raised instead
+says: not raised on
 """
 
 import tempfile
