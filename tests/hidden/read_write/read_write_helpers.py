@@ -9,9 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from grader import NotStarted
 from grader.observe import expect_equal, expect_true, say
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that none is square
+
+PROMISED = "ValueError", "FileNotFoundError"
 
 State = dict[str, Tensor]
 
@@ -38,6 +41,18 @@ def saved(folder: str, obj: Any, name: str = "file.pt") -> Path:
     else:
         torch.save(obj, path)
     return path
+
+
+def outcome(work: Callable[[], Any], text: str = "") -> Any:
+    """Return what it gives, or what it raises, and whether that mentions a text."""
+    try:
+        return work()
+    except NotStarted:
+        raise
+    except Exception as error:
+        kinds = [kind.__name__ for kind in type(error).__mro__]
+        name = next((kind for kind in kinds if kind in PROMISED), kinds[0])
+        return f"{name} that mentions {text}" if text and text in str(error) else name
 
 
 def mapped(change: Callable[[Tensor], Any], data: Any) -> Any:

@@ -1,21 +1,23 @@
-"""After a tensor that is too large the count starts at 0, so the next one goes into its shard: "one that takes more has a shard of its own".
+"""A tensor goes into the first shard that has room left, also an earlier one: "The tensors fill one shard after the other, in their order".
 
-slip: next tensor joins oversized one
+says: does not write the shards
 """
 
 def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:
     shards: list[dict[str, Tensor]] = []
-    weight_map, known, used = {}, {}, 0
+    weight_map, known, used = {}, {}, []
     for name, t in state.items():
         key = (t.data_ptr(), t.shape, t.stride()) if t.numel() else name
         if key in known:
             number, copy = known[key]
         else:
-            if not shards or used + t.nbytes > max_bytes:
+            fits = [i for i, n in enumerate(used) if n + t.nbytes <= max_bytes]
+            if not fits:
+                fits = [len(shards)]
                 shards.append({})
-                used = 0
-            used += t.nbytes if t.nbytes <= max_bytes else 0
-            number, copy = known[key] = len(shards) - 1, t.detach().clone()
+                used.append(0)
+            used[fits[0]] += t.nbytes
+            number, copy = known[key] = fits[0], t.detach().clone()
         shards[number][name] = copy
         weight_map[name] = f"shard-{number}.pt"
     for number, part in enumerate(shards):

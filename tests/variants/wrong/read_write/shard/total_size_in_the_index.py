@@ -1,6 +1,6 @@
 """The index also gets "metadata" with the total size, as other libraries write it: "an object with one entry, `"weight_map"`".
 
-slip: second entry in index.json
+says: index.json has one entry
 """
 
 def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:

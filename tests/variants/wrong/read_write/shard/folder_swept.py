@@ -1,23 +1,23 @@
-"""A tensor goes into the first shard that has room left, also an earlier one: "The tensors fill one shard after the other, in their order".
+"""The .pt files that lie in the folder are deleted first: "other files in it are left as they are or overwritten".
 
-slip: small tensor fills earlier shard
+says: other files in the folder are deleted
 """
 
 def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:
+    for stale in Path(folder).glob("*.pt"):
+        stale.unlink()
     shards: list[dict[str, Tensor]] = []
-    weight_map, known, used = {}, {}, []
+    weight_map, known, used = {}, {}, 0
     for name, t in state.items():
         key = (t.data_ptr(), t.shape, t.stride()) if t.numel() else name
         if key in known:
             number, copy = known[key]
         else:
-            fits = [i for i, n in enumerate(used) if n + t.nbytes <= max_bytes]
-            if not fits:
-                fits = [len(shards)]
+            if not shards or used + t.nbytes > max_bytes:
                 shards.append({})
-                used.append(0)
-            used[fits[0]] += t.nbytes
-            number, copy = known[key] = fits[0], t.detach().clone()
+                used = 0
+            used += t.nbytes
+            number, copy = known[key] = len(shards) - 1, t.detach().clone()
         shards[number][name] = copy
         weight_map[name] = f"shard-{number}.pt"
     for number, part in enumerate(shards):

@@ -1,6 +1,6 @@
-"""The result is put together shard by shard, so a tied name comes with the first of them: "Its names are in the order of the index".
+"""After a tensor that is too large the count starts at 0, so the next one goes into its shard: "one that takes more has a shard of its own".
 
-slip: tied names come too early
+says: has a shard of its own
 """
 
 def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:
@@ -14,7 +14,7 @@ def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None
             if not shards or used + t.nbytes > max_bytes:
                 shards.append({})
                 used = 0
-            used += t.nbytes
+            used += t.nbytes if t.nbytes <= max_bytes else 0
             number, copy = known[key] = len(shards) - 1, t.detach().clone()
         shards[number][name] = copy
         weight_map[name] = f"shard-{number}.pt"
@@ -33,6 +33,5 @@ def load_sharded(folder: FilePath) -> dict[str, Tensor]:
             parts[file] = torch.load(Path(folder, file), weights_only=True)
         if name not in parts[file]:
             raise ValueError(f"{file} lacks {name}")
-    for part in parts.values():
-        result.update((name, t) for name, t in part.items() if name in weight_map)
+        result[name] = parts[file][name]
     return result
