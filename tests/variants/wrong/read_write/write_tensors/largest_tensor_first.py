@@ -1,6 +1,6 @@
 """The tensors with the most bytes lie first, not those "with the largest items", so a float32 may start at an odd byte: "each tensor starts at a multiple of its item size".
 
-slip: sorted by tensor size, not item
+says: tensors with the largest items lie first
 """
 
 def write_tensors(path: FilePath, tensors: Mapping[str, Tensor]) -> None:
