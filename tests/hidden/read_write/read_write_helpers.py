@@ -55,6 +55,11 @@ def outcome(work: Callable[[], Any], text: str = "") -> Any:
         return f"{name} that mentions {text}" if text and text in str(error) else name
 
 
+def raised(work: Callable[[], Any], text: str = "") -> str:
+    """Return what it raises, and whether that mentions a text."""
+    return outcome(lambda: [work()] and "no exception", text)
+
+
 def mapped(change: Callable[[Tensor], Any], data: Any) -> Any:
     """Return plain lists, tuples and dicts, with their tensors changed."""
     if isinstance(data, Tensor):
@@ -136,6 +141,13 @@ def odd_tensors(rng) -> dict[str, Tensor]:
 
 def net_state(net: nn.Module) -> State:
     return {name: tensor.clone() for name, tensor in net.state_dict().items()}
+
+
+def look_at(net: nn.Module) -> list[Any]:
+    """Return a network's state, and which of its parts are frozen or in eval mode."""
+    flags = [p.requires_grad for p in net.parameters()]
+    modes = [m.training for m in net.modules()]
+    return [*exactly(dict(net.state_dict())), flags, modes]
 
 
 def train_once(net: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor) -> State:

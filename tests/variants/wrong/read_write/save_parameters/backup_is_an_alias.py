@@ -1,6 +1,6 @@
 """The backup for the case of an error is net.state_dict() itself, whose tensors are the network's own memory, so nothing is brought back: "every parameter and buffer of `net` is bit for bit as it was".
 
-slip: backup shares memory with network
+says: no more as it was
 """
 
 def save_parameters(net: nn.Module, path: FilePath) -> None:
