@@ -1,6 +1,7 @@
 """States and networks to save, and how files are read and compared bit by bit."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +29,8 @@ def read_plainly(path: str | Path) -> Any:
     try:
         return torch.load(path, weights_only=True)
     except Exception as error:
-        return f"a file that it refuses ({type(error).__name__})"
+        named = re.search(r"GLOBAL (\S+) was", str(error))
+        return f"a file that it refuses ({named[1] if named else type(error).__name__})"
     finally:
         torch.serialization.add_safe_globals(added)
 
