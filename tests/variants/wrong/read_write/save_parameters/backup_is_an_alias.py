@@ -1,6 +1,6 @@
 """The backup for the case of an error is net.state_dict() itself, whose tensors are the network's own memory, so nothing is brought back: "every parameter and buffer of `net` is bit for bit as it was".
 
-says: no more as it was
+says: net is changed
 """
 
 def save_parameters(net: nn.Module, path: FilePath) -> None:

@@ -1,6 +1,6 @@
 """The loaded parameters no longer require gradients, unlike those of every network "built by `build_mlp`, then filled".
 
-slip: loaded network cannot be trained
+says: is frozen
 """
 
 def save_model(net: nn.Module, path: FilePath) -> None:

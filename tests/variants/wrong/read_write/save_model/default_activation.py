@@ -1,6 +1,6 @@
 """A config without an activation gets "relu", and the outputs change: ValueError if "the config lacks a field".
 
-slip: lacking field filled with default
+says: a missing field is filled in
 """
 
 def save_model(net: nn.Module, path: FilePath) -> None:

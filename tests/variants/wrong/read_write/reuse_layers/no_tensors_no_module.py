@@ -1,6 +1,6 @@
 """A module is looked for among the keys of the state dict, where a ReLU has none, and is refused: only a module that "is missing in one of the networks" is.
 
-slip: layer without parameters called missing
+says: a layer without tensors is a module
 """
 
 def reuse_layers(

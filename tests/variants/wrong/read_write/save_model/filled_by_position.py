@@ -1,6 +1,6 @@
 """The values are poured in by position and the names are not looked at: a state with other names does "not fit the network that it describes".
 
-slip: values assigned by position, not name
+says: values go by their names
 """
 
 def save_model(net: nn.Module, path: FilePath) -> None:

@@ -1,6 +1,6 @@
 """named_modules() gives a shared module under its first path only, so its second is called missing: "A name is the path of a module in both networks".
 
-slip: second path of shared module refused
+says: get_submodule finds each path
 """
 
 def reuse_layers(
