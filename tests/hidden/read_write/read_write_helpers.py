@@ -159,10 +159,13 @@ def train_once(net: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor) -> S
 
 
 def normed_net(sizes: list[int]) -> nn.Sequential:
-    """Return a network with buffers that are not as they start."""
+    """Return a network whose parameters and buffers are not as they start."""
     inner, hidden, out = sizes
     norm = nn.BatchNorm1d(hidden)
+    nn.init.normal_(norm.weight)
+    nn.init.normal_(norm.bias)
     norm.running_mean += torch.randn(hidden)
+    norm.running_var += torch.rand(hidden)
     norm.num_batches_tracked += torch.randint(3, 1000, ())
     return nn.Sequential(nn.Linear(inner, hidden), norm, nn.Linear(hidden, out))
 

@@ -1,6 +1,6 @@
 """The step is kept in a float32 tensor, which rounds numbers over 2**24: load_checkpoint is to "return its step".
 
-slip: large step numbers are rounded
+says: which a float rounds
 """
 
 def _names_in_groups(

@@ -1,6 +1,6 @@
-"""Of the optimizer only "state" is put back, and its groups keep the learning rate and momentum that they had: "the same parameters, learning rates and random numbers".
+"""The positions in the optimizer's state are counted from 0 in each group, though they run on through all groups: "Each parameter gets its own optimizer state back".
 
-slip: only momentum comes back
+says: raises an exception|optimizer state of others
 """
 
 def _names_in_groups(
@@ -40,13 +40,10 @@ def load_checkpoint(
         raise ValueError(f"other parameters in the groups: {old} and {new}")
     state = saved["optimizer"]
     for group, was, now in zip(state["param_groups"], old, new, strict=True):
-        index = dict(zip(was, group["params"], strict=True))
+        index = {name: i for i, name in enumerate(was)}
         group["params"] = [index[name] for name in now]
     model.load_state_dict(saved["model"])
-    mine = optimizer.state_dict()
-    for group, theirs in zip(mine["param_groups"], state["param_groups"], strict=True):
-        group["params"] = theirs["params"]
-    optimizer.load_state_dict({**mine, "state": state["state"]})
+    optimizer.load_state_dict(state)
     scheduler.load_state_dict(saved["scheduler"])
     torch.set_rng_state(saved["rng"])
     return saved["step"]

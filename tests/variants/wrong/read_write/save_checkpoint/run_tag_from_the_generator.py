@@ -1,6 +1,6 @@
-"""The positions in the optimizer's state are counted from 0 in each group, though they run on through all groups: "Each parameter gets its own optimizer state back".
+"""A random tag for the file is drawn from torch's global generator, so a run that is saved takes another course than one that is not; writing a file must not change global state.
 
-slip: second group gets first group's state
+says: saving draws random numbers
 """
 
 def _names_in_groups(
@@ -17,7 +17,9 @@ def save_checkpoint(
     scheduler: torch.optim.lr_scheduler.LRScheduler,
     step: int,
 ) -> None:
+    tag = int(torch.randint(2**31, ()))
     saved = {
+        "tag": tag,
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
         "scheduler": scheduler.state_dict(),
@@ -40,7 +42,7 @@ def load_checkpoint(
         raise ValueError(f"other parameters in the groups: {old} and {new}")
     state = saved["optimizer"]
     for group, was, now in zip(state["param_groups"], old, new, strict=True):
-        index = {name: i for i, name in enumerate(was)}
+        index = dict(zip(was, group["params"], strict=True))
         group["params"] = [index[name] for name in now]
     model.load_state_dict(saved["model"])
     optimizer.load_state_dict(state)
