@@ -1,6 +1,6 @@
-"""type(state) is not dict refuses an OrderedDict, which every state dict is: only "anything but a dict" is to be refused.
+"""A value may be a dict of tensors as well; the statement refuses "anything but a dict ... whose values are tensors".
 
-slip: a saved state dict is refused
+says: look at what came
 """
 
 def load_untrusted(path: FilePath) -> dict[str, Tensor]:
@@ -8,9 +8,14 @@ def load_untrusted(path: FilePath) -> dict[str, Tensor]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise ValueError(f"cannot read {path}") from error
-    if type(state) is not dict:
+    if not isinstance(state, dict):
         raise ValueError("not a dict")
-    for key, value in state.items():
+    entries = list(state.items())
+    while entries:
+        key, value = entries.pop()
+        if isinstance(value, dict):
+            entries.extend(value.items())
+            continue
         if not isinstance(key, str) or not isinstance(value, Tensor):
             raise ValueError(f"entry {key!r} is not a tensor under a name")
     return state

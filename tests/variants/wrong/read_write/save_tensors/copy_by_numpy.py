@@ -1,6 +1,6 @@
 """The copy goes through numpy, which knows no bfloat16: a tensor of any dtype is to be written, "shapes, dtypes and values bit for bit".
 
-slip: bfloat16 has no numpy dtype
+says: numpy has no bfloat16
 """
 
 def _compact(t: Tensor) -> Tensor:

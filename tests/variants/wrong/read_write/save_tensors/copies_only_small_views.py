@@ -1,6 +1,6 @@
 """Only a view of less than half of its storage is copied; one of 60 % takes the rest along, more than "at most 4 KiB more for each tensor".
 
-slip: views of over half kept whole
+says: whole storage behind a view
 """
 
 def _compact(t: Tensor) -> Tensor:

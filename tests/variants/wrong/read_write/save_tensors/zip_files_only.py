@@ -1,6 +1,6 @@
 """load_tensors takes zip files only, though torch.save writes another format too: "what `save_tensors`, or `torch.save`, wrote to a file".
 
-slip: torch.save's older format refused
+says: torch.load takes both formats
 """
 
 import zipfile
