@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from grader import NotStarted
-from grader.observe import expect_equal, expect_true, say
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that none is square
 
@@ -95,32 +94,6 @@ def bits(data: Any) -> Any:
 def exactly(data: Any) -> list[Any]:
     """Return what tells data apart: names, dtypes and shapes; values; every bit."""
     return [form(data), mapped(lambda t: t.detach().clone(), data), bits(data)]
-
-
-def expect_same(
-    got: Any, expected: Any, fault: str, *, slips: Mapping[str, Any] | None = None
-) -> None:
-    """Expect the same containers, dtypes, shapes and bits; NaN equals itself.
-
-    The evidence of `slips` is what `form` gives, or a predicate of it.
-    """
-    expect_equal(form(got), form(expected), fault, slips=slips)
-    mine, theirs = dict(named(got)), dict(named(expected))
-    unlike = [name for name in theirs if bits(mine[name]) != bits(theirs[name])]
-    expect_true(
-        not unlike,
-        fault,
-        expected="the same bits",
-        got=say("other values in {names}", names=", ".join(unlike)),
-    )
-
-
-def named(data: Any, prefix: str = "") -> list[tuple[str, Any]]:
-    """Return every leaf with a name for messages."""
-    if isinstance(data, (list, dict)):
-        pairs = data.items() if isinstance(data, dict) else enumerate(data)
-        return [leaf for key, item in pairs for leaf in named(item, f"{prefix}[{key}]")]
-    return [(prefix or "the tensor", data)]
 
 
 def odd_tensors(rng) -> dict[str, Tensor]:

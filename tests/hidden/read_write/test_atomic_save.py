@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from grader.observe import expect_equal, expect_true, say
-from read_write_helpers import DISTINCT, State, exactly, expect_same, read_plainly
+from read_write_helpers import DISTINCT, State, exactly, read_plainly
 
 pytestmark = pytest.mark.exercise("read_write.atomic_save")
 
@@ -186,8 +186,8 @@ def test_atomic_save_that_is_broken_off_leaves_the_old_file(observe, rng, troubl
     _, control, _ = observe(save_in_trouble, old, new, "", 0, call="atomic_save, twice")
     ended, saved, names = observe(save_in_trouble, old, new, trouble, room, call=call)
 
-    expect_same(control, new, "The file does not hold what was saved.")
-    expect_same(
+    expect_equal(control, new, "The file does not hold what was saved.")
+    expect_equal(
         saved,
         "no file at this path" if "folder" in trouble else old,
         "When it is broken off, atomic_save does not leave the old file as it was.",
@@ -238,7 +238,7 @@ def test_atomic_save_replaces_a_whole_file_by_a_whole_one(observe, rng):
         got="none",
         cause="a file that is written or copied in place can be cut off halfway",
     )
-    expect_same(saved, old, "The old file is gone before the new one is in its place.")
+    expect_equal(saved, old, "The old file is gone before the new one is in its place.")
     expect_true(
         len(others) == 1,
         "The temporary file is not the only one in the folder of path.",
@@ -248,7 +248,7 @@ def test_atomic_save_replaces_a_whole_file_by_a_whole_one(observe, rng):
         if others
         else "os.replace works in one step only within one file system",
     )
-    expect_same(
+    expect_equal(
         others[0], new, "The temporary file is not complete when it takes its place."
     )
     *before, last = calls

@@ -1,6 +1,6 @@
 """The map names the CUDA devices and nothing else: the file may come from "devices that this one does not have, such as `cuda:3` or `mps`".
 
-slip: mps is not in the map
+says: for each device
 """
 
 def load_on_cpu(path: FilePath) -> Any:

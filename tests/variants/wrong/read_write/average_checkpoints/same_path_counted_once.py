@@ -1,10 +1,10 @@
-"""mean += (x - mean) / i makes NaN of inf and inf, whose mean is inf: "Floating tensors are averaged in float64".
+"""The paths are made a set first, so one that is given twice counts once: the mean of the files in the sequence `paths`.
 
-slip: inf becomes NaN on the way
+says: counts twice
 """
 
 def average_checkpoints(paths: Sequence[FilePath]) -> dict[str, Tensor]:
-    states = [torch.load(path, weights_only=True) for path in paths]
+    states = [torch.load(path, weights_only=True) for path in dict.fromkeys(paths)]
     if not states:
         raise ValueError("no path")
     kinds = [{n: (t.shape, t.dtype) for n, t in state.items()} for state in states]
@@ -13,10 +13,8 @@ def average_checkpoints(paths: Sequence[FilePath]) -> dict[str, Tensor]:
     result = {}
     for name, first in states[0].items():
         if first.is_floating_point():
-            mean = torch.zeros_like(first, dtype=torch.float64)
-            for i, state in enumerate(states, start=1):
-                mean += (state[name].double() - mean) / i
-            result[name] = mean.to(first.dtype)
+            values = torch.stack([state[name].double() for state in states])
+            result[name] = values.mean(dim=0).to(first.dtype)
         else:
             result[name] = states[-1][name]
     return result

@@ -1,6 +1,6 @@
 """The entries are first taken over and the renamed ones put in anew at the end: "with the same tensors in the same order".
 
-slip: renamed entries lose their place
+says: stay in their order
 """
 
 def migrate_keys(

@@ -1,6 +1,6 @@
 """A new name is refused when the old state has it, though that entry gets another name itself: ValueError only if "two names become the same".
 
-slip: swapping two names is refused
+says: compare each new name with the new ones
 """
 
 def migrate_keys(

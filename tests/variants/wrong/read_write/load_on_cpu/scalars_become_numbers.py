@@ -1,6 +1,6 @@
 """Tensors without dimensions are turned into numbers for convenience: "Containers, plain data, dtypes, shapes and bits are as they were saved".
 
-slip: 0-dim tensors become Python numbers
+says: does not give what was saved
 """
 
 def _plain(obj: Any) -> Any:
