@@ -125,12 +125,6 @@ def look_at(net: nn.Module) -> list[Any]:
     return [*exactly(dict(net.state_dict())), flags, modes]
 
 
-def train_once(net: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor) -> State:
-    net(x).square().sum().backward()
-    optimizer.step()
-    return net_state(net)
-
-
 def normed_net(sizes: list[int]) -> nn.Sequential:
     """Return a network whose parameters and buffers are not as they start."""
     inner, hidden, out = sizes
