@@ -150,31 +150,26 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
 @pytest.mark.weight(2)
 def test_tied_entries_are_stored_once(sweep, rng):
     n = rng.randrange(4000, 6000)
-    sizes = {"embed": n, "again": n, "a": n // 2, "b": n, "head": n, "c": 5}
-    state = {name: torch.randn(size) for name, size in sizes.items()}
+    state = {name: torch.randn(n) for name in ("embed", "again", "a", "b", "head")}
     ties = {"again": "embed", "head": "embed"}
-    max_bytes = 4 * (n + n // 2)
 
-    sweep.cases(
-        write_shards,
-        {
-            "": (state, max_bytes, ties),
-            "where all fit": (state, 100 * n, ties),
-            "where each has a shard": (state, 4, ties),
-        },
-        call=say(
-            "shard(state with three names for one tensor, folder, {max_bytes})",
-            max_bytes=max_bytes,
-        ),
-        fault="Tied entries do not count once, in the shard of the first of them.",
-        slips={
-            "copies of tied tensors are tied no more: save one copy under all names": (
-                lambda got: (
+    for when, size in {
+        "": 4 * n,
+        "where all fit": 100 * n,
+        "in two shards": 8 * n,
+    }.items():
+        sweep.cases(
+            write_shards,
+            {when: (state, size, ties)},
+            call="shard(state with three names for one tensor, folder, max_bytes)",
+            fault="Tied entries do not count once, in the shard of the first of them.",
+            slips={
+                "copies of tied tensors are tied no more: save one copy under all "
+                "names": lambda got: (
                     not got["small"] and {"again", "head"} <= {*got["shards"][0]}
-                )
-            ),
-        },
-    )
+                ),
+            },
+        )
 
 
 @pytest.mark.weight(2)
