@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from grader.observe import expect_equal, expect_true, say
-from read_write_helpers import DISTINCT, State, exactly, read_plainly
+from read_write_helpers import DISTINCT, State, read_plainly
 
 pytestmark = pytest.mark.exercise("read_write.atomic_save")
 
@@ -31,24 +31,6 @@ class Bomb:
 
 
 BOMBS = {"ValueError": ValueError, "KeyboardInterrupt": KeyboardInterrupt}
-
-
-def save_over(ex: Any, old: Any, new: Any, kind: str = "") -> list[Any]:
-    """Return the file and the names beside it, where the system's folder is none."""
-    before, system = os.getcwd(), tempfile.tempdir
-    with TemporaryDirectory() as folder:
-        path = f"{folder}/net.pt"
-        tempfile.tempdir = f"{folder}/none"
-        try:
-            if kind == "bare":
-                os.chdir(folder)
-                path = "net.pt"
-            ex.atomic_save(old, path)
-            ex.atomic_save(new, Path(path))
-        finally:
-            os.chdir(before)
-            tempfile.tempdir = system
-        return [exactly(read_plainly(f"{folder}/net.pt")), os.listdir(folder)]
 
 
 def attempt(work: Callable[[], None]) -> str:
@@ -92,14 +74,22 @@ def save_in_trouble(
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
         work()
 
+    before, system = os.getcwd(), tempfile.tempdir
     with TemporaryDirectory() as folder:
-        path = Path(folder, "net.pt")
-        ex.atomic_save(old, path)
-        if trouble == "a folder at the path":
-            path.unlink()
-            Path(path, "inside").mkdir(parents=True)
-        ended = in_child(work_with_little_room) if room else attempt(work)
-        return ended, read_plainly(path), os.listdir(folder)
+        file = path = Path(folder, "net.pt")
+        try:
+            if trouble == "a path without a folder":
+                os.chdir(folder)
+                path, tempfile.tempdir = Path("net.pt"), f"{folder}/none"
+            ex.atomic_save(old, str(path))
+            if trouble == "a folder at the path":
+                path.unlink()
+                Path(path, "inside").mkdir(parents=True)
+            ended = in_child(work_with_little_room) if room else attempt(work)
+        finally:
+            os.chdir(before)
+            tempfile.tempdir = system
+        return ended, read_plainly(file), os.listdir(folder)
 
 
 def die_before_replacing(
@@ -141,31 +131,9 @@ def two_states(rng) -> tuple[State, State]:
     return old, {f"layer.{i}": torch.randn(1000) for i in range(5)}
 
 
-def test_atomic_save_leaves_the_new_file_alone(sweep, rng):
-    old, new = two_states(rng)
-
-    sweep.cases(
-        save_over,
-        {
-            "": (old, new),
-            "for a smaller object after a larger one": (new, old),
-            "for a list": (new, [1, "two", None]),
-            "for a path without a folder": (old, new, "bare"),
-        },
-        call="atomic_save(old, path), then of new",
-        fault="The file does not hold what was saved last, or is not alone.",
-        because={
-            "for a path without a folder": "os.path.dirname of a bare name is empty: "
-            "its folder is the working directory"
-        },
-        causes={
-            "FileNotFoundError.*/none": "the temporary file is not in the folder of "
-            "path: os.replace works in one step only within one file system"
-        },
-    )
-
-
 TROUBLES = {
+    "none": ("nothing", None),
+    "a path without a folder": ("nothing", None),
     "ValueError": ("ValueError", None),
     "KeyboardInterrupt": ("KeyboardInterrupt", None),
     "a folder at the path": ("OSError", None),
@@ -175,36 +143,45 @@ TROUBLES = {
 }
 
 
+ELSEWHERE = {
+    "FileNotFoundError.*/none": "the temporary file is not in the folder of path: "
+    "os.replace works in one step only within one file system"
+}
+
+
 @pytest.mark.weight(4)
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_atomic_save_that_is_broken_off_leaves_the_old_file(observe, rng, trouble):
+def test_atomic_save_leaves_the_old_file_or_the_new_one(observe, rng, trouble):
     old, new = two_states(rng)
     raised, rooms = TROUBLES[trouble]
     room = rng.choice(rooms) if rooms else 0
-    call = say("atomic_save(old, path), then of new: {trouble}", trouble=trouble)
+    call = say("atomic_save(old, path), then of new; trouble: {it}", it=trouble)
 
-    _, control, _ = observe(save_in_trouble, old, new, "", 0, call="atomic_save, twice")
-    ended, saved, names = observe(save_in_trouble, old, new, trouble, room, call=call)
+    _, control, _ = observe(save_in_trouble, new, old, "", 0, call="atomic_save, twice")
+    ended, saved, names = observe(
+        save_in_trouble, old, new, trouble, room, call=call, causes=ELSEWHERE
+    )
 
-    expect_equal(control, new, "The file does not hold what was saved.")
+    expect_equal(control, old, "The file does not hold what was saved last.")
+    expect_equal(
+        ended,
+        raised,
+        "What is raised on the way is not raised on, or something else is.",
+        slips={
+            "it is passed over in silence": "nothing",
+            "cleaning up raises by itself, since there is no file yet": "OSError",
+        },
+    )
+    left = new if raised == "nothing" else old
     expect_equal(
         saved,
-        "no file at this path" if "folder" in trouble else old,
-        "When it is broken off, atomic_save does not leave the old file as it was.",
+        "no file at this path" if "folder at" in trouble else left,
+        "atomic_save leaves another file than the new one, or the old if broken off.",
         slips={
             "the old file is removed first": "no file at this path",
             "the file itself is written: write a temporary one": (
                 lambda got: "refuses" in got
             ),
-        },
-    )
-    expect_equal(
-        ended,
-        raised,
-        "What is raised on the way is not raised on.",
-        slips={
-            "it is passed over in silence": "nothing",
-            "cleaning up raises by itself, since there is no file yet": "OSError",
         },
     )
     expect_true(

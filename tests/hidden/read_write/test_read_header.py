@@ -41,6 +41,15 @@ def container(header: Any, body: bytes, spaces: int = 0) -> bytes:
     return len(text).to_bytes(8, "little") + text + body
 
 
+def file_of(
+    tensors: dict[str, Tensor], more: Any = None, order: Any = None, spaces: int = 0
+) -> bytes:
+    """Return a right file, with remarks in its header or names in another order."""
+    entries = entries_of(tensors)
+    header = {**(more or {}), **{name: entries[name] for name in order or entries}}
+    return container(header, body_of(tensors), spaces)
+
+
 def read_headers(ex: Any, data: bytes) -> dict[str, Any]:
     """Return the header, names and fields in order, as any order will do."""
     with TemporaryDirectory() as folder:
@@ -87,37 +96,26 @@ def bytes_read() -> int:
     return int(counters.read_text().split()[1]) if counters.exists() else 0
 
 
-def files_of(rng) -> dict[str, tuple[bytes, dict[str, Tensor]]]:
-    """Return right files and what is in them."""
+def files_of(rng) -> dict[str, tuple[bytes, list[str]]]:
+    """Return right files and the names in them."""
     tensors = every_dtype(rng)
     empty = {"a": torch.empty(0), "b": torch.ones(2), "c": torch.empty(2, 0).half()}
-    entries, body = entries_of(tensors), body_of(tensors)
-    shuffled = dict(rng.sample(list(entries.items()), len(entries)))
-    turned = dict(reversed(entries_of(empty).items()))
-    bare = json.dumps(entries, ensure_ascii=False).encode()
-    meta = {"__metadata__": {"format": "pt"}}
-    several = {
-        "": {"a": torch.randn(rng.choice(DISTINCT))},
-        "for no tensors": {},
-        "for a 0-dim tensor": {"a": torch.randn(())},
-        "for empty tensors": empty,
-        "for a name like __metadata": {"__metadata": torch.ones(2), "": torch.ones(1)},
-        "for each dtype": tensors,
-    }
-    plain = {
-        when: (container(entries_of(t), body_of(t)), t) for when, t in several.items()
-    }
+    bare = json.dumps(entries_of(tensors), ensure_ascii=False).encode()
+    names, meta = [*tensors], {"__metadata__": {"format": "pt"}}
+    likely = {"__metadata": torch.ones(2), "": torch.ones(1)}
     return {
-        **plain,
-        "with spaces at the header's end": (container(entries, body, 5), tensors),
-        "for names in UTF-8": (container(bare, body), tensors),
-        "with remarks": (container({**meta, **entries}, body), tensors),
-        "for remarks alone": (container(meta, b""), {}),
-        SHUFFLED: (container(shuffled, body), tensors),
-        "for an empty tensor behind the next": (
-            container(turned, body_of(empty)),
-            empty,
-        ),
+        "": (file_of({"a": torch.randn(rng.choice(DISTINCT))}), ["a"]),
+        "for no tensors": (file_of({}), []),
+        "for a 0-dim tensor": (file_of({"a": torch.randn(())}), ["a"]),
+        "for empty tensors": (file_of(empty), [*empty]),
+        "for a name like __metadata": (file_of(likely), [*likely]),
+        "for each dtype": (file_of(tensors), names),
+        "with spaces at the header's end": (file_of(tensors, spaces=5), names),
+        "for names in UTF-8": (container(bare, body_of(tensors)), names),
+        "with remarks": (file_of(tensors, meta), names),
+        "for remarks alone": (file_of({}, meta), []),
+        SHUFFLED: (file_of(tensors, order=rng.sample(names, len(names))), names),
+        "for an empty tensor behind the next": (file_of(empty, order="cba"), [*empty]),
     }
 
 
@@ -153,7 +151,7 @@ def test_read_tensor_gives_the_bits_of_the_file(sweep, rng):
     sweep.cases(
         read_tensors,
         {
-            **{when: (data, list(t)) for when, (data, t) in files.items()},
+            **files,
             **{f"for the unknown name {n!r}": (data, [n]) for n in names},
         },
         call="t = read_tensor(path, name); t.add_(1); read_tensor(path, name)",
@@ -273,7 +271,6 @@ def test_corrupt_files_are_refused(sweep):
     because = {f"for {how}": why for why, several in files.items() for how in several}
     bad = {f"for {how}": d for several in files.values() for how, d in several.items()}
     tensors = {"b": torch.randn(2), "0": torch.randn(3)}
-    good = container(entries_of(tensors), body_of(tensors))
 
     for symbol, scenario, more in (
         ("read_header", read_headers, ()),
@@ -283,7 +280,10 @@ def test_corrupt_files_are_refused(sweep):
         sweep.symbol = symbol
         sweep.cases(
             scenario,
-            {when: (data, *more) for when, data in {"": good, **bad}.items()},
+            {
+                when: (data, *more)
+                for when, data in {"": file_of(tensors), **bad}.items()
+            },
             call=symbol + "(path of a corrupt file)",
             raises=(ValueError,),
             because=because,

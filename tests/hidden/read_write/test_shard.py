@@ -181,33 +181,29 @@ def test_sharded_state_comes_back(sweep, rng):
     tied = {name: torch.randn(n) for name in ("embed", "a", "b", "head")}
     ties = {"head": "embed"}
 
-    sweep.cases(
-        reload_shards,
-        {
-            "": (state, 64),
-            "in one shard": (state, 1 << 20),
-            "in a shard for each": (state, 1),
-            "for names out of order": (turned, 16),
-            "for parameters and a view": (net, 40),
-            "for an empty state": ({}, 8),
-            "for a single tensor": ({"a": torch.randn(3)}, 12),
-        },
-        call="shard(state, folder, 64); rename the folder; load_sharded(folder)",
-        fault="load_sharded does not give the state back.",
-    )
-    sweep.cases(
-        reload_shards,
-        {"": (tied, 4 * n, ties), "in one shard": (tied, 40 * n, ties)},
-        call="shard(…); state = load_sharded(folder); state['embed'].add_(1)",
-        fault="Tied entries do not come back as they were.",
-        slips={
-            "the names are in the order of the index": (
-                lambda got: list(got[0][0]) != list(tied)
-            ),
-            "they do not share their memory: load each shard once, and keep what is in "
-            "it": lambda got: torch.equal(got[1][1]["head"], tied["embed"]),
-        },
-    )
+    for when, args in {
+        "": (state, 64),
+        "in one shard": (state, 1 << 20),
+        "in a shard for each": (state, 1),
+        "for names out of order": (turned, 16),
+        "for parameters and a view": (net, 40),
+        "for an empty state": ({}, 8),
+        "for tied entries": (tied, 4 * n, ties),
+        "for tied entries in one shard": (tied, 40 * n, ties),
+    }.items():
+        sweep.cases(
+            reload_shards,
+            {when: args},
+            call="shard(state, folder, max_bytes); rename the folder; load_sharded",
+            slips={
+                "the names are in the order of the index": (
+                    lambda got, args=args: [*got[0][0]] != [*args[0]]
+                ),
+                "tied entries do not share their memory: load each shard once": (
+                    lambda got: torch.equal(got[0][1]["head"], got[1][1]["head"])
+                ),
+            },
+        )
 
 
 @pytest.mark.weight(2)
