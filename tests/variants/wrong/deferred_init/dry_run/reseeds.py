@@ -1,14 +1,15 @@
-"""The call is made in inference mode, so what it makes breaks "parameters that can be trained".
+"""Goes back to the seed, not the state.
 
-slip: inference mode instead of no_grad
+says: a seed does not
 """
-
 def dry_run(net: nn.Module, *inputs: Tensor) -> tuple[int, ...]:
     flags = [(m, m.training) for m in net.modules()]
-    net.eval()
+    seed = torch.initial_seed()
     try:
-        with torch.inference_mode(), torch.random.fork_rng():
+        net.eval()
+        with torch.no_grad():
             return net(*inputs).shape
     finally:
+        torch.manual_seed(seed)
         for m, flag in flags:
             m.training = flag

@@ -1,16 +1,13 @@
-"""Gradients are set to None after the run "to be safe", which breaks "gradients [...] stay as they are".
+"""Replaces inputs by random floats.
 
-slip: zero_grad wipes the caller's gradients
+says: for integers
 """
-
 def dry_run(net: nn.Module, *inputs: Tensor) -> tuple[int, ...]:
     flags = [(m, m.training) for m in net.modules()]
     try:
         net.eval()
         with torch.no_grad(), torch.random.fork_rng():
-            y = net(*inputs)
-        net.zero_grad()
-        return y.shape
+            return net(*(torch.rand(x.shape) for x in inputs)).shape
     finally:
         for m, flag in flags:
             m.training = flag

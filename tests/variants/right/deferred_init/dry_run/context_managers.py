@@ -1,6 +1,4 @@
-"""Two context managers, and the flags in a dict keyed by module.
-"""
-
+"""Two context managers, and the flags in a dict keyed by module."""
 @contextmanager
 def _evaluating(net: nn.Module) -> Iterator[None]:
     before = {module: module.training for module in net.modules()}

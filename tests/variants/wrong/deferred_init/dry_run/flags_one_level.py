@@ -1,8 +1,7 @@
-"""Only the flags of `net` and its children come back, so a frozen layer deeper down loses its own, against "the `training` flag of each module".
+"""Restores the flags one level deep.
 
-slip: restores the flags one level deep
+says: give each the flag that it had
 """
-
 def dry_run(net: nn.Module, *inputs: Tensor) -> tuple[int, ...]:
     was = net.training
     children = [(child, child.training) for child in net.children()]

@@ -1,8 +1,7 @@
-"""Gradients are switched off and then on, whatever they were before, so a caller in `no_grad` finds them on, against "the dry run leaves no other trace".
+"""Switches autograd on afterwards.
 
-slip: switches autograd on afterwards
+says: gives back what was
 """
-
 def dry_run(net: nn.Module, *inputs: Tensor) -> tuple[int, ...]:
     flags = [(m, m.training) for m in net.modules()]
     state = torch.get_rng_state()

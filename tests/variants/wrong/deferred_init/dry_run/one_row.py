@@ -1,8 +1,7 @@
-"""The inputs are cut to one row, as one row is enough, which breaks "the shape of `net(*inputs)`".
+"""Cuts the batch to one row.
 
-slip: cuts the batch to one row
+says: leaves a trace
 """
-
 def dry_run(net: nn.Module, *inputs: Tensor) -> tuple[int, ...]:
     flags = [(m, m.training) for m in net.modules()]
     try:

@@ -1,8 +1,7 @@
-"""Flags are given back by `train(flag)`, which is recursive, so a module shared by two parents gets the flag of the second one, against "the `training` flag of each module".
+"""Train() spills over to shared modules.
 
-slip: train() spills over to shared modules
+says: give each module the flag that it had
 """
-
 def dry_run(net: nn.Module, *inputs: Tensor) -> tuple[int, ...]:
     flags = [(m, m.training) for m in net.modules()]
     net.eval()

@@ -1,6 +1,4 @@
-"""An ExitStack that gives everything back, and flags set one by one without eval().
-"""
-
+"""An ExitStack that gives everything back, and flags set one by one without eval()."""
 from contextlib import ExitStack
 
 
