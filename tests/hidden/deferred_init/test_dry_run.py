@@ -147,7 +147,8 @@ CAUSES = {
 @pytest.mark.parametrize("kind", ["LazyLinear", "lazy_stack", "Join"])
 def test_dry_run_gives_shapes_and_initial_values(observe, rng, kind):
     one, two, *widths = rng.sample(DISTINCT, 4)
-    xs = [torch.randn(1, one), torch.randn(1, two)][: 2 if kind == "Join" else 1]
+    rows = 1 if kind == "lazy_stack" else 3
+    xs = [torch.randn(rows, one), torch.randn(rows, two)][: 1 + (kind == "Join")]
     build = {
         "LazyLinear": lambda: nn.LazyLinear(widths[0]),
         "lazy_stack": lambda: lazy_stack(*widths),
@@ -160,7 +161,7 @@ def test_dry_run_gives_shapes_and_initial_values(observe, rng, kind):
         shapes_from,
         build,
         xs,
-        call=say("dry_run({kind}(…), x) with x (1, {one})", kind=kind, one=one),
+        call=say("dry_run({kind}(…), x) with x {x}", kind=kind, x=xs[0]),
         causes=CAUSES,
     )
 
