@@ -1,8 +1,7 @@
-"""Another width raises a ValueError, against "RuntimeError: an input has another width than the first one".
+"""Loaded layer does not know its width.
 
-slip: wrong exception class for another width
+says: no attribute 'in_features'
 """
-
 class MyLazyLinear(LazyModuleMixin, nn.Module):
     def __init__(self, out_features: int):
         super().__init__()
@@ -12,13 +11,13 @@ class MyLazyLinear(LazyModuleMixin, nn.Module):
 
     def initialize_parameters(self, x: Tensor) -> None:
         if self.has_uninitialized_params():
-            n = x.shape[-1]
+            self.in_features = n = x.shape[-1]
             self.weight.materialize((self.out_features, n))
             self.bias.materialize((self.out_features,))
-            nn.init.uniform_(self.weight, -(n**-0.5), n**-0.5)
-            nn.init.uniform_(self.bias, -(n**-0.5), n**-0.5)
+            for p in self.parameters():
+                nn.init.uniform_(p, -(n**-0.5), n**-0.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        if x.shape[-1] != self.weight.shape[1]:
-            raise ValueError(f"width {x.shape[-1]}, not {self.weight.shape[1]}")
-        return nn.functional.linear(x, self.weight, self.bias)
+        if x.shape[-1] != self.in_features:
+            raise RuntimeError(f"expected width {self.in_features}, got {x.shape[-1]}")
+        return x @ self.weight.T + self.bias

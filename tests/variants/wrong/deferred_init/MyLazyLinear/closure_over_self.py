@@ -1,8 +1,7 @@
-"""The filling function is a closure over the first layer, so the first call of a deep copy fills the original, against "the first call makes them parameters".
+"""A deep copy fills the original.
 
-slip: a deep copy fills the original
+says: for a deep copy
 """
-
 class MyLazyLinear(LazyModuleMixin, nn.Module):
     def __init__(self, out_features: int):
         super().__init__()

@@ -1,13 +1,11 @@
-"""The new width is noted before it is checked, so after a refusal the right width is refused, too, against "nothing changes".
+"""Broadcasting lets width one pass.
 
-slip: notes the width before checking it
+says: axis of size 1 is stretched
 """
-
 class MyLazyLinear(LazyModuleMixin, nn.Module):
     def __init__(self, out_features: int):
         super().__init__()
         self.out_features = out_features
-        self.in_features: int | None = None
         self.weight = UninitializedParameter()
         self.bias = UninitializedParameter()
 
@@ -20,7 +18,4 @@ class MyLazyLinear(LazyModuleMixin, nn.Module):
             nn.init.uniform_(self.bias, -(n**-0.5), n**-0.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        before, self.in_features = self.in_features, x.shape[-1]
-        if before not in (None, self.in_features):
-            raise RuntimeError(f"expected width {before}, got {self.in_features}")
-        return nn.functional.linear(x, self.weight, self.bias)
+        return (x.unsqueeze(-2) * self.weight).sum(dim=-1) + self.bias

@@ -1,8 +1,7 @@
-"""The bound of the bias is taken from its own size, against "uniform random numbers from -1/√n to 1/√n".
+"""Bias bound from its own size.
 
-slip: bias bound from its own size
+says: initial values of bias
 """
-
 class MyLazyLinear(LazyModuleMixin, nn.Module):
     def __init__(self, out_features: int):
         super().__init__()

@@ -1,12 +1,12 @@
-"""The product is a broadcast and a sum, so an input of width 1 is stretched instead of refused, against "RuntimeError: an input has another width than the first one".
+"""Notes the width before checking it.
 
-slip: broadcasting lets width one pass
+says: for a larger width
 """
-
 class MyLazyLinear(LazyModuleMixin, nn.Module):
     def __init__(self, out_features: int):
         super().__init__()
         self.out_features = out_features
+        self.in_features: int | None = None
         self.weight = UninitializedParameter()
         self.bias = UninitializedParameter()
 
@@ -19,4 +19,7 @@ class MyLazyLinear(LazyModuleMixin, nn.Module):
             nn.init.uniform_(self.bias, -(n**-0.5), n**-0.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        return (x.unsqueeze(-2) * self.weight).sum(dim=-1) + self.bias
+        before, self.in_features = self.in_features, x.shape[-1]
+        if before not in (None, self.in_features):
+            raise RuntimeError(f"expected width {before}, got {self.in_features}")
+        return nn.functional.linear(x, self.weight, self.bias)

@@ -1,8 +1,7 @@
-"""Placeholders are left out of the state dict, against "the state dict has the entries `"weight"` and `"bias"`, before the first call, too".
+"""State dict leaves placeholders out.
 
-slip: state dict leaves placeholders out
+says: placeholders belong into the state dict
 """
-
 class MyLazyLinear(LazyModuleMixin, nn.Module):
     def __init__(self, out_features: int):
         super().__init__()

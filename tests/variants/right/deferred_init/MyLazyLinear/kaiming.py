@@ -1,6 +1,4 @@
-"""Kaiming's rule with a = √5, which is the same interval, in a reset_parameters of its own.
-"""
-
+"""Kaiming's rule with a = √5, which is the same interval, in a reset_parameters of its own."""
 class MyLazyLinear(LazyModuleMixin, nn.Module):
     def __init__(self, out_features: int):
         super().__init__()

@@ -1,6 +1,4 @@
-"""An explicit check of the width, einsum, and numbers from torch.rand scaled to the interval.
-"""
-
+"""An explicit check of the width, einsum, and numbers from torch.rand scaled to the interval."""
 class MyLazyLinear(LazyModuleMixin, nn.Module):
     weight: nn.Parameter
     bias: nn.Parameter
