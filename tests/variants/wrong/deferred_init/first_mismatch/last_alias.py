@@ -1,8 +1,7 @@
-"""A leaf with two names is reported by the last one, against "the name is that of `net.named_modules()`", which gives the first.
+"""Shared leaf gets its last name.
 
-slip: shared leaf gets its last name
+says: has two names
 """
-
 def first_mismatch(net: nn.Module, x: Tensor) -> str | None:
     twin = copy.deepcopy(net).eval()
     names = {m: name for name, m in twin.named_modules(remove_duplicate=False)}

@@ -1,8 +1,7 @@
-"""The empty name counts as no name, which breaks "the name of `net` itself, if it is a leaf, is `""`".
+"""Empty name taken for no name.
 
-slip: empty name taken for no name
+says: empty name counts as False
 """
-
 def first_mismatch(net: nn.Module, x: Tensor) -> str | None:
     twin = copy.deepcopy(net).eval()
     current = ""

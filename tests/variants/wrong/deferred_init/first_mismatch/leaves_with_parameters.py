@@ -1,14 +1,15 @@
-"""The noting hook runs after a lazy leaf's own one, so a lazy leaf that refuses its input is missed, against "its call raises, too, if the number of axes is wrong".
+"""Leaves without parameters not watched.
 
-slip: lazy leaf raises before the hook
+says: with parameters or not
 """
-
 def first_mismatch(net: nn.Module, x: Tensor) -> str | None:
     twin = copy.deepcopy(net).eval()
     running: list[str] = []
     for name, module in twin.named_modules():
-        if not list(module.children()):
-            module.register_forward_pre_hook(lambda m, a, name=name: running.append(name))
+        if not list(module.children()) and list(module.parameters()):
+            module.register_forward_pre_hook(
+                lambda m, a, name=name: running.append(name), prepend=True
+            )
             module.register_forward_hook(lambda m, a, y: running.clear())
     try:
         twin(x)

@@ -1,8 +1,7 @@
-"""A leaf that has ended once counts as fine for ever, so one that fails in its second run is missed, against "the first leaf whose call raises".
+"""A second run is not looked at.
 
-slip: a second run is not looked at
+says: fails in its second run
 """
-
 def first_mismatch(net: nn.Module, x: Tensor) -> str | None:
     twin = copy.deepcopy(net).eval()
     started: list[str] = []

@@ -1,6 +1,4 @@
-"""Module.__call__ is replaced for the time of the call and notes the first leaf that raises.
-"""
-
+"""Module.__call__ is replaced for the time of the call and notes the first leaf that raises."""
 from unittest import mock
 
 

@@ -1,8 +1,7 @@
-"""The leaf that started last is blamed, even if it ended well and its parent raised, against "the first leaf whose call raises an exception".
+"""Blames the last leaf started.
 
-slip: blames the last leaf started
+says: a leaf that has ended fits
 """
-
 def first_mismatch(net: nn.Module, x: Tensor) -> str | None:
     twin = copy.deepcopy(net).eval()
     last: str | None = None

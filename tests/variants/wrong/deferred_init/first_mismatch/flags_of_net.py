@@ -1,13 +1,14 @@
-"""Only leaves with parameters are watched, so an Unflatten that does not fit is missed, against "a leaf is a module without children".
+"""Train() on net afterwards.
 
-slip: leaves without parameters not watched
+says: switches every module
 """
-
 def first_mismatch(net: nn.Module, x: Tensor) -> str | None:
-    twin = copy.deepcopy(net).eval()
+    was = net.training
+    twin = copy.deepcopy(net.eval())
+    net.train(was)
     running: list[str] = []
     for name, module in twin.named_modules():
-        if not list(module.children()) and list(module.parameters()):
+        if not list(module.children()):
             module.register_forward_pre_hook(
                 lambda m, a, name=name: running.append(name), prepend=True
             )
