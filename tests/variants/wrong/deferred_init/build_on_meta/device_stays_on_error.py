@@ -1,8 +1,7 @@
-"""The default device is set and then set to None, against "the default device is what it was before".
+"""No finally around make_net.
 
-slip: default device reset to None
+says: in any case
 """
-
 def _own(module: nn.Module) -> list[Tensor]:
     return [*module.parameters(recurse=False), *module.buffers(recurse=False)]
 
@@ -10,11 +9,10 @@ def _own(module: nn.Module) -> list[Tensor]:
 def build_on_meta(
     make_net: Callable[[], nn.Module], device: torch.device | str = "cpu"
 ) -> nn.Module:
+    before = torch.get_default_device()
     torch.set_default_device("meta")
-    try:
-        net = make_net()
-    finally:
-        torch.set_default_device(None)
+    net = make_net()
+    torch.set_default_device(before)
     for module in net.modules():
         if _own(module) and not hasattr(module, "reset_parameters"):
             raise TypeError(f"{type(module).__name__} has no reset_parameters")

@@ -1,8 +1,7 @@
-"""The values are set inside the `with`, where a tensor that `reset_parameters` makes is on meta, too, against "the initial values that a normal build gives them".
+"""Sets the values inside the with.
 
-slip: sets the values inside the with
+says: when that is meta no more
 """
-
 def _own(module: nn.Module) -> list[Tensor]:
     return [*module.parameters(recurse=False), *module.buffers(recurse=False)]
 

@@ -1,6 +1,4 @@
-"""One function per module for net.apply, which checks, makes room and sets values.
-"""
-
+"""One function per module for net.apply, which checks, makes room and sets values."""
 def _is_stuck(module: nn.Module) -> bool:
     own = {**module._parameters, **module._buffers}
     return any(t is not None for t in own.values()) and not hasattr(module, "reset_parameters")

@@ -1,8 +1,7 @@
-"""If `make_net` raises, meta stays the default device, against "the default device is what it was before".
+"""Gives values to leaves only.
 
-slip: no finally around make_net
+says: a module with children has values
 """
-
 def _own(module: nn.Module) -> list[Tensor]:
     return [*module.parameters(recurse=False), *module.buffers(recurse=False)]
 
@@ -10,15 +9,13 @@ def _own(module: nn.Module) -> list[Tensor]:
 def build_on_meta(
     make_net: Callable[[], nn.Module], device: torch.device | str = "cpu"
 ) -> nn.Module:
-    before = torch.get_default_device()
-    torch.set_default_device("meta")
-    net = make_net()
-    torch.set_default_device(before)
+    with torch.device("meta"):
+        net = make_net()
     for module in net.modules():
         if _own(module) and not hasattr(module, "reset_parameters"):
             raise TypeError(f"{type(module).__name__} has no reset_parameters")
     net.to_empty(device=device)
     for module in net.modules():
-        if _own(module):
+        if not list(module.children()) and _own(module):
             module.reset_parameters()
     return net

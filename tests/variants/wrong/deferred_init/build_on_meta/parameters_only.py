@@ -1,16 +1,15 @@
-"""The tensors of the children count, too, so a Sequential is refused, against "a module has tensors of its own" and "those of its children are not its own".
+"""Forgets modules with buffers only.
 
-slip: counts the children's tensors
+says: where there are no parameters
 """
-
 def build_on_meta(
     make_net: Callable[[], nn.Module], device: torch.device | str = "cpu"
 ) -> nn.Module:
     with torch.device("meta"):
         net = make_net()
-    todo = [m for m in net.modules() if list(m.parameters()) or list(m.buffers())]
+    todo = [m for m in net.modules() if list(m.parameters(recurse=False))]
     for module in todo:
-        if not callable(getattr(module, "reset_parameters", None)):
+        if not hasattr(module, "reset_parameters"):
             raise TypeError(f"{type(module).__name__} has no reset_parameters")
     net.to_empty(device=device)
     for module in todo:

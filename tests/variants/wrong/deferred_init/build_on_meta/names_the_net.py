@@ -1,8 +1,7 @@
-"""The message names the class of the whole network, against "the message names its class", that of the module.
+"""Message names the network's class.
 
-slip: message names the network's class
+says: name the class
 """
-
 def _own(module: nn.Module) -> list[Tensor]:
     return [*module.parameters(recurse=False), *module.buffers(recurse=False)]
 
