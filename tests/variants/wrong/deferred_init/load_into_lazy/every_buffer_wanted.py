@@ -1,8 +1,7 @@
-"""All buffers are wanted, also those that a state dict does not hold, so the network's own state dict is refused, against "a name is missing in `state`".
+"""Wants buffers that are never saved.
 
-slip: wants buffers that are never saved
+says: a buffer is not saved
 """
-
 def load_into_lazy(net: nn.Module, state: dict[str, Tensor]) -> None:
     own = dict(net.named_parameters(remove_duplicate=False))
     own |= dict(net.named_buffers(remove_duplicate=False))

@@ -1,8 +1,7 @@
-"""After a check of the names the values are paired by position, so a state in another order loads wrong values, against "with the shapes and values of `state`".
+"""Pairs the values by position.
 
-slip: pairs the values by position
+says: in another order
 """
-
 def load_into_lazy(net: nn.Module, state: dict[str, Tensor]) -> None:
     own = net.state_dict(keep_vars=True)
     if own.keys() != state.keys():
