@@ -91,6 +91,7 @@ SHAPES = {
     "where a buffer is too long": put("1.running_mean", max(DISTINCT) + 1),
     "where a bias has one entry": put("3.bias", 1),
     "where a weight has one entry": put("3.weight", 1, 1),
+    "where a weight is transposed": lambda s: {**s, "3.weight": s["3.weight"].mT},
     "where a weight has too many axes": put("1.weight", 1, 1, 1),
 }
 
