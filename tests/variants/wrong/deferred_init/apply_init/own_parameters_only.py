@@ -1,8 +1,7 @@
-"""An AttributeError of `init` is suppressed "for modules without a weight", so an error in the caller's function is hidden and the module stays uninitialized, against "`init(module)` is called" as given.
+"""Passes over modules without parameters.
 
-slip: swallows the errors of init
+says: leave the choice to init
 """
-
 def apply_init(
     net: nn.Module,
     inputs: Tensor | tuple[Tensor, ...],
@@ -10,6 +9,6 @@ def apply_init(
 ) -> nn.Module:
     dry_run(net, *(inputs if isinstance(inputs, tuple) else (inputs,)))
     for module in net.modules():
-        with suppress(AttributeError):
+        if any(True for _ in module.parameters(recurse=False)):
             init(module)
     return net

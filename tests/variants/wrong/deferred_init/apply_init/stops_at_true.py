@@ -1,8 +1,7 @@
-"""The calls are made inside `any`, which stops at the first true result, against "`init(module)` is called for every module".
+"""Any() stops at a true result.
 
-slip: any() stops at a true result
+says: what init returns does not count
 """
-
 def apply_init(
     net: nn.Module,
     inputs: Tensor | tuple[Tensor, ...],

@@ -1,8 +1,7 @@
-"""Each module is initialized by a hook as soon as it has run, while later layers are pending, against "never while a placeholder is left".
+"""Initializes while later layers are pending.
 
-slip: initializes while later layers are pending
+says: before the dry run was over
 """
-
 def apply_init(
     net: nn.Module,
     inputs: Tensor | tuple[Tensor, ...],

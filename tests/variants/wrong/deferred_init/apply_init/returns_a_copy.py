@@ -1,8 +1,7 @@
-"""A copy is shaped and initialized, and `net` keeps its placeholders, which breaks "give all placeholders their shapes" and "return `net`".
+"""Works on a copy of net.
 
-slip: works on a copy of net
+says: work on net itself
 """
-
 def apply_init(
     net: nn.Module,
     inputs: Tensor | tuple[Tensor, ...],

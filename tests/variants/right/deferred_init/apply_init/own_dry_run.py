@@ -1,6 +1,4 @@
-"""Does the eval-mode call itself, then recurses over the children by hand.
-"""
-
+"""Does the eval-mode call itself, then recurses over the children by hand."""
 def _init_below(module: nn.Module, init: Callable[[nn.Module], object]) -> None:
     init(module)
     for child in module.children():

@@ -1,6 +1,4 @@
-"""A match on the inputs and a loop over modules() instead of apply.
-"""
-
+"""A match on the inputs and a loop over modules() instead of apply."""
 def apply_init(
     net: nn.Module,
     inputs: Tensor | tuple[Tensor, ...],

@@ -1,8 +1,7 @@
-"""Modules without parameters of their own are passed over, against "called for every module in `net`".
+"""Swallows the errors of init.
 
-slip: passes over modules without parameters
+says: an exception of init is for the caller
 """
-
 def apply_init(
     net: nn.Module,
     inputs: Tensor | tuple[Tensor, ...],
@@ -10,6 +9,6 @@ def apply_init(
 ) -> nn.Module:
     dry_run(net, *(inputs if isinstance(inputs, tuple) else (inputs,)))
     for module in net.modules():
-        if any(True for _ in module.parameters(recurse=False)):
+        with suppress(AttributeError):
             init(module)
     return net
