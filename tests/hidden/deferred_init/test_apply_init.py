@@ -38,8 +38,9 @@ def answer_false(module: nn.Module) -> bool:
     return len(list(module.children())) > 5
 
 
-def double(module: nn.Module) -> nn.Module:
-    return module.double()
+def give_another(module: nn.Module) -> nn.Module:
+    module.double()
+    return nn.Identity()
 
 
 def fail(_: nn.Module) -> None:
@@ -161,7 +162,7 @@ def test_apply_init_meets_all_kinds_of_networks_and_inputs(sweep, rng):
     x, y = torch.randn(4, inner), torch.randn(4, 2)
     two_rows = 3 + torch.randn(2, inner)
     raises = "where init raises"
-    truthy = "where init returns a module"
+    truthy = "where init returns another module"
 
     def lazy() -> nn.Module:
         return lazy_layers(*widths)
@@ -180,7 +181,7 @@ def test_apply_init_meets_all_kinds_of_networks_and_inputs(sweep, rng):
                 x,
             ),
             "where init returns False": (lazy, answer_false, x),
-            truthy: (lazy, double, x),
+            truthy: (lazy, give_another, x),
             raises: (lambda: nn.LazyLinear(inner), fail, x),
         },
         call="apply_init(net, inputs, init), then all that there is to see of net",

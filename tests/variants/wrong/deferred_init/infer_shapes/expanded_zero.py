@@ -1,8 +1,7 @@
-"""The input is one zero expanded to the shape, so it takes no memory but all outputs are computed, against "nothing is computed and no output takes memory".
+"""Computes real outputs on the CPU.
 
-slip: computes real outputs on the CPU
+says: real input takes memory
 """
-
 def infer_shapes(
     net: nn.Module, input_shape: tuple[int, ...]
 ) -> list[tuple[str, tuple[int, ...]]]:

@@ -1,8 +1,7 @@
-"""All forward hooks of `net` are cleared afterwards, the caller's too, against "stays as it is: [...] hooks".
+"""Clears the caller's hooks as well.
 
-slip: clears the caller's hooks as well
+says: a hook that was there before
 """
-
 from torch.func import functional_call
 
 

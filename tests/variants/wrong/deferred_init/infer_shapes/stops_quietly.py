@@ -1,8 +1,7 @@
-"""The input has the default dtype, against "the input is float32 of shape `input_shape`".
+"""Error of the network swallowed.
 
-slip: input of the default dtype
+says: a part of the list would pass
 """
-
 def infer_shapes(
     net: nn.Module, input_shape: tuple[int, ...]
 ) -> list[tuple[str, tuple[int, ...]]]:
@@ -11,5 +10,6 @@ def infer_shapes(
     for name, m in twin.named_modules():
         if not list(m.children()):
             m.register_forward_hook(lambda m, a, y, name=name: found.append((name, y.shape)))
-    twin(torch.empty(*input_shape, device="meta"))
+    with suppress(RuntimeError):
+        twin(torch.empty(input_shape, dtype=torch.float32, device="meta"))
     return found

@@ -1,8 +1,7 @@
-"""A leaf is named as its parent calls it, against "the name is that of `net.named_modules()`".
+"""Last part of the name only.
 
-slip: last part of the name only
+says: whole path of the module
 """
-
 def infer_shapes(
     net: nn.Module, input_shape: tuple[int, ...]
 ) -> list[tuple[str, tuple[int, ...]]]:

@@ -1,6 +1,4 @@
-"""A deepcopy whose memo maps each tensor to one on meta, so not even the parameters are copied; global hook.
-"""
-
+"""A deepcopy whose memo maps each tensor to one on meta, so not even the parameters are copied; global hook."""
 from torch.nn.modules.module import register_module_forward_hook
 
 
