@@ -1,6 +1,6 @@
 """Computes real outputs on the CPU.
 
-says: real input takes memory
+says: real tensors take memory
 """
 def infer_shapes(
     net: nn.Module, input_shape: tuple[int, ...]
