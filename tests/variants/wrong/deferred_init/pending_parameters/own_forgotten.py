@@ -1,8 +1,7 @@
-"""The search goes through the children, so the parameters of `net` itself are missed, which breaks "names [...] are those of `net.named_parameters()`".
+"""Forgets the parameters of net itself.
 
-slip: forgets the parameters of net itself
+says: has parameters of its own, too
 """
-
 def pending_parameters(net: nn.Module) -> list[str]:
     seen: set[int] = set()
     names = []

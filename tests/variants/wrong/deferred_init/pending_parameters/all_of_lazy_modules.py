@@ -1,8 +1,7 @@
-"""Every parameter of a lazy module is listed, filled or not, which breaks "the parameters that are still placeholders".
+"""Lazy module means pending, even when filled.
 
-slip: lazy module means pending, even when filled
+says: whatever its layer does
 """
-
 def pending_parameters(net: nn.Module) -> list[str]:
     modules = dict(net.named_modules())
     return [

@@ -1,8 +1,7 @@
-"""Frozen placeholders are skipped, which breaks "the parameters that are still placeholders".
+"""Skips frozen placeholders.
 
-slip: skips frozen placeholders
+says: to be trained or not
 """
-
 def pending_parameters(net: nn.Module) -> list[str]:
     names = []
     for name, p in net.named_parameters():

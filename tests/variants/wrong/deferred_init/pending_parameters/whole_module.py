@@ -1,8 +1,7 @@
-"""If a module has one placeholder, all of its parameters are listed, which breaks "the parameters that are still placeholders".
+"""Asks the module, not the parameter.
 
-slip: asks the module, not the parameter
+says: whatever its layer does
 """
-
 def pending_parameters(net: nn.Module) -> list[str]:
     modules = dict(net.named_modules())
     names = []

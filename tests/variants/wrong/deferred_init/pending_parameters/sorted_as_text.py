@@ -1,8 +1,7 @@
-"""The names are sorted as text, which breaks "their order [is that] of `net.named_parameters()`".
+"""Names sorted as text.
 
-slip: names sorted as text
+says: the order is that of
 """
-
 def pending_parameters(net: nn.Module) -> list[str]:
     pending = {n for n, p in net.named_parameters() if isinstance(p, UninitializedParameter)}
     return sorted(pending, key=lambda name: (name.split(".")[:-1], name.endswith("bias")))
