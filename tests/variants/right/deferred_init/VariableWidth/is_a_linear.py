@@ -1,6 +1,4 @@
-"""The layer is itself a Linear: weight and bias have no prefix; split and add.
-"""
-
+"""The layer is itself a Linear: weight and bias have no prefix; split and add."""
 class VariableWidth(nn.Linear):
     def __init__(self, width: int, out: int):
         super().__init__(width, out)

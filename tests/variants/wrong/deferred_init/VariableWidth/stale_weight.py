@@ -1,8 +1,7 @@
-"""The weight is repeated once per number of chunks and kept, so after a training step or a load the old one is used, against "one and the same `Linear` is applied".
+"""Keeps an old copy of the weight.
 
-slip: keeps an old copy of the weight
+says: kept from an earlier call
 """
-
 class VariableWidth(nn.Module):
     def __init__(self, width: int, out: int):
         super().__init__()

@@ -1,6 +1,4 @@
-"""No padding: the weight is repeated and cut to the width of the input, and the bias counted by hand.
-"""
-
+"""No padding: the weight is repeated and cut to the width of the input, and the bias counted by hand."""
 class VariableWidth(nn.Module):
     def __init__(self, width: int, out: int):
         super().__init__()

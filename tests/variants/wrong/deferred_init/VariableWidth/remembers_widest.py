@@ -1,8 +1,7 @@
-"""The input is filled up to the widest one so far, which adds chunks of zeros with their bias, against "to the next multiple of `width`".
+"""Pads to the widest input so far.
 
-slip: pads to the widest input so far
+says: remembered from the wider input
 """
-
 class VariableWidth(nn.Module):
     def __init__(self, width: int, out: int):
         super().__init__()

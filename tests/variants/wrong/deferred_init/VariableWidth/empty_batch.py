@@ -1,8 +1,7 @@
-"""A chunk takes every k-th entry, against "chunks of `width` neighbours".
+"""Reshape with -1 fails on empty batches.
 
-slip: every k-th entry instead of neighbours
+says: for an empty batch
 """
-
 class VariableWidth(nn.Module):
     def __init__(self, width: int, out: int):
         super().__init__()
@@ -11,5 +10,5 @@ class VariableWidth(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = nn.functional.pad(x, (0, -x.shape[-1] % self.width))
-        chunks = x.unflatten(-1, (self.width, -1)).movedim(-1, -2)
+        chunks = x.reshape(*x.shape[:-1], -1, self.width)
         return self.linear(chunks).sum(dim=-2)

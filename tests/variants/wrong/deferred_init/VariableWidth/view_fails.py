@@ -1,8 +1,7 @@
-"""`view` needs neighbouring memory, so a transposed input is refused, against "it works on the last axis, whatever comes before it".
+"""View refuses a transposed input.
 
-slip: view refuses a transposed input
+says: for an empty batch
 """
-
 class VariableWidth(nn.Module):
     def __init__(self, width: int, out: int):
         super().__init__()
