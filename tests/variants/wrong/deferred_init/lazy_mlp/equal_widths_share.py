@@ -1,8 +1,7 @@
-"""Layers are kept in a dict by their width, so equal widths share one layer, which breaks "one `LazyLinear` layer per width".
+"""Equal widths share one layer.
 
-slip: equal widths share one layer
+says: a layer of its own, as wide
 """
-
 def lazy_mlp(*widths: int) -> nn.Module:
     by_width = {width: nn.LazyLinear(width) for width in widths}
     net = nn.Sequential()

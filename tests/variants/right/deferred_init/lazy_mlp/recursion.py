@@ -1,6 +1,4 @@
-"""Recursion over the widths: nested Sequentials.
-"""
-
+"""Recursion over the widths: nested Sequentials."""
 def lazy_mlp(*widths: int) -> nn.Module:
     first, *rest = widths
     if not rest:

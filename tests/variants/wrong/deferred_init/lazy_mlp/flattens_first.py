@@ -1,8 +1,7 @@
-"""The network begins with a Flatten, which breaks "works on the last axis, whatever comes before it".
+"""Flattens all axes but the first.
 
-slip: flattens all axes but the first
+says: works on the last axis
 """
-
 def lazy_mlp(*widths: int) -> nn.Module:
     layers: list[nn.Module] = [nn.Flatten()]
     for i, width in enumerate(widths):

@@ -1,8 +1,7 @@
-"""The first and the last width are unpacked separately, which fails for one width although "there is at least one width" allows it.
+"""A single width is refused.
 
-slip: a single width is refused
+says: not enough values
 """
-
 def lazy_mlp(*widths: int) -> nn.Module:
     first, *middle, last = widths
     layers = [nn.LazyLinear(first), nn.ReLU()]
