@@ -80,26 +80,20 @@ def two_widths(ex: Any, first: Tensor, second: Tensor) -> Seen:
     return {"raised": raised, **{k: [before[k], after[k]] for k in before}}
 
 
+def loaded(layer: nn.Module, state: State) -> nn.Module:
+    layer.load_state_dict(state)
+    return layer
+
+
 def load(state: State, *, inside: bool = False, called: bool = False) -> Change:
     """Return what loads a state, inside a network or after a call."""
+    prefix = "0." if inside else ""
+    named = {prefix + name: tensor for name, tensor in state.items()}
 
     def change(_: Any, layer: nn.Module) -> nn.Module:
         if called:
             layer(torch.ones(1, state["weight"].shape[1]))
-        prefix = "0." if inside else ""
-        layer = nn.Sequential(layer) if inside else layer
-        layer.load_state_dict({prefix + name: t for name, t in state.items()})
-        return layer
-
-    return change
-
-
-def load_from(make: Callable[..., nn.Module]) -> Change:
-    """Return what loads the state of another layer."""
-
-    def change(ex: Any, layer: nn.Module) -> nn.Module:
-        layer.load_state_dict(make(ex).state_dict())
-        return layer
+        return loaded(nn.Sequential(layer) if inside else layer, named)
 
     return change
 
@@ -241,7 +235,7 @@ def test_my_lazy_linear_makes_its_parameters_of_what_it_is_then(sweep, rng):
             "after another waiting layer's state is loaded": (
                 out,
                 x,
-                load_from(lambda ex: ex.MyLazyLinear(out)),
+                lambda ex, layer: loaded(layer, ex.MyLazyLinear(out).state_dict()),
             ),
             "for an empty batch": (out, x[:0], plain),
             "for width 1": (out, x[:, :1], plain),
@@ -274,12 +268,12 @@ def test_my_lazy_linear_loads_a_state(sweep, rng):
             "for the state of another layer after its first call": (
                 out,
                 x,
-                load_from(lambda ex: shaped(ex, n, out)),
+                lambda ex, layer: loaded(layer, shaped(ex, n, out).state_dict()),
             ),
             "after .double()": (
                 out,
                 x.double(),
-                lambda ex, layer: load(state)(ex, layer.double()),
+                lambda _, layer: loaded(layer.double(), state),
             ),
         },
         call="layer.load_state_dict(state), then layer(x)",

@@ -11,6 +11,7 @@ from torch.nn.parameter import is_lazy
 
 from deferred_init_helpers import (
     DISTINCT,
+    Build,
     Join,
     OwnError,
     Seen,
@@ -72,9 +73,7 @@ def shared_layer(width: int) -> nn.Module:
     return nn.Sequential(layer, nn.ReLU(), block)
 
 
-def initialized(
-    ex: Any, build: Callable[[], nn.Module], init: Callable[..., Any], inputs: Any
-) -> Seen:
+def initialized(ex: Any, build: Build, init: Callable[..., Any], inputs: Any) -> Seen:
     """Return what init met and did, and what is to see of the network then."""
     net = build()
     before, flags = look(net), flags_of(net)

@@ -1,7 +1,6 @@
 """first_mismatch names the first layer, as forward runs, that does not fit."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -9,20 +8,25 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from deferred_init_helpers import DISTINCT, Backwards, OwnError, Refuses, Seen, look
+from deferred_init_helpers import (
+    DISTINCT,
+    Backwards,
+    Build,
+    OwnError,
+    Refuses,
+    Seen,
+    look,
+)
 
 pytestmark = pytest.mark.exercise("deferred_init.first_mismatch")
-
-Build = Callable[[], nn.Module]
 
 
 class Twice(nn.Module):
     """A network that runs a layer twice, between them another one by a keyword."""
 
-    def __init__(self, d: int, out: int, then: int) -> None:
+    def __init__(self, twice: nn.Module, named: nn.Module) -> None:
         super().__init__()
-        self.twice = nn.Linear(d, out)
-        self.named = nn.Linear(out, then)
+        self.twice, self.named = twice, named
 
     def forward(self, x: Tensor) -> Tensor:
         return self.twice(self.named(input=self.twice(x)))
@@ -33,15 +37,6 @@ class RaisesItself(nn.Sequential):
 
     def forward(self, x: Tensor) -> Tensor:
         raise OwnError(str(super().forward(x).shape))
-
-
-class EvalOnly(nn.Module):
-    """A layer that works in eval mode alone."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.training:
-            raise OwnError("not in training mode")
-        return x
 
 
 def lazy_in_the_middle(sizes: list[int], wrong: int) -> nn.Module:
@@ -120,12 +115,9 @@ def test_mismatch_is_the_first_layer_that_does_not_fit(sweep, rng):
         names_in,
         {
             "": (lambda: nested_blocks(sizes, 2), x),
-            "where the first layer does not fit": (
-                lambda: nested_blocks(sizes, 0),
-                x,
-            ),
+            "in the first block": (lambda: nested_blocks(sizes, 0), x),
             **{
-                f"where number {wrong} of the Linear layers does not fit": (
+                f"from Linear layer number {wrong} on": (
                     lambda wrong=wrong: lazy_in_the_middle(sizes, wrong),
                     x,
                 )
@@ -191,10 +183,12 @@ def test_mismatch_is_found_in_every_kind_of_network(sweep, rng):
                 )
                 for error in errors
             },
-            "where a leaf fails in its second run": (lambda: Twice(d, 12, 13), x),
-            "where a leaf gets its input by a keyword": (lambda: Twice(d, d, d), x),
-            "where that leaf does not fit": (
-                lambda: nn.Sequential(nn.ReLU(), Twice(d, 12, 13)),
+            "where a leaf fails in its second run": (
+                lambda: Twice(nn.Linear(d, 12), nn.Linear(12, 13)),
+                x,
+            ),
+            "where a leaf gets its input by a keyword": (
+                lambda: Twice(nn.Linear(d, 12), nn.Linear(13, d)),
                 x,
             ),
             "where a leaf has two names": (lambda: shared_layer(d), x),
@@ -203,7 +197,7 @@ def test_mismatch_is_found_in_every_kind_of_network(sweep, rng):
                 x,
                 x[:, 1:],
             ),
-            modes: (lambda: nn.Sequential(EvalOnly(), Refuses(in_eval=False)), x),
+            modes: (lambda: nn.Sequential(nn.ReLU(), Refuses(in_eval=False)), x),
             "for a network that is a lazy leaf": (
                 lambda: nn.LazyConv2d(2, 1),
                 x,

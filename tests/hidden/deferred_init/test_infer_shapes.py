@@ -8,13 +8,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from deferred_init_helpers import DISTINCT, Backwards, Seen, Shape, look
+from deferred_init_helpers import DISTINCT, Backwards, Build, Seen, Shape, look
 from grader.sandbox.states import default_double
 
 pytestmark = pytest.mark.exercise("deferred_init.infer_shapes")
 
 IMAGES = 3, 8, 8
-Build = Callable[[], nn.Module]
 
 
 class Residual(nn.Module):

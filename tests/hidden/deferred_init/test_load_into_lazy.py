@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from deferred_init_helpers import DISTINCT, Seen, look, outcome, tensors_of
+from deferred_init_helpers import DISTINCT, Build, Seen, look, outcome, tensors_of
 
 pytestmark = pytest.mark.exercise("deferred_init.load_into_lazy")
 
@@ -98,7 +98,7 @@ SHAPES = {
 
 def loaded(
     ex: Any,
-    build: Callable[[], nn.Module],
+    build: Build,
     x: Tensor,
     change: Change = dict,
     wrong: Change | None = None,

@@ -1,6 +1,5 @@
 """pending_parameters lists placeholders of any lazy class; they go on waiting."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,12 +8,10 @@ from torch import Tensor, nn
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedParameter, is_lazy
 
-from deferred_init_helpers import DISTINCT, Seen, look
+from deferred_init_helpers import DISTINCT, Build, Seen, look
 from grader.observe import expect_equal
 
 pytestmark = pytest.mark.exercise("deferred_init.pending_parameters")
-
-Build = Callable[[], nn.Module]
 
 
 class LazyGain(LazyModuleMixin, nn.Module):
