@@ -20,13 +20,15 @@ pytestmark = pytest.mark.exercise("deferred_init.build_on_meta")
 
 
 class Positions(nn.Module):
-    """A module with a parameter and buffers of its own, one of them not saved."""
+    """A module with a child, and with a parameter and buffers of its own."""
 
     def __init__(self, d: int) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.empty(d))
+        self.norm = nn.LayerNorm(d)
         self.register_buffer("table", torch.empty(d))
         self.register_buffer("mask", torch.empty(d, dtype=torch.bool), persistent=False)
+        self.register_buffer("nothing", None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -35,19 +37,6 @@ class Positions(nn.Module):
             self.scale.fill_(0.5)
             self.table.copy_(torch.arange(len(self.table)) + 1.0)
             self.mask.fill_(value=True)
-
-
-class Table(nn.Module):
-    """A module with a buffer alone."""
-
-    def __init__(self, d: int) -> None:
-        super().__init__()
-        self.register_buffer("table", torch.empty(d))
-        self.register_buffer("nothing", None)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        self.table.fill_(7.0)
 
 
 class Offset(nn.Module):
@@ -75,11 +64,10 @@ def half_frozen(d: int, hidden: int) -> nn.Module:
 
 
 def other_layers(d: int, hidden: int) -> nn.Module:
-    """Return modules without tensors, without bias, with a buffer alone."""
-    norm = nn.BatchNorm1d(d, affine=False)
+    """Return modules without tensors, without bias, in containers, in float16."""
     linear, embedding = nn.Linear(d, hidden, bias=False), nn.Embedding(d, hidden)
-    named = nn.ModuleDict({"a": nn.ModuleList([norm, linear]), "b": embedding})
-    return nn.Sequential(nn.ReLU(), Table(d), named, nn.GroupNorm(1, d).half())
+    named = nn.ModuleDict({"a": nn.ModuleList([linear]), "b": embedding})
+    return nn.Sequential(nn.ReLU(), named, nn.GroupNorm(1, d).half())
 
 
 def without_reset(d: int, kind: str, deep: bool) -> nn.Module:
@@ -91,17 +79,14 @@ def that_raises() -> nn.Module:
     raise OwnError("no network")
 
 
-def build(
-    ex: Any,
-    make: Build,
-    args: list[Any],
-    device: Any = None,
-    default: str | None = None,
-) -> tuple[nn.Module | None, Seen]:
-    """Call build_on_meta; say on what make_net and later code run by default."""
+def built(
+    ex: Any, make: Build, args: list[Any], device: Any = None, default: Any = None
+) -> Seen:
+    """Return what there is to see of a network; of random values, the bounds."""
+    dirt = [torch.full((n,), torch.nan) for n in range(1, 150) for _ in range(3)]
+    del dirt  # what torch.empty finds there next
     seen: Seen = {"make_net ran on meta": [], "raised": "no exception"}
     made: list[nn.Module] = []
-    net = None
 
     def make_net() -> nn.Module:
         seen["make_net ran on meta"].append(torch.empty(0).is_meta)
@@ -114,114 +99,99 @@ def build(
     except NotImplementedError:  # not started
         raise
     except (TypeError, OwnError) as error:
-        kind = type(error).__name__
-        seen["raised"] = kind, [n for n in ("Offset", "Multi") if n in str(error)]
+        names = [n for n in ("Offset", "Multi") if n in str(error)]
+        seen["raised"] = type(error).__name__, names
+        return seen
     finally:
         seen["default device"] = str(torch.empty(0).device)
         torch.set_default_device(None)
-    seen["the network of make_net"] = net is not None and net is made[0]
-    return net, seen
-
-
-def built(
-    ex: Any, make: Build, args: list[Any], device: Any = None, default: Any = None
-) -> Seen:
-    """Return what there is to see of a network; of random values, the bounds."""
-    dirt = [torch.full((n,), torch.nan) for n in range(1, 150) for _ in range(3)]
-    del dirt  # what torch.empty finds there next
-    net, seen = build(ex, make, args, device, default)
-    if net is None:
-        return seen
     random = [m for m in net.modules() if isinstance(m, (nn.Linear, nn.Embedding))]
     chance = {id(p) for module in random for p in module.parameters()}
     for name, t in tensors_of(net).items():
         seen[f"{name} is"] = str(t.dtype), str(t.device), t.requires_grad, t.is_leaf
         hidden = t.is_meta or id(t) in chance
         seen[name] = tuple(t.shape) if hidden else t.detach().clone()
-    return {**seen, "saved": list(net.state_dict()), "training": flags_of(net)}
+    same = {"the network of make_net": net is made[0], "saved": list(net.state_dict())}
+    return {**seen, **same, "training": flags_of(net)}
 
 
 def weights_of_linear(ex: Any, d: int, hidden: int) -> list[Tensor]:
-    net, _ = build(ex, net_to_build, [d, hidden])
-    return [p.cpu() for p in net[1][0].parameters()] if net is not None else []
+    net = ex.build_on_meta(lambda: net_to_build(d, hidden))
+    return list(net[1][0].parameters())
 
 
-SLIPS = {
-    "call make_net() inside `with torch.device('meta'):`": (
-        lambda seen: seen["make_net ran on meta"] == [False]
-    ),
-    "a second call makes another network": (
-        lambda seen: len(seen["make_net ran on meta"]) > 1
-    ),
-    "torch.set_default_device stays; `with torch.device('meta'):` ends": (
-        lambda seen: seen["default device"] == "meta"
-    ),
-    "buffers are left behind, and one that is not saved is in no state dict: "
-    "to_empty() "
-    "reaches all": (
-        lambda seen: seen["0.mask is"][1] == "meta" and seen["0.scale is"][1] != "meta"
-    ),
-    "buffers have initial values, too: reset_parameters() sets them": (
-        lambda seen: (
-            torch.equal(seen["0.scale"], torch.full_like(seen["0.scale"], 0.5))
-            and not seen["1.1.running_var"].eq(1).all()
-        )
-    ),
-    "each module knows its own initial values: reset_parameters()": (
-        lambda seen: not (seen["0.scale"] * seen["1.1.weight"].mean()).eq(0.5).all()
-    ),
-}
 CAUSES = {
     "to_empty": "from meta there is nothing to copy: to_empty()",
     "meta": "reset_parameters() makes tensors, too, on the default device: call it "
-    "when "
-    "that is meta no more",
+    "when that is meta no more",
 }
+WITH = "`with torch.device('meta'):` gives back what was before, in any case"
 
 
 @pytest.mark.weight(3)
 def test_build_on_meta_gives_what_a_normal_build_gives(sweep, rng):
-    sizes = rng.sample(range(4, 12), 2)
+    d, _ = sizes = rng.sample(range(4, 12), 2)
 
     sweep.cases(
         built,
         {
             "": (net_to_build, sizes),
+            "for a net half frozen, in double": (half_frozen, sizes),
+            "for a module with buffers alone": (
+                lambda: nn.BatchNorm1d(d, affine=False),
+                [],
+            ),
             "for other layers": (other_layers, sizes),
             "for a single layer": (nn.LayerNorm, sizes[:1]),
             "for a network without tensors": (nn.ReLU, []),
             "for torch.device('cpu')": (net_to_build, sizes, torch.device("cpu")),
-            "for the device meta: that is what the argument device says": (
-                net_to_build,
-                sizes,
-                "meta",
-            ),
-            "where the default device was set before": (
-                nn.BatchNorm1d,
-                sizes[:1],
-                "cpu",
-                "meta",
+            "for the device meta": (net_to_build, sizes, "meta"),
+            "where meta is the default device before": (
+                *(nn.BatchNorm1d, sizes[:1]),
+                *("cpu", "meta"),
             ),
         },
         call="build_on_meta(make_net), and all that there is to see of its result",
         fault="build_on_meta does not give what a normal build gives.",
-        slips=SLIPS,
-        causes=CAUSES,
-    )
-
-
-def test_build_on_meta_keeps_dtypes_and_flags(sweep, rng):
-    sizes = rng.sample(range(4, 12), 2)
-
-    sweep.cases(
-        built,
-        {"": (half_frozen, sizes)},
-        call="build_on_meta(make_net), net half frozen, in double",
-        fault="build_on_meta changes dtypes, requires_grad or training flags.",
         slips={
-            "requires_grad stays as make_net sets it": (
-                lambda seen: seen["1.0.weight is"][2]
-            )
+            "the tensors of children are not a module's own: recurse=False": (
+                lambda seen: seen["raised"] != "no exception"
+            ),
+            "call make_net() inside `with torch.device('meta'):`": (
+                lambda seen: seen["make_net ran on meta"] == [False]
+            ),
+            "a second call makes another network": (
+                lambda seen: len(seen["make_net ran on meta"]) > 1
+            ),
+            "torch.set_default_device stays; `with torch.device('meta'):` ends": (
+                lambda seen: seen["default device"] == "meta"
+            ),
+            "buffers are left behind, and one that is not saved is in no state dict: "
+            "to_empty() reaches all": (
+                lambda seen: "meta" in seen["0.mask is"] and "cpu" in seen["0.scale is"]
+            ),
+            "a module with children has values of its own, too": (
+                lambda seen: (
+                    seen["0.norm.weight"].eq(1).all() and seen["0.scale"].ne(0.5).any()
+                )
+            ),
+            "buffers have initial values, too: reset_parameters() sets them": (
+                lambda seen: (
+                    seen["0.scale"].eq(0.5).all()
+                    and seen["1.1.running_var"].ne(1).any()
+                )
+            ),
+            "each module knows its own initial values: reset_parameters()": (
+                lambda seen: (seen["0.scale"] * seen["1.1.weight"].mean()).ne(0.5).any()
+            ),
+        },
+        because={
+            "for a net half frozen, in double": "dtypes, requires_grad and training "
+            "flags stay as make_net sets them",
+            "for a module with buffers alone": "buffers have initial values, too, "
+            "where there are no parameters",
+            "for the device meta": "tensors lie where the argument device says",
+            "where meta is the default device before": WITH,
         },
         causes=CAUSES,
     )
@@ -247,31 +217,39 @@ def test_build_on_meta_gives_random_values_to_linear_layers(observe, rng):
         )
 
 
-@pytest.mark.parametrize("kind", ["a buffer", "a parameter", "a buffer not saved"])
-def test_build_on_meta_refuses_what_cannot_be_initialized(sweep, rng, kind):
+@pytest.mark.weight(2)
+def test_build_on_meta_refuses_what_cannot_be_initialized(sweep, rng):
     d = rng.choice(DISTINCT)
+    leftover = (
+        "a module without reset_parameters() holds leftover memory, be it in a "
+        "parameter or in a buffer"
+    )
+    kinds = "a buffer", "a parameter", "a buffer that is not saved"
 
     sweep.cases(
         built,
         {
-            "": (without_reset, [d, kind, True]),
-            "where the module is the whole network": (without_reset, [d, kind, False]),
-            "on the device meta": (without_reset, [d, kind, True], "meta"),
+            **{f"for {kind}": (without_reset, [d, kind, True]) for kind in kinds},
+            "where the module is the whole network": (
+                without_reset,
+                [d, kinds[0], False],
+            ),
+            "on the device meta": (without_reset, [d, kinds[0], True], "meta"),
             "for a module of torch": (nn.MultiheadAttention, [4, 2]),
             "where make_net raises": (that_raises, []),
             "where nothing is wrong": (nn.LayerNorm, [d]),
         },
-        call=say(
-            "build_on_meta(make_net), where the class Offset has {kind} but no "
-            "reset_parameters",
-            kind=kind,
-        ),
+        call="build_on_meta(make_net), where the class Offset has a tensor but no "
+        "reset_parameters",
         fault="build_on_meta does not refuse a module that cannot set its values.",
         slips={
-            "a module without reset_parameters() holds leftover memory, be it in a "
-            "parameter or in a buffer": lambda seen: seen["raised"] == "no exception",
+            leftover: lambda seen: seen["raised"] == "no exception",
             "the message is to name the class": (
                 lambda seen: seen["raised"] == ("TypeError", [])
             ),
+        },
+        because={
+            **{f"for {kind}": leftover for kind in kinds},
+            "where make_net raises": WITH,
         },
     )

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from deferred_init_helpers import DISTINCT, Build, Seen, look, outcome, tensors_of
-from grader.observe import say
 
 pytestmark = pytest.mark.exercise("deferred_init.load_into_lazy")
 
 State = dict[str, Tensor]
+Change = Callable[[State], State]
 
 
 def waiting_net(channels: int, hidden: int, out: int) -> nn.Module:
@@ -39,38 +39,33 @@ def ordinary_net(channels: int, hidden: int, out: int) -> nn.Module:
 def half_called(channels: int, hidden: int, out: int) -> nn.Module:
     net = waiting_net(channels, hidden, out)
     net[0](torch.zeros(1, 2, 5, 5))
-    net[3].weight.requires_grad_(requires_grad=False)
+    net[2][1].weight.requires_grad = net[3].weight.requires_grad = False
     return net
 
 
-def one_layer_twice(d: int, *_: int) -> nn.Module:
+def one_layer_twice(d: int) -> nn.Module:
     layer = nn.LazyLinear(d)
     return nn.Sequential(layer, nn.ReLU(), nn.Sequential(layer))
 
 
-def with_a_passing_buffer(d: int, *_: int) -> nn.Module:
+def with_a_passing_buffer(d: int) -> nn.Module:
     net = nn.Sequential(nn.LazyLinear(d), nn.BatchNorm1d(d, affine=False))
     net.register_buffer("mask", torch.ones(d), persistent=False)
     return net
 
 
-def each(change: Callable[[Tensor], Tensor]) -> Callable[[State], State]:
+def each(change: Callable[[Tensor], Tensor]) -> Change:
     return lambda state: {name: change(tensor) for name, tensor in state.items()}
 
 
-def drop(name: str) -> Callable[[State], State]:
+def drop(name: str) -> Change:
     return lambda state: {n: t for n, t in state.items() if n != name}
 
 
-def put(name: str, *shape: int) -> Callable[[State], State]:
+def put(name: str, *shape: int) -> Change:
     return lambda state: {**state, name: torch.ones(shape)}
 
 
-def longer(name: str) -> Callable[[State], State]:
-    return lambda s: {**s, name: torch.cat([s[name], s[name][:1]])}
-
-
-KEEP = each(lambda tensor: tensor)
 STATES = {
     "for a state in float64": each(lambda t: t.double() if t.dim() else t),
     "for names in another order": lambda s: OrderedDict(reversed(s.items())),
@@ -79,29 +74,47 @@ STATES = {
         lambda t: t.mT.contiguous().mT if t.dim() == 2 else t
     ),
 }
+NAMES = {
+    "where the last name is missing": drop("3.bias"),
+    "where the bias of a lazy layer is missing": drop("2.1.bias"),
+    "where the weight of the first lazy layer is missing": drop("0.weight"),
+    "where a buffer is missing": drop("1.running_var"),
+    "where there is a name too many": put("4.weight", 2),
+    "where the name of a module is one too many": put("1", 2),
+    "where 'module.' stands in front of all names": lambda s: {
+        f"module.{name}": tensor for name, tensor in s.items()
+    },
+    "where there are no names at all": lambda _: {},
+}
+SHAPES = {
+    "where a bias is too long": put("3.bias", max(DISTINCT) + 1),
+    "where a buffer is too long": put("1.running_mean", max(DISTINCT) + 1),
+    "where a bias has one entry": put("3.bias", 1),
+    "where a weight has one entry": put("3.weight", 1, 1),
+    "where a weight is transposed": lambda s: {**s, "3.weight": s["3.weight"].mT},
+    "where a weight has too many axes": put("1.weight", 1, 1, 1),
+}
 
 
 def loaded(
     ex: Any,
     build: Build,
-    sizes: list[int],
-    change: Callable[[State], State],
-    xs: list[Tensor],
-    wrong: Callable[[State], State] | None = None,
+    x: Tensor,
+    change: Change = dict,
+    wrong: Change | None = None,
 ) -> Seen:
     """Return what is raised, and all that there is to see at each step.
 
     The state is that of the network after a call, with values that its names tell.
     Beside it, a wrong one is loaded before.
     """
-    other = build(*sizes).eval()
-    for x in xs:
-        other(x)
+    other = build().eval()
+    other(x)
     state = {
         name: (torch.arange(t.numel()) + i).reshape(t.shape).to(t.dtype) / 8
         for i, (name, t) in enumerate(other.state_dict().items())
     }
-    net = build(*sizes)
+    net = build()
     before = tensors_of(net)
     raised = None
     if wrong is not None:
@@ -111,37 +124,36 @@ def loaded(
     kept = {name: t.detach().clone() for name, t in state.items()}
     ex.load_into_lazy(net, state)
     waiting = [name for name, t in tensors_of(net).items() if is_lazy(t)]
-    changed = [n for n, t in state.items() if not torch.equal(t, kept[n])]
+    stay = [n in state and torch.equal(state[n], old) for n, old in kept.items()]
     for tensor in state.values():
         tensor.detach().zero_()
     seen = look(net)
-    results = [net.eval()(x) for x in xs]
+    results = net.eval()(x)
     values = {n: t.detach().clone() for n, t in tensors_of(net).items()}
     return {
         "raised": raised,
         **{f"before: {name}": value for name, value in refused.items()},
         "placeholders left": waiting,
-        "changed in the state": changed,
         "the same parameters": [p is before[n] for n, p in net.named_parameters()],
         **seen,
+        "the state keeps its entries": stay,
         **{f"after a call: {name}": value for name, value in values.items()},
         "results": results,
     }
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("build", [waiting_net, ordinary_net])
-def test_load_fills_placeholders_and_all_others(sweep, rng, build):
+def test_load_fills_placeholders_and_all_others(sweep, rng):
     sizes = rng.sample(DISTINCT, 3)
-    images = [torch.randn(3, 2, 5, 5)]
+    x = torch.randn(3, 2, 5, 5)
 
     sweep.cases(
         loaded,
-        {"": (build, sizes, KEEP, images)},
-        call=say(
-            "load_into_lazy({what}, state), then state to zero, then net(x)",
-            what=build.__name__.replace("_", " "),
-        ),
+        {
+            "": (lambda: waiting_net(*sizes), x),
+            "where nothing is lazy": (lambda: ordinary_net(*sizes), x),
+        },
+        call="load_into_lazy(net, state), then state to zero, then net(x)",
         fault="load_into_lazy does not load all values of the state.",
         slips={
             "load into the network that you were given, not into a copy": (
@@ -152,6 +164,9 @@ def test_load_fills_placeholders_and_all_others(sweep, rng, build):
             ),
             "assign=True puts the tensors of the state themselves into the network": (
                 lambda seen: not seen["3.weight"].any()
+            ),
+            "the state is the caller's: it keeps its entries": (
+                lambda seen: False in seen["the state keeps its entries"]
             ),
             "a buffer is part of the state, too": (
                 lambda seen: not seen["1.running_mean"].any()
@@ -166,28 +181,25 @@ def test_load_fills_placeholders_and_all_others(sweep, rng, build):
 @pytest.mark.weight(2)
 def test_load_takes_every_network_and_state(sweep, rng):
     sizes = rng.sample(DISTINCT, 3)
-    images, rows = [torch.randn(3, 2, 5, 5)], [torch.randn(3, sizes[0])]
+    d = sizes[0]
+    x, row = torch.randn(3, 2, 5, 5), torch.randn(3, d)
 
     sweep.cases(
         loaded,
         {
-            "": (lambda d, *_: nn.LazyLinear(d, bias=False), sizes, KEEP, rows),
-            "where a layer has two names": (one_layer_twice, sizes, KEEP, rows),
-            "where a buffer is not saved": (with_a_passing_buffer, sizes, KEEP, rows),
-            "where one layer was called, and one is frozen": (
-                half_called,
-                sizes,
-                KEEP,
-                images,
+            "": (lambda: nn.LazyLinear(d, bias=False), row),
+            "where a layer has two names": (lambda: one_layer_twice(d), row),
+            "where a buffer is not saved": (lambda: with_a_passing_buffer(d), row),
+            "where a layer was called, and two are frozen": (
+                lambda: half_called(*sizes),
+                x,
             ),
             "for a network in float64": (
-                lambda *sizes: waiting_net(*sizes).double(),
-                sizes,
-                KEEP,
-                [x.double() for x in images],
+                lambda: waiting_net(*sizes).double(),
+                x.double(),
             ),
-            **{k: (waiting_net, sizes, s, images) for k, s in STATES.items()},
-            "for a network without a state": (nn.Identity, [], KEEP, rows),
+            **{k: (lambda: waiting_net(*sizes), x, s) for k, s in STATES.items()},
+            "for a network without a state": (nn.Identity, row),
         },
         call="load_into_lazy(net, state), then state to zero, then net(x)",
         fault="load_into_lazy does not load into a single layer.",
@@ -196,37 +208,19 @@ def test_load_takes_every_network_and_state(sweep, rng):
 
 @pytest.mark.weight(3)
 @pytest.mark.parametrize("build", [waiting_net, ordinary_net])
-@pytest.mark.parametrize(
-    ("wrong", "what"),
-    [
-        (drop("3.bias"), "its last name missing"),
-        (drop("2.1.bias"), "the bias of a lazy layer missing"),
-        (drop("0.weight"), "the weight of the first lazy layer missing"),
-        (drop("1.running_var"), "a buffer missing"),
-        (put("4.weight", 2), "a name too many"),
-        (put("1", 2), "the name of a module as a name too many"),
-        (
-            lambda state: {f"module.{name}": t for name, t in state.items()},
-            "'module.' in front of all names",
-        ),
-        (lambda _: {}, "no names at all"),
-        (longer("3.bias"), "a bias of a wrong shape"),
-        (longer("1.running_mean"), "a buffer of a wrong shape"),
-        (put("3.bias", 1), "a bias of one entry"),
-        (put("3.weight", 1, 1), "a weight of one entry"),
-        (put("1.weight", 1, 1, 1), "a weight with too many axes"),
-    ],
-    ids=lambda value: value.replace(" ", "_") if isinstance(value, str) else "",
-)
-def test_load_loads_nothing_of_a_state_that_does_not_fit(
-    sweep, rng, build, wrong, what
-):
+def test_load_loads_nothing_of_a_state_that_does_not_fit(sweep, rng, build):
     sizes = rng.sample(DISTINCT, 3)
+    x = torch.randn(3, 2, 5, 5)
+    names = "names are to be the same on both sides, before anything is loaded"
+    shapes = "all shapes are to be the same, before anything is loaded"
 
     sweep.cases(
         loaded,
-        {"": (build, sizes, KEEP, [torch.randn(3, 2, 5, 5)], wrong)},
-        call=say("load_into_lazy(net, state), {what}; then with all of it", what=what),
+        {
+            when: (lambda: build(*sizes), x, dict, wrong)
+            for when, wrong in (NAMES | SHAPES).items()
+        },
+        call="load_into_lazy(net, state) with a wrong state, then with a right one",
         fault="load_into_lazy does not refuse the whole of a state that does not fit.",
         slips={
             "strict=False, or a check of some names only, lets the rest pass": (
@@ -239,4 +233,5 @@ def test_load_loads_nothing_of_a_state_that_does_not_fit(
                 lambda seen: seen["raised"] == "RuntimeError"
             ),
         },
+        because={**dict.fromkeys(NAMES, names), **dict.fromkeys(SHAPES, shapes)},
     )

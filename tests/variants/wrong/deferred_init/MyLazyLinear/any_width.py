@@ -1,6 +1,6 @@
 """Takes new shapes at every new width.
 
-says: of another width
+says: only the first input gives shapes
 """
 class MyLazyLinear(LazyModuleMixin, nn.Module):
     def __init__(self, out_features):

@@ -1,6 +1,6 @@
 """Sums in plain numbers.
 
-says: is detached
+says: cuts it off
 """
 class VariableWidth(nn.Module):
     def __init__(self, width, out):

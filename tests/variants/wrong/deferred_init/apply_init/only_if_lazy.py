@@ -1,6 +1,6 @@
 """Does nothing to a network without placeholders.
 
-says: without placeholders is initialized, too
+says: where nothing is lazy, too
 """
 def apply_init(net, inputs, init):
     if not any(isinstance(p, UninitializedParameter) for p in net.parameters()):

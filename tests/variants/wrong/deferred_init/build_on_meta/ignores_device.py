@@ -1,6 +1,6 @@
 """Always allocates on the CPU.
 
-says: what the argument device says
+says: where the argument device says
 """
 def build_on_meta(make_net, device="cpu"):
     with torch.device("meta"):

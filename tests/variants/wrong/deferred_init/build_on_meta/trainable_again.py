@@ -1,6 +1,6 @@
 """Makes every parameter trainable.
 
-says: requires_grad stays as
+says: requires_grad and training flags stay as
 """
 def build_on_meta(make_net, device="cpu"):
     with torch.device("meta"):

@@ -1,6 +1,6 @@
 """Gives the shapes of the inputs.
 
-says: does not give the output shape
+says: output's shape is asked for
 """
 def infer_shapes(net, input_shape):
     twin = copy.deepcopy(net).to("meta").eval()

@@ -1,6 +1,6 @@
 """Runs a real input through a copy.
 
-says: real input takes memory
+says: real tensors take memory
 """
 def infer_shapes(net, input_shape):
     twin = copy.deepcopy(net).eval()

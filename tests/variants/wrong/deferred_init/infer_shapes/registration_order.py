@@ -1,6 +1,6 @@
 """Lists leaves as they are registered.
 
-says: as forward says
+says: in the order in which they run
 """
 def infer_shapes(net, input_shape):
     twin = copy.deepcopy(net).to("meta").eval()

@@ -1,6 +1,6 @@
 r"""Returns the list of layers.
 
-says: does not return an nn\.Module
+says: put the layers in
 """
 def lazy_mlp(*widths):
     layers = []

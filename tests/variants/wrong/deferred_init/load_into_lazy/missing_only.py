@@ -1,6 +1,6 @@
 """Checks for missing names only.
 
-says: loads what it can before it raises
+says: names are to be the same
 """
 def load_into_lazy(net, state):
     for name in net.state_dict():

@@ -1,6 +1,6 @@
 """Checks names, but not shapes.
 
-says: loads what it can before it raises
+says: shapes are to be the same
 """
 def load_into_lazy(net, state):
     if net.state_dict().keys() != state.keys():

@@ -1,0 +1,23 @@
+"""Wrong exception class for another width.
+
+says: RuntimeError is promised
+"""
+class MyLazyLinear(LazyModuleMixin, nn.Module):
+    def __init__(self, out_features: int):
+        super().__init__()
+        self.out_features = out_features
+        self.weight = UninitializedParameter()
+        self.bias = UninitializedParameter()
+
+    def initialize_parameters(self, x: Tensor) -> None:
+        if self.has_uninitialized_params():
+            n = x.shape[-1]
+            self.weight.materialize((self.out_features, n))
+            self.bias.materialize((self.out_features,))
+            nn.init.uniform_(self.weight, -(n**-0.5), n**-0.5)
+            nn.init.uniform_(self.bias, -(n**-0.5), n**-0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[-1] != self.weight.shape[1]:
+            raise ValueError(f"width {x.shape[-1]}, not {self.weight.shape[1]}")
+        return nn.functional.linear(x, self.weight, self.bias)

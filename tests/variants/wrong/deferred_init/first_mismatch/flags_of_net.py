@@ -1,0 +1,20 @@
+"""Train() on net afterwards.
+
+says: switches every module
+"""
+def first_mismatch(net: nn.Module, x: Tensor) -> str | None:
+    was = net.training
+    twin = copy.deepcopy(net.eval())
+    net.train(was)
+    running: list[str] = []
+    for name, module in twin.named_modules():
+        if not list(module.children()):
+            module.register_forward_pre_hook(
+                lambda m, a, name=name: running.append(name), prepend=True
+            )
+            module.register_forward_hook(lambda m, a, y: running.clear())
+    try:
+        twin(x)
+    except Exception:
+        return running[0] if running else None
+    return None

@@ -1,0 +1,16 @@
+"""Lazy leaf raises before the hook.
+
+says: without prepend=True
+"""
+def first_mismatch(net: nn.Module, x: Tensor) -> str | None:
+    twin = copy.deepcopy(net).eval()
+    running: list[str] = []
+    for name, module in twin.named_modules():
+        if not list(module.children()):
+            module.register_forward_pre_hook(lambda m, a, name=name: running.append(name))
+            module.register_forward_hook(lambda m, a, y: running.clear())
+    try:
+        twin(x)
+    except Exception:
+        return running[0] if running else None
+    return None
