@@ -163,6 +163,7 @@ def test_a_long_extended_header_is_not_searched(write):
         lzma.compress(b""),
         tarred(FILES)[:700],
     ],
+    ids=["empty", "no tar", "cut gzip", "empty xz", "cut tar"],
 )
 def test_a_broken_tar_archive_is_not_graded(write, data):
     with pytest.raises(SubmissionError):
