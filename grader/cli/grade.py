@@ -94,7 +94,7 @@ def grade(
     scheduler: Scheduler = "",
     gpu: Gpu = False,
 ) -> None:
-    """Grade a class; exit with 1 if some files were not graded, 2 for a fault of the kit.
+    """Grade a class; exit with 1 if some was not graded, 2 for a fault of the kit.
 
     Run it again after a change or a crash: it grades what is new and nothing twice.
     """

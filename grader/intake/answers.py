@@ -15,7 +15,7 @@ STUB = re.compile(rf"^[ \t]+{RAISE}\b", re.MULTILINE)
 
 
 def count_answers(text: str, exercises: Symbols = ()) -> int:
-    """Return how many exercises a text defines without a stub left in them.
+    """Return of how many exercises a text defines a symbol without a stub in it.
 
     Args:
         text: of a module, or of all cells of a notebook; it may be broken.
@@ -29,7 +29,7 @@ def count_answers(text: str, exercises: Symbols = ()) -> int:
     }
     if not exercises:
         return sum(done.values())
-    return sum(all(done.get(s, False) for s in symbols) for symbols in exercises)
+    return sum(any(done.get(s, False) for s in symbols) for symbols in exercises)
 
 
 def count_stubs(text: str) -> int:

@@ -306,10 +306,11 @@ def test_an_empty_rename_map_names_nobody():
         (STUB, 0),
         (ONE, 1),
         (BOTH, 2),
-        (BOTH.replace("def h()", "def other()"), 1),
+        (BOTH.replace("def h()", "def other()"), 2),
+        (BOTH.replace("def f()", "def other()"), 1),
         ("class f:\n    def a(self):\n        raise NotStarted\n", 0),
         ("def f():\n    # raise NotStarted\n    return 1\n", 1),
-        ("def f():\n    return (\n\ndef g(:\n", 1),
+        ("def f():\n    return (\n\ndef g(:\n", 2),
         ("", 0),
     ],
 )
