@@ -161,9 +161,9 @@ def read_files(
     return read, errors
 
 
-def holds_work(taken: Taken) -> bool:
+def holds_work(read: Taken | Found) -> bool:
     """Say whether a file answers an exercise."""
-    return taken.module.answers > 0
+    return read.module.answers > 0
 
 
 def newest(first: Taken, others: Sequence[Taken]) -> tuple[Taken, list[Taken]]:

@@ -16,6 +16,7 @@ from grader.source import (
     BrokenCodeError,
     decode,
     decode_comments,
+    decode_utf16,
     place_of_bad_byte,
 )
 
@@ -66,8 +67,9 @@ def read_text(name: str, data: bytes) -> tuple[str, bytes, list[str]]:
     try:
         return decode(data), data, []
     except BrokenCodeError as error:
-        text = decode_comments(data)
-        if text is None:
+        if (text := decode_utf16(data)) is not None:
+            return text, text.encode(), [f"{name} is read, though it is UTF-16"]
+        if (text := decode_comments(data)) is None:
             raise UnfitError(f"{name} is {error}.") from error
         where = place_of_bad_byte(data).removeprefix(": ")
         note = (

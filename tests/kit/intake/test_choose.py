@@ -180,6 +180,11 @@ def test_a_stub_beside_work_needs_no_remark(write):
     assert read(write("gamma.py", ONE)).notes == ()
 
 
+def test_files_without_work_are_marked(write):
+    assert read(write("gamma.py", STUB)).untouched
+    assert not read(write("gamma.py", ONE)).untouched
+
+
 def test_an_empty_file_does_not_beat_work(write):
     write("gamma.py", "")
 
