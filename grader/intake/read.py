@@ -74,7 +74,7 @@ def choose(student: str, opened: Opened, choice: Choice) -> Submission:
         frozenset(missing),
         any(choice.topics.values()) and not any(map(holds_work, found.values())),
         (
-            *opened.problems,
+            *(p for p in opened.problems if not any(p in w for w in problems.values())),
             *(note for one in found.values() for note in one.notes),
             *left_over(opened.files, choice, found),
         ),

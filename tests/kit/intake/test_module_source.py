@@ -41,7 +41,7 @@ def f():
 # In[ ]:
 
 
-from grader.notebook import check
+from grader.student.notebook import check
 
 check("gamma.f")
 """
@@ -61,7 +61,7 @@ drive.mount('/content/drive')
 def f(x: Later = None):
     return 1
 
-from grader.notebook import check
+from grader.student.notebook import check
 check("gamma.f")
 '''
 
