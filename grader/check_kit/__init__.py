@@ -1,6 +1,7 @@
 """Test the tests: stubs, solutions, right and wrong answers through the real grader."""
 
 from grader.check_kit.checker import Checker, check_all
+from grader.check_kit.columns import list_columns
 from grader.check_kit.placeholders import check_placeholders
 from grader.check_kit.variants import VariantError, read_variants
 
@@ -9,5 +10,6 @@ __all__ = [
     "VariantError",
     "check_all",
     "check_placeholders",
+    "list_columns",
     "read_variants",
 ]

@@ -16,11 +16,11 @@ from grader.class_run.pool import JudgePool
 from grader.cli.options import Jobs
 from grader.cli.screen import out, print_plain, progress_bar
 from grader.files import pack_files, write_bytes, write_text
-from grader.layout import find_course
+from grader.layout import Layout, find_course
 from grader.release import handout as handouts
 from grader.sandbox.isolation import choose_level
 from grader.sandbox.limits import Limits
-from grader.syllabus import read_syllabus
+from grader.syllabus import Syllabus, read_syllabus
 
 
 def stubs(
@@ -75,11 +75,17 @@ def check_kit(
         bool,
         typer.Option("--without-work", help="Answers without work, too: they earn 0."),
     ] = False,
+    columns: Annotated[
+        bool,
+        typer.Option("--columns", help="Only list the cases that sweeps leave out."),
+    ] = False,
 ) -> None:
     """Test the tests with stubs, solutions, and known right and wrong answers."""
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
     part = syllabus.only(only)
+    if columns:
+        show_columns(layout, part)
     if left := list(checks.check_placeholders(layout, part)):
         refuse(left, "places to fill in")
     variants = checks.read_variants(layout.variants, syllabus)
@@ -110,6 +116,15 @@ def check_kit(
     if found.problems:
         refuse(found.problems, "problems")
     out.print("[bold green]every right answer passed, every wrong one was caught[/]")
+
+
+def show_columns(layout: Layout, part: Syllabus) -> None:
+    """Print what each exercise leaves out; exit with 1 where a reason is missing."""
+    settled = True
+    for exercise, text, is_settled in checks.list_columns(layout, part):
+        print_plain(f"{exercise}: {text}", style="" if is_settled else "red")
+        settled &= is_settled
+    raise typer.Exit(0 if settled else 1)
 
 
 def refuse(problems: Sequence[str], what: str) -> NoReturn:

@@ -16,9 +16,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from grader.errors import GraderError
+from grader.sandbox import syscalls
 from grader.sandbox.uids import UIDS
 
 PROBE_SECONDS = 20
+NO_FILTER = "libseccomp is missing (Debian and Ubuntu: apt-get install libseccomp2)"
 
 
 class Level(StrEnum):
@@ -80,6 +82,8 @@ def probe_bubblewrap() -> Availability:
     """Start a process in a sandbox and look whether it is one."""
     if shutil.which("bwrap") is None:
         return Availability(Level.BUBBLEWRAP, False, "bwrap is not installed")
+    if syscalls.find_library() is None:
+        return Availability(Level.BUBBLEWRAP, False, NO_FILTER)
     check = "import os; assert os.getpid() == 1 and os.getuid() != 0; print('boxed')"
     command = [*bubblewrap_command(UIDS[-1], 1 << 20), sys.executable, "-IS"]
     try:
@@ -102,6 +106,8 @@ def probe_uid(secrets: Iterable[Path]) -> Availability:
     """Become another user, and look whether Python is open and the secrets closed."""
     if os.geteuid() != 0:
         return Availability(Level.UID, False, "only root can give a user of its own")
+    if syscalls.find_library() is None:
+        return Availability(Level.UID, False, NO_FILTER)
     check = "import msgpack, torch.version; print('boxed')"
     if run_as(UIDS[-1], [sys.executable, "-I", "-c", check]) != "boxed":
         reason = f"another user cannot run {sys.executable}: a folder above is closed"

@@ -16,6 +16,7 @@ from grader.sandbox.gpu_binds import find_binds
 from grader.sandbox.isolation import Level, bubblewrap_command, environment
 from grader.sandbox.limits import Limits
 from grader.sandbox.run_folder import make_folder
+from grader.sandbox.syscalls import make_program
 from grader.sandbox.uids import take_uid
 
 START_SECONDS = 120
@@ -64,7 +65,7 @@ class Sandbox:
         self._child = Child(
             program,
             *(self.level, str(self._uid), str(scratch)),
-            json.dumps(self.limits.as_dict()),
+            *(json.dumps(self.limits.as_dict()), make_program().hex()),
             folder=self._folder,
             environment=environment(str(self._folder / "scratch")),
         )

@@ -5,7 +5,7 @@ reads a submission: sources travel from the judge to the fork, over a channel th
 process only passes on. It stays single-threaded and away from CUDA, since neither
 survives a fork.
 
-    python -I server.py CONTROL_FD LEVEL UID SCRATCH LIMITS
+    python -I server.py CONTROL_FD LEVEL UID SCRATCH LIMITS PROGRAM
 """
 
 from __future__ import annotations
@@ -57,9 +57,10 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 def main() -> None:
     """Serve the judge until its end of the control socket closes."""
-    control_fd, level, uid, scratch, limits = sys.argv[1:]
+    control_fd, level, uid, scratch, limits, program = sys.argv[1:]
     control = socket.socket(fileno=int(control_fd))
-    server = Server(level, int(uid), Path(scratch), Limits(**json.loads(limits)))
+    bounds = Limits(**json.loads(limits))
+    server = Server(level, int(uid), Path(scratch), bounds, bytes.fromhex(program))
     prctl(PR_SET_DUMPABLE, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     warnings.simplefilter("ignore")
@@ -77,8 +78,11 @@ def prctl(option: int, value: int) -> None:
 class Server:
     """Forks workers and removes every trace of a submission after it."""
 
-    def __init__(self, level: str, uid: int, scratch: Path, limits: Limits) -> None:
-        """Take the level's name, the uid to drop to, the folder and the limits."""
+    def __init__(
+        self, level: str, uid: int, scratch: Path, limits: Limits, program: bytes
+    ) -> None:
+        """Take level, uid to drop to, folder, limits, and what refuses calls."""
+        self.program = program
         self.level = level
         self.uid = uid
         self.scratch = scratch
@@ -138,6 +142,7 @@ class Server:
             os.chown(folder, self.uid, self.uid)
             self.drop_to_uid()
         worker.restrict(self.limits, count_processes=self.level != "process")
+        worker.refuse_calls(self.program)
         prctl(PR_SET_DUMPABLE, 1)
         if simulated:
             register()

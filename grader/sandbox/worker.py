@@ -6,6 +6,7 @@ by the judge's side of `wire`.
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import linecache
 import os
@@ -24,6 +25,9 @@ from grader import NotStarted
 from grader.sandbox import laws, payload, wire
 from grader.sandbox.limits import Limits
 
+PR_SET_NO_NEW_PRIVS = 38
+PR_SET_SECCOMP, MODE_FILTER = 22, 2
+INSTRUCTION = 8  # bytes, of a program for seccomp
 MAX_MESSAGE = 2_000  # characters of an exception's text
 
 
@@ -48,6 +52,26 @@ def restrict(limits: Limits, *, count_processes: bool) -> None:
         hard = resource.getrlimit(kind)[1]
         value = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         resource.setrlimit(kind, (value, value))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+
+
+def refuse_calls(program: bytes) -> None:
+    """Bind this process, and all that it starts, to a program of seccomp for good.
+
+    Raises:
+        OSError: the kernel does not take it.
+    """
+    if not program:
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    text = ctypes.create_string_buffer(program, len(program))
+    made = _Program(len(program) // INSTRUCTION, ctypes.addressof(text))
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if libc.prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(made), 0, 0):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 def serve(channel: socket.socket, folder: Path) -> NoReturn:

@@ -22,7 +22,7 @@ from grader.scoring.score import score
 from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
-from .measure import Meter
+from .measure import Meter, settings_of_servers
 
 HERE = Path(__file__).parent
 REFERENCE = (HERE / "reference.py").read_text(encoding="utf-8")
@@ -121,6 +121,8 @@ class Seen:
     report: str
     leaked: bool
     disturbed: bool
+    unsettled: bool
+    """A setting of the sandbox's server is another one for the next student."""
     seconds: float
     peak: int
     """Bytes that its processes and files held, above those of the warm sandbox."""
@@ -160,11 +162,13 @@ class Arena:
 
     def play(self, source: bytes) -> Seen:
         """Grade an attack, then its neighbour."""
+        before = settings_of_servers(self.judge.pid)
         started = time.monotonic()
         with Meter(self.judge.pid) as meter:
             report = self.grade("mallory", source)
         seconds = time.monotonic() - started
         after = self.grade("neighbour", self.neighbour)
+        settings = settings_of_servers(self.judge.pid)
         result = score("mallory", report, self.judge.manifest, self.syllabus)
         mine = [t for t in report["tests"] if "my_linear" in t["nodeid"]]
         text = json.dumps(report)
@@ -175,6 +179,7 @@ class Arena:
             text,
             leaked=self.canary in text,
             disturbed=without_times(after) != without_times(self.honest),
+            unsettled=settings != before,
             seconds=seconds,
             peak=meter.peak,
         )

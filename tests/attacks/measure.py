@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import threading
@@ -10,9 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+import pyseccomp
+
 from grader.sandbox.processes import descendants
 
 INTERVAL = 0.05  # seconds
+IOPRIO_GET = pyseccomp.resolve_syscall(pyseccomp.system_arch(), "ioprio_get")
 
 
 class Meter:
@@ -53,6 +57,40 @@ def is_judge(pid: int) -> bool:
     with suppress(OSError):
         return b"grader.judge" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
+
+
+def settings_of_servers(judge: int) -> list[tuple[object, ...]]:
+    """Return what a process of the same user could change of a sandbox's server."""
+    below = [pid for pid in descendants(judge) if not is_judge(pid)]
+    return [settings(pid) for pid in below if is_server(pid)]
+
+
+def is_server(pid: int) -> bool:
+    """Say whether a process is the server of a sandbox, not one of its workers."""
+    with suppress(OSError):
+        inside = Path(f"/proc/{pid}/status").read_text().split("NSpid:")[1]
+        named = b"server.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return named and inside.split("\n")[0].split()[-1] == "1"
+    return False
+
+
+def settings(pid: int) -> tuple[object, ...]:
+    """Return limits, priorities, clamps and masks of a process."""
+    place = Path(f"/proc/{pid}")
+    files = (
+        "limits",
+        "timerslack_ns",
+        "oom_score_adj",
+        "coredump_filter",
+        "personality",
+    )
+    texts = [(place / name).read_text() for name in files]
+    scheduled = (place / "sched").read_text().splitlines()
+    kept = [line for line in scheduled if re.match(r"(policy|prio|.*uclamp)", line)]
+    numbers = (place / "stat").read_text().rpartition(")")[2].split()
+    ioprio = ctypes.CDLL(None).syscall(IOPRIO_GET, 1, pid)
+    affinity = sorted(os.sched_getaffinity(pid))
+    return (*texts, *kept, numbers[16], numbers[38], ioprio, *affinity)
 
 
 def anonymous(pid: int) -> int:

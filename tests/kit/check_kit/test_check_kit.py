@@ -1,13 +1,17 @@
 """The checks of the kit itself name what is missing and what is wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from grader.check_kit import VariantError, read_variants
+from grader.check_kit.causes import check_causes
 from grader.check_kit.counts import check_counts, count_functions
 from grader.check_kit.independence import check_independence
 from grader.check_kit.places import check_places
 from grader.check_kit.variants import Variant
 from grader.scoring.manifest import Check, Manifest
+from grader.scoring.message import Message
 from grader.syllabus import Course, Exercise, Syllabus, Topic
 
 ONE = Exercise("t", ("A", "B"), "", "", "core", 1, 1, 1, 0, (), ("a", "b"))
@@ -124,3 +128,29 @@ def test_a_variant_that_redefines_what_others_use_is_named(name, monkeypatch):
     assert list(check_independence(SYLLABUS, {"t": SOLUTION}, variants)) == [
         f"wrong/t/A/slip: redefines {name}, which others use too"
     ]
+
+
+def wrong(name, says):
+    return Variant(Path(f"wrong/t/A/{name}.py"), ONE, False, says, "")
+
+
+def test_a_cause_that_is_another_answers_slip_is_named():
+    variants = [wrong("twice", "counts twice"), wrong("late", "starts late")]
+    told = {
+        "wrong/t/A/twice": Message("A is wrong.", cause="it counts twice"),
+        "wrong/t/A/late": Message("A is wrong.", cause="it counts twice"),
+    }
+
+    assert list(check_causes(variants, told)) == [
+        "wrong/t/A/late: is told another slip's cause: it counts twice"
+    ]
+
+
+def test_a_message_without_a_cause_or_of_the_slip_itself_sends_nobody_astray():
+    variants = [wrong("twice", "counts"), wrong("late", "starts late"), wrong("c", "z")]
+    told = {
+        "wrong/t/A/twice": Message("A counts twice."),
+        "wrong/t/A/late": Message("A starts late.", cause="it counts twice"),
+    }
+
+    assert list(check_causes(variants, told)) == []

@@ -164,7 +164,7 @@ def test_where_the_reference_raises_unpromised_nothing_is_asked_for():
 
     sweep(Function("it"), inputs=draw, columns=["plain", "empty"], call="it(x)")
 
-    assert set(sweep.columns) == {"plain"}
+    assert set(sweep.compared) == {"plain"}
 
 
 def total(ex, numbers) -> int:
@@ -186,6 +186,14 @@ def test_a_case_is_named_by_when_it_is():
     assert message.render().splitlines()[0] == "it gives a wrong result for three."
     assert (message.expected, message.got) == ("6", "3")
     assert message.cause == "the third is left out"
+
+
+def test_a_case_in_which_the_reference_raises_unpromised_is_a_fault_of_the_kit():
+    sweep = sweep_over(sum, sum)
+    cases = {"for numbers": ([1, 2],), "for texts": (["a", "b"],)}
+
+    with pytest.raises(AssertionError, match="the reference raises for texts: "):
+        sweep.cases(total, cases, call="it(numbers)")
 
 
 def test_a_slip_is_told_where_the_first_case_shows_it():

@@ -636,7 +636,7 @@ def test_a_sandbox_ends_with_its_owner():
     )
     pid = int(done.stdout)
 
-    for _ in range(100):
+    for _ in range(600):
         if not Path(f"/proc/{pid}").exists() or is_alive(None, pid) is False:
             return
         time.sleep(0.1)

@@ -1,0 +1,151 @@
+"""In what an answer's play differs from the reference's, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from grader.observe.compare import is_close, is_equal
+from grader.observe.describe import describe, tell_apart
+from grader.sandbox.states import tensors_in
+from grader.scoring.message import Words, render
+
+Played = dict[str, Any]
+Tolerance = tuple[float, float] | None
+Faults = tuple[str, str]
+"""What is wrong always, and what is wrong in some case."""
+
+WRONG = "{symbol} gives a wrong result.", "{symbol} gives a wrong result {when}."
+OTHER_CLASS = (
+    "{symbol} gives a result of another class.",
+    "{symbol} gives a result of another class {when}.",
+)
+WRONG_GRADIENT = (
+    "{symbol} gives wrong gradients.",
+    "{symbol} gives wrong gradients {when}.",
+)
+CHANGED = "{symbol} changes an argument.", "{symbol} changes an argument {when}."
+SILENT = "{symbol} does not raise.", "{symbol} does not raise {when}."
+ERROR = "{symbol} raises an exception.", "{symbol} raises an exception {when}."
+OTHER_ERROR = (
+    "{symbol} raises another exception than it must.",
+    "{symbol} raises another exception than it must {when}.",
+)
+
+ROUNDING = {
+    torch.float16: (5e-3, 5e-3),
+    torch.bfloat16: (4e-2, 4e-2),
+    torch.float32: (1e-4, 1e-5),
+    torch.float64: (1e-9, 1e-10),
+    torch.complex128: (1e-9, 1e-10),
+}
+"""What two right ways to compute the same may differ by: rtol and atol."""
+
+
+def differ(
+    seen: Played, wanted: Played, tolerance: Tolerance
+) -> tuple[Faults, Words, Words] | None:
+    """Return in what two plays differ: the faults, what was expected, what was got."""
+    got: Words
+    if "error" in wanted:
+        kind = wanted["error"][0]
+        if "error" not in seen:
+            return SILENT, kind, describe(seen.get("value"))
+        if kind not in seen["error"]:
+            got = f"{seen['error'][0]}: {seen.get('message', '')}"
+            return OTHER_ERROR, kind, got
+        return kept(seen, wanted)
+    if "error" in seen:
+        got = f"{seen['error'][0]}: {seen.get('message', '')}"
+        return ERROR, "a result", got
+    one, other = seen.get("value"), wanted["value"]
+    if not alike(one, other, tolerance):
+        return WRONG, *tell_parts_apart(one, other, tolerance)
+    if seen.get("class") != wanted.get("class"):
+        names = str(wanted.get("class")), str(seen.get("class"))
+        return OTHER_CLASS, *names
+    loose = loosened(tolerance)
+    mine, theirs = (by_shape(played.get("gradients")) for played in (seen, wanted))
+    if "gradients" in wanted and not alike(mine, theirs, loose):
+        return WRONG_GRADIENT, *tell_parts_apart(mine, theirs, loose)
+    return kept(seen, wanted)
+
+
+def tell_parts_apart(one: Any, other: Any, tolerance: Tolerance) -> tuple[Words, Words]:
+    """Return how two values read; of containers of tensors, the first unlike parts."""
+    pairs = parts(one, other) if any(True for _ in tensors_in(other)) else []
+    for a, b in pairs:
+        if not alike(a, b, tolerance):
+            return tell_parts_apart(a, b, tolerance)
+    expected, got = tell_apart(one, other)
+    if render(expected) == render(got):
+        return "the same values", "other values"
+    return expected, got
+
+
+def parts(one: Any, other: Any) -> list[tuple[Any, Any]]:
+    """Return the parts of two containers of one form; none of anything else."""
+    if type(one) is not type(other) or isinstance(other, torch.Tensor):
+        return []
+    if isinstance(other, dict):
+        return [(one[k], other[k]) for k in other] if list(one) == list(other) else []
+    return list(zip(one, other, strict=True)) if len(one) == len(other) else []
+
+
+def kept(seen: Played, wanted: Played) -> tuple[Faults, Words, Words] | None:
+    """Return that an argument was changed which the reference leaves alone."""
+    if seen.get("kept") != wanted.get("kept"):
+        return CHANGED, "the same tensor", "a changed one"
+    return None
+
+
+def alike(one: Any, other: Any, tolerance: Tolerance) -> bool:
+    """Compare plain data by type and value, floating point tensors up to rounding."""
+    if isinstance(other, torch.Tensor):
+        if not isinstance(one, torch.Tensor) or one.shape != other.shape:
+            return False
+        if one.dtype != other.dtype:
+            return False
+        if not (other.is_floating_point() or other.is_complex()):
+            return is_equal(one, other)
+        rounding: Any = tolerance or ROUNDING.get(other.dtype, (None, None))
+        return is_close(one, other, *rounding)
+    if type(one) is not type(other):
+        return False
+    if isinstance(other, dict):
+        return list(one) == list(other) and all(
+            alike(one[key], other[key], tolerance) for key in other
+        )
+    if isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(
+            alike(a, b, tolerance) for a, b in zip(one, other, strict=True)
+        )
+    if isinstance(other, float):
+        return alike(torch.tensor(one), torch.tensor(other), tolerance)
+    return is_equal(one, other)
+
+
+def loosened(tolerance: Tolerance) -> Tolerance:
+    """Return the tolerance of gradients, which add up more roundings than values."""
+    rtol, atol = tolerance or (1e-4, 1e-4)
+    return max(rtol, 1e-4), max(atol, 1e-4)
+
+
+def by_shape(gradients: Any) -> Any:
+    """Return gradients with those of parameters in the order of their shapes.
+
+    It is done here, since the student's process may have another `sorted`.
+    """
+    match gradients:
+        case [list(inputs), [*pairs]] if all(map(is_shape_with_gradient, pairs)):
+            return [inputs, sorted(pairs, key=lambda pair: (pair[0], pair[1] is None))]
+    return gradients
+
+
+def is_shape_with_gradient(pair: Any) -> bool:
+    """Say whether this is a parameter's shape, and its gradient or None."""
+    match pair:
+        case [tuple(shape), None | torch.Tensor()]:
+            return all(type(size) is int for size in shape)
+    return False
