@@ -201,6 +201,8 @@ def grade_one(
         text = form.to_text(feedback)
         OutputFolder(target.parent, secret).write(target.name, text)
     messages = messages_of(made)
+    for note in submission.notes:
+        print_plain(note, "dim")
     for exercise in result.exercises:
         show_exercise(exercise, messages)
     open_points = f", {result.open:g} open (no GPU here)" if result.open else ""
