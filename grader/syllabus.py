@@ -13,6 +13,8 @@ from typing import Any
 from grader.errors import GraderError
 from grader.tables import TableReader, read_document
 
+ASSIGNMENT = "assignment.toml"
+"""Beside the registry in a handout of an assignment: the exercises that it holds."""
 MEANINGS = {"required": True, "optional": False}
 """What a level can be."""
 LANGUAGES = ("en", "pt-BR")
@@ -106,23 +108,32 @@ class Syllabus:
         """
         return self.topics[self.topic_ids.index(name)]
 
-    def only(self, name: str) -> Syllabus:
-        """Return the part called `name`, a topic or an exercise; all of it for "".
+    def only(self, *names: str) -> Syllabus:
+        """Return the part that the names stand for: topics and exercises; all for none.
 
-        An exercise is also found by one of its symbols alone.
+        A name may be several, with commas between them. An exercise is also found by
+        one of its symbols alone.
 
         Raises:
             SyllabusError: there is no such part; the message hints at a like one.
         """
-        if not name:
-            return self
+        single = [n.strip() for name in names for n in name.split(",") if n.strip()]
+        found = {exercise for name in single for exercise in self.ids_of(name)}
+        return self.restricted(found) if single else self
+
+    def ids_of(self, name: str) -> Collection[str]:
+        """Return the ids of the exercises that one name stands for.
+
+        Raises:
+            SyllabusError: there are none.
+        """
         if name in self.topic_ids:
-            return replace(self, topics=(self.topic(name),))
+            return [e.id for e in self.topic(name).exercises]
         if name in self.exercises:
-            return self.restricted({name})
+            return [name]
         found = {e.id for e in self.exercises.values() if name in e.symbols}
         if len(found) == 1:
-            return self.restricted(found)
+            return found
         known = {part: part for part in (*self.topic_ids, *self.exercises)}
         known |= {s: e.id for e in self.exercises.values() for s in e.symbols}
         close = difflib.get_close_matches(name, known, 3, 0.6)
@@ -144,14 +155,23 @@ class Syllabus:
 
 
 def read_syllabus(path: Path) -> Syllabus:
-    """Read and check the registry.
+    """Read and check the registry; beside an assignment's file, its part of it.
 
     Raises:
         SyllabusError: it cannot be read, or an entry is missing, unknown or wrong.
     """
     reader = TableReader(str(path), SyllabusError)
     data = reader.parse(read_document(path, SyllabusError))
-    return parse_syllabus(data, str(path))
+    syllabus = parse_syllabus(data, str(path))
+    given = path.with_name(ASSIGNMENT)
+    if not given.exists():
+        return syllabus
+    reader = TableReader(str(given), SyllabusError)
+    data = reader.parse(read_document(given, SyllabusError))
+    entry = reader.table(data, "the document", {"exercises": list})
+    part = syllabus.only(*entry["exercises"])
+    modules = {t: syllabus.modules[t] for t in part.topic_ids}
+    return replace(part, modules=modules)
 
 
 def parse_syllabus(data: Mapping[str, Any], source: str) -> Syllabus:

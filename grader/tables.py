@@ -74,6 +74,6 @@ class TableReader:
 def read_document(path: Path, error: type[Exception]) -> str:
     """Return a document's text, or raise `error`, which names the file."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as reason:
         raise error(f"{path}: cannot be read: {reason}") from reason

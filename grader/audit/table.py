@@ -91,20 +91,17 @@ class ClassTable:
                 "whole class again into it"
             )
 
-    def write(self, results: Sequence[Result]) -> None:
+    def write(self, graded: Sequence[Result]) -> None:
         """Write the results of this run, and of others that stay.
 
         Raises:
             OutputError: they cannot be written.
         """
-        data = self.data(results)
+        data = self.data(graded)
         data["students"] = sorted([*self.others.values(), *data["students"]], key=place)
         shard = Shard.of(self.earlier) if self.others else self.shard
-        lines = to_csv(
-            [to_result(entry) for entry in data["students"]],
-            self.run.config.syllabus,
-            adjusted=self.run.policy is not None,
-        )
+        results = [to_result(entry) for entry in data["students"]]
+        lines = to_csv(results, self.run.config.syllabus)
         self.run.output.write(TABLE, lines)
         self.run.output.write_signed(SCORES, shard.marked(data))
 

@@ -14,8 +14,8 @@ from grader.class_run.attempts import counted
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
 from grader.errors import GraderError
+from grader.exports.results import VERSION, to_result
 from grader.exports.results import student as student_data
-from grader.exports.results import to_result
 from grader.exports.table import to_csv
 from grader.intake import SubmissionError, SubmissionSource
 from grader.layout import find_course
@@ -40,6 +40,11 @@ def read_scores(output: OutputFolder) -> dict[str, Any]:
         VerifyError: they are missing or were changed.
     """
     scores = output.read_signed(SCORES)
+    if scores is not None and scores["version"] != VERSION:
+        raise VerifyError(
+            f"{output.path / SCORES} was written by another version of the kit: grade "
+            "the class again; what is unchanged is kept"
+        )
     if scores is None:
         raise VerifyError(
             f"{output.path / SCORES} is missing, was changed, or is of another course: "
@@ -63,12 +68,12 @@ class Verifier:
         return read_scores(self.output)
 
     @cached_property
-    def policy(self) -> Policy | None:
+    def policy(self) -> Policy:
         """Return the course's rules that the scores were made with."""
-        if "course" not in self.scores:
-            return None
         registry = read_syllabus(find_course().registry)
-        return parse_policy(self.scores["course"], f"the course in {SCORES}", registry)
+        name = self.scores["assignment"]
+        source = f"the course in {SCORES}"
+        return parse_policy(self.scores["course"], source, registry, name)
 
     def check_files(self) -> Iterator[str]:
         """Yield what is not as the grader wrote it."""
@@ -88,9 +93,7 @@ class Verifier:
                 results.append(self.counted([result for result, _ in found]))
                 yield from self.check_entry(entry, results[-1])
         if len(results) == len(self.scores["students"]):
-            yield from self.check_table(
-                to_csv(results, self.config.syllabus, adjusted=self.policy is not None)
-            )
+            yield from self.check_table(to_csv(results, self.config.syllabus))
 
     def result_of(self, record: Mapping[str, Any], name: str) -> Result:
         """Return the result that a report gives; without a score if it was changed."""
@@ -107,8 +110,8 @@ class Verifier:
         return self.config.score(student, report, self.run.manifest)
 
     def counted(self, results: Sequence[Result]) -> Result:
-        """Return the result that counts, by the course's rules if it has any."""
-        return results[0] if self.policy is None else counted(results, self.policy)
+        """Return the result that counts, by the course's rules."""
+        return counted(results, self.policy)
 
     def check_entry(self, entry: Mapping[str, Any], result: Result) -> Iterator[str]:
         """Yield whether the scores of a student differ from the reports."""

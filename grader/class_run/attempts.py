@@ -22,10 +22,10 @@ class Attempt:
     """Where its report lies."""
 
 
-def attempts_of(origin: SubmissionSource, policy: Policy | None) -> list[Attempt]:
+def attempts_of(origin: SubmissionSource, policy: Policy) -> list[Attempt]:
     """Return the attempts to grade: the last, or all where the best counts."""
     of = len(origin.earlier) + 1
-    if policy is None or policy.attempts is Attempts.LAST or of == 1:
+    if policy.attempts is Attempts.LAST or of == 1:
         return [Attempt(origin, of, of, report_name(origin.student))]
     return [
         Attempt(one, number, of, attempt_name(origin.student, number))

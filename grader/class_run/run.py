@@ -20,7 +20,7 @@ from grader.class_run.look import find_look
 from grader.class_run.reuse import topic_keys, topics_that_hold
 from grader.class_run.seeds import seed_for
 from grader.intake import SubmissionError, SubmissionSource
-from grader.policy import Policy
+from grader.policy import NO_RULES, Policy
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result, Status
 from grader.scoring.manifest import Check, Manifest
@@ -58,12 +58,12 @@ class ClassRun:
         self,
         config: GradingConfig,
         output: OutputFolder,
-        policy: Policy | None = None,
+        policy: Policy = NO_RULES,
         start: Callable[
             [GradingConfig, int], AbstractContextManager[Judges]
         ] = start_here,
     ) -> None:
-        """Take the config, the folder of results, the course's rules if any.
+        """Take the config, the folder of results, and the course's rules.
 
         Args:
             config: how the class is graded.
@@ -129,8 +129,6 @@ class ClassRun:
     ) -> Result:
         """Return a student's result; its report lies where a single one would."""
         attempts = attempts_of(origin, self.policy)
-        if self.policy is None:
-            return results[attempts[0]]
         dated = [
             replace(
                 results[attempt],

@@ -14,12 +14,20 @@ VARIABLE = "GRADER_SECRET"
 
 
 def read_secret(path: Path) -> bytes:
-    """Return the course's secret: from the environment, or from a file made once."""
-    if VARIABLE in os.environ:
-        return os.environ[VARIABLE].encode()
+    """Return the course's secret: from the environment, or from a file made once.
+
+    An empty variable is none: CI gives that where a secret is not set.
+    """
+    if given := os.environ.get(VARIABLE, "").strip():
+        return given.encode()
     if not path.exists():
         create_bytes(path, f"{secrets.token_hex(32)}\n".encode(), 0o600)
     return path.read_bytes().strip()
+
+
+def has_secret(path: Path) -> bool:
+    """Say whether there is a secret already."""
+    return bool(os.environ.get(VARIABLE, "").strip()) or path.exists()
 
 
 def seed_for(secret: bytes, student: str) -> str:

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from grader.class_run.seeds import read_secret
-from grader.cli.options import Only
+from grader.cli.options import Given, Only
 from grader.cli.screen import print_plain
 from grader.files import write_bytes
 from grader.layout import find_course
+from grader.policy import find_part
 from grader.release.ci import PLATFORMS, CiError, make_files
 from grader.syllabus import read_syllabus
 
@@ -25,13 +26,15 @@ NEXT = {
 def init_ci(
     platform: Annotated[str, typer.Argument(metavar="|".join(PLATFORMS))],
     out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("ci"),
-    only: Only = "",
+    assignment: Given = "",
+    only: Only = None,
 ) -> None:
     """Write what a platform needs to grade: a workflow, a job or an autograder."""
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
     secret = read_secret(layout.secret)
-    for name, data in make_files(platform, layout, syllabus, only, secret).items():
+    part = find_part(layout, syllabus, assignment, only or ())
+    for name, data in make_files(platform, layout, syllabus, part, secret).items():
         target = out / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

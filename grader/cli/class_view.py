@@ -10,10 +10,16 @@ from rich.table import Table
 
 from grader.cli.screen import out, plain, print_error, print_plain
 from grader.policy import Policy
+from grader.policy.course import OpenPoints
 from grader.results.result import Result, Status
 from grader.syllabus import Syllabus
 
 MAX_ROWS = 60
+OPEN = {
+    OpenPoints.NONE: "open: what only a GPU can decide does not count",
+    OpenPoints.OPEN: "open: what only a GPU can decide is in the maximum, not earned",
+    OpenPoints.FULL: "open: what only a GPU can decide counts as earned",
+}
 
 
 def show_look(results: Sequence[Result]) -> None:
@@ -27,20 +33,20 @@ def show_look(results: Sequence[Result]) -> None:
         print_plain(f"  … and {len(lines) - MAX_ROWS} more in scores.csv")
 
 
-def show_class(
-    results: Sequence[Result], syllabus: Syllabus, policy: Policy | None
-) -> None:
+def show_class(results: Sequence[Result], syllabus: Syllabus, policy: Policy) -> None:
     """Print what needs a look, then the points by topic and what the course counts."""
     show_look(results)
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     table.add_column("student", overflow="fold")
     for topic in syllabus.topics:
         table.add_column(topic.id.partition("_")[0], justify="right")
-    for name in ("total", "open", "max", *(["adjusted"] if policy else [])):
+    for name in ("total", "open", "max", "counts", "of"):
         table.add_column(name, justify="right")
     for result in results[:MAX_ROWS]:
         table.add_row(plain(result.student), *cells(result, syllabus))
     out.print(table)
+    if any(result.score and result.score.open for result in results):
+        print_plain(OPEN[policy.open], "dim")
     if len(results) > MAX_ROWS:
         print_plain(f"… and {len(results) - MAX_ROWS} more in scores.csv")
 
@@ -50,11 +56,10 @@ def cells(result: Result, syllabus: Syllabus) -> list[str]:
     if result.score is None:
         return [str(result.status), *[""] * (len(syllabus.topics) + 2)]
     mine, counted = result.score, result.adjusted
-    return [
-        *(f"{mine.topics[topic]:g}" for topic in syllabus.topic_ids),
-        *(f"{mine.total:g}", f"{mine.open:g}", f"{mine.max:g}"),
-        *([f"{counted.total:g}"] if counted else []),
-    ]
+    points = [mine.topics[topic] for topic in syllabus.topic_ids]
+    points += [mine.total, mine.open, mine.max]
+    points += [counted.total, counted.max] if counted else []
+    return [f"{value:g}" for value in points]
 
 
 def print_written(folder: Path, results: Sequence[Result], others: int) -> None:

@@ -103,9 +103,7 @@ def make_table(
     """Return the table of a class."""
     results = to_results(scores)
     if name == "csv":
-        return Filled(
-            to_csv(results, syllabus, adjusted="course" in scores), len(results)
-        )
+        return Filled(to_csv(results, syllabus), len(results))
     grades = [grade_of(result) for result in results]
     if fill is None:
         if name == "canvas":

@@ -13,7 +13,7 @@ from grader.audit.table import ClassTable
 from grader.class_run.attempts import attempts_of
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
-from grader.class_run.seeds import read_secret
+from grader.class_run.seeds import has_secret, read_secret
 from grader.class_run.shards import WHOLE, Shard
 from grader.cli.backend import backend, print_open
 from grader.cli.class_view import print_written, show_class, warn_trouble
@@ -27,6 +27,7 @@ from grader.cli.options import (
     Deadline,
     Fresh,
     From,
+    Given,
     Gpu,
     Grades,
     Jobs,
@@ -60,8 +61,8 @@ from grader.intake import (
     Take,
 )
 from grader.intake.find import student_of
-from grader.layout import Layout, find_course
-from grader.policy import Policy, read_policy
+from grader.layout import find_course
+from grader.policy import Policy, find_part, find_rules, given
 from grader.results.output import OutputFolder
 from grader.results.result import Result
 from grader.sandbox.isolation import Level, choose_level
@@ -69,7 +70,7 @@ from grader.sandbox.limits import Limits
 from grader.scoring.message import Message
 from grader.scoring.report import first_message, messages_of
 from grader.scoring.score import ExerciseScore
-from grader.syllabus import Syllabus, read_syllabus
+from grader.syllabus import read_syllabus
 
 
 def grade(
@@ -82,7 +83,7 @@ def grade(
     assignment: Assignment = "",
     take: TakeWhich = Take.WORK,
     renames: RenameMap = None,
-    only: Only = "",
+    only: Only = None,
     limit: Settings = None,
     rules: Rules = None,
     fresh: Fresh = False,
@@ -100,10 +101,10 @@ def grade(
     """
     layout = find_course(path)
     registry = read_syllabus(layout.registry)
-    syllabus = registry.only(only)
+    policy = find_rules(layout, registry, rules, assignment)
+    syllabus = given(registry, policy).only(*only or ())
     limits = Limits().changed(limit or ())
     chosen = Shard.parse(shard) if shard else WHOLE
-    policy = find_policy(rules, layout, registry)
     target = choose_target(
         gradebook, course, assignment or registry.course.id, nbgrader_config
     )
@@ -112,7 +113,7 @@ def grade(
     )
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])
-    secret = read_secret(layout.secret)
+    secret = take_secret(layout.secret)
     with (
         backend(scheduler, gpu=gpu, jobs=jobs) as judged_by,
         OutputFolder(out_folder, secret).opened() as output,
@@ -169,7 +170,8 @@ def grade_one(
     ] = "",
     take: TakeWhich = Take.WORK,
     renames: RenameMap = None,
-    only: Only = "",
+    assignment: Given = "",
+    only: Only = None,
     limit: Settings = None,
     unsandboxed: Unsandboxed = False,
 ) -> None:
@@ -177,7 +179,8 @@ def grade_one(
     if not path.exists():
         raise IntakeError(f"{path} does not exist: name a student's folder or zip")
     layout = find_course(path)
-    syllabus = read_syllabus(layout.registry).only(only)
+    registry = read_syllabus(layout.registry)
+    syllabus = find_part(layout, registry, assignment, only or ())
     limits = Limits().changed(limit or ())
     targets = [find_target(target, report) for target in write or ()]
     who = student or student_of(path.resolve())
@@ -185,7 +188,7 @@ def grade_one(
     origin = SubmissionSource(who, path, take=take, renames=files)
     secrets = [layout.solutions, layout.hidden_tests, path]
     level = print_level(choose_level(secrets, unsandboxed=unsandboxed))
-    secret = read_secret(layout.secret)
+    secret = take_secret(layout.secret)
     config = GradingConfig(level, limits, layout.hidden_tests, syllabus, secret)
     try:
         submission = config.read(origin)
@@ -219,19 +222,20 @@ def find_target(target: str, report: Path | None) -> tuple[formats.Format, Path]
     return form, Path(file)
 
 
-def find_policy(
-    rules: Path | None, layout: Layout, registry: Syllabus
-) -> Policy | None:
-    """Return the course's rules, of the file named or of its own."""
-    if rules is None and not layout.rules.exists():
-        return None
-    return read_policy(rules or layout.rules, registry)
-
-
-def warn_strangers(policy: Policy | None, students: list[str]) -> None:
+def warn_strangers(policy: Policy, students: list[str]) -> None:
     """Say who has an extension and handed nothing in: a name may be misspelt."""
-    for stranger in policy.strangers(students) if policy else ():
+    for stranger in policy.strangers(students):
         errors.print(Text(f"{stranger} has an extension, but handed in nothing"))
+
+
+def take_secret(path: Path) -> bytes:
+    """Return the course's secret; say where it is new what that means."""
+    known = has_secret(path)
+    secret = read_secret(path)
+    if not known:
+        note = f"{path} is new: inputs differ from those of runs without it"
+        errors.print(Text(f"{note} or the same GRADER_SECRET", style="dim"))
+    return secret
 
 
 def print_level(level: Level) -> Level:

@@ -13,10 +13,11 @@ import typer
 from grader import check_kit as checks
 from grader import stubs as stub_maker
 from grader.class_run.pool import JudgePool
-from grader.cli.options import Jobs
+from grader.cli.options import Given, Jobs, Only
 from grader.cli.screen import out, print_plain, progress_bar
 from grader.files import pack_files, write_bytes, write_text
 from grader.layout import Layout, find_course
+from grader.policy import find_part
 from grader.release import handout as handouts
 from grader.sandbox.isolation import choose_level
 from grader.sandbox.limits import Limits
@@ -51,14 +52,14 @@ def notebooks(
     target: Annotated[
         Path, typer.Option("--out", help="Folder of an assignment below source/.")
     ],
-    only: Annotated[
-        str, typer.Option(help="Make this topic's or exercise's notebook only.")
-    ] = "",
+    assignment: Given = "",
+    only: Only = None,
 ) -> None:
     """Make nbgrader's source notebooks, one for each topic, from solutions/."""
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
-    made = stub_maker.make_sources(syllabus, layout.solutions, syllabus.only(only))
+    part = find_part(layout, syllabus, assignment, only or ())
+    made = stub_maker.make_sources(syllabus, layout.solutions, part)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in made.items():
         write_text(target / name, text)
@@ -146,6 +147,7 @@ def handout(
             help="Add the solutions, encoded, for make solution: a courtesy lock.",
         ),
     ] = False,
+    assignment: Given = "",
 ) -> None:
     """Pack what students get, after a check that it tells no secret."""
     layout = find_course()
@@ -157,10 +159,12 @@ def handout(
             f"exercises/ is not what solutions/ gives ({', '.join(outdated)}): "
             "run make stubs first"
         )
-    files = handouts.collect(layout)
+    part = find_part(layout, syllabus, assignment)
+    files = handouts.collect(layout, part if assignment else None)
     if with_references:
-        files |= handouts.collect_references(layout, syllabus)
+        files |= handouts.collect_references(layout, part)
     handouts.refuse_secrets(files, layout)
-    write_bytes(target, pack_files(files, syllabus.course.id))
+    name = f"{syllabus.course.id}-{assignment}" if assignment else syllabus.course.id
+    write_bytes(target, pack_files(files, name))
     solutions = "solutions encoded" if with_references else "no solution"
     print_plain(f"{target} written: {len(files)} files, {solutions}, no hidden test")

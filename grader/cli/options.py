@@ -41,7 +41,8 @@ Assignment = Annotated[
     str,
     typer.Option(
         "--assignment",
-        help="nbgrader's: the one of several to take, and the gradebook's.",
+        help="What was given: an assignment of course.toml. In nbgrader, the one of "
+        "several to take, and the gradebook's.",
     ),
 ]
 TakeWhich = Annotated[
@@ -61,7 +62,15 @@ RenameMap = Annotated[
     ),
 ]
 Only = Annotated[
-    str, typer.Option(help="Grade this topic or exercise only: topic or topic.Symbol.")
+    list[str] | None,
+    typer.Option(
+        help="This topic or exercise alone, topic or topic.Symbol; may be repeated, or "
+        "hold several with commas.",
+    ),
+]
+Given = Annotated[
+    str,
+    typer.Option("--assignment", help="An assignment of course.toml, in place of all."),
 ]
 Settings = Annotated[
     list[str] | None,

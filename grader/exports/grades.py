@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grader.exports.plain import number
+from grader.policy import Adjusted
 from grader.results.result import Result
-from grader.scoring.score import Score, add
 
 OWN_COMMENT = "Points: "
 """How the comments begin that are made here."""
@@ -16,7 +16,7 @@ OWN_COMMENT = "Points: "
 
 @dataclass(frozen=True)
 class Grade:
-    """One student's grade: as the course counts it, if it has rules of its own."""
+    """One student's grade, as the course counts it."""
 
     student: str
     points: float | None
@@ -35,38 +35,21 @@ class Grade:
 
 def grade_of(result: Result) -> Grade:
     """Return a student's grade."""
-    counted = result.adjusted or result.score
+    counted = result.adjusted
     if counted is None:
         return Grade(result.student, None, 0.0, result.state)
-    return Grade(result.student, counted.total, counted.max, comment(result))
+    said = comment(counted, result.needs_look)
+    return Grade(result.student, counted.total, counted.max, said)
 
 
-def comment(result: Result) -> str:
+def comment(counted: Adjusted, needs_look: Sequence[str]) -> str:
     """Return the points by topic, and why they are not those earned."""
-    counted = result.adjusted or result.score
-    assert counted is not None
     topics = ", ".join(
-        f"{name} {number(points)}/{number(most)}"
-        for name, points, most in parts(result)
+        f"{topic.topic} {number(topic.points)}/{number(topic.max)}"
+        for topic in counted.topics
     )
     left = f", {number(counted.open)} open for want of a GPU" if counted.open else ""
-    reasons = result.adjusted.reasons if result.adjusted else ()
-    look = [f"needs a look: {why}" for why in result.needs_look]
-    why = "".join(f"; {reason}" for reason in (*reasons, *look))
+    look = [f"needs a look: {why}" for why in needs_look]
+    why = "".join(f"; {reason}" for reason in (*counted.reasons, *look))
     total = f"{number(counted.total)} of {number(counted.max)}"
     return f"{OWN_COMMENT}{total}{left} ({topics}){why}"
-
-
-def parts(result: Result) -> Iterable[tuple[str, float, float]]:
-    """Yield each topic with the points that count in it, and their maximum."""
-    if result.adjusted is not None:
-        for topic in result.adjusted.topics:
-            yield topic.topic, topic.points, topic.max
-    elif result.score is not None:
-        for name, points in result.score.topics.items():
-            yield name, points, max_of(result.score, name)
-
-
-def max_of(score: Score, topic: str) -> float:
-    """Return the points that a topic has."""
-    return add(e.max for e in score.exercises if e.topic == topic)

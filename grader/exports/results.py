@@ -13,20 +13,23 @@ from grader.results.result import Result, Status
 from grader.scoring.score import ExerciseScore, Score
 from grader.syllabus import Syllabus
 
+VERSION = 2
+"""Of the form of `scores.json`."""
+
 
 def to_data(
     results: Sequence[Result],
     syllabus: Syllabus,
     environment: Mapping[str, Any],
-    policy: Policy | None = None,
+    policy: Policy,
 ) -> dict[str, Any]:
     """Return a class's results as plain data, with the course's rules."""
-    course = {} if policy is None else {"course": policy.text}
     return {
-        "version": 1,
+        "version": VERSION,
         "environment": dict(environment),
         "exercises": list(syllabus.exercises),
-        **course,
+        "course": policy.text,
+        "assignment": policy.assignment,
         "students": [student(result) for result in results],
     }
 

@@ -13,22 +13,21 @@ from grader.scoring.score import Score
 from grader.syllabus import Syllabus
 
 
-def to_csv(
-    results: Sequence[Result], syllabus: Syllabus, *, adjusted: bool = False
-) -> str:
+def to_csv(results: Sequence[Result], syllabus: Syllabus) -> str:
     """Return one row per student: points by exercise and topic, total, open, max.
+
+    Behind them stand the points that the course counts, and why they differ.
 
     Args:
         results: of the class.
         syllabus: what it was graded in.
-        adjusted: add the points that the course counts, and why they differ.
     """
     exercises = list(syllabus.exercises)
     topics = syllabus.topic_ids
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     sums = ["total", "open", "max", "status", "needs_a_look"]
-    counted = ["adjusted", "adjusted_max", "why"] if adjusted else []
+    counted = ["adjusted", "adjusted_max", "why"]
     writer.writerow(["student", *exercises, *topics, *sums, *counted])
     for result in results:
         row = [
@@ -36,9 +35,8 @@ def to_csv(
             *points(result.score, exercises, topics),
             result.status,
             neutralise("; ".join(result.needs_look)),
+            *adjusted_cells(result.adjusted),
         ]
-        if adjusted:
-            row += adjusted_cells(result.adjusted)
         writer.writerow(row)
     return stream.getvalue()
 

@@ -21,7 +21,7 @@ class CiError(GraderError):
 
 
 def make_files(
-    platform: str, layout: Layout, syllabus: Syllabus, only: str, secret: bytes
+    platform: str, layout: Layout, syllabus: Syllabus, part: Syllabus, secret: bytes
 ) -> dict[str, bytes]:
     """Return the files to write, by their path.
 
@@ -29,19 +29,17 @@ def make_files(
         platform: one of `PLATFORMS`.
         layout: where the kit's folders lie.
         syllabus: the registry.
-        only: the topic or the exercise to grade; all if empty.
+        part: what is graded of it.
         secret: of the course, so that a regrade elsewhere meets the same inputs.
 
     Raises:
         CiError: no platform has this name.
-        SyllabusError: there is no such topic or exercise.
     """
-    part = syllabus.only(only)
     if platform not in PLATFORMS:
         raise CiError(f"no platform is called {platform!r}: {', '.join(PLATFORMS)}")
     folder = TEMPLATES / platform
     templates = {
-        name: data.replace(ONLY, only.encode())
+        name: data.replace(ONLY, names_of(part, syllabus).encode())
         for name, data in read_matching(folder, folder, "*").items()
     }
     if platform == "gradescope":
@@ -50,6 +48,17 @@ def make_files(
     (name, job), place = templates.popitem(), place_of(layout)
     target = f".github/workflows/{name}" if platform == "github" else name
     return {target: job.replace(COURSE, place.encode())}
+
+
+def names_of(part: Syllabus, whole: Syllabus) -> str:
+    """Return what stands for a part on a command line; nothing for the whole."""
+    if part.exercises == whole.exercises:
+        return ""
+    names: list[str] = []
+    for topic in part.topics:
+        is_whole = topic == whole.topic(topic.id)
+        names += [topic.id] if is_whole else [e.id for e in topic.exercises]
+    return ",".join(names)
 
 
 def place_of(layout: Layout) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from grader.errors import GraderError
 from grader.files import read_matching
@@ -12,7 +13,7 @@ from grader.layout import KIT, PACKAGE, TEMPLATES, Layout
 from grader.release.readme import make_readmes
 from grader.source import decode, read_source
 from grader.student import reference
-from grader.syllabus import Syllabus, read_syllabus
+from grader.syllabus import ASSIGNMENT, Syllabus, read_syllabus
 
 MIN_SECRET = 20
 """Characters from which on a line of a solution or a hidden test is telling."""
@@ -25,21 +26,39 @@ class HandoutError(GraderError):
     """The handout would tell a secret; the message names the file and the line."""
 
 
-def collect(layout: Layout) -> dict[str, bytes]:
-    """Return the files of the handout, by their path in it."""
+def collect(layout: Layout, part: Syllabus | None = None) -> dict[str, bytes]:
+    """Return the files of the handout, by their path in it.
+
+    Args:
+        layout: where the course lies.
+        part: what is given of it; all of it if left out.
+    """
     templates = TEMPLATES / "handout"
-    exercises = read_matching(layout.exercises, layout.exercises, "*.py")
+    given = part or read_syllabus(layout.registry)
+    modules = [f"{topic}.py" for topic in given.topic_ids]
+    exercises = read_matching(layout.exercises, layout.exercises, *modules)
+    notebooks = [f"notebooks/{topic}.ipynb" for topic in given.topic_ids]
+    tests = read_matching(layout.visible_tests, layout.root, "*.py")
+    others = {f"test_{t}.py" for t in given.modules if t not in given.topic_ids}
     pristine = layout.pristine.relative_to(layout.root).as_posix()
     return {
         **{f"exercises/{name}": data for name, data in exercises.items()},
         **{f"{pristine}/{name}": data for name, data in exercises.items()},
-        **read_matching(layout.exercises, layout.root, "*.toml", "notebooks/*.ipynb"),
-        **read_matching(layout.visible_tests, layout.root, "*.py"),
+        **read_matching(layout.exercises, layout.root, "*.toml", *notebooks),
+        **{n: data for n, data in tests.items() if Path(n).name not in others},
+        **(assignment_file(layout, part) if part else {}),
         **read_matching(PACKAGE, KIT.root, "**/*.py"),
         **read_matching(KIT.root, KIT.root, "constraints.txt", "pyproject.toml"),
         **read_matching(templates, templates, "**/*"),
-        **make_readmes(TEMPLATES / "readme", read_syllabus(layout.registry)),
+        **make_readmes(TEMPLATES / "readme", given),
     }
+
+
+def assignment_file(layout: Layout, part: Syllabus) -> dict[str, bytes]:
+    """Return the file by which a handout knows that it holds a part alone."""
+    path = layout.registry.with_name(ASSIGNMENT).relative_to(layout.root)
+    names = "".join(f"    {json.dumps(name)},\n" for name in part.exercises)
+    return {path.as_posix(): f"exercises = [\n{names}]\n".encode()}
 
 
 def collect_references(layout: Layout, syllabus: Syllabus) -> dict[str, bytes]:

@@ -78,7 +78,7 @@ class HandedOut:
 
     def command(self, *arguments: str, startup: str = "") -> dict:
         """Return what to start; `startup` is code that Python runs before."""
-        outer = {"NO_COLOR", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+        outer = {"NO_COLOR", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", VARIABLE}
         environment = {k: v for k, v in os.environ.items() if k not in outer}
         if startup:
             place = self.folder / ".startup"
@@ -98,7 +98,13 @@ class HandedOut:
 
 
 @pytest.fixture(scope="module")
-def handed_out(tmp_path_factory):
+def unpack(tmp_path_factory):
+    """Unpack the files of a handout."""
+    return lambda files: HandedOut(tmp_path_factory.mktemp("workspace"), files)
+
+
+@pytest.fixture(scope="module")
+def handed_out(unpack):
     """Make unpacked handouts."""
     files = handout.collect(KIT)
-    return lambda: HandedOut(tmp_path_factory.mktemp("workspace"), files)
+    return lambda: unpack(files)

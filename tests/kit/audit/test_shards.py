@@ -77,7 +77,7 @@ def grade(root, name, config, shard):
         origins = shard.part(find_submissions(root / "class")).origins
         results = run.grade_all(origins, 1, lambda result: None)
         output.write("scores.csv", to_csv(results, config.syllabus))
-        data = to_data(results, config.syllabus, run.environment)
+        data = to_data(results, config.syllabus, run.environment, run.policy)
         output.write_signed("scores.json", shard.marked(data))
 
 

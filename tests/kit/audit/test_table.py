@@ -11,6 +11,7 @@ from grader.audit.table import ClassTable, TableError
 from grader.class_run.shards import WHOLE, Shard
 from grader.intake import ClassFolder, SubmissionSource
 from grader.intake.roster import Student
+from grader.policy import NO_RULES
 from grader.results.output import OutputFolder
 from grader.results.result import Result, Status
 from grader.scoring.score import ExerciseScore, Score
@@ -25,7 +26,7 @@ def grade(small, tmp_path):
         config = SimpleNamespace(syllabus=small)
         environment = {"suite": suite}
         made = SimpleNamespace(
-            output=output, config=config, environment=environment, policy=None
+            output=output, config=config, environment=environment, policy=NO_RULES
         )
         found = ClassFolder(
             tuple(SubmissionSource(name, Path(name)) for name in points),

@@ -14,7 +14,7 @@ from grader.class_run.run import ClassRun
 from grader.exports.results import to_data
 from grader.exports.table import to_csv
 from grader.intake import SubmissionSource
-from grader.policy import Attempts, Policy, parse_policy
+from grader.policy import NO_RULES, Attempts, Policy, parse_policy
 from grader.results.output import OutputFolder
 from grader.results.result import Result, Status
 from grader.sandbox.isolation import Level
@@ -91,7 +91,7 @@ def grade(root, config, origins, policy):
     with OutputFolder(root / "out", config.secret).opened() as output:
         run = ClassRun(config, output, policy)
         results = run.grade_all(origins, 1, lambda result: None)
-        output.write("scores.csv", to_csv(results, config.syllabus, adjusted=True))
+        output.write("scores.csv", to_csv(results, config.syllabus))
         data = to_data(results, config.syllabus, run.environment, policy)
         output.write_signed("scores.json", data)
     return results
@@ -313,11 +313,10 @@ def test_without_a_readable_attempt_there_is_no_score():
     assert (result.status, result.score, result.attempt) == ("not graded", None, 2)
 
 
-@pytest.mark.parametrize("policy", [None, Policy()])
-def test_only_the_last_attempt_is_graded_unless_the_best_counts(tmp_path, policy):
+def test_only_the_last_attempt_is_graded_unless_the_best_counts(tmp_path):
     rui = origin(tmp_path, "rui", (1, DUE), (2, DUE), (3, DUE))
 
-    attempts = attempts_of(rui, policy)
+    attempts = attempts_of(rui, NO_RULES)
 
     assert [(a.origin.path.name, a.report) for a in attempts] == [
         ("3", "reports/rui.json")

@@ -60,7 +60,7 @@ def grade(root, config, **more):
         origins = find_submissions(root / "class").origins
         results = run.grade_all(origins, 1, lambda result: None, **more)
         output.write("scores.csv", to_csv(results, config.syllabus))
-        data = to_data(results, config.syllabus, run.environment)
+        data = to_data(results, config.syllabus, run.environment, run.policy)
         output.write_signed("scores.json", data)
     return {r.student: (r.score.total, r.kept) for r in results}
 

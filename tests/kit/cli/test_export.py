@@ -13,7 +13,7 @@ from grader.exports.formats import NAMES
 from grader.exports.plain import ExportError
 from grader.exports.results import to_data
 from grader.exports.table import to_csv
-from grader.policy import adjust, parse_policy
+from grader.policy import NO_RULES, adjust, parse_policy
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result, Status
 from grader.scoring.score import ExerciseScore, Score
@@ -33,7 +33,7 @@ def write_results(root, syllabus, policy):
     """Results of Ana, who has 1 of 3 points, and of Rui, who has no score."""
     exercise = ExerciseScore("model_construction.MLP", 1.0, 0.0, 3.0, {})
     score = Score("Ana", (exercise,))
-    adjusted = adjust(score, None, policy, "Ana") if policy else None
+    adjusted = adjust(score, None, policy, "Ana")
     results = [
         Result("Ana", Status.GRADED, score, adjusted=adjusted),
         Result("Rui", Status.NOT_GRADED, reason="broken"),
@@ -54,7 +54,7 @@ def write_results(root, syllabus, policy):
     checks = [[test["nodeid"], exercise.exercise, 1, False] for test in tests]
     only = syllabus.restricted({exercise.exercise})
     with OutputFolder(root, b"secret").opened() as output:
-        output.write("scores.csv", to_csv(results, only, adjusted=bool(policy)))
+        output.write("scores.csv", to_csv(results, only))
         output.write_signed("scores.json", to_data(results, only, {}, policy))
         manifest = {"version": 2, "suite": "s", "topics": {}, "checks": checks}
         output.write_signed(MANIFEST, manifest)
@@ -65,7 +65,7 @@ def write_results(root, syllabus, policy):
 @pytest.fixture
 def results(tmp_path, syllabus, monkeypatch):
     monkeypatch.setenv("GRADER_SECRET", "secret")
-    write_results(tmp_path / "grades", syllabus, None)
+    write_results(tmp_path / "grades", syllabus, NO_RULES)
     return tmp_path / "grades"
 
 
@@ -82,10 +82,9 @@ def rows(path):
         return list(csv.reader(stream))
 
 
-@pytest.mark.parametrize("policy", [None, COURSE])
+@pytest.mark.parametrize("policy", ["", COURSE])
 def test_the_table_is_that_of_the_class(results, tmp_path, syllabus, policy):
-    rules = policy and parse_policy(policy, "course.toml", syllabus)
-    write_results(results, syllabus, rules)
+    write_results(results, syllabus, parse_policy(policy, "course.toml", syllabus))
 
     done = export(results, "csv", "--out", tmp_path / "t.csv")
 

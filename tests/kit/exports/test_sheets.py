@@ -17,7 +17,7 @@ from grader.exports.results import to_data, to_results
 from grader.exports.sheet import BOM, read_sheet
 from grader.exports.table import to_csv
 from grader.layout import KIT
-from grader.policy import Policy, adjust
+from grader.policy import NO_RULES, Policy, adjust
 from grader.policy.course import OpenPoints
 from grader.results.result import Result, Status
 from grader.scoring.score import ExerciseScore, Score
@@ -359,22 +359,31 @@ def test_any_sheet_is_given_back_as_it_was_but_for_formulas(rows, delimiter):
 # Scores
 
 
-def result(points=3.0, policy=None):
+def result(points=3.0, policy=NO_RULES):
     exercises = (
         ExerciseScore("parameters.A", points, 0.0, 4.0, {}),
         ExerciseScore("use_gpu.B", 1.0, 2.0, 3.0, {}),
     )
     score = Score("ana", exercises)
-    adjusted = adjust(score, None, policy, "ana") if policy else None
+    adjusted = adjust(score, None, policy, "ana")
     return Result("ana", Status.GRADED, score, notes=("a note",), adjusted=adjusted)
 
 
-def test_a_grade_is_what_was_earned_where_there_are_no_rules():
+def test_what_nobody_could_be_judged_on_does_not_count_where_there_are_no_rules():
     assert grade_of(result()) == Grade(
         "ana",
         4.0,
-        7.0,
-        "Points: 4 of 7, 2 open for want of a GPU (parameters 3/4, use_gpu 1/3)",
+        5.0,
+        "Points: 4 of 5 (parameters 3/4, use_gpu 1/1); 2 points for a GPU do not count",
+    )
+
+
+def test_points_that_stay_open_are_told():
+    made = grade_of(result(policy=Policy(open=OpenPoints.OPEN)))
+
+    assert (made.points, made.max) == (4.0, 7.0)
+    assert made.comment == (
+        "Points: 4 of 7, 2 open for want of a GPU (parameters 3/4, use_gpu 1/3)"
     )
 
 
@@ -394,7 +403,7 @@ def test_a_submission_without_a_score_is_no_zero():
     assert grade_of(lost).comment == "not graded: broken"
 
 
-@pytest.mark.parametrize("policy", [None, Policy(open=OpenPoints.NONE)])
+@pytest.mark.parametrize("policy", [NO_RULES, Policy(open=OpenPoints.FULL)])
 def test_scores_are_read_back_as_they_were_written(policy, syllabus):
     lost = Result("rui", Status.NOT_GRADED, reason="broken")
     results = [result(policy=policy), lost]

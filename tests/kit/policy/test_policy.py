@@ -2,13 +2,22 @@
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.policy import Attempts, CourseError, Policy, adjust, read_policy
-from grader.policy.course import Extension, LateRule, OpenPoints, parse_policy
+from grader.policy import (
+    NO_RULES,
+    Attempts,
+    CourseError,
+    Policy,
+    adjust,
+    parse_policy,
+    read_policy,
+)
+from grader.policy.course import Extension, LateRule, OpenPoints
 from grader.scoring.score import ExerciseScore, Score
 
 DUE = datetime(2026, 10, 1, 23, 59, tzinfo=UTC)
@@ -30,6 +39,9 @@ SCORE = Score(
 )
 
 
+rules = partial(Policy, open=OpenPoints.OPEN)
+
+
 def values(adjusted):
     return adjusted.total, adjusted.open, adjusted.max
 
@@ -37,8 +49,15 @@ def values(adjusted):
 # What each rule does
 
 
-def test_without_rules_the_points_are_those_earned():
-    adjusted = adjust(SCORE, DUE, Policy(), "ana")
+def test_without_rules_what_only_a_gpu_decides_does_not_count():
+    adjusted = adjust(SCORE, DUE, NO_RULES, "ana")
+
+    assert values(adjusted) == (SCORE.total, 0.0, SCORE.max - SCORE.open)
+    assert adjusted.reasons == ("2 points for a GPU do not count",)
+
+
+def test_where_it_stays_open_the_points_are_those_earned():
+    adjusted = adjust(SCORE, DUE, rules(), "ana")
 
     assert values(adjusted) == (SCORE.total, SCORE.open, SCORE.max)
     assert adjusted.reasons == ()
@@ -57,7 +76,7 @@ def test_without_rules_the_points_are_those_earned():
 )
 def test_each_day_that_has_begun_costs_its_percent(late, total, why):
     score = Score("ana", SCORE.exercises[:2])
-    policy = Policy(due={"alpha": DUE}, late=TEN_PERCENT)
+    policy = rules(due={"alpha": DUE}, late=TEN_PERCENT)
 
     adjusted = adjust(score, DUE + late, policy, "ana")
 
@@ -66,7 +85,7 @@ def test_each_day_that_has_begun_costs_its_percent(late, total, why):
 
 
 def test_a_due_date_in_another_time_zone_is_the_same_moment():
-    policy = Policy(
+    policy = rules(
         due={"alpha": datetime.fromisoformat("2026-10-01T20:59:00-03:00")},
         late=TEN_PERCENT,
     )
@@ -75,7 +94,7 @@ def test_a_due_date_in_another_time_zone_is_the_same_moment():
 
 
 def test_only_the_topics_that_were_late_lose_points():
-    policy = Policy(due={"alpha": DUE, "beta": DUE + 7 * DAY}, late=TEN_PERCENT)
+    policy = rules(due={"alpha": DUE, "beta": DUE + 7 * DAY}, late=TEN_PERCENT)
 
     adjusted = adjust(SCORE, DUE + DAY, policy, "ana")
 
@@ -95,7 +114,7 @@ def test_only_the_topics_that_were_late_lose_points():
 )
 def test_an_extension_moves_the_due_date_of_its_student(extension, total, why):
     score = Score("ana", SCORE.exercises[:2])
-    policy = Policy(due={"alpha": DUE}, late=TEN_PERCENT, extensions=(extension,))
+    policy = rules(due={"alpha": DUE}, late=TEN_PERCENT, extensions=(extension,))
 
     adjusted = adjust(score, DUE + 2 * DAY, policy, "ana")
 
@@ -104,7 +123,7 @@ def test_an_extension_moves_the_due_date_of_its_student(extension, total, why):
 
 def test_of_two_extensions_the_longer_counts():
     extensions = (Extension("ana", 3), Extension("ana", 2, ("alpha",)))
-    policy = Policy(due={"alpha": DUE}, late=TEN_PERCENT, extensions=extensions)
+    policy = rules(due={"alpha": DUE}, late=TEN_PERCENT, extensions=extensions)
 
     adjusted = adjust(SCORE, DUE + 4 * DAY, policy, "ana")
 
@@ -112,7 +131,7 @@ def test_of_two_extensions_the_longer_counts():
 
 
 def test_open_points_are_late_as_well():
-    policy = Policy(due={"beta": DUE}, late=TEN_PERCENT)
+    policy = rules(due={"beta": DUE}, late=TEN_PERCENT)
 
     adjusted = adjust(SCORE, DUE + DAY, policy, "ana")
 
@@ -121,7 +140,7 @@ def test_open_points_are_late_as_well():
 
 @pytest.mark.parametrize("marked", [False, True])
 def test_an_unknown_time_is_not_late_and_that_is_said(marked):
-    policy = Policy(due={"alpha": DUE}, late=TEN_PERCENT)
+    policy = rules(due={"alpha": DUE}, late=TEN_PERCENT)
 
     adjusted = adjust(SCORE, None, policy, "ana", marked_late=marked)
 
@@ -131,14 +150,14 @@ def test_an_unknown_time_is_not_late_and_that_is_said(marked):
 
 
 def test_a_weight_counts_for_points_and_maximum():
-    adjusted = adjust(SCORE, DUE, Policy({"alpha": Fraction("0.5")}), "ana")
+    adjusted = adjust(SCORE, DUE, rules({"alpha": Fraction("0.5")}), "ana")
 
     assert values(adjusted) == (3.75, 2.0, 6.25)
     assert adjusted.reasons == ("alpha: weight 0.5",)
 
 
 def test_a_bonus_is_earned_and_not_part_of_the_maximum():
-    policy = Policy(bonus=frozenset({"alpha.B"}))
+    policy = rules(bonus=frozenset({"alpha.B"}))
 
     adjusted = adjust(SCORE, DUE, policy, "ana")
 
@@ -216,7 +235,7 @@ def test_later_is_never_worth_more(score, moment, later, policy):
 
 @given(scores(), moments, policies, st.integers(1, 20))
 def test_an_extension_never_hurts(score, moment, policy, days):
-    more = Policy(
+    more = rules(
         due=policy.due,
         late=policy.late,
         extensions=(*policy.extensions, Extension("ana", days)),
