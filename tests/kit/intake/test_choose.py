@@ -202,6 +202,16 @@ def test_of_two_alike_the_one_with_the_right_name_is_taken_and_told(write):
     )
 
 
+def test_a_module_is_taken_rather_than_a_notebook_with_the_same_work(write):
+    cell = {"cell_type": "code", "metadata": {}, "source": OTHER}
+    write("gamma.ipynb", json.dumps({"cells": [cell], "nbformat": 4}))
+
+    submission = read(write("gamma.py", ONE))
+
+    assert submission.sources["gamma"] == ONE.encode()
+    assert submission.notes == ("gamma.py is graded, not gamma.ipynb: it is a module",)
+
+
 def test_two_that_nothing_tells_apart_are_listed(write):
     write("gamma (1).py", ONE)
 
