@@ -38,36 +38,104 @@ def test_table_describes_every_parameter(observe):
     )
 
 
-def init_and_look(ex: Any, net: nn.Module, std: float) -> dict[str, Tensor]:
+class Scaled(nn.Linear):
+    """A Linear layer with a parameter more."""
+
+    def __init__(self, a: int, b: int):
+        super().__init__(a, b)
+        self.scale = nn.Parameter(torch.ones(b))
+
+
+def init_and_look(
+    ex: Any, net: nn.Module, std: float
+) -> tuple[dict[str, Tensor], list[bool]]:
+    held = list(net.parameters())
     ex.init_normal(net, std)
-    return net.state_dict()
+    same = [p is q for p, q in zip(net.parameters(), held, strict=True)]
+    return net.state_dict(), same
 
 
 @exercise("parameters.init_normal")
 def test_init_normal_sets_weights_and_biases(observe):
-    net = nn.Sequential(nn.Embedding(5, 100), nn.ReLU(), nn.Linear(100, 50))
+    net = nn.Sequential(
+        nn.Embedding(5, 100),
+        nn.Sequential(nn.ReLU(), nn.Linear(100, 50)),
+        nn.Linear(100, 50, bias=False),
+    )
 
-    state = observe(
+    state, _ = observe(
         init_and_look,
         net,
         0.5,
-        call="init_normal(Sequential(Embedding, ReLU, Linear(100, 50)), std=0.5)",
+        call="init_normal(Sequential(Embedding, Sequential(ReLU, Linear), Linear "
+        "without bias), std=0.5)",
+        causes={"NoneType": "the bias of a layer without bias is None"},
     )
 
-    expect_equal(
-        state["2.bias"], torch.zeros(50), "The bias of a Linear layer is not 0."
-    )
-    std = state["2.weight"].std().item()
+    std = state["1.1.weight"].std().item()
+    kept = [
+        torch.equal(state[k], net.state_dict()[k]) for k in ("1.1.weight", "2.weight")
+    ]
+    cause = None
+    if kept == [True, False]:
+        cause = "children() sees the next level only; modules() sees all"
+    elif 0.2 < std < 0.3:
+        cause = "std is the standard deviation, not the variance: do not square it"
     expect_true(
         0.45 < std < 0.55,
         "The weights of a Linear layer do not have the standard deviation `std`.",
         expected="about 0.5",
         got=say("{std:.3g}", std=std),
+        cause=cause,
+    )
+    expect_equal(
+        state["1.1.bias"], torch.zeros(50), "The bias of a Linear layer is not 0."
+    )
+    expect_true(
+        not torch.equal(state["1.1.weight"], state["2.weight"]),
+        "The weights of two layers are not drawn one by one.",
+        expected="other values in every layer",
+        got="the same",
     )
     expect_equal(
         state["0.weight"],
         net[0].weight,
         "init_normal changes a layer that is no Linear.",
+    )
+
+
+@exercise("parameters.init_normal")
+def test_init_normal_works_in_place_on_subclasses_too(observe):
+    net = nn.Sequential(Scaled(3, 2)).double()
+    net[0].weight.requires_grad_(False)
+
+    state, same = observe(
+        init_and_look,
+        net,
+        0.5,
+        call="init_normal(Sequential(a subclass of Linear)), of float64, weight frozen",
+    )
+
+    expect_true(
+        all(same),
+        "The network has other Parameter objects than before.",
+        expected="the very same, with other values",
+        got="new ones",
+        cause="a new nn.Parameter is unknown to the optimizer made before",
+    )
+    expect_equal(
+        [str(state["0.weight"].dtype), str(state["0.bias"].dtype)],
+        ["torch.float64", "torch.float64"],
+        "The dtype does not stay.",
+    )
+    expect_true(
+        not torch.equal(state["0.weight"], net[0].weight),
+        "The weight of a subclass of Linear, which is frozen, is not drawn.",
+        expected="other values",
+        got="the same",
+    )
+    expect_equal(
+        state["0.scale"], net[0].scale, "init_normal changes more than weight and bias."
     )
 
 

@@ -1,6 +1,6 @@
 """Ema averages parameters and buffers, swaps them in, and gives the network back."""
 
-import copy
+import operator
 import tempfile
 from collections.abc import Callable
 from typing import Any
@@ -9,375 +9,258 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true, say
-from parameters_helpers import DISTINCT
+from grader.observe import say
+from parameters_helpers import DISTINCT, kinds_of_nets, sight_of, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.Ema")
+
+UNSAVED = "for a buffer that is not persistent"
+SHARED = "where layers and weights are shared"
+BECAUSE = {
+    UNSAVED: "net.state_dict() leaves it out; net.buffers() has it",
+    SHARED: "net.state_dict() has a shared tensor under each of its names; each name "
+    "has an average of its own, and an update moves it once",
+}
 
 
 class Counting(nn.Module):
     """A network with buffers of several dtypes."""
 
-    def __init__(self, a: int, b: int):
+    def __init__(self, a: int, b: int, persistent: bool = True):
         super().__init__()
         self.linear = nn.Linear(a, b)
         self.norm = nn.BatchNorm1d(b)
         self.register_buffer("mask", torch.zeros(b, dtype=torch.bool))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.norm(self.linear(x)) * ~self.mask
+        self.register_buffer("scratch", torch.ones(b), persistent)
 
 
-State = dict[str, Tensor]
+def networks(rng) -> dict[str, nn.Module]:
+    nets = kinds_of_nets(rng) | {"for float64": Counting(2, 3).double()}
+    nets[UNSAVED] = Counting(2, 3, persistent=False)
+    del nets["on the meta device"]
+    return nets
 
 
-def draw_state(net: nn.Module) -> State:
-    """Return other values for everything in the network's state dict."""
-    return {
-        name: torch.rand_like(t) + 1
-        if t.is_floating_point()
-        else torch.randint(1, 100, t.shape).to(t.dtype)
-        for name, t in net.state_dict().items()
-    }
+def change(net: nn.Module, by: int = 1) -> None:
+    """Give everything in the network's state dict another value, in place."""
+    for t in net.state_dict().values():
+        if t.is_floating_point():
+            t.mul_(0.5).add_(torch.linspace(by, by + 1, t.numel()).view(t.shape))
+        else:
+            t.add_(by) if t.dtype != torch.bool else t.logical_not_()
 
 
-def average(
-    ex: Any, net: nn.Module, decay: float, states: list[dict[str, Tensor]]
-) -> dict[str, Tensor]:
+def now(owner: Any) -> dict[str, Tensor]:
+    """Return copies of what is in a state dict, in the order of the names."""
+    return {n: t.detach().clone() for n, t in sorted(dict(owner.state_dict()).items())}
+
+
+def average(ex: Any, net: nn.Module, decay: float) -> Any:
+    """Return the averages at all times, and what the network notices of them."""
+    for p in net.parameters():
+        p.grad = torch.ones_like(p)
+    seen: dict[str, Any] = {"before": now(net)}
     ema = ex.Ema(net, decay)
-    for state in states:
-        net.load_state_dict(state)
-        ema.update()
-    return dict(ema.state_dict())
+    ex.Ema(nn.Linear(2, 1), 0.5)
+    seen["at first"] = now(ema)
+    change(net)
+    seen |= {"changed": now(net), "without an update": now(ema)}
+    ema.update()
+    seen |= {"after one": now(ema), "network": now(net)}
+    seen["learning"] = [n for n, t in ema.state_dict().items() if t.requires_grad]
+    change(net, 2)
+    ema.update()
+    return seen | {"after two": now(ema), "all else": sight_of(net)}
 
 
-def overwrite(
-    ex: Any, net: nn.Module, state: dict[str, Tensor]
-) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    ema = ex.Ema(net, 0.5)
-    net.load_state_dict(state)
-    return dict(ema.state_dict()), net.state_dict()
-
-
-def swap(
-    ex: Any, net: nn.Module, state: dict[str, Tensor], x: Tensor
-) -> tuple[list[Tensor], list[Tensor], dict[str, Tensor]]:
-    net.eval()
-    ema = ex.Ema(net, 0.5)
+def swap(ex: Any, net: nn.Module, use: Callable[[nn.Module], None]) -> Any:
+    """Return the values in two blocks and behind them, and what leaves a block."""
     held = list(net.parameters())
-    net.load_state_dict(state)
-    ys, inside = [], []
-    for _ in range(2):
-        with ema.swapped():
-            ys.append(net(x))
-            inside = [p.detach().clone() for p in held]
-        ys.append(net(x))
-    return ys, inside, net.state_dict()
-
-
-def swap_and_raise(
-    ex: Any, net: nn.Module, state: dict[str, Tensor]
-) -> tuple[bool, dict[str, Tensor]]:
+    seen: dict[str, Any] = {"before": now(net), "same parameters": []}
     ema = ex.Ema(net, 0.5)
-    net.load_state_dict(state)
-    reached_caller = False
-    try:
-        with ema.swapped():
-            raise KeyError("from the block")
-    except KeyError:
-        reached_caller = True
-    return reached_caller, net.state_dict()
+    change(net)
+    seen["changed"] = now(net)
+    for time in "first", "second":
+        raised = "nothing"
+        try:
+            with ema.swapped():
+                seen[f"in the {time}"] = now(net)
+                seen["same parameters"] += map(operator.is_, net.parameters(), held)
+                use(net)
+        except (KeyError, StopIteration, KeyboardInterrupt) as error:
+            raised = type(error).__name__
+        seen |= {f"behind the {time}": now(net), f"out of the {time}": raised}
+    return seen | {"averages": now(ema), "all else": sight_of(net)}
 
 
-def swap_and_change(
-    ex: Any, net: nn.Module, state: dict[str, Tensor]
-) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    ema = ex.Ema(net, 0.5)
-    net.load_state_dict(state)
-    with ema.swapped(), torch.no_grad():
-        for t in [*net.parameters(), *net.buffers()]:
-            t.fill_(1)
-    return net.state_dict(), dict(ema.state_dict())
-
-
-def save_and_load(
-    ex: Any,
-    net: nn.Module,
-    decay: float,
-    states: list[dict[str, Tensor]],
-    other: nn.Module,
-) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
-    ema = ex.Ema(net, decay)
-    net.load_state_dict(states[0])
+def save_and_load(ex: Any, net: nn.Module, other: nn.Module, turned: bool) -> Any:
+    """Return the averages that go on from a file, and the network beside them."""
+    ema = ex.Ema(net, 0.75)
+    change(net)
     ema.update()
     with tempfile.TemporaryDirectory() as folder:
         torch.save(ema.state_dict(), f"{folder}/ema.pt")
         loaded = torch.load(f"{folder}/ema.pt", weights_only=True)
-    restored = ex.Ema(other, decay)
-    restored.load_state_dict(loaded)
-    before = {name: t.clone() for name, t in loaded.items()}
-    other.load_state_dict(states[1])
+    seen = {"before": now(other), "changed": now(ema)}
+    restored = ex.Ema(other, 0.75)
+    restored.load_state_dict(dict(reversed(loaded.items())) if turned else loaded)
+    for t in loaded.values():
+        t.zero_()
+    seen |= {"loaded": now(restored), "network": now(other)}
+    change(other)
     restored.update()
-    return dict(restored.state_dict()), before, dict(loaded)
+    return seen | {"updated": now(restored)}
 
 
-def train_with(
-    ex: Any, net: nn.Module, x: Tensor, lr: float
-) -> tuple[dict[str, Tensor], list[bool]]:
-    ema = ex.Ema(net, 0.5)
-    train(net, x, lr, ema.update)
-    return net.state_dict(), [t.requires_grad for t in ema.state_dict().values()]
+def idle(net: nn.Module) -> None:
+    """Leave the network alone."""
 
 
-def train(net: nn.Module, x: Tensor, lr: float, after: Callable[[], object]) -> None:
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
-    for _ in range(3):
-        optimizer.zero_grad()
-        (net(x) - 1).square().mean().backward()
-        optimizer.step()
-        after()
+def fill(net: nn.Module) -> None:
+    with torch.no_grad():
+        for t in (*net.parameters(), *net.buffers()):
+            t.fill_(1)
 
 
-def blend(old: State, new: State, weight: float) -> State:
-    """Return (1 - weight) of the old values and `weight` of the new; integers anew."""
-    return {
-        name: torch.lerp(t, new[name], weight) if t.is_floating_point() else new[name]
-        for name, t in old.items()
-    }
+def assign_data(net: nn.Module) -> None:
+    for p in net.parameters():
+        p.data = torch.ones_like(p)
 
 
-def expect_state(
-    got: State,
-    expected: State,
-    fault: str,
-    slips: dict[str, State | list[str]] | None = None,
-) -> None:
-    """Expect a state dict; a slip's evidence is another one, or names it concerns."""
-    expect_equal(
-        sorted(got),
-        sorted(expected),
-        "A state dict does not have the names of net.state_dict().",
+def raises(kind: type[BaseException]) -> Callable[[nn.Module], None]:
+    def use(net: nn.Module) -> None:
+        change(net, 3)
+        raise kind("from the block")
+
+    return use
+
+
+def lies(what: str, by: float, part: str = "") -> Callable[[Any], bool]:
+    """Return evidence: values are `by` on the way from those before to the changed."""
+    return lambda seen: all(
+        torch.allclose(seen[what][name], torch.lerp(t, seen["changed"][name], by))
+        for name, t in seen["before"].items()
+        if part in name and t.is_floating_point()
     )
-    for name, t in expected.items():
-        expect_close(
-            got[name],
-            t,
-            fault.format(name),
-            slips={
-                cause: sign[name] if isinstance(sign, dict) else lambda _: True
-                for cause, sign in (slips or {}).items()
-                if name in sign
-            },
-        )
+
+
+def is_zero(what: str) -> Callable[[Any], bool]:
+    return lambda seen: not any(map(torch.any, seen[what].values()))
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("updates", [1, 3])
-def test_ema_averages_parameters_and_buffers(observe, rng, updates):
-    net = Counting(*rng.sample(DISTINCT, 2))
-    states = [draw_state(net) for _ in range(updates)]
-    decay = round(rng.uniform(0.6, 0.95), 2)
+def test_ema_averages_everything_in_the_state_dict(sweep, rng):
+    decay = round(rng.uniform(0.6, 0.9), 2)
 
-    got = observe(
+    sweep.cases(
         average,
-        net,
-        decay,
-        states,
-        call=say(
-            "Ema(net, {decay}); {updates} x update(), each with other values in net",
-            decay=decay,
-            updates=updates,
-        ),
+        {
+            "": (Counting(*rng.sample(DISTINCT, 2)), decay),
+            "for a decay of 0: the averages are the values": (Counting(2, 3), 0.0),
+            "for a decay of 1: the averages stay": (Counting(2, 3), 1.0),
+        }
+        | {when: (net, decay) for when, net in networks(rng).items()},
+        call=say("ema = Ema(net, {d}); twice: change net, ema.update()", d=decay),
+        fault="Ema does not average everything in the state dict as it says.",
+        slips={
+            "the names are those of net.state_dict()": (
+                lambda s: list(s["at first"]) != list(s["before"])
+            ),
+            "the averages begin with the network's values, not with 0": (
+                is_zero("at first")
+            ),
+            "state_dict() and detach() share the network's memory: clone()": (
+                lies("without an update", 1)
+            ),
+            "average under torch.no_grad(), from detached values": (
+                lambda s: bool(s["learning"])
+            ),
+            "update() leaves the network alone": (lambda s: not lies("network", 1)(s)),
+            "update() changes no average": lies("after one", 0),
+            "the first update averages too": lies("after one", 1),
+            "the old average has the weight decay, the new value 1 - decay": (
+                lies("after one", decay)
+            ),
+            "floating buffers are averaged too, not copied": (
+                lies("after one", 1, "running")
+            ),
+            "buffers that are not floating are copied, not averaged": (
+                lies("after one", 1 - decay)
+            ),
+        },
+        because=BECAUSE,
     )
 
-    start = {name: t.clone() for name, t in net.state_dict().items()}
-    expected = swapped_decay = first_copied = start
-    from_zero = {name: torch.zeros_like(t) for name, t in start.items()}
-    for i, state in enumerate(states):
-        expected = blend(expected, state, 1 - decay)
-        swapped_decay = blend(swapped_decay, state, decay)
-        from_zero = blend(from_zero, state, 1 - decay)
-        first_copied = blend(first_copied, state, 1 - decay) if i else state
-    buffers = [name for name, _ in net.named_buffers()]
-    expect_state(
-        got,
-        expected,
-        "Ema does not average {} as it says.",
+
+@pytest.mark.weight(2)
+def test_ema_swaps_the_averages_in_and_out(sweep, rng):
+    net = Counting(*rng.sample(DISTINCT, 2))
+    lent = "copy the averages into the network and out again, in place of lending them"
+
+    sweep.cases(
+        swap,
         {
-            "floating buffers are averaged too, and integer ones copied": buffers,
-            "the old average has the weight decay, the new value 1 - decay": (
-                swapped_decay
+            "": (net, idle),
+            "when the block fills everything": (net, fill),
+            "when the block assigns `.data`": (net, assign_data),
+        }
+        | {when: (net, fill) for when, net in networks(rng).items()},
+        call="with ema.swapped(): look at net; then look again; and both once more",
+        fault="Ema does not swap the averages in for the block and out behind it.",
+        slips={
+            "copy the values into the Parameter objects that are there": (
+                lambda s: not all(s["same parameters"])
             ),
-            "the averages begin with the network's values, not with 0": from_zero,
-            "the first update averages too": first_copied,
-            "the averages are the network's own tensors: clone() them": states[-1],
-            "update() changes nothing": start,
+            "the block runs with the network's own values": lies("in the first", 1),
+            "buffers are part of the averages too": lies("in the first", 1, "running"),
+            "the averages stay in the network: keep a copy of its own values before, "
+            "and put them back": lies("behind the first", 0),
+        },
+        because=BECAUSE | {"when the block fills everything": lent},
+    )
+
+
+def test_ema_gives_the_network_back_when_the_block_raises(sweep, rng):
+    net = Counting(*rng.sample(DISTINCT, 2))
+    others = StopIteration, KeyboardInterrupt
+
+    sweep.cases(
+        swap,
+        {"": (net, raises(KeyError))}
+        | {f"for {kind.__name__}": (net, raises(kind)) for kind in others},
+        call="with ema.swapped(): raise KeyError",
+        fault="When the block raises, net is not restored, or the exception is lost.",
+        slips={
+            "a return in `finally`, or a bare `except`, swallows the exception": (
+                lambda s: s["out of the first"] == "nothing"
+            ),
+            "put the own values back in `finally`": (
+                lambda s: (
+                    lies("in the first", 0)(s) and not lies("behind the first", 1)(s)
+                )
+            ),
         },
     )
 
 
-def test_ema_shares_no_memory_with_the_network(observe, rng):
-    net = Counting(*rng.sample(DISTINCT, 2))
-    state = draw_state(net)
+def test_ema_survives_a_state_dict_round_trip(sweep, rng):
+    net, other = (Counting(*sizes) for sizes in [rng.sample(DISTINCT, 2)] * 2)
+    tied = tied_net(rng)
+    change(other, 7)
 
-    averages, own = observe(
-        overwrite,
-        net,
-        state,
-        call="ema = Ema(net, 0.5); other values in net, no update",
-    )
-
-    expect_state(
-        averages,
-        net.state_dict(),
-        "The average of {} follows the network without an update.",
-        {"state_dict() and detach() share the network's memory: clone()": state},
-    )
-    expect_state(own, state, "Ema changes {} in the network.")
-
-
-@pytest.mark.weight(2)
-def test_ema_swaps_the_averages_in_and_out(observe, rng):
-    a, b = rng.sample(DISTINCT, 2)
-    net = Counting(a, b).eval()
-    state = {**draw_state(net), "mask": torch.zeros(b, dtype=torch.bool)}
-    x = torch.randn(4, a)
-
-    ys, inside, after = observe(
-        swap,
-        net,
-        state,
-        x,
-        call="with ema.swapped(): net(x); then net(x); and both again",
-    )
-
-    own = copy.deepcopy(net)
-    own.load_state_dict(state)
-    for i, y in enumerate(ys):
-        expect_close(
-            y,
-            own(x) if i % 2 else net(x),
-            "After the block the network does not compute with its own values."
-            if i % 2
-            else "In the block the network does not compute with the averages.",
-            slips={
-                "the averages stay in the network: put its own values back": net(x),
-                "the block runs with the network's own values": own(x),
-                "buffers are part of the averages too": lambda _: True,
-            },
-        )
-    for got, p in zip(inside, net.parameters(), strict=True):
-        expect_equal(
-            got,
-            p,
-            "In the block the network has other Parameter objects than before.",
-            slips={
-                "copy the values into the parameters that are there": lambda _: True
-            },
-        )
-    expect_state(after, state, "After the block {} is not the network's own.")
-
-
-def test_ema_restores_the_network_when_the_block_raises(observe, rng):
-    net = Counting(*rng.sample(DISTINCT, 2))
-    state = draw_state(net)
-
-    reached_caller, after = observe(
-        swap_and_raise, net, state, call="with ema.swapped(): raise KeyError"
-    )
-
-    expect_state(
-        after,
-        state,
-        "When the block raises, {} is not restored.",
-        {"put the own values back in `finally`": net.state_dict()},
-    )
-    expect_true(
-        reached_caller,
-        "The exception of the block does not reach the caller.",
-        expected="KeyError",
-        got="no exception",
-        cause="a return in `finally`, or a bare `except`, swallows it",
-    )
-
-
-def test_ema_keeps_its_averages_from_the_block(observe, rng):
-    net = Counting(*rng.sample(DISTINCT, 2))
-    state = draw_state(net)
-
-    own, averages = observe(
-        swap_and_change,
-        net,
-        state,
-        call="with ema.swapped(): fill everything in net with 1",
-    )
-
-    ones = {name: torch.ones_like(t) for name, t in state.items()}
-    expect_state(
-        own,
-        state,
-        "What the block does to {} is not undone.",
-        {"keep a copy of the network's own values, not the tensors themselves": ones},
-    )
-    expect_state(
-        averages,
-        net.state_dict(),
-        "What the block does to {} reaches the averages.",
-        {"copy the averages into the network, in place of lending them": ones},
-    )
-
-
-def test_ema_survives_a_state_dict_round_trip(observe, rng):
-    a, b = rng.sample(DISTINCT, 2)
-    net, other = Counting(a, b), Counting(a, b)
-    other.load_state_dict(draw_state(net))
-    states = [draw_state(net), draw_state(net)]
-    decay = round(rng.uniform(0.6, 0.95), 2)
-
-    got, before, loaded = observe(
+    sweep.cases(
         save_and_load,
-        net,
-        decay,
-        states,
-        other,
+        {
+            "": (net, other, False),
+            "for another order of names": (net, other, True),
+            SHARED: (tied, tied, False),
+        },
+        because=BECAUSE,
         call="update(); state_dict() saved and loaded into the Ema of another net; "
         "update()",
-    )
-
-    first = blend(net.state_dict(), states[0], 1 - decay)
-    lost = blend(other.state_dict(), states[1], 1 - decay)
-    expect_state(
-        got,
-        blend(first, states[1], 1 - decay),
-        "After a round trip {} does not go on from the saved average.",
-        {"load_state_dict does not change the averages": lost},
-    )
-    expect_state(before, first, "The saved average of {} is not what was averaged.")
-    expect_state(
-        loaded,
-        first,
-        "An update changes {} in the dict that was loaded.",
-        {"copy the values: keep no tensors of the caller's": list(first)},
-    )
-
-
-def test_ema_does_not_take_part_in_training(observe, rng):
-    a, b = rng.sample(DISTINCT, 2)
-    net, x = Counting(a, b), torch.randn(8, a)
-
-    state, requires_grad = observe(
-        train_with, net, x, 0.1, call="three steps of SGD, update() after each"
-    )
-
-    expect_true(
-        not any(requires_grad),
-        "The averages require gradients.",
-        expected="requires_grad False",
-        got="requires_grad True",
-        cause="average under torch.no_grad(), from detached values",
-    )
-    alone = copy.deepcopy(net)
-    train(alone, x, 0.1, lambda: None)
-    expect_state(
-        state, alone.state_dict(), "The network is trained differently: see {}."
+        fault="After a round trip the averages do not go on from the saved ones.",
+        slips={
+            "load_state_dict does not change the averages": lies("loaded", 0),
+            "copy the values: keep no tensors of the caller's": is_zero("loaded"),
+        },
     )

@@ -6,10 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_error, say
 from parameters_helpers import (
     DISTINCT,
-    Scaled,
     kinds_of_nets,
     names_in_memory,
     nested_net,
@@ -24,86 +22,53 @@ class OwnError(Exception):
     """What an init may raise."""
 
 
-def init_by(ex: Any, net: nn.Module, patterns: Any, answer: Any = None) -> Any:
+def init_by(
+    ex: Any, net: nn.Module, patterns: list[str], answer: Any = None, grad: bool = True
+) -> Any:
     """Return which parameters each rule is given, how, and what becomes of `net`."""
     given: list[list[Tensor]] = [[] for _ in patterns]
-    grad_modes = set()
+    modes = set()
 
     def rule(i: int) -> Any:
         def init(t: Tensor) -> Any:
             given[i].append(t)
-            grad_modes.add((torch.is_grad_enabled(), torch.is_inference_mode_enabled()))
+            modes.add((torch.is_grad_enabled(), torch.is_inference_mode_enabled()))
             t.add_(i + 1)
-            return answer if answer is None or answer is True else torch.zeros(())
+            if answer is OwnError:
+                raise OwnError
+            return answer
 
         return init
 
-    rules = [(pattern, rule(i)) for i, pattern in enumerate(patterns)]
-    ex.init_by_rule(net, rules if answer is None else tuple(rules))
+    rules = tuple((pattern, rule(i)) for i, pattern in enumerate(patterns))
+    outcome = "done"
+    with torch.set_grad_enabled(grad):
+        try:
+            ex.init_by_rule(net, rules)
+        except OwnError:
+            outcome = "OwnError"
+        after = torch.is_grad_enabled()
     return {
-        "given": {
-            p: sorted(names_in_memory(ts, net))
-            for p, ts in zip(patterns, given, strict=False)
-        },
-        "grad modes inside": sorted(grad_modes),
-        "grad mode after": torch.is_grad_enabled(),
+        "outcome": outcome,
+        "given": [sorted(names_in_memory(ts, net)) for ts in given],
+        "modes inside": sorted(modes),
+        "gradients after": after,
         **sight_of(net),
     }
 
 
-def init_by_under_no_grad(ex: Any, net: nn.Module, patterns: Any) -> Any:
-    with torch.no_grad():
-        return init_by(ex, net, patterns)
-
-
-def init_by_refused(ex: Any, net: nn.Module, patterns: Any) -> Any:
+def init_or_refuse(ex: Any, net: nn.Module, patterns: list[str], bad: str = "") -> Any:
+    """Return whether it refuses with the bad pattern, and what becomes of `net`."""
     try:
         init_by(ex, net, patterns)
-    except ValueError:
-        return "refused", sight_of(net)
-    return "taken", sight_of(net)
+    except ValueError as error:
+        return "refused", bad in str(error), sight_of(net)
+    return "taken", False, sight_of(net)
 
 
-def init_that_raises(ex: Any, net: nn.Module, pattern: str) -> Any:
-    def fail(_: Tensor) -> None:
-        raise OwnError
-
-    def call() -> str:
-        try:
-            ex.init_by_rule(net, [(pattern, fail)])
-        except OwnError:
-            return "OwnError"
-        return "nothing"
-
-    first = call()
-    mode = torch.is_grad_enabled()
-    torch.set_grad_enabled(True)
-    with torch.no_grad():
-        return first, mode, call(), torch.is_grad_enabled()
-
-
-def init_by_torch(ex: Any, net: nn.Module) -> Any:
-    ex.init_by_rule(net, (("*.bias", nn.init.zeros_), ("*", nn.init.ones_)))
-    return sight_of(net)
-
-
-SLIPS = {
-    "every rule that fits is used, not only the first": (
-        lambda seen: sum(map(len, seen["given"].values())) > len(seen["trainable"])
-    ),
-    "no rule is used where `*` has to match dots too": (
-        lambda seen: sum(map(len, seen["given"].values())) < len(seen["trainable"])
-    ),
-    "init runs with gradients on: call it under torch.no_grad()": (
-        lambda seen: (True, False) in seen["grad modes inside"]
-    ),
-    "init is given the parameter, not a copy of it": (
-        lambda seen: any("?" in names for names in seen["given"].values())
-    ),
-    "a later rule is used in place of the first": (
-        lambda seen: sum(map(len, seen["given"].values())) == len(seen["trainable"])
-    ),
-}
+def times(seen: Any) -> int:
+    """Return how often a rule is used."""
+    return sum(map(len, seen["given"]))
 
 
 @pytest.mark.weight(2)
@@ -112,70 +77,57 @@ def test_init_by_rule_uses_the_first_rule_that_matches(sweep, rng):
         nn.Sequential(nn.Linear(*rng.sample(DISTINCT, 2))),
         nn.Linear(*rng.sample(DISTINCT, 2)),
     )
+    names = nn.ModuleDict({name: nn.Linear(2, 3) for name in ("a", "ab", "b")})
+    part = "for a pattern that parts of other names match"
+    taken = "for a rule whose names are all taken by an earlier one"
+    returns, raises = "for inits that return a tensor", "for an init that raises"
 
     sweep.cases(
         init_by,
         {
             "": (net, ["0.*.bias", "*.bias", "[02]*", "*"]),
             "for one rule for all": (net, ["*"]),
-            "for `?` and `[!…]`: the whole name has to match": (
-                net,
-                ["?.bias", "[!0].*", "0*"],
-            ),
-            "for a rule whose names are all taken by an earlier one": (
-                net,
-                ["*", "1.weight"],
-            ),
+            "for no rules": (net, []),
+            part: (names, ["a.*", "?.bias"]),
+            "for `?` and `[!…]`": (net, ["?.bias", "[!0].*", "0*"]),
+            "for a name without `*`": (names, ["ab.bias"]),
+            taken: (net, ["*", "1.weight"]),
             "for the same pattern twice": (net, ["*", "*"]),
-            "for a tuple of rules, and inits that return a tensor": (net, ["*"], 0),
-            "for a tuple of rules, and inits that return True": (
-                net,
-                ["1.*", "*"],
-                True,
-            ),
+            returns: (net, ["1.*", "*"], torch.zeros(())),
+            "for inits that return True": (net, ["1.*", "*"], True),
+            raises: (net, ["*"], OwnError),
+            "under torch.no_grad()": (net, ["0.*", "*"], None, False),
+            "for an init that raises under no_grad()": (net, ["*"], OwnError, False),
         },
         call='init_by_rule(net, rules) for "0.*.bias", "*.bias", "[02]*" and "*"',
         fault="init_by_rule does not use the first rule that fits each name.",
-        slips=SLIPS,
-    )
-
-
-def test_init_by_rule_leaves_what_no_rule_matches(sweep):
-    net = nn.ModuleDict({name: nn.Linear(2, 3) for name in ("a", "ab", "b")})
-
-    sweep.cases(
-        init_by,
-        {
-            "": (net, ["a.*", "?.bias"]),
-            "for no rules": (net, []),
-            "for a name without `*`": (net, ["ab.bias"]),
-        },
-        call='init_by_rule(net, rules) for "a.*" and "?.bias", net with a, ab and b',
-        fault="init_by_rule does not leave alone what no rule matches.",
         slips={
-            "a pattern has to match the whole name": (
-                lambda seen: sum(map(len, seen["given"].values())) > 3
-            )
+            "every rule that fits is used, not only the first": (
+                lambda seen: times(seen) > len(seen["trainable"])
+            ),
+            "no rule is used where `*` has to match dots too": (
+                lambda seen: times(seen) < len(seen["trainable"])
+            ),
+            "init is given the parameter, not a copy of it": (
+                lambda seen: any("?" in names for names in seen["given"])
+            ),
+            "a later rule is used in place of the first": (
+                lambda seen: len(seen["given"][-1]) > 1
+            ),
+            "call init under torch.no_grad()": (
+                lambda seen: seen["modes inside"] != [(False, False)]
+            ),
         },
-    )
-
-
-def test_init_by_rule_gives_a_shared_parameter_to_one_rule_once(sweep, rng):
-    net = tied_net(rng)
-
-    sweep.cases(
-        init_by,
-        {
-            "": (net, ["*.weight", "first.bias"]),
-            "for one rule for all": (net, ["*"]),
-            "where other rules come first": (net, ["first.weight", "*"]),
+        causes={
+            "a leaf Variable": "call init under torch.no_grad()",
+            "nothing to repeat": "a pattern is for fnmatchcase, no regular expression",
         },
-        call='init_by_rule(net, rules), "*.weight" and "first.bias", all layers tied',
-        fault="A shared parameter is not initialised once.",
-        slips={
-            "it is initialised under each of its names": (
-                lambda seen: len(seen["given"]["*.weight"]) > 1
-            )
+        because={
+            part: "a pattern has to match the whole name, as fnmatchcase does",
+            taken: "it has a match, though none is left for it",
+            returns: "init changes in place: what it returns does not matter",
+            raises: "the exception goes on to the caller, and with torch.no_grad(): "
+            "gives the mode of gradients back",
         },
     )
 
@@ -187,95 +139,64 @@ def test_init_by_rule_takes_all_kinds_of_networks(sweep, rng):
 
     sweep.cases(
         init_by,
-        {when: (net, ["*[0-9s]*", "*"]) for when, net in nets.items()}
-        | {"where nothing has a parameter, for no rules": (nn.Tanh(), [])},
-        call='init_by_rule(net, rules) for "*[0-9s]*" and "*"',
-    )
-
-
-@pytest.mark.parametrize("scenario", [init_by_under_no_grad, init_that_raises])
-def test_init_by_rule_gives_the_mode_of_gradients_back(sweep, rng, scenario):
-    net = nested_net(rng)
-    raises = scenario is init_that_raises
-
-    sweep.cases(
-        scenario,
-        {"": (net, "0.*" if raises else ["0.*", "*"])},
-        call="init_by_rule(net, rules) with an init that raises an error of its own"
-        if raises
-        else "with torch.no_grad(): init_by_rule(net, rules)",
-        fault="init_by_rule does not leave gradients on or off as they were.",
+        {
+            "": (tied_net(rng), ["*.weight", "first.bias"]),
+            "where a shared parameter has a rule of its own": (
+                tied_net(rng),
+                ["first.weight", "*"],
+            ),
+            **{when: (net, ["*[0-9g]*", "*"]) for when, net in nets.items()},
+            "where nothing has a parameter, for no rules": (nn.Tanh(), []),
+        },
+        call='init_by_rule(net, rules), "*.weight" and "first.bias", all layers tied',
+        fault="A shared parameter is not initialised once, by its first name.",
         slips={
-            "the exception of init goes on to the caller": (
-                lambda seen: raises and "nothing" in seen
-            ),
-            "with torch.no_grad(): gives the mode back, also when init raises": (
-                lambda seen: "OwnError" in seen
-            ),
+            "it is initialised under each of its names": (
+                lambda seen: len(seen["given"][0]) > 1
+            )
         },
     )
-
-
-def test_init_by_rule_takes_the_functions_of_nn_init(sweep, rng):
-    sweep.cases(
-        init_by_torch,
-        {"": (nested_net(rng),), "for odd shapes": (Scaled(nn.Linear(2, 3)),)},
-        call="rules (*.bias, nn.init.zeros_), (*, nn.init.ones_)",
-        fault="A parameter is not initialised by its rule.",
-    )
-
-
-BAD = {
-    "with a slip of the pen": "*.wieght",
-    "for a part of a name": "weight",
-    "for the name of a module": "0",
-    "with other letters": "*.Bias",
-    "that is a regular expression": "^0.*",
-    "with a dot too many": "0..bias",
-}
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("pattern", BAD.values())
-def test_init_by_rule_refuses_a_pattern_without_a_match(observe, rng, pattern):
-    raised = observe.error(
-        init_by,
-        nested_net(rng),
-        ["0.*", pattern],
-        call=say('init_by_rule(net, rules) for "0.*" and "{pattern}"', pattern=pattern),
-    )
-
-    expect_error(
-        raised,
-        ValueError,
-        say("A pattern that matches no name, {pattern}, is taken.", pattern=pattern),
-        mentions=pattern,
-        cause="a pattern has to match the whole name, not a part of it"
-        if pattern in ("weight", "0")
-        else "a mistyped pattern would stay unseen: look for a match, and raise",
-    )
-
-
-def test_init_by_rule_changes_nothing_when_it_refuses(sweep, rng):
-    net = nested_net(rng)
+def test_init_by_rule_refuses_a_pattern_without_a_match(sweep, rng):
+    net, tied, slip = nested_net(rng), tied_net(rng), "*.wieght"
+    part, module = "for a part of a name", "for the name of a module"
+    second = "for a second name of a shared parameter"
+    bad = {
+        part: "weight",
+        module: "0",
+        "for other letters": "*.Bias",
+        "for a regular expression": "^0.*",
+        "for a dot too many": "0..bias",
+    }
 
     sweep.cases(
-        init_by_refused,
-        {"where all rules have a match": (net, ["0.*", "*"])}
-        | {
-            say("for a pattern {kind}: nothing changes", kind=kind).render(): (
-                net,
-                [*before, bad, *behind],
-            )
-            for kind, bad in BAD.items()
-            for before, behind in ((["0.*"], ["*"]), ([], ["*"]), (["*"], []))
-        }
-        | {
-            "for a second name of a shared parameter": (
-                tied_net(rng),
-                ["*", "again.*"],
-            ),
-            "where nothing has a parameter": (nn.Tanh(), ["*"]),
+        init_or_refuse,
+        {
+            "": (net, ["0.*", slip, "*"], slip),
+            "where all rules have a match": (net, ["0.*", "*"]),
+            "for the first pattern": (net, [slip, "*"], slip),
+            "for the last pattern": (net, ["*", slip], slip),
+            **{when: (net, ["0.*", p], p) for when, p in bad.items()},
+            second: (tied, ["*", "again.*"], "again.*"),
+            "where nothing has a parameter": (nn.Tanh(), ["*"], "*"),
         },
-        call="init_by_rule(net, rules), then everything in net",
+        call='init_by_rule(net, rules) for "0.*", "*.wieght" and "*"',
+        fault="A pattern that matches no name is not refused before all else.",
+        slips={
+            "a mistyped pattern would stay unseen: look for a match, and raise": (
+                lambda seen: seen[0] == "taken"
+            ),
+            "the pattern belongs into the message of the ValueError": (
+                lambda seen: seen[0] == "refused" and not seen[1]
+            ),
+            "look at all patterns before you change anything: nothing changes": (
+                lambda seen: seen[0] == "refused"
+            ),
+        },
+        because={
+            second: "only its first name counts",
+            **dict.fromkeys((part, module), "a pattern has to match the whole name"),
+        },
     )

@@ -7,21 +7,13 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import expect_equal, expect_true, say
-from parameters_helpers import (
-    DISTINCT,
-    Gaps,
-    Scaled,
-    expect_state_of,
-    kinds_of_nets,
-    nested_net,
-    tied_net,
-)
+from parameters_helpers import DISTINCT, expect_state_of, kinds_of_nets
 
 pytestmark = pytest.mark.exercise("parameters.init_normal")
 
 
 class Gain(nn.Linear):
-    """A subclass of Linear with a parameter and a buffer more."""
+    """A subclass of Linear with parameters and a buffer more."""
 
     def __init__(self, a: int, b: int):
         super().__init__(a, b)
@@ -40,14 +32,6 @@ class NotLinear(nn.Module):
         self.bias = nn.Parameter(torch.randn(b))
 
 
-def init_with(ex: Any, net: nn.Module, std: float | None) -> dict[str, Tensor]:
-    if std is None:
-        ex.init_normal(net)
-    else:
-        ex.init_normal(net, std=std)
-    return net.state_dict()
-
-
 def what_becomes_of(ex: Any, net: nn.Module, std: float = 0.5) -> Any:
     """Return of each parameter and buffer whether it is drawn, zero, or as it was."""
     held = dict(net.named_parameters())
@@ -56,15 +40,11 @@ def what_becomes_of(ex: Any, net: nn.Module, std: float = 0.5) -> Any:
     before = {name: t.clone() for name, t in net.state_dict().items()}
     flags = [p.requires_grad for p in held.values()]
     modes = [module.training for module in net.modules()]
-
     ex.init_normal(net, std)
-
     now = dict(net.named_parameters())
     return {
         **{name: fate(before[name], t) for name, t in net.state_dict().items()},
-        "other Parameter objects": [
-            name for name in held if now[name] is not held[name]
-        ],
+        "other objects": [name for name in held if now[name] is not held[name]],
         "other flags": [p.requires_grad for p in now.values()] != flags,
         "other gradients": any((p.grad != 1).any() for p in held.values()),
         "other modes": [module.training for module in net.modules()] != modes,
@@ -81,46 +61,62 @@ def fate(before: Tensor, after: Tensor) -> str:
     return "drawn" if after.any() else "zero"
 
 
-def init_twice(ex: Any, net: nn.Module) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    ex.init_normal(net)
-    first = {name: t.clone() for name, t in net.state_dict().items()}
-    ex.init_normal(net)
-    return first, net.state_dict()
+def init_twice(
+    ex: Any, net: nn.Module, std: dict[str, float]
+) -> list[dict[str, Tensor]]:
+    states = []
+    for _ in range(2):
+        ex.init_normal(net, **std)
+        states.append({name: t.clone() for name, t in net.state_dict().items()})
+    return states
 
 
-IN_PLACE: dict[str, Any] = {
-    "a new nn.Parameter is unknown to the optimizer made before: draw in place "
-    "with nn.init": lambda seen: bool(seen["other Parameter objects"]),
-    "`.data = …` takes the new tensor's dtype: draw in place": (
-        lambda seen: "of another dtype or shape" in seen.values()
-    ),
-    "parameters that are frozen stay so": lambda seen: seen["other flags"],
-}
-
-
-@pytest.mark.parametrize("depth", [0, 1, 3], ids=["itself", "inside", "deep"])
-def test_init_normal_reaches_every_depth(sweep, rng, depth):
-    a, b, c = rng.sample(DISTINCT, 3)
-    net = nn.Linear(a, b)
-    for _ in range(depth):
-        net = nn.Sequential(nn.Tanh(), net, nn.Linear(b, c, bias=False))
-    where = {0: "the network itself", 1: "inside", 3: "three modules deep"}[depth]
+@pytest.mark.weight(2)
+def test_init_normal_reaches_every_linear_layer_in_place(sweep, rng):
+    a, b = rng.sample(DISTINCT, 2)
+    deep = nn.Sequential(nn.Linear(a, b), nn.Sequential(nn.Tanh(), nn.Linear(b, a)))
+    bad, across, frozen = (nn.Linear(a, b) for _ in range(3))
+    frozen.weight.requires_grad_(False)
+    nn.init.constant_(bad.weight, torch.nan)
+    nn.init.constant_(bad.bias, torch.inf)
+    across.weight = nn.Parameter(torch.randn(a, b).T)
+    nets = kinds_of_nets(rng)
+    del nets["on the meta device"]
 
     sweep.cases(
         what_becomes_of,
-        {"": (net,)},
-        call=say("init_normal(net, 0.5), its Linear layer {where}", where=where),
-        fault="init_normal does not draw all weights and zero all biases of Linear.",
+        {
+            "": (deep,),
+            "for float64": (nn.Linear(a, b).double(),),
+            "where a weight is frozen": (frozen,),
+            "for float16": (nn.Linear(a, b).half(),),
+            "over NaN and infinity": (bad,),
+            "for a transposed weight": (across,),
+            "for a Linear of 0 inputs": (nn.Linear(0, 3),),
+            "for a standard deviation of 0": (nn.Linear(a, b), 0.0),
+            "for layers without bias": (nn.Linear(a, b, bias=False),),
+        }
+        | {when: (net,) for when, net in nets.items()},
+        call="init_normal(Sequential(Linear, Sequential(Tanh, Linear)), 0.5)",
+        fault="init_normal does not draw all weights and zero all biases in place.",
         slips={
-            **IN_PLACE,
+            "a new nn.Parameter is unknown to the optimizer made before: draw in place "
+            "with nn.init": lambda seen: bool(seen["other objects"]),
             "the biases are left as they were": (
                 lambda seen: (
-                    seen["1." * depth + "weight"] == "drawn"
-                    and seen["1." * depth + "bias"] == "as it was"
+                    seen["1.1.weight"] == "drawn" and seen["1.1.bias"] == "as it was"
                 )
             ),
             "children() sees the next level only; modules() sees all, the net itself "
-            "too": lambda seen: seen["1." * depth + "weight"] == "as it was",
+            "too": lambda seen: (
+                seen["1.1.weight"] == "as it was" and seen["0.weight"] == "drawn"
+            ),
+        },
+        because={
+            "for float64": "`.data = …` takes the new tensor's dtype: draw in place",
+            "where a weight is frozen": "it is drawn too, and stays frozen",
+            "for layers without bias": "their bias is None",
+            "for a single layer": "modules() sees the net itself too",
         },
     )
 
@@ -142,8 +138,8 @@ def test_init_normal_reaches_subclasses_and_leaves_all_else_alone(sweep, rng):
     )
     nn.init.normal_(net["batchnorm"].weight)
     nn.init.normal_(net["batchnorm"].bias)
-    own = ("linear.weight", "linear.bias", "mine.weight", "mine.bias")
-    own += ("attention.out_proj.weight", "attention.out_proj.bias")
+    layers = "linear.", "mine.", "attention.out_proj."
+    own = [layer + name for layer in layers for name in ("weight", "bias")]
 
     def changed(seen: Any) -> list[str]:
         return [k for k in net.state_dict() if seen[k] != "as it was" and k not in own]
@@ -174,98 +170,51 @@ def test_init_normal_reaches_subclasses_and_leaves_all_else_alone(sweep, rng):
 
 
 @pytest.mark.weight(2)
-def test_init_normal_works_in_place(sweep, rng):
-    a, b = rng.sample(DISTINCT, 2)
-    double = nn.Sequential(nn.Linear(a, b), nn.Linear(b, a)).double()
-    double[1].weight.requires_grad_(False)
-    bad = nn.Linear(a, b)
-    nn.init.constant_(bad.weight, torch.nan)
-    nn.init.constant_(bad.bias, torch.inf)
-    across = nn.Linear(a, b)
-    across.weight = nn.Parameter(torch.randn(a, b).T)
-    nets = kinds_of_nets(rng)
-    del nets["on the meta device"]
-
-    sweep.cases(
-        what_becomes_of,
-        {
-            "for float64, a weight frozen": (double,),
-            "for bfloat16": (nested_net(rng).bfloat16(),),
-            "for float16": (nn.Linear(a, b).half(),),
-            "over NaN and infinity": (bad,),
-            "for a transposed weight": (across,),
-            "for a Linear of 0 inputs": (nn.Linear(0, 3),),
-            "for a standard deviation of 0": (nn.Linear(a, b), 0.0),
-            "for layers without bias": (nn.Linear(a, b, bias=False),),
-            "for layers beside parameters": (Scaled(Gaps(nn.Linear(a, b))),),
-            "where the layers are shared": (tied_net(rng),),
-        }
-        | {when: (net,) for when, net in nets.items()},
-        call="init_normal(net, 0.5), then the parameters that were there before",
-        fault="init_normal does not work in place.",
-        slips=IN_PLACE,
-    )
-
-
-def test_init_normal_draws_every_weight_afresh(observe, rng):
-    a, b = rng.sample(DISTINCT, 2)
-    net = nn.Sequential(nn.Linear(a, b), nn.Linear(a, b))
+@pytest.mark.parametrize("default", [True, False], ids=["default", "given"])
+def test_init_normal_draws_afresh_from_the_normal_distribution(observe, rng, default):
+    std = 0.01 if default else round(rng.uniform(0.1, 0.4), 2)
+    net = nn.Sequential(nn.Linear(400, 300), nn.Sequential(nn.Linear(400, 300)))
 
     first, second = observe(
-        init_twice, net, call="init_normal(net); init_normal(net) once more"
+        init_twice,
+        net,
+        {} if default else {"std": std},
+        call=say(
+            "twice init_normal(net{std}), net with Linear(400, 300) at two depths",
+            std="" if default else f", std={std}",
+        ),
     )
 
     expect_state_of(first, net)
     expect_state_of(second, net)
-    weights = [first["0.weight"], first["1.weight"], second["0.weight"]]
+    weights = [first["0.weight"], first["1.0.weight"], second["0.weight"]]
+    for w in weights:
+        expect_normal(w.double(), std)
     expect_true(
         all(not torch.equal(weights[0], w) for w in weights[1:]),
         "The weights are not drawn afresh.",
         expected="other values in every layer and at every call",
         got="the same",
-        cause="a seed set inside the function repeats the same numbers",
+        cause="a seed set inside the function repeats the same numbers"
+        if torch.equal(weights[0], weights[2])
+        else None,
     )
-    expect_equal(
-        first["0.bias"], torch.zeros(b), "The bias of a Linear layer is not 0."
-    )
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize("default", [True, False], ids=["default", "given"])
-def test_init_normal_draws_from_the_normal_distribution(observe, rng, default):
-    std = 0.01 if default else round(rng.uniform(0.1, 0.4), 2)
-    net = nn.Sequential(nn.Linear(400, 300), nn.Sequential(nn.Linear(200, 400)))
-
-    state = observe(
-        init_with,
-        net,
-        None if default else std,
-        call=say(
-            "init_normal(net, std={std}), net with Linear(400, 300), Linear(200, 400)",
-            std="its default" if default else std,
-        ),
-    )
-
-    expect_state_of(state, net)
-    for name in ("0.weight", "1.0.weight"):
-        expect_normal(state[name].double(), std)
+    expect_equal(first["0.bias"], torch.zeros(300), "The bias of a Linear is not 0.")
 
 
 def expect_normal(w: Tensor, std: float) -> None:
     n, spread = w.numel(), w.std().item()
-    cause = None
-    if abs(spread - std**2) < 0.05 * std**2:
-        cause = "std is the standard deviation, not the variance: do not square it"
-    elif abs(spread - std**0.5) < 0.05 * std**0.5:
-        cause = "std is the standard deviation, not the variance: take no root of it"
-    elif abs(spread - std / 3**0.5) < 0.05 * std:
-        cause = "uniform_(-std, std) is another distribution: use normal_"
+    wrong = {
+        "std is the standard deviation, not the variance: do not square it": std**2,
+        "uniform_(-std, std) is another distribution: use normal_": std / 3**0.5,
+    }
+    causes = (c for c, value in wrong.items() if abs(spread / value - 1) < 0.05)
     expect_true(
         abs(spread - std) < 6 * std / (2 * n) ** 0.5,
         "The weights do not have the standard deviation `std`.",
         expected=say("about {std}", std=std),
         got=say("{spread:.3g}", spread=spread),
-        cause=cause,
+        cause=next(causes, None),
     )
     expect_true(
         abs(w.mean().item()) < 6 * std / n**0.5,
@@ -273,17 +222,13 @@ def expect_normal(w: Tensor, std: float) -> None:
         expected="about 0",
         got=say("{mean:.3g}", mean=w.mean().item()),
     )
-    kurtosis = ((w - w.mean()) / spread).pow(4).mean().item()
+    kurtosis = (w / spread).pow(4).mean().item()
     expect_true(
-        abs(kurtosis - 3) < 0.3,
+        abs(kurtosis - 3) < 0.1,
         "The weights are not from a normal distribution.",
         expected="a fourth moment of about 3 std⁴",
         got=say("{kurtosis:.3g} std⁴", kurtosis=kurtosis),
-        cause="a uniform distribution has 1.8"
-        if kurtosis < 2
-        else "the tails are cut off: trunc_normal_ is another distribution"
-        if kurtosis < 3
-        else None,
+        cause="a uniform distribution has 1.8" if kurtosis < 2 else None,
     )
     expect_true(
         w.unique().numel() > 0.9 * n,

@@ -9,13 +9,14 @@ class Ema:
 
     @torch.no_grad()
     def update(self):
-        for (key, a), (_, b) in zip(
-            self.shadow.state_dict().items(), self.net.state_dict().items()
-        ):
+        for a, b in zip(self.tensors(self.shadow), self.tensors(self.net)):
             if a.dtype.is_floating_point:
                 a.mul_(self.decay).add_(b, alpha=1 - self.decay)
             else:
                 a.copy_(b)
+
+    def tensors(self, net):
+        return [*net.parameters(), *net.buffers()]
 
     def state_dict(self):
         return self.shadow.state_dict()

@@ -1,6 +1,6 @@
 """load_state_dict loads into the network, not into the averages.
 
-says: load_state_dict does not change the averages|does not go on from the saved average
+says: load_state_dict does not change the averages
 """
 class Ema(Ema):
     def load_state_dict(self, state):

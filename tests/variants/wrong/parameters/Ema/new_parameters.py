@@ -1,6 +1,6 @@
 """Puts new parameters into the network for the block.
 
-says: other Parameter objects
+says: into the Parameter objects that are there
 """
 class Ema(Ema):
     @contextmanager

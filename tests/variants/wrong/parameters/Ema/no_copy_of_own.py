@@ -1,6 +1,6 @@
 """Keeps references to the own values, which are overwritten.
 
-says: put its own values back|keep a copy of the network's own values
+says: keep a copy of its own values
 """
 class Ema(Ema):
     @contextmanager

@@ -1,6 +1,6 @@
 """Swallows the exception of the block.
 
-says: does not reach the caller
+says: or a bare .except., swallows
 """
 class Ema(Ema):
     @contextmanager

@@ -1,6 +1,6 @@
 """Writes the averages into the network at every update.
 
-says: trained differently
+says: leaves the network alone
 """
 class Ema(Ema):
     def update(self):

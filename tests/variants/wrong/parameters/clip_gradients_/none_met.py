@@ -1,6 +1,6 @@
 """Does not think of parameters without gradients.
 
-says: NoneType
+says: that has no gradient is skipped
 """
 def clip_gradients_(params, max_norm):
     grads = [p.grad for p in dict.fromkeys(params)]

@@ -1,6 +1,6 @@
 """Does not mind infinities.
 
-says: norm that is not finite is not refused
+says: and raise ValueError
 """
 def clip_gradients_(params, max_norm):
     grads = [p.grad for p in dict.fromkeys(params) if p.grad is not None]

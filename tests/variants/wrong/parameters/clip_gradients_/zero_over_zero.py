@@ -1,6 +1,6 @@
 """Divides before it compares.
 
-says: 0 / 0 is NaN|factor above 1|below the limit
+says: divided and multiplied again is rounded
 """
 def clip_gradients_(params, max_norm):
     grads = [p.grad for p in dict.fromkeys(params) if p.grad is not None]

@@ -1,6 +1,6 @@
 """Knows a layer that two parts share by its first name only.
 
-says: named_modules\(\) tells only its first name
+says: tell only the first
 """
 def freeze(net, prefix):
     for name, module in net.named_modules():

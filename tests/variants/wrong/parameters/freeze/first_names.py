@@ -1,6 +1,6 @@
 """Knows a shared parameter by its first name only.
 
-says: only its first name
+says: tell only the first
 """
 def freeze(net, prefix):
     for name, m in net.named_modules():

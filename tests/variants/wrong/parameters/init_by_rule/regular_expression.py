@@ -1,6 +1,6 @@
 """Takes the pattern for a regular expression.
 
-says: nothing to repeat|raises error|PatternError
+says: no regular expression
 """
 def init_by_rule(net, rules):
     import re

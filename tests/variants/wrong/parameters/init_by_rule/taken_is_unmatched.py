@@ -1,6 +1,6 @@
 """Refuses a rule whose names all went to an earlier one.
 
-says: names are all taken by an earlier one
+says: it has a match, though none is left
 """
 def init_by_rule(net, rules):
     chosen = {}

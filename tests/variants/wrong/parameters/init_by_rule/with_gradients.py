@@ -1,6 +1,6 @@
 """Calls the rules with gradients on.
 
-says: under torch\.no_grad|a leaf Variable that requires grad
+says: call init under torch\.no_grad
 """
 def init_by_rule(net, rules):
     named = dict(net.named_parameters())

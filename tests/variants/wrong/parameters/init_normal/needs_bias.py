@@ -1,6 +1,6 @@
 """Does not think of layers without bias.
 
-says: NoneType|AttributeError
+says: their bias is None
 """
 def init_normal(net, std=0.01):
     for m in net.modules():
