@@ -67,9 +67,7 @@ def notebooks(
 
 
 def check_kit(
-    only: Annotated[
-        str, typer.Option(help="Check the variants of this topic or exercise only.")
-    ] = "",
+    only: Only = None,
     jobs: Jobs = None,
     seed: Annotated[str, typer.Option(help="Repeat a run with its seed.")] = "",
     without_work: Annotated[
@@ -84,7 +82,7 @@ def check_kit(
     """Test the tests with stubs, solutions, and known right and wrong answers."""
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
-    part = syllabus.only(only)
+    part = syllabus.only(*only or ())
     if columns:
         show_columns(layout, part)
     if left := list(checks.check_placeholders(layout, part)):

@@ -11,20 +11,30 @@ from grader.observe import expect_close, expect_equal, expect_error, expect_true
 exercise = pytest.mark.exercise
 
 
+def tied_pair() -> nn.Module:
+    """Return two layers that share a weight, each with a bias of zeros."""
+    net = nn.ModuleDict({"first": nn.Linear(3, 2), "second": nn.Linear(3, 2)})
+    net["second"].weight = net["first"].weight
+    nn.init.zeros_(net["first"].bias)
+    nn.init.zeros_(net["second"].bias)
+    return net
+
+
 def table_of(ex: Any, net: nn.Module) -> list[tuple[str, tuple[int, ...], int, bool]]:
     return ex.parameter_table(net)
 
 
 @exercise("parameters.parameter_table")
 def test_table_describes_every_parameter(observe):
-    net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2, bias=False))
+    inner = nn.Sequential(nn.Conv1d(3, 2, 5, bias=False))
+    net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), inner)
     net[0].weight.requires_grad_(False)
 
     rows = observe(
         table_of,
         net,
-        call="parameter_table(Sequential(Linear(4, 3), ReLU(), Linear(3, 2))), "
-        "the first weight frozen, the last layer without bias",
+        call="parameter_table(Sequential(Linear(4, 3), BatchNorm1d(3), "
+        "Sequential(Conv1d(3, 2, 5, bias=False)))), the first weight frozen",
     )
 
     expect_equal(
@@ -32,9 +42,33 @@ def test_table_describes_every_parameter(observe):
         [
             ("0.weight", (3, 4), 12, False),
             ("0.bias", (3,), 3, True),
-            ("2.weight", (2, 3), 6, True),
+            ("1.weight", (3,), 3, True),
+            ("1.bias", (3,), 3, True),
+            ("2.0.weight", (2, 3, 5), 30, True),
         ],
         "The table does not describe every parameter.",
+        slips={
+            "state_dict() also has the buffers, which are no parameters": (
+                lambda rows: "1.running_mean" in [row[0] for row in rows]
+            )
+        },
+    )
+
+
+@exercise("parameters.parameter_table")
+def test_table_has_a_shared_weight_once(observe):
+    rows = observe(
+        table_of, tied_pair(), call="parameter_table(net), net with a shared weight"
+    )
+
+    expect_equal(
+        rows,
+        [
+            ("first.weight", (2, 3), 6, True),
+            ("first.bias", (2,), 2, True),
+            ("second.bias", (2,), 2, True),
+        ],
+        "The table does not have each parameter once, under its first name.",
     )
 
 
@@ -139,14 +173,17 @@ def test_init_normal_works_in_place_on_subclasses_too(observe):
     )
 
 
-def fill(ex: Any, t: Tensor) -> tuple[Tensor, bool]:
+def fill_view(ex: Any, whole: Tensor) -> tuple[Tensor, bool]:
+    t = whole.T
     returned = ex.my_init_(t)
-    return t, returned is t
+    return whole, returned is t
 
 
 @exercise("parameters.my_init_")
 def test_my_init_fills_in_place(observe):
-    t, is_same = observe(fill, torch.ones(1000), call="my_init_(torch.ones(1000))")
+    t, is_same = observe(
+        fill_view, torch.ones(40, 50), call="t = torch.ones(40, 50).T; my_init_(t)"
+    )
 
     size = t.abs()
     expect_true(
@@ -154,14 +191,18 @@ def test_my_init_fills_in_place(observe):
         "my_init_ does not fill the tensor with 0 and ±(5, 10).",
         expected="every entry is 0 or between 5 and 10 in size",
         got="others",
+        cause="`t = …`, `t.data = …` and the reshape of a view make other memory"
+        if (t == 1).all()
+        else None,
     )
-    zeros = (t == 0).double().mean().item()
-    expect_true(
-        0.4 < zeros < 0.6,
-        "Not half of the entries are 0.",
-        expected="about 0.5",
-        got=say("{zeros:.3g}", zeros=zeros),
-    )
+    for part, where, odds in (("0", t == 0, 0.5), ("positive", t > 0, 0.25)):
+        share = where.double().mean().item()
+        expect_true(
+            odds - 0.1 < share < odds + 0.1,
+            say("Not {odds} of the entries are {part}.", odds=odds, part=part),
+            expected=say("about {odds}", odds=odds),
+            got=say("{share:.3g}", share=share),
+        )
     expect_true(
         is_same,
         "my_init_ does not return the tensor it is given.",
@@ -170,19 +211,77 @@ def test_my_init_fills_in_place(observe):
     )
 
 
-def run_tied(ex: Any, x: Tensor) -> tuple[Tensor, list[Tensor]]:
-    net = ex.make_tied_mlp(4, 3)
+def fill_parameter(ex: Any, p: nn.Parameter) -> tuple[bool, bool]:
+    ex.my_init_(p)
+    return p.requires_grad, bool((p == 1).any())
+
+
+@exercise("parameters.my_init_")
+def test_my_init_fills_a_parameter(observe):
+    requires_grad, unfilled = observe(
+        fill_parameter, nn.Parameter(torch.ones(5)), call="my_init_(nn.Parameter(…))"
+    )
+
+    expect_equal(unfilled, False, "my_init_ does not fill a parameter.")
+    expect_equal(
+        requires_grad, True, "The parameter does not require gradients any more."
+    )
+
+
+def fill_from_generator(ex: Any) -> list[Tensor]:
+    g, again = (torch.Generator().manual_seed(1) for _ in range(2))
+    given = (g, g, again, None, None)
+    return [ex.my_init_(torch.ones(20), generator=one) for one in given]
+
+
+@exercise("parameters.my_init_")
+def test_my_init_draws_from_the_generator(observe):
+    first, second, again, *without = observe(
+        fill_from_generator,
+        call="my_init_(t, generator=g), twice; another g like it; None, twice",
+    )
+
+    expect_equal(
+        again,
+        first,
+        "Equal generators do not give equal entries.",
+        cause="every random draw inside needs generator=generator",
+    )
+    for one, other in ((first, second), without):
+        expect_true(
+            not torch.equal(one, other),
+            "Two calls give the same entries.",
+            expected="other entries",
+            got="the same",
+        )
+
+
+def run_tied(ex: Any, depth: int, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+    """Return the result and the parameters, every weight -0.5 and every bias 1."""
+    net = ex.make_tied_mlp(4, depth)
     for p in net.parameters():
         nn.init.constant_(p, -0.5 if p.dim() == 2 else 1.0)
     return net(x), list(net.parameters())
 
 
 @exercise("parameters.make_tied_mlp")
-def test_tied_mlp_uses_one_layer_three_times(observe):
+@pytest.mark.parametrize(
+    ("depth", "x", "expected", "without_relu"),
+    [
+        (1, -1.0, 3.0, 3.0),  # 1 + 4 * 0.5 = 3
+        (3, 1.0, -1.0, -5.0),  # 1 - 2 = -1 -> relu 0 -> 1 -> relu 1 -> 1 - 2 = -1
+    ],
+)
+def test_tied_mlp_uses_one_layer(observe, depth, x, expected, without_relu):
     y, parameters = observe(
         run_tied,
-        torch.zeros(2, 4),
-        call="make_tied_mlp(4, 3)(zeros), every weight -0.5, every bias 1",
+        depth,
+        torch.full((4,), x),
+        call=say(
+            "make_tied_mlp(4, {depth})(x), each x {x}, every weight -0.5, every bias 1",
+            depth=depth,
+            x=x,
+        ),
     )
 
     expect_equal(
@@ -190,12 +289,38 @@ def test_tied_mlp_uses_one_layer_three_times(observe):
         [4, 16],
         "The network does not have the parameters of one Linear layer.",
     )
-    # 0 -> 1 -> relu 1 -> 1 - 4 * 0.5 = -1 -> relu 0 -> 1
     expect_close(
         y,
-        torch.ones(2, 4),
+        torch.full((4,), expected),
         "make_tied_mlp does not run its layer `depth` times with a ReLU between.",
-        slips={"the ReLU between two uses is missing": torch.full((2, 4), 3.0)},
+        slips={
+            "the ReLU between two uses is missing": torch.full((4,), without_relu),
+            "there is no ReLU after the last use": torch.full((4,), max(expected, 0.0)),
+        },
+    )
+
+
+def gradient_of_bias(ex: Any) -> Tensor:
+    y, parameters = run_tied(ex, 2, torch.zeros(4))
+    y.sum().backward()
+    (bias,) = (p for p in parameters if p.dim() == 1)
+    return bias.grad
+
+
+@exercise("parameters.make_tied_mlp")
+def test_tied_mlp_sums_the_gradients_of_all_uses(observe):
+    gradient = observe(
+        gradient_of_bias,
+        call="make_tied_mlp(4, 2)(zeros).sum().backward(), every weight -0.5, every "
+        "bias 1",
+    )
+
+    # 1 from the last use, and 4 * -0.5 = -2 from the first one
+    expect_close(
+        gradient,
+        torch.full((4,), -1.0),
+        "The gradient of the bias is not the sum over both uses.",
+        slips={"the first use is cut off: no detach(), no `.data`": torch.ones(4)},
     )
 
 
@@ -223,6 +348,26 @@ def test_count_adds_up_the_entries(observe, trainable_only, expected):
     )
 
     expect_equal(n, expected, "count_parameters does not count the entries.")
+
+
+@exercise("parameters.count_parameters")
+def test_count_has_a_shared_weight_once(observe):
+    n = observe(
+        count,
+        tied_pair(),
+        False,
+        call="count_parameters(net), net with a shared weight",
+    )
+
+    expect_equal(
+        n,
+        10,
+        "count_parameters does not count each parameter once.",
+        slips={
+            "net.parameters() leaves out repeats of a shared weight": 16,
+            "equal values do not make two biases one": 8,
+        },
+    )
 
 
 @exercise("parameters.count_parameters")

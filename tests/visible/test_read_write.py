@@ -17,156 +17,293 @@ from grader.observe import expect_close, expect_equal, expect_error, expect_true
 exercise = pytest.mark.exercise
 
 
-def save_and_load(ex: Any, obj: Any) -> list[Tensor] | dict[str, Tensor]:
+def save_and_load(ex: Any, obj: Any) -> tuple[Any, bool]:
+    """Return what comes back, and whether `obj` holds the tensors that it held."""
+    parts = list(obj.values() if isinstance(obj, dict) else obj)
     with TemporaryDirectory() as folder:
         path = Path(folder, "tensors.pt")
         ex.save_tensors(obj, path)
-        return ex.load_tensors(path)
+        after = list(obj.values() if isinstance(obj, dict) else obj)
+        kept = all(one is other for one, other in zip(parts, after, strict=True))
+        return ex.load_tensors(path), kept
 
 
-def size_of_row(ex: Any) -> int:
+def sizes_of_rows(ex: Any) -> dict[str, int]:
+    row, sizes = torch.zeros(500, 500)[3], {}
     with TemporaryDirectory() as folder:
         path = Path(folder, "row.pt")
-        ex.save_tensors(torch.zeros(500, 500)[3], path)
-        return path.stat().st_size
+        for where, obj in {"": row, "in a list": [row], "in a dict": {"": row}}.items():
+            ex.save_tensors(obj, path)
+            sizes[where] = path.stat().st_size
+    return sizes
 
 
 @exercise("read_write.save_tensors")
-def test_tensors_come_back_as_they_were(observe):
-    tensors = {"weight": torch.randn(2, 3).half(), "count": torch.tensor(7)}
+@pytest.mark.parametrize("container", [dict, list])
+def test_tensors_come_back_as_they_were(observe, container):
+    tensors: Any = {
+        "weight": torch.tensor([[1.0, torch.inf, 3.0]]).bfloat16(),
+        "count": torch.tensor(7),
+        "none": torch.empty(0, 3),
+    }
+    tensors = tensors if container is dict else list(tensors.values())
 
-    loaded = observe(
-        save_and_load, tensors, call="save_tensors(a dict, path); load_tensors(path)"
+    loaded, kept = observe(
+        save_and_load,
+        tensors,
+        call=say("save_tensors(a {kind}, path); load_tensors", kind=container.__name__),
     )
 
-    expect_equal(loaded, tensors, "load_tensors does not give the dict that was saved.")
+    expect_equal(loaded, tensors, "load_tensors does not give what was saved.")
+    expect_true(
+        kept,
+        "save_tensors changes what it is given.",
+        expected="the same tensors in it",
+        got="other ones",
+        cause="make a new container for the copies",
+    )
 
 
 @exercise("read_write.save_tensors")
 def test_a_row_is_saved_without_the_rest(observe):
-    size = observe(size_of_row, call="save_tensors(torch.zeros(500, 500)[3], path)")
+    sizes = observe(sizes_of_rows, call="save_tensors(torch.zeros(500, 500)[3], path)")
 
-    expect_true(
-        size <= 500 * 4 + 4096,
-        "The file of a view holds more than the view.",
-        expected=say("at most {value} bytes", value=500 * 4 + 4096),
-        got=say("{size} bytes", size=size),
-        cause="torch.save writes the whole storage behind a view: clone() it first",
-    )
+    for where, size in sizes.items():
+        expect_true(
+            size <= 500 * 4 + 4096,
+            say("The file of a view {where} holds more than the view.", where=where),
+            expected=say("at most {value} bytes", value=500 * 4 + 4096),
+            got=say("{size} bytes", size=size),
+            cause="torch.save writes the whole storage behind a view: clone() it first",
+        )
 
 
-def move_parameters(ex: Any, trained: nn.Module, net: nn.Module, x: Tensor) -> Tensor:
+def norm_net() -> nn.Module:
+    net = nn.Sequential(nn.Linear(4, 2), nn.BatchNorm1d(2))
+    net(torch.randn(3, 4))  # sets the buffers
+    return net
+
+
+def move_parameters(
+    ex: Any, trained: nn.Module, net: nn.Module
+) -> tuple[dict[str, Tensor], bool]:
+    """Return the state of `net`, and whether it has its own parameters."""
+    own = list(net.parameters())
     with TemporaryDirectory() as folder:
         path = Path(folder, "net.pt")
         ex.save_parameters(trained, path)
         ex.load_parameters(net, path)
-    return net(x)
+    return dict(net.state_dict()), all(map(lambda a, b: a is b, own, net.parameters()))
+
+
+def load_state(
+    ex: Any, net: nn.Module, state: dict[str, Tensor]
+) -> tuple[bool, dict[str, Tensor]]:
+    """Return whether the file is refused, and the state of `net`."""
+    refused = False
+    with TemporaryDirectory() as folder:
+        torch.save(state, f"{folder}/net.pt")
+        try:
+            ex.load_parameters(net, f"{folder}/net.pt")
+        except ValueError:
+            refused = True
+    return refused, dict(net.state_dict())
 
 
 @exercise("read_write.save_parameters")
 def test_parameters_move_to_another_network(observe):
-    trained, net = nn.Linear(4, 2), nn.Linear(4, 2)
-    x = torch.randn(3, 4)
+    trained, net = norm_net(), norm_net()
 
-    y = observe(
+    state, own = observe(
         move_parameters,
         trained,
         net,
-        x,
-        call="save_parameters(trained, path); load_parameters(net, path); net(x)",
+        call="save_parameters(trained, path); load_parameters(net, path)",
     )
 
-    expect_close(y, trained(x), "net does not compute what trained does.")
+    expect_equal(
+        state,
+        dict(trained.state_dict()),
+        "net does not have the parameters and buffers of trained.",
+    )
+    expect_true(
+        own,
+        "load_parameters gives net new parameters.",
+        expected="the parameters that net has",
+        got="new ones",
+        cause="an optimizer made before would train the old ones: copy the values",
+    )
 
 
 @exercise("read_write.save_parameters")
-def test_a_file_that_does_not_fit_is_refused(observe):
-    raised = observe.error(
-        move_parameters,
-        nn.Linear(4, 3),
-        nn.Linear(4, 2),
-        torch.zeros(1, 4),
-        call="load_parameters(nn.Linear(4, 2), path) of an nn.Linear(4, 3)",
+@pytest.mark.parametrize("how", ["no bias", "a bias of one entry", "transposed"])
+def test_a_file_that_does_not_fit_is_refused(observe, how):
+    net = nn.Linear(4, 2)
+    state = {
+        "no bias": {"weight": torch.ones(2, 4)},
+        "a bias of one entry": {"weight": torch.ones(2, 4), "bias": torch.ones(1)},
+        "transposed": {"weight": torch.ones(4, 2), "bias": torch.ones(2)},
+    }[how]
+
+    refused, after = observe(
+        load_state, net, state, call=say("load_parameters of a file: {how}", how=how)
     )
 
-    expect_error(raised, ValueError, "load_parameters does not refuse other shapes.")
+    expect_true(
+        refused,
+        "load_parameters does not refuse a file that does not fit.",
+        expected="ValueError",
+        got="no exception",
+    )
+    expect_equal(
+        after,
+        dict(net.state_dict()),
+        "The file is refused, but net is not as it was.",
+        cause="load_state_dict copies what fits before it raises: check first",
+    )
+
+
+def deep_net(head: nn.Module) -> nn.Module:
+    return nn.Sequential(norm_net(), nn.ReLU(), head)
 
 
 def reuse(
     ex: Any, source: nn.Module, target: nn.Module, names: list[str]
-) -> tuple[list[str], dict[str, Tensor]]:
-    return ex.reuse_layers(source, target, names), target.state_dict()
+) -> tuple[list[str], dict[str, Tensor], bool]:
+    """Return names, the target's state, and whether it has its own parameters."""
+    own = list(target.parameters())
+    returned = ex.reuse_layers(source, target, names)
+    with torch.no_grad():
+        for parameter in source.parameters():
+            parameter.zero_()
+    kept = all(map(lambda a, b: a is b, own, target.parameters()))
+    return returned, dict(target.state_dict()), kept
+
+
+def try_to_reuse(
+    ex: Any, source: nn.Module, target: nn.Module, names: list[str]
+) -> tuple[str, dict[str, Tensor]]:
+    """Return the message of a ValueError, and the target's state."""
+    message = "no ValueError"
+    try:
+        ex.reuse_layers(source, target, names)
+    except ValueError as error:
+        message = str(error)
+    return message, dict(target.state_dict())
 
 
 @exercise("read_write.reuse_layers")
-def test_the_first_layer_is_reused(observe):
-    source = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
-    target = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 9))
+def test_layers_are_reused(observe):
+    source, target = deep_net(nn.Linear(2, 3)), deep_net(nn.Linear(2, 9))
+    asked = ["0.0", "0.1", "1"]
 
-    names, state = observe(
-        reuse, source, target, ["0"], call='reuse_layers(source, target, ["0"])'
+    names, state, kept = observe(
+        reuse, source, target, asked, call=f"reuse_layers(source, target, {asked})"
     )
 
-    expected = {
-        **target.state_dict(),
-        "0.weight": source[0].weight,
-        "0.bias": source[0].bias,
-    }
+    expected = {**target.state_dict(), **source[:1].state_dict()}
     expect_equal(
-        state, expected, "reuse_layers does not copy layer 0 and nothing else."
+        state,
+        expected,
+        "reuse_layers does not copy the layers 0.0 and 0.1 and nothing else.",
+        slips={
+            "a change of source is one of target: copy the values": (
+                lambda got: not got["0.0.weight"].any()
+            ),
+            "a layer has buffers, too: state_dict() has them": (
+                lambda got: torch.equal(
+                    got["0.1.running_mean"], target[0][1].running_mean
+                )
+            ),
+        },
     )
-    expect_equal(names, ["0"], "reuse_layers does not return the names.")
+    expect_equal(names, asked, "reuse_layers does not return the names.")
+    expect_true(
+        kept,
+        "reuse_layers gives target new parameters.",
+        expected="the parameters that target has",
+        got="new ones",
+    )
 
 
 @exercise("read_write.reuse_layers")
-def test_a_layer_of_another_width_is_not_reused(observe):
-    raised = observe.error(
-        reuse,
-        nn.Sequential(nn.Linear(4, 3)),
-        nn.Sequential(nn.Linear(4, 9)),
-        ["0"],
-        call='reuse_layers(…, ["0"]) of a Linear(4, 3) and a Linear(4, 9)',
+@pytest.mark.parametrize("how", ["wider", "without a bias"])
+def test_a_layer_of_another_form_is_not_reused(observe, how):
+    head = nn.Linear(2, 9) if how == "wider" else nn.Linear(2, 3, bias=False)
+    source, target = deep_net(nn.Linear(2, 3)), deep_net(head)
+
+    message, state = observe(
+        try_to_reuse,
+        source,
+        target,
+        ["0", "2"],
+        call=say('reuse_layers(…, ["0", "2"]): the target\'s 2 is {how}', how=how),
     )
 
-    expect_error(
-        raised,
-        ValueError,
-        "reuse_layers takes a layer that does not fit.",
-        mentions="0",
+    expect_true(
+        "2" in message,
+        "reuse_layers does not refuse a layer that does not fit.",
+        expected="ValueError that mentions 2",
+        got=message,
+    )
+    expect_equal(
+        state,
+        dict(target.state_dict()),
+        "reuse_layers refuses a layer but has copied another one before.",
+        cause="check all names before the first copy",
     )
 
 
-def rebuild(ex: Any, x: Tensor) -> tuple[Tensor, Tensor, bool]:
+def rebuild(ex: Any, x: Tensor) -> tuple[Any, Tensor, Tensor, bool, bool]:
     net = ex.build_mlp(ex.MLPConfig(4, (8, 5), 2, "tanh"))
     with TemporaryDirectory() as folder:
         path = Path(folder, "model.pt")
         ex.save_model(net, path)
+        config = torch.load(path, weights_only=True)["config"]
         loaded = ex.load_model(path)
-    return net(x), loaded(x), loaded.config == net.config
+    learns = all(p.requires_grad for p in loaded.parameters())
+    plain = config if isinstance(config, dict) else "no dict"
+    return plain, net(x), loaded(x), loaded.config == net.config, learns
 
 
-def load_swash(ex: Any) -> None:
-    config = {
-        "in_features": 4,
-        "hidden": (),
-        "out_features": 2,
-        "activation": "swash",
-    }
+CONFIG = {"in_features": 4, "hidden": (), "out_features": 2, "activation": "tanh"}
+
+
+def load_changed(ex: Any, how: str) -> None:
+    config, state = dict(CONFIG), dict(nn.Sequential(nn.Linear(4, 2)).state_dict())
+    if how == "an unknown activation":
+        config["activation"] = "swash"
+    elif how == "no activation":
+        del config["activation"]
+    elif how == "an unknown field":
+        config["dropout"] = 0.5
+    elif how == "no bias in the state":
+        del state["0.bias"]
     with TemporaryDirectory() as folder:
         path = Path(folder, "model.pt")
-        torch.save({"config": config, "state": nn.Linear(4, 2).state_dict()}, path)
+        torch.save({"config": config, "state": state}, path)
         ex.load_model(path)
 
 
 @exercise("read_write.save_model")
 def test_a_model_is_rebuilt_from_its_file(observe):
-    before, after, same_config = observe(
+    config, before, after, same_config, learns = observe(
         rebuild,
         torch.randn(3, 4),
         call='save_model(build_mlp(MLPConfig(4, (8, 5), 2, "tanh")), path); '
         "load_model(path)",
+        causes={
+            "UnpicklingError": "an object is pickled with its class: save "
+            "asdict(net.config) and net.state_dict()"
+        },
     )
 
+    expect_equal(
+        config,
+        {**CONFIG, "hidden": (8, 5)},
+        "The file does not hold the config as a dict.",
+        cause="dataclasses.asdict(net.config) gives it",
+    )
     expect_close(after, before, "The loaded network computes something else.")
     expect_true(
         same_config,
@@ -174,15 +311,33 @@ def test_a_model_is_rebuilt_from_its_file(observe):
         expected="an equal MLPConfig",
         got="another one",
     )
+    expect_true(
+        learns,
+        "The loaded network is frozen.",
+        expected="parameters that learn",
+        got="requires_grad is False",
+    )
 
 
 @exercise("read_write.save_model")
-def test_a_model_with_an_unknown_activation_is_refused(observe):
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("an unknown activation", "no activation"),
+        *("an unknown field", "no bias in the state"),
+    ],
+)
+def test_a_file_that_describes_no_model_is_refused(observe, how):
     raised = observe.error(
-        load_swash, call='load_model(path) with the activation "swash"'
+        load_changed, how, call=say("load_model of a file with {how}", how=how)
     )
 
-    expect_error(raised, ValueError, "load_model takes an unknown activation.")
+    expect_error(
+        raised,
+        ValueError,
+        "load_model takes a file that describes no network.",
+        cause="what is wrong is passed over in silence",
+    )
 
 
 class Payload:
@@ -195,37 +350,75 @@ class Payload:
         return os.mkdir, (self.folder,)
 
 
-def load_payload(ex: Any) -> None:
+def load_payload(ex: Any) -> tuple[bool, bool]:
+    """Return whether the file is refused, and whether its code has run."""
+    refused = False
     with TemporaryDirectory() as folder:
         torch.save({"a": Payload(f"{folder}/made")}, f"{folder}/stranger.pt")
-        ex.load_untrusted(f"{folder}/stranger.pt")
+        try:
+            ex.load_untrusted(f"{folder}/stranger.pt")
+        except ValueError:
+            refused = True
+        return refused, os.path.isdir(f"{folder}/made")
 
 
-def load_dict(ex: Any, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+def load_obj(ex: Any, obj: Any) -> dict[str, Tensor]:
     with TemporaryDirectory() as folder:
-        torch.save(tensors, f"{folder}/stranger.pt")
-        return ex.load_untrusted(f"{folder}/stranger.pt")
+        path = Path(folder, "stranger.pt")
+        if isinstance(obj, bytes):
+            path.write_bytes(obj)
+        else:
+            torch.save(obj, path)
+        return dict(ex.load_untrusted(path))
 
 
 @exercise("read_write.load_untrusted")
 def test_tensors_of_a_stranger_are_loaded(observe):
-    tensors = {"weight": torch.randn(2, 3)}
+    state = nn.Linear(2, 3).state_dict()
 
-    loaded = observe(load_dict, tensors, call="load_untrusted(path)")
+    loaded = observe(load_obj, state, call="load_untrusted(path) of a state dict")
 
-    expect_equal(loaded, tensors, "load_untrusted does not give the file's tensors.")
+    expect_equal(
+        loaded, dict(state), "load_untrusted does not give the file's tensors."
+    )
 
 
 @exercise("read_write.load_untrusted")
-def test_code_of_a_stranger_is_refused(observe):
-    raised = observe.error(
+def test_code_of_a_stranger_does_not_run(observe):
+    refused, ran = observe(
         load_payload, call="load_untrusted(path) of a file that asks to run code"
+    )
+
+    expect_true(
+        not ran,
+        "load_untrusted runs the code in the file.",
+        expected="nothing is run",
+        got="the code ran",
+        cause="torch.load calls what a file names, unless weights_only=True",
+    )
+    expect_true(
+        refused,
+        "load_untrusted does not refuse a file that asks to run code.",
+        expected="ValueError",
+        got="no exception",
+    )
+
+
+@exercise("read_write.load_untrusted")
+@pytest.mark.parametrize("what", ["nothing", "a number in a dict", "a list"])
+def test_other_files_of_a_stranger_are_refused(observe, what):
+    t = torch.ones(2)
+    files = {"nothing": b"", "a number in a dict": {"a": t, "step": 3}, "a list": [t]}
+
+    raised = observe.error(
+        load_obj, files[what], call=say("load_untrusted of a file of {what}", what=what)
     )
 
     expect_error(
         raised,
         ValueError,
-        "load_untrusted does not refuse a file that asks to run code.",
+        "load_untrusted takes a file that holds something else.",
+        cause="weights_only=True lets numbers, lists and dicts pass: look at what came",
     )
 
 

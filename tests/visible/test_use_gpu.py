@@ -4,8 +4,13 @@ Some run on `sim:0`, a simulated accelerator, or on your GPU if there is one. To
 something on `sim:0` yourself: `from grader import sim`, then `with sim.attached(): …`.
 """
 
-from contextlib import nullcontext
+import time
+import timeit
+from collections import namedtuple
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import pytest
 import torch
@@ -25,17 +30,17 @@ def there(device: str) -> Any:
     return sim.attached() if device == "sim" else nullcontext()
 
 
-def find_devices(ex: Any) -> tuple[int, str, list[str]]:
-    devices = ex.try_all_gpus()
-    return (
-        ex.num_gpus(),
-        name_device(ex.try_gpu(1000)),
-        [name_device(d) for d in devices],
-    )
+def find_devices(ex: Any, made_up: int) -> tuple[list[str], list[str]]:
+    """Return what num_gpus() + 1 calls of try_gpu give, and what try_all_gpus does."""
+    says = {"device_count": lambda: made_up, "is_available": lambda: made_up > 0}
+    with mock.patch.multiple(torch.cuda, **says):
+        asked = [ex.try_gpu(i) for i in range(ex.num_gpus() + 1)]
+        return list(map(name_device, asked)), list(map(name_device, ex.try_all_gpus()))
 
 
 def name_device(device: Any) -> str:
-    return str(device).replace("cpu:0", "cpu")
+    is_device = isinstance(device, torch.device)
+    return str(device).replace("cpu:0", "cpu") if is_device else repr(device)
 
 
 def ask_for_gpu(ex: Any, i: int) -> str:
@@ -43,17 +48,36 @@ def ask_for_gpu(ex: Any, i: int) -> str:
 
 
 @exercise("use_gpu.try_gpu")
-def test_devices_are_found(observe):
-    count, fallback, devices = observe(
-        find_devices, call="num_gpus(); try_gpu(1000); try_all_gpus()"
+@pytest.mark.parametrize("made_up", [0, 3])
+def test_devices_are_found(observe, made_up):
+    asked, listed = observe(
+        find_devices,
+        made_up,
+        call=say("try_gpu(0), … try_gpu({n}); try_all_gpus()", n=made_up),
     )
 
-    expect_equal(fallback, "cpu", "try_gpu does not fall back to the CPU.")
+    gpus = [f"cuda:{i}" for i in range(len(asked) - 1)]
     expect_equal(
-        devices,
-        [f"cuda:{i}" for i in range(count)] or ["cpu"],
+        asked,
+        [*gpus, "cpu"],
+        "try_gpu does not give each GPU, and the CPU where there is none.",
+        slips={
+            "GPUs count from 0: the last one is num_gpus() - 1": (
+                [*gpus, f"cuda:{len(gpus)}"]
+            ),
+            "a device without an index is whichever is current: write cuda:0": (
+                lambda names: "cuda" in names
+            ),
+        },
+    )
+    expect_equal(
+        listed,
+        gpus or ["cpu"],
         "try_all_gpus does not list all GPUs, or the CPU if there is none.",
-        slips={"without a GPU the list is empty": []},
+        slips={
+            "without a GPU the list is empty": [],
+            "the CPU is listed only if there is no GPU": [*gpus, "cpu"],
+        },
     )
 
 
@@ -98,20 +122,91 @@ def test_to_device_moves_every_tensor(observe, device):
     expect_equal(name, "name", "to_device does not keep what is no tensor.")
 
 
-def train_line(ex: Any, x: Tensor, y: Tensor) -> tuple[float, Tensor]:
-    net = nn.Linear(1, 1, bias=False)
+Pair = namedtuple("Pair", "inputs targets")
+
+
+@dataclass(frozen=True)
+class Sample:
+    image: Tensor
+    kind: type
+
+
+def build_batch(ex: Any, x: Tensor) -> list[str]:
+    moved = ex.to_device([Pair(x, "a"), Sample(x, Sample), (x, 1)], "meta")
+    tensors = moved[0].inputs, moved[1].image, moved[2][0]
+    return [
+        f"{type(part).__name__} of {x.dtype} on {x.device}"
+        for part, x in zip(moved, tensors, strict=True)
+    ]
+
+
+@exercise("use_gpu.to_device")
+def test_to_device_builds_the_batch_alike(observe):
+    parts = observe(
+        build_batch,
+        torch.ones(2, dtype=torch.int64),
+        call="to_device([Pair(x, 'a'), Sample(x, Sample), (x, 1)], 'meta')",
+        causes={
+            r"FrozenInstanceError": (
+                "a frozen dataclass cannot be assigned to: make a new one"
+            ),
+            r"TypeError: .*Pair": (
+                "a named tuple takes its parts one by one: type(batch)(*parts)"
+            ),
+            r"AttributeError: type object": "is_dataclass is true of the class, too",
+        },
+    )
+
+    alike = [f"{name} of torch.int64 on meta" for name in ("Pair", "Sample", "tuple")]
+    expect_equal(parts, alike, "to_device does not build the batch alike.")
+
+
+def keep_batch(ex: Any, x: Tensor) -> tuple[bool, bool, str]:
+    batch = {"x": x, "thing": object()}
+    same = ex.to_device(batch, "cpu")
+    kept = same["x"] is x, same["thing"] is batch["thing"]
+    ex.to_device(batch, "meta")
+    return *kept, batch["x"].device.type
+
+
+@exercise("use_gpu.to_device")
+def test_to_device_copies_nothing_that_is_there(observe):
+    tensor_kept, thing_kept, place = observe(
+        keep_batch, torch.ones(2), call="to_device({'x': x, 'thing': thing}, 'cpu')"
+    )
+
+    expect_true(
+        tensor_kept and thing_kept,
+        "to_device copies what needs no move.",
+        expected="the tensor and the thing themselves",
+        got="others",
+        cause="clone and deepcopy always copy; t.to(device) does not",
+    )
+    expect_equal(place, "cpu", "to_device changes the caller's batch.")
+
+
+def train_line(
+    ex: Any, batches: list[tuple[Tensor, Tensor]]
+) -> tuple[float, Tensor, list[bool]]:
+    """Return the loss, the weight, and the modes in which the network ran."""
+    net, modes = nn.Linear(1, 1, bias=False).eval(), []
     nn.init.zeros_(net.weight)
+    net.weight.grad = torch.ones(1, 1)
+    net.register_forward_hook(lambda *_: modes.append(net.training))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.25)
-    loss = ex.train_epoch(net, [(x, y), (x, y)], nn.MSELoss(), optimizer, "cpu")
-    return loss, net.weight
+    loss = ex.train_epoch(net, iter(batches), nn.MSELoss(), optimizer, "cpu")
+    return loss, net.weight, modes
 
 
 @exercise("use_gpu.train_epoch")
 def test_train_epoch_makes_a_step_for_each_batch(observe):
-    x, y = torch.tensor([[1.0], [-1.0]]), torch.tensor([[2.0], [-2.0]])
+    x = torch.tensor([[1.0], [-1.0]])
 
-    loss, weight = observe(
-        train_line, x, y, call="train_epoch on y = 2 x, two equal batches, SGD"
+    loss, weight, modes = observe(
+        train_line,
+        [(x, 2 * x), (x[:1], 2 * x[:1])],
+        call="train_epoch on y = 2 x, batches of two and one, a gradient from before",
+        causes={r"TypeError: .* no len": "an iterator has no len(): count the batches"},
     )
 
     # weight 0, loss 4, gradient -4; weight 1, loss 1, gradient -2; weight 1.5
@@ -120,16 +215,26 @@ def test_train_epoch_makes_a_step_for_each_batch(observe):
         torch.tensor([[1.5]]),
         "train_epoch does not train the network as it should.",
         slips={
-            "gradients of earlier batches add up: optimizer.zero_grad()": torch.tensor(
-                [[2.5]]
-            )
+            "gradients add up: optimizer.zero_grad()": torch.tensor([[2.125]]),
+            "zero_grad comes before backward, in the first step too": (
+                torch.tensor([[1.375]])
+            ),
         },
     )
     expect_equal(
         round(float(loss), 4),
         2.5,
         "train_epoch does not return the mean of the losses.",
+        slips={"batches count alike, whatever their sizes": 3.0},
     )
+    expect_equal(modes, [True, True], "The network does not run in training mode.")
+
+
+@exercise("use_gpu.train_epoch")
+def test_train_epoch_refuses_an_empty_loader(observe):
+    raised = observe.error(train_line, [], call="train_epoch with no batches")
+
+    expect_error(raised, ValueError, "train_epoch takes an empty loader.")
 
 
 def count_waits(ex: Any, batches: list[tuple[Tensor, Tensor]]) -> int:
@@ -158,27 +263,136 @@ def test_train_epoch_waits_for_the_device_once(observe):
     )
 
 
-def time_calls(ex: Any) -> tuple[float, int]:
-    calls: list[int] = []
-    seconds = ex.time_op(lambda: calls.append(1), "cpu", warmup=2, repeat=3)
-    return seconds, len(calls)
+class Machine:
+    """A clock that only work moves, and a GPU that works on after a call."""
+
+    def __init__(self) -> None:
+        self.now = self.ready = 0.0
+
+    def launch(self, seconds: float) -> None:
+        self.now += 1
+        self.ready = max(self.ready, self.now) + seconds
+
+    def synchronize(self, *_: object) -> None:
+        self.now = max(self.now, self.ready)
+
+
+class Mark:
+    """What it has for `torch.cuda.Event`."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine, self.time = machine, 0.0
+
+    def record(self, *_: object) -> None:
+        self.time = max(self.machine.now, self.machine.ready)
+
+    def synchronize(self) -> None:
+        self.machine.now = max(self.machine.now, self.time)
+
+    def elapsed_time(self, end: "Mark") -> float:
+        return 1000 * (end.time - self.time)
+
+
+def replace(ex: Any, block: ExitStack, owner: Any, name: str, new: Any) -> None:
+    """Replace what is there by that name, also where your file has imported it."""
+    old = getattr(owner, name)
+    places = [(ex, mine) for mine, value in vars(ex).items() if value is old]
+    for place, spot in [(owner, name), *places]:
+        block.enter_context(mock.patch.object(place, spot, new))
+
+
+def time_made_up(
+    ex: Any, device: str, seconds: list[float], warmup: int
+) -> tuple[float, int]:
+    machine, calls = Machine(), []
+
+    def fn() -> None:
+        needed = seconds[len(calls)] if len(calls) < len(seconds) else 99.0
+        calls.append(1)
+        if device == "cpu":
+            machine.now += needed
+        else:
+            machine.launch(needed)
+
+    def clock() -> float:
+        return machine.now
+
+    with ExitStack() as block:
+        for name in ("perf_counter", "monotonic", "time"):
+            replace(ex, block, time, name, clock)
+            replace(ex, block, time, f"{name}_ns", lambda: round(1e9 * machine.now))
+        for function in (timeit.timeit, timeit.repeat):
+            values = function.__defaults__ or ()
+            mine = tuple(clock if v is timeit.default_timer else v for v in values)
+            block.enter_context(mock.patch.object(function, "__defaults__", mine))
+        if device != "cpu":
+            replace(ex, block, torch.cuda, "synchronize", machine.synchronize)
+            replace(ex, block, torch.accelerator, "synchronize", machine.synchronize)
+            replace(ex, block, torch.cuda, "current_stream", lambda *_: machine)
+            replace(ex, block, torch.cuda, "Event", lambda **_: Mark(machine))
+            replace(ex, block, torch.cuda, "device", nullcontext)
+        measured = ex.time_op(fn, device, warmup, len(seconds) - warmup)
+    return measured, len(calls)
 
 
 @exercise("use_gpu.time_op")
-def test_time_op_calls_and_measures(observe):
-    seconds, calls = observe(time_calls, call="time_op(fn, 'cpu', warmup=2, repeat=3)")
-
-    expect_equal(
-        calls,
-        5,
-        "time_op does not call fn warmup + repeat times.",
-        slips={"the warm-up is left out": 3},
+def test_time_op_gives_the_median_of_single_calls(observe):
+    measured, calls = observe(
+        time_made_up,
+        "cpu",
+        [50.0, 60.0, 1.0, 2.0, 10.0, 5.0],
+        2,
+        call="time_op(fn, 'cpu', 2, 4), fn takes 50, 60, 1, 2, 10, 5 seconds",
     )
-    expect_true(
-        seconds >= 0,
-        "time_op gives a negative time.",
-        expected="0 s or more",
-        got=say("{seconds} s", seconds=seconds),
+
+    expect_equal(calls, 6, "time_op does not call fn warmup + repeat times.")
+    expect_equal(
+        round(measured, 6),
+        3.5,
+        "time_op does not give the median of the times that count.",
+        slips={
+            "the mean follows every outlier, the median does not": 4.5,
+            "the median of an even number is the mean of the two in the middle": (
+                lambda got: got in (2, 5)
+            ),
+            "the times are not sorted": lambda got: got in (10, 6),
+            "the warm-up counts, too": 7.5,
+        },
+    )
+
+
+@exercise("use_gpu.time_op")
+def test_time_op_takes_zero_and_refuses_less(observe):
+    _, calls = observe(
+        time_made_up, "cpu", [1.0, 2.0], 0, call="time_op(fn, 'cpu', 0, 2)"
+    )
+    expect_equal(calls, 2, "time_op warms up where it should not.")
+
+    raised = observe.error(
+        time_made_up, "cpu", [1.0, 2.0], -1, call="time_op(fn, 'cpu', -1, 3)"
+    )
+    expect_error(raised, ValueError, "time_op takes a negative number.")
+
+
+@exercise("use_gpu.time_op")
+def test_time_op_waits_for_the_gpu(observe):
+    measured, _ = observe(
+        time_made_up,
+        "cuda:0",
+        [50.0, 60.0, 1.0, 2.0, 10.0, 5.0],
+        2,
+        call="time_op(fn, 'cuda:0', 2, 4), the GPU and its clock made up",
+    )
+
+    # each call takes the host a second, then the GPU works on
+    expect_equal(
+        round(measured, 6),
+        4.5,
+        "time_op does not measure how long the GPU works.",
+        slips={
+            "the GPU works on after the call: wait before you read the clock": 1.0,
+            "the warm-up still runs when the clock starts: wait before that too": 8.5,
+        },
     )
 
 

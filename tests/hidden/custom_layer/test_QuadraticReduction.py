@@ -107,23 +107,6 @@ def test_quadratic_keeps_inputs_of_a_batch_apart(observe, rng, batch):
     )
 
 
-def test_quadratic_follows_to_another_device_and_dtype(observe, rng):
-    sizes = rng.sample(DISTINCT, 2)
-    call = "QuadraticReduction(…) and x, both of float64 on the meta device"
-
-    kind = observe(quadratic_on_meta, sizes, call=call)
-
-    expect_equal(
-        kind,
-        "torch.float64 on meta",
-        "QuadraticReduction does not follow to another device and dtype.",
-        slips={
-            "torch.zeros(…) without dtype is float32": "torch.float32 on meta",
-            "torch.zeros(…) without device is on the CPU": lambda k: k.endswith("cpu"),
-        },
-    )
-
-
 def test_quadratic_starts_at_a_random_weight(observe, rng):
     sizes = rng.sample(range(2, 5), 2)
     call = say("QuadraticReduction{sizes}.weight, many times", sizes=tuple(sizes))
@@ -140,9 +123,21 @@ def test_quadratic_starts_at_a_random_weight(observe, rng):
     expect_drawn(starts, "QuadraticReduction's weight")
 
 
-def test_quadratic_learns_and_takes_tensors_of_every_kind(sweep, rng):
+def test_quadratic_learns_and_takes_tensors_of_every_kind(observe, sweep, rng):
     sizes = rng.sample(DISTINCT, 2)
+    on_meta = "QuadraticReduction(…) and x, both of float64 on the meta device"
 
+    kind = observe(quadratic_on_meta, sizes, call=on_meta)
+
+    expect_equal(
+        kind,
+        "torch.float64 on meta",
+        "QuadraticReduction does not follow to another device and dtype.",
+        slips={
+            "torch.zeros(…) without dtype is float32": "torch.float32 on meta",
+            "torch.zeros(…) without device is on the CPU": lambda k: k.endswith("cpu"),
+        },
+    )
     sweep(
         Module("QuadraticReduction"),
         *sizes,

@@ -97,6 +97,15 @@ def kinds_of_nets(rng) -> dict[str, nn.Module]:
     }
 
 
+ABOUT_NETS = {
+    "where layers and weights are shared": "a shared parameter counts once, under its "
+    "first name: parameters() and named_parameters() leave out repeats",
+    "for equal values in two layers": "equal values do not make two parameters one: "
+    "compare identities",
+}
+"""What is behind a failure for one of these networks, if parameters count once."""
+
+
 def sight_of(net: nn.Module) -> dict[str, Any]:
     """Return what there is to see of a network, to compare before and after."""
     named = list(net.named_parameters(remove_duplicate=False))

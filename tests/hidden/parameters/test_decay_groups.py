@@ -1,4 +1,4 @@
-"""decay_groups keeps biases and norm layers from weight decay, each parameter once."""
+"""decay_groups spares biases and norm layers weight decay, each parameter once."""
 
 from typing import Any
 
@@ -8,24 +8,28 @@ from torch import nn
 
 from grader.observe import say
 from parameters_helpers import (
+    ABOUT_NETS,
     DISTINCT,
     Scaled,
     kinds_of_nets,
     names_of,
     nested_net,
     sight_of,
-    tied_net,
 )
 
 pytestmark = pytest.mark.exercise("parameters.decay_groups")
 
 
-class MyNorm(nn.LayerNorm):
-    """A subclass of a norm layer, with a parameter more."""
+class Standardised(nn.LayerNorm):
+    """A subclass of a norm layer, with another name and a parameter more."""
 
     def __init__(self, d: int):
         super().__init__(d)
         self.scale = nn.Parameter(torch.ones(d, d))
+
+
+class NormHead(nn.Linear):
+    """What is called a norm, and is none."""
 
 
 class Rescaled(nn.Module):
@@ -40,17 +44,49 @@ class Rescaled(nn.Module):
         self.biases = nn.ParameterList([torch.ones(d), torch.ones(d, d)])
 
 
+def layers(rng) -> nn.ModuleDict:
+    """Return layers of which each has one name only, a frozen bias among them."""
+    a, b = rng.sample(DISTINCT, 2)
+    net = nn.ModuleDict(
+        {
+            "batch": nn.BatchNorm1d(b),
+            "image": nn.BatchNorm2d(a),
+            "volume": nn.BatchNorm3d(a),
+            "together": nn.SyncBatchNorm(a),
+            "layer": nn.LayerNorm((a, b)),
+            "group": nn.GroupNorm(2, 4),
+            "rms": nn.RMSNorm(b),
+            "instance": nn.InstanceNorm1d(b, affine=True),
+            "instances": nn.InstanceNorm2d(b, affine=True),
+            "mine": Standardised(a),
+            "linear": nn.Linear(a, b),
+            "embedding": nn.Embedding(a, b),
+            "bias": nn.Linear(a, b),
+            "norm": nn.Linear(a, b),
+            "head": NormHead(a, b),
+            "rescaled": Rescaled(b),
+            "attention": nn.MultiheadAttention(8, 2),
+            "lstm": nn.LSTM(a, b),
+        }
+    )
+    net["linear"].bias.requires_grad_(False)
+    return net
+
+
 def groups_of(ex: Any, net: nn.Module, weight_decay: float = 0.1) -> Any:
+    """Return in which groups each parameter is, and what holds for the groups."""
     before = sight_of(net)["trainable"]
-    groups = [
-        (
-            sorted(names_of(group["params"], net)),
-            float(group["weight_decay"]),
-            isinstance(group["params"], list),
-        )
-        for group in ex.decay_groups(net, weight_decay)
+    groups = ex.decay_groups(net, weight_decay)
+    listed = [
+        (name, f"group {n}")
+        for n, group in enumerate(groups, 1)
+        for name in names_of(group["params"], net)
     ]
-    return [*groups, sight_of(net)["trainable"] == before]
+    return {
+        "weight decays": [float(group["weight_decay"]) for group in groups],
+        "lists": [isinstance(group["params"], list) for group in groups],
+        "requires_grad stays": sight_of(net)["trainable"] == before,
+    } | {name: [g for n, g in listed if n == name] for name, _ in sorted(listed)}
 
 
 def step_by_decay(ex: Any, net: nn.Module, weight_decay: float) -> Any:
@@ -62,159 +98,80 @@ def step_by_decay(ex: Any, net: nn.Module, weight_decay: float) -> Any:
     return sight_of(net)["values"]
 
 
-def slips_of(net: nn.Module, spared: list[str]) -> dict[str, Any]:
-    """Return causes; the evidence is in the names that the second group has."""
+@pytest.mark.weight(2)
+def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
+    net = layers(rng)
     named = dict(net.named_parameters())
-    frozen = {name for name, p in named.items() if not p.requires_grad}
-    norms = {name for name in spared if "bias" not in name.rpartition(".")[2]}
+    biases = {n for n in named if "bias" in n.rpartition(".")[2]}
+    norms = {n for n in named if n.partition(".")[0] in [*net][:10]} - biases
+    spared = biases | norms
 
-    def listed(seen: Any) -> list[str]:
-        return [name for names, *_ in seen[:-1] for name in names]
+    def second(seen: Any) -> set[str]:
+        return {name for name in named if "group 2" in seen[name]}
 
     def missed(seen: Any) -> set[str]:
-        return set(spared) - set(seen[1][0])
+        return spared - second(seen)
 
     def extra(seen: Any) -> set[str]:
-        return set(seen[1][0]) - set(spared)
+        return second(seen) - spared
 
-    return {
-        "there are two groups, also where one is empty": lambda seen: len(seen) != 3,
-        "a shared parameter has several names: keep the ones you have met": (
-            lambda seen: len(set(listed(seen))) < len(listed(seen))
-        ),
-        "frozen parameters belong to a group too": (
-            lambda seen: (
-                set(named) - set(listed(seen)) <= frozen
-                and len(listed(seen)) < len(named)
-            )
-        ),
-        "each parameter is in a group, also those of equal values": (
-            lambda seen: len(listed(seen)) < len(named)
-        ),
-        "weight decay belongs to the first group, the biases to the second": (
-            lambda seen: sorted(seen[0][0]) == sorted(spared) != sorted(seen[1][0])
-        ),
-        "the number of dimensions does not tell: a scale has one, a norm layer's "
-        "weight may have two": (
-            lambda seen: (
-                all(named[name].dim() > 1 for name in missed(seen))
-                and all(named[name].dim() < 2 for name in extra(seen))
-            )
-        ),
-        "a norm layer's weight is spared too, not only its bias": (
-            lambda seen: bool(norms) and missed(seen) == norms
-        ),
-        "only the last part of the name tells a bias": (
-            lambda seen: any("bias" in n.rpartition(".")[0] for n in extra(seen))
-        ),
-        "the module's type tells a norm layer, not its name": (
-            lambda seen: any("norm" in n for n in extra(seen))
-        ),
-        "in_proj_bias and bias_hh_l0 are biases too": (
-            lambda seen: any("bias" in n.rpartition(".")[2] for n in missed(seen))
-        ),
-        "subclasses, InstanceNorm, GroupNorm and RMSNorm are norm layers too": (
-            lambda seen: bool(missed(seen) & norms)
-        ),
-    }
-
-
-FAULT = "The second group is not just the biases and the norm layers' parameters."
+    sweep.cases(
+        groups_of,
+        {
+            "": (net,),
+            "where the first group is empty": (net["layer"],),
+            "where the second group is empty": (net["embedding"],),
+        }
+        | {
+            say("for {name} alone", name=type(layer).__name__).render(): (layer,)
+            for layer in net.values()
+        }
+        | {"for a weight decay of 0": (net, 0.0), "for one of 1": (net, 1)},
+        call="decay_groups(net, 0.1), net with norm layers of all kinds, modules "
+        "called bias and norm, an LSTM and a MultiheadAttention",
+        fault="The second group is not just the biases and the norm layers' "
+        "parameters.",
+        slips={
+            "frozen parameters belong to a group too": (
+                lambda seen: "linear.bias" not in seen
+            ),
+            "weight decay belongs to the first group, the biases to the second": (
+                lambda seen: seen["weight decays"] == [0.0, 0.1]
+            ),
+            "the number of dimensions does not tell: a scale has one, a norm layer's "
+            "weight may have two": (
+                lambda seen: (
+                    all(named[name].dim() > 1 for name in missed(seen))
+                    and {"rescaled.scale", "rescaled.norm"} <= extra(seen)
+                )
+            ),
+            "a norm layer's weight is spared too, not only its bias": (
+                lambda seen: missed(seen) == norms and not extra(seen)
+            ),
+            "only the last part of the name tells a bias": (
+                lambda seen: "bias.weight" in extra(seen)
+            ),
+            "the module's type tells a norm layer, not its name or its class's": (
+                lambda seen: extra(seen) & {"norm.weight", "head.weight"}
+            ),
+            "in_proj_bias and bias_hh_l0 are biases too": (
+                lambda seen: missed(seen) & biases
+            ),
+            "subclasses, InstanceNorm, GroupNorm and RMSNorm are norm layers too": (
+                lambda seen: missed(seen) & norms
+            ),
+        },
+    )
 
 
 @pytest.mark.weight(2)
-def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
-    a, b = rng.sample(DISTINCT, 2)
-    net = nn.ModuleDict(
-        {
-            "linear": nn.Linear(a, b),
-            "batch": nn.Sequential(nn.BatchNorm1d(b), nn.BatchNorm2d(a)),
-            "volume": nn.BatchNorm3d(a),
-            "together": nn.SyncBatchNorm(a),
-            "layer": nn.LayerNorm((a, b)),
-            "group": nn.GroupNorm(2, 4),
-            "rms": nn.RMSNorm(b),
-            "instance": nn.InstanceNorm1d(b, affine=True),
-            "image": nn.InstanceNorm2d(b, affine=True),
-            "mine": MyNorm(a),
-            "embedding": nn.Embedding(a, b),
-        }
-    )
-    decays = ["linear.weight", "embedding.weight"]
-    spared = [name for name, _ in net.named_parameters() if name not in decays]
-    weight_decay = round(rng.uniform(0.01, 0.2), 3)
-
-    sweep.cases(
-        groups_of,
-        {"for all norm layers": (net, weight_decay)}
-        | {
-            say(
-                "for {name} alone: the first group is empty", name=type(layer).__name__
-            ).render(): (layer,)
-            for layer in net.values()
-            if not isinstance(layer, nn.Sequential)
-        }
-        | {"for a weight decay of 0": (net, 0.0), "for one of 1": (net, 1)},
-        call=say(
-            "decay_groups(net, {weight_decay}), net with all kinds of norm layers",
-            weight_decay=weight_decay,
-        ),
-        fault=FAULT,
-        slips=slips_of(net, spared),
-    )
-
-
-def test_decay_groups_go_by_the_last_part_of_the_name(sweep, rng):
-    a, b = rng.sample(DISTINCT, 2)
-    net = nn.ModuleDict(
-        {
-            "bias": nn.Linear(a, b),
-            "norm": nn.Linear(a, b),
-            "rescaled": Rescaled(b),
-            "attention": nn.MultiheadAttention(8, 2),
-            "lstm": nn.LSTM(a, b),
-        }
-    )
-    spared = [n for n, _ in net.named_parameters() if "bias" in n.rpartition(".")[2]]
-
-    sweep.cases(
-        groups_of,
-        {"": (net,), "for a module alone": (net["rescaled"],)},
-        call="decay_groups(net, 0.1), net with modules called bias and norm, an LSTM "
-        "and a MultiheadAttention",
-        fault=FAULT,
-        slips=slips_of(net, spared),
-    )
-
-
 def test_decay_groups_have_each_parameter_once(sweep, rng):
-    net = tied_net(rng)
-    net["first"].bias.requires_grad_(False)
-
     sweep.cases(
         groups_of,
-        {"": (net,)}
-        | {when: (net,) for when, net in kinds_of_nets(rng).items()}
-        | {
-            "for layers without a shape": (nn.Sequential(nn.LazyLinear(3)),),
-            "for norm layers without a shape": (nn.Sequential(nn.LayerNorm(3)),),
-        },
-        call="decay_groups(net, 0.1), layers shared, a bias frozen",
-        fault="Not every parameter is in just one group.",
-        slips=slips_of(net, ["first.bias"]),
-    )
-
-
-@pytest.mark.parametrize("empty", ["first", "second"])
-def test_decay_groups_may_be_empty(sweep, empty):
-    net = nn.LayerNorm(3) if empty == "first" else nn.Linear(3, 2, bias=False)
-
-    sweep.cases(
-        groups_of,
-        {"": (net,)},
-        call=say("decay_groups({net}, 0.1)", net=net),
-        fault="decay_groups does not give two groups.",
-        slips=slips_of(net, ["weight", "bias"] if empty == "first" else []),
+        {when: (net,) for when, net in kinds_of_nets(rng).items()},
+        call="decay_groups(net, 0.1)",
+        because=ABOUT_NETS
+        | {"where everything is frozen": "frozen parameters belong to a group too"},
     )
 
 

@@ -10,14 +10,12 @@ import pytest
 import torch
 from torch import nn
 
-from grader.observe import expect_error, expect_true, say
+from grader.observe import say
 from read_write_helpers import (
     State,
-    bits,
     exactly,
-    expect_same,
-    form,
     odd_tensors,
+    outcome,
     read_plainly,
     saved,
     some_state,
@@ -25,17 +23,20 @@ from read_write_helpers import (
 
 pytestmark = pytest.mark.exercise("read_write.shard")
 
+Ties = dict[str, str]
 
-def tie(state: State, ties: dict[str, str]) -> State:
+
+def tie(state: State, ties: Ties) -> State:
     """Return the state with some names for the memory of others."""
     return {name: state[ties.get(name, name)].detach() for name in state}
 
 
 def write_shards(
-    ex: Any, state: State, max_bytes: int, ties: dict[str, str] | None = None
+    ex: Any, state: State, max_bytes: int, ties: Ties | None = None
 ) -> dict[str, Any]:
     """Return the names of each shard, what the shards hold, and what is not right."""
     with TemporaryDirectory() as folder:
+        here = {saved(folder, b"old", name).name for name in ("old.pt", "notes.txt")}
         ex.shard(tie(state, ties or {}), folder, max_bytes)
         index = json.loads(Path(folder, "index.json").read_text())
         files = index["weight_map"]
@@ -44,90 +45,104 @@ def write_shards(
             groups.setdefault(file, []).append(name)
         held = [read_plainly(Path(folder, file)) for file in groups]
         size = sum(Path(folder, file).stat().st_size for file in groups)
-        others = set(os.listdir(folder)) - {*groups, "index.json"}
+        names = set(os.listdir(folder))
     own = sum(t.nbytes for name, t in state.items() if name not in (ties or {}))
     return {
         "shards": list(groups.values()),
         "index": [list(index), list(files)],
         "held": [exactly(dict(sorted(h.items()))) for h in held],
-        "other files": len(others),
+        "deleted": sorted(here - names),
+        "more files": len(names - here - {*groups, "index.json"}),
         "small": size <= own + 2000 * (len(groups) + len(state)),
     }
 
 
 def reload_shards(
-    ex: Any, state: State, max_bytes: int, with_parameters: bool = False
+    ex: Any, state: State, max_bytes: int, ties: Ties | None = None
 ) -> list[Any]:
-    """Return the state that comes back, and what became of the given one."""
-    if with_parameters:
-        net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
-        state = {**net.state_dict(keep_vars=True), "row": torch.randn(3, 4)[1]}
+    """Return what comes back, once more when it is changed, and the given state."""
+    given = tie(state, ties) if ties else state
     with TemporaryDirectory() as folder:
         one, two = Path(folder, "one"), Path(folder, "two")
         one.mkdir()
-        ex.shard(state, one, max_bytes)
+        ex.shard(given, one, max_bytes)
         one.rename(two)
-        return [*exactly(ex.load_sharded(str(two))), *exactly(state)]
-
-
-def change_tied(
-    ex: Any, state: State, ties: dict[str, str], max_bytes: int
-) -> tuple[State, State]:
-    """Return what load_sharded gives, before and after a change of the first names."""
-    with TemporaryDirectory() as folder:
-        ex.shard(tie(state, ties), folder, max_bytes)
-        loaded = ex.load_sharded(folder)
-    before = {name: tensor.clone() for name, tensor in loaded.items()}
-    for name in set(ties.values()):
+        loaded = ex.load_sharded(str(two))
+    before = exactly(loaded)
+    for name in set((ties or {}).values()):
         loaded[name].add_(1)
-    return before, loaded
+    return [before, exactly(loaded), exactly(given)]
 
 
-def load_shards(ex: Any, index: dict[str, str], files: dict[str, State]) -> list[Any]:
-    """Return names, forms and values that load_sharded gives, called twice."""
+def load_shards(
+    ex: Any, index: dict[str, str], files: dict[str, State], lost: str = ""
+) -> Any:
+    """Return what load_sharded gives, called twice, or what it raises."""
     with TemporaryDirectory() as folder:
         for name, tensors in files.items():
             saved(folder, tensors, name)
         text = json.dumps({"weight_map": index})
         Path(folder, "index.json").write_text(text)
-        ex.load_sharded(folder)
-        return exactly(ex.load_sharded(folder))
+        if not lost:
+            ex.load_sharded(folder)
+        return outcome(lambda: exactly(ex.load_sharded(folder)), lost)
+
+
+def sized(*sizes: int, dtype: torch.dtype = torch.float32) -> State:
+    return {f"{dtype}.{i}": torch.ones(n, dtype=dtype) for i, n in enumerate(sizes)}
 
 
 @pytest.mark.weight(3)
-@pytest.mark.parametrize("oversized", [False, True], ids=["all_fit", "one_is_larger"])
-def test_shards_are_filled_one_after_the_other(sweep, rng, oversized):
-    sizes = [rng.randrange(1, 12) for _ in range(12)]
-    if oversized:
-        sizes[rng.randrange(2, 10)] = 40
-    state = {f"layer.{i}": torch.randn(n) for i, n in enumerate(sizes)}
-    dtypes = [torch.float64, torch.float16, torch.uint8, torch.float32, torch.bfloat16]
-    mixed = {str(i): torch.ones(4, 2).to(dtype) for i, dtype in enumerate(dtypes * 3)}
-    exact = {str(i): torch.randn(n) for i, n in enumerate([2, 2, 3, 1, 4, 5, 1])}
+def test_shards_are_filled_one_after_the_other(sweep, rng):
+    state = sized(*(rng.randrange(1, 12) for _ in range(12)))
     max_bytes = 4 * rng.randrange(14, 24)
+    wide, narrow = sized(8, 8, dtype=torch.float64), sized(8, 8, 8, dtype=torch.half)
+    hard = {
+        "for a small tensor behind large ones": (
+            (sized(3, 3, 1, 2), 16),
+            "a new tensor goes into the last shard, or into a new one",
+        ),
+        "for a tensor that is larger than a shard": (
+            (sized(2, 9, 2, 2, 2), 16),
+            "a tensor that takes more than max_bytes has a shard of its own",
+        ),
+        "for tensors of several dtypes": (
+            ({**wide, **narrow}, 64),
+            "a size is in bytes: tensor.nbytes",
+        ),
+        "for tensors that fill it to the last byte": (
+            (sized(2, 2, 3, 1, 4, 5, 1), 16),
+            "at most max_bytes, not less",
+        ),
+        "for a view": (
+            ({"row": torch.randn(4000, 3)[1]}, 40),
+            "a view takes the whole tensor along: clone() it",
+        ),
+    }
 
     sweep.cases(
         write_shards,
         {
             "": (state, max_bytes),
-            "for tensors of several dtypes": (mixed, 8 * rng.randrange(16, 24)),
-            "for tensors that fill it to the last byte": (exact, 16),
-            "where each tensor is too large": (exact, 3),
-            "where all fit": (exact, 4 * 18),
+            **{when: args for when, (args, _) in hard.items()},
+            "where each tensor is too large": (state, 3),
+            "where all fit": (state, 1 << 20),
             "for odd tensors": (odd_tensors(rng), 64),
+            "for empty tensors": ({"a": torch.empty(0, 2), "b": torch.empty(3, 0)}, 8),
             "for no tensors": ({}, 8),
         },
         call=say("shard(state, folder, {max_bytes})", max_bytes=max_bytes),
-        fault="The tensors are not in the shards that max_bytes gives.",
-        because={
-            "for tensors of several dtypes": "a size is in bytes: tensor.nbytes",
-            "for tensors that fill it to the last byte": "at most max_bytes, not less",
-        },
+        fault="shard does not write the shards and the index that it must.",
+        because={when: cause for when, (_, cause) in hard.items()},
         slips={
             "each tensor has a shard of its own": (
                 lambda got: got["shards"] == [[name] for name in state]
             ),
             "all tensors are in one shard": lambda got: got["shards"] == [list(state)],
+            "index.json has one entry, weight_map": (
+                lambda got: got["index"][0] != ["weight_map"]
+            ),
+            "other files in the folder are deleted": lambda got: got["deleted"],
         },
     )
 
@@ -135,85 +150,64 @@ def test_shards_are_filled_one_after_the_other(sweep, rng, oversized):
 @pytest.mark.weight(2)
 def test_tied_entries_are_stored_once(sweep, rng):
     n = rng.randrange(4000, 6000)
-    sizes = {"embed": n, "again": n, "a": n // 2, "b": n, "head": n, "c": 5}
-    state = {name: torch.randn(size) for name, size in sizes.items()}
+    state = {name: torch.randn(n) for name in ("embed", "again", "a", "b", "head")}
     ties = {"again": "embed", "head": "embed"}
-    max_bytes = 4 * (n + n // 2)
 
-    sweep.cases(
-        write_shards,
-        {
-            "": (state, max_bytes, ties),
-            "where all fit": (state, 100 * n, ties),
-            "where each has a shard": (state, 4, ties),
-        },
-        call=say(
-            "shard(state with three names for one tensor, folder, {max_bytes})",
-            max_bytes=max_bytes,
-        ),
-        fault="Tied entries do not count once, in the shard of the first of them.",
-        slips={
-            "copies of tied tensors are tied no more: save one copy under all names": (
-                lambda got: not got["small"]
-            ),
-            "tied entries count once, in the shard of the first": (
-                lambda got: not {"embed", "again", "head"} <= set(got["shards"][0])
-            ),
-        },
-    )
+    for when, size in {
+        "": 4 * n,
+        "where all fit": 100 * n,
+        "in two shards": 8 * n,
+    }.items():
+        sweep.cases(
+            write_shards,
+            {when: (state, size, ties)},
+            call="shard(state with three names for one tensor, folder, max_bytes)",
+            fault="Tied entries do not count once, in the shard of the first of them.",
+            slips={
+                "copies of tied tensors are tied no more: save one copy under all "
+                "names": lambda got: (
+                    not got["small"] and {"again", "head"} <= {*got["shards"][0]}
+                ),
+            },
+        )
 
 
 @pytest.mark.weight(2)
-def test_tied_entries_are_tied_again(observe, rng):
-    n = rng.randrange(20, 40)
-    state = {name: torch.randn(n) for name in ("embed", "a", "b", "head")}
-    ties = {"head": "embed"}
-
-    before, after = observe(
-        change_tied,
-        state,
-        ties,
-        4 * n,
-        call="shard(…); state = load_sharded(folder); state['embed'].add_(1)",
-    )
-
-    tied = tie(state, ties)
-    expect_same(before, tied, "load_sharded does not give the state back.")
-    changed = {
-        name: tensor + 1 if name in ("embed", "head") else tensor
-        for name, tensor in tied.items()
-    }
-    expect_true(
-        form(after) == form(changed) and bits(after) == bits(changed),
-        "Tied entries do not share their memory after load_sharded.",
-        expected="head changes with embed, and nothing else does",
-        got="another state",
-        cause="they stand in one shard, under two names for one tensor",
-    )
-
-
 def test_sharded_state_comes_back(sweep, rng):
     state = odd_tensors(rng)
     turned = {"b": state["turned"], "a": state["b.weight"], "": state["count"]}
+    net = nn.Linear(3, 2).state_dict(keep_vars=True) | {"row": torch.randn(3, 4)[1]}
+    n = rng.randrange(20, 40)
+    tied = {name: torch.randn(n) for name in ("embed", "a", "b", "head")}
+    ties = {"head": "embed"}
 
-    sweep.cases(
-        reload_shards,
-        {
-            "": (state, 64),
-            "in one shard": (state, 1 << 20),
-            "in a shard for each": (state, 1),
-            "for names out of order": (turned, 16),
-            "for an empty state": ({}, 8),
-            "for parameters and a view": ({}, 40, True),
-            "for a single tensor": ({"a": torch.randn(3)}, 12),
-        },
-        call="shard(state, folder, 64); rename the folder; load_sharded(folder)",
-        fault="load_sharded does not give the state back.",
-    )
+    for when, args in {
+        "": (state, 64),
+        "in one shard": (state, 1 << 20),
+        "in a shard for each": (state, 1),
+        "for names out of order": (turned, 16),
+        "for parameters and a view": (net, 40),
+        "for an empty state": ({}, 8),
+        "for tied entries": (tied, 4 * n, ties),
+        "for tied entries in one shard": (tied, 40 * n, ties),
+    }.items():
+        sweep.cases(
+            reload_shards,
+            {when: args},
+            call="shard(state, folder, max_bytes); rename the folder; load_sharded",
+            slips={
+                "the names are in the order of the index": (
+                    lambda got, args=args: [*got[0][0]] != [*args[0]]
+                ),
+                "tied entries do not share their memory: load each shard once": (
+                    lambda got: torch.equal(got[0][1]["head"], got[1][1]["head"])
+                ),
+            },
+        )
 
 
-def small_shards(rng) -> tuple[dict[str, str], dict[str, State]]:
-    """Return an index and its files, and one file more."""
+@pytest.mark.weight(2)
+def test_load_sharded_goes_by_the_index(sweep, rng):
     state = some_state(["b", "a", "c", "d"])
     one, two = (f"part-{i}.bin" for i in rng.sample(range(100), 2))
     index = {"b": one, "a": two, "c": one, "d": two}
@@ -221,66 +215,35 @@ def small_shards(rng) -> tuple[dict[str, str], dict[str, State]]:
         file: {name: state[name] for name in "dcba" if index[name] == file}
         for file in (one, two)
     }
-    return index, files
-
-
-def test_load_sharded_goes_by_the_index(sweep, rng):
-    index, files = small_shards(rng)
     old = {"a": torch.zeros(2), "old": torch.zeros(2)}
+    more = {file: {**held, "more": torch.ones(1)} for file, held in files.items()}
+    lost = {**index, "lost.bias": two}
     sweep.symbol = "load_sharded"
 
-    sweep.cases(
-        load_shards,
-        {
-            "": (index, {"00.pt": old, **files, "shard-99999.pt": old}),
-            "for a shard that holds more": (
-                index,
-                {file: {**held, "more": torch.ones(1)} for file, held in files.items()},
-            ),
-            "for an empty index": ({}, files),
-        },
-        call="load_sharded(a folder with an older shard beside those of the index)",
-        fault="load_sharded does not give the tensors that the index names.",
-        slips={
-            "files that the index does not name are old: do not list the folder": (
-                lambda got: "old" in got[0]
-            ),
-            "the names are in the order of the index": (
-                lambda got: sorted(got[0]) == ["a", "b", "c", "d"]
-            ),
-        },
-    )
-
-
-def test_load_sharded_names_what_is_missing(observe, sweep, rng):
-    index, files = small_shards(rng)
-    lost = index["a"]
-    rest = {file: held for file, held in files.items() if file != lost}
-
-    sweep.cases(load_shards, {"": (index, files)}, call="load_sharded(a whole folder)")
-    no_tensor = observe.error(
-        load_shards,
-        {**index, "lost.bias": lost},
-        files,
-        call=say("load_sharded(a folder whose {lost} lacks lost.bias)", lost=lost),
-    )
-    expect_error(
-        no_tensor,
-        ValueError,
-        "load_sharded does not name the tensor that is missing.",
-        mentions="lost.bias",
-        cause="a missing tensor is passed over in silence",
-    )
-    no_file = observe.error(
-        load_shards,
-        index,
-        rest,
-        call=say("load_sharded(a folder without {lost})", lost=lost),
-    )
-    expect_error(
-        no_file,
-        FileNotFoundError,
-        "load_sharded does not name the shard that is missing.",
-        mentions=lost,
-        cause="a missing shard is passed over in silence",
-    )
+    for when, args in {
+        "": (index, files),
+        "beside older shards": (index, {"0.pt": old, **files, "shard-99.pt": old}),
+        "for a shard that holds more": (index, more),
+        "for a file that is no shard": (index, {**files, "notes.txt": b"no tensors"}),
+        "for a shard that lacks a tensor": (lost, files, "lost.bias"),
+        "for a shard that is missing": (index, {one: files[one]}, two),
+    }.items():
+        sweep.cases(
+            load_shards,
+            {when: args},
+            call="load_sharded(folder)",
+            slips={
+                "what is missing is passed over in silence": (
+                    lambda got, args=args: len(args) > 2 and type(got) is list
+                ),
+                "a shard may lack a name: look before you take it": (
+                    lambda got: got.startswith("KeyError")
+                ),
+                "files that the index does not name are old: do not list the folder": (
+                    lambda got: "old" in got[0]
+                ),
+                "the names are in the order of the index": (
+                    lambda got: sorted(got[0]) == sorted(index) != list(got[0])
+                ),
+            },
+        )

@@ -1,102 +1,154 @@
 """SinusoidalPositions adds constants that follow the input's device and dtype."""
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_close, expect_equal, expect_error, say
+from grader.observe import (
+    CALLS,
+    LAYOUTS,
+    MODES,
+    SHAPES,
+    Module,
+    expect_close,
+    expect_equal,
+    expect_true,
+    say,
+)
 from use_gpu_helpers import DISTINCT, metered, on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.SinusoidalPositions")
 
-
-def add_positions(ex: Any, d: int, max_len: int, x: Tensor) -> Tensor:
-    return ex.SinusoidalPositions(d, max_len)(x)
+CLOSE = 1e-4, 1e-4
 
 
-def add_positions_and_look_back(ex: Any, d: int, max_len: int, x: Tensor) -> Tensor:
-    ex.SinusoidalPositions(d, max_len)(x)
-    return x
+def add_positions(ex: Any, d: int, max_len: int, *inputs: Tensor) -> tuple[Tensor, int]:
+    """Return what one module gives for the last input, and how much it trains."""
+    net = ex.SinusoidalPositions(d, max_len)
+    return [net(x) for x in inputs][-1], sum(p.requires_grad for p in net.parameters())
 
 
-def add_positions_on_sim(ex: Any, d: int, x: Tensor, moved: bool) -> tuple[str, Tensor]:
-    """Return device and values of the output for an input on the device."""
-    with metered("sim:0"):
-        net = ex.SinusoidalPositions(d, 9)
-        y = net.to("sim:0")(x.to("sim:0")) if moved else net(x.to("sim:0"))
-        return str(y.device), y
-
-
-def count_arrivals(ex: Any, d: int) -> int:
-    """Return the number of copies that calls send to a device where the module is."""
+def add_on_sim(ex: Any, d: int, x: Tensor, moved: bool) -> tuple[str, Tensor, int]:
+    """Return the output's device and values, and the copies to there in two calls."""
     with metered("sim:0") as meter:
-        net, x = ex.SinusoidalPositions(d, 9).to("sim"), torch.zeros(5, d, device="sim")
+        net, x = ex.SinusoidalPositions(d, 9), x.to("sim:0")
+        net = net.to("sim:0") if moved else net
         meter.reset()
         net(x)
-        net(x)
-        return meter.arrivals
+        y = net(x)
+        return str(y.device), y, meter.arrivals
 
 
-def count_trained(ex: Any, d: int) -> int:
-    return sum(p.requires_grad for p in ex.SinusoidalPositions(d, 9).parameters())
+def position_codes(n: int, d: int, halve: float = 1, pair: int = 2) -> Tensor:
+    """Return the codes, entry by entry as the formula says, or otherwise."""
+
+    def code(p: int, column: int) -> float:
+        angle = p / 10_000 ** (halve * (column - column % pair) / d)
+        return math.cos(angle) if column % 2 else math.sin(angle)
+
+    return torch.tensor([[code(p, column) for column in range(d)] for p in range(n)])
 
 
-def position_codes(n: int, d: int) -> Tensor:
-    """Return the codes in float64, entry by entry as the formula says."""
-    column = torch.arange(d, dtype=torch.float64)
-    pair = column.div(2, rounding_mode="floor")
-    angles = torch.arange(n, dtype=torch.float64)[:, None] / 10_000 ** (2 * pair / d)
-    return torch.where(column % 2 == 0, angles.sin(), angles.cos())
+def near(other: Tensor) -> Callable[[tuple[Tensor, int]], bool]:
+    return lambda got: torch.allclose(got[0], other, *CLOSE)
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("odd", [False, True], ids=["even", "odd"])
-@pytest.mark.parametrize("leading", [0, 1, 2], ids=["rows", "batch", "two_dims"])
-def test_positions_add_sines_and_cosines(observe, rng, odd, leading):
-    d = 2 * rng.randrange(2, 7) + odd
-    n, max_len = rng.randrange(6, 12), rng.randrange(12, 40)
-    x = torch.randn(*rng.sample(DISTINCT, leading), n, d)
-    uneven = "an odd d has one cosine less than sines"
-    leads = "the rows are the last dimension but one, whatever comes before"
+def test_positions_add_sines_and_cosines(sweep, rng):
+    d, most = rng.choice([6, 8, 10]), rng.choice([11, 13, 15])
+    odd, long = d + 1, 3 * most
+    x, codes = torch.randn(most, d), position_codes(most, d)
 
-    y = observe(
+    sweep.cases(
         add_positions,
-        d,
-        max_len,
-        x,
-        call=say(
-            "SinusoidalPositions({d}, {max_len})(x) with x {shape}",
-            d=d,
-            max_len=max_len,
-            shape=tuple(x.shape),
-        ),
-        causes={
-            r"RuntimeError: .*(size|shape|elements)": uneven if odd else leads,
-            r"ValueError|IndexError": leads,
+        {
+            "for max_len rows": (d, most, x),
+            "for an odd d": (odd, most, torch.ones(most, odd)),
+            "for d = 1": (1, most, torch.zeros(most, 1)),
+            "for a short input after a long one": (d, most, x, torch.ones(2, 1, d)),
+            "for float32 after bfloat16": (d, most, x.bfloat16(), x),
+            "for no rows": (d, most, torch.zeros(2, 0, d)),
+            "for one row more than max_len": (d, most, torch.zeros(most + 1, d)),
+            "for many rows more, in a batch": (d, most, torch.zeros(2, long, d)),
+            "for two rows, max_len = 1": (d, 1, torch.zeros(2, d)),
         },
+        call=say("SinusoidalPositions({d}, {most})(x)", d=d, most=most),
+        fault="SinusoidalPositions does not add the codes of the positions.",
+        slips={
+            "constants are buffers, not parameters": lambda got: got[1] > 0,
+            "the codes are returned, not added": near(codes),
+            "sines and cosines take turns; here they stand in two halves": near(
+                x + torch.cat([codes[:, 0::2], codes[:, 1::2]], dim=-1)
+            ),
+            "a sine and the cosine beside it have the same angle": near(
+                x + position_codes(most, d, pair=1)
+            ),
+            "the exponent of column 2i is 2i / d: here it is i / d": near(
+                x + position_codes(most, d, halve=0.5)
+            ),
+            "the sine comes first": near(x + codes[:, torch.arange(d) ^ 1]),
+            "positions count from 0": near(x + position_codes(most + 1, d)[1:]),
+        },
+        because={
+            "for an odd d": "an odd d has one cosine less than sines",
+            "for float32 after bfloat16": "what is rounded for one input stays rounded",
+            "for one row more than max_len": "compare n with max_len before you add",
+            "for two rows, max_len = 1": "a table of one row broadcasts",
+        },
+        raises=(ValueError,),
+        tolerance=CLOSE,
     )
 
-    codes = position_codes(n, d).float()
-    halves = torch.cat([codes[:, 0::2], codes[:, 1::2]], dim=-1)
-    column = torch.arange(d)
-    angles = torch.arange(n)[:, None] / 10_000 ** (column / d)
-    each = torch.where(column % 2 == 0, angles.sin(), angles.cos())
-    swapped = codes[:, column ^ 1] if not odd else codes
-    expect_close(
-        y,
-        x + codes,
-        "SinusoidalPositions does not add the codes of the positions.",
+
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"),
+    [(torch.float16, None), (torch.bfloat16, None), (torch.float64, CLOSE)],
+)
+def test_positions_follow_the_input_to_its_dtype(sweep, rng, dtype, tolerance):
+    d = 2 * rng.randrange(2, 7)
+    x = torch.randn(400, d).to(dtype)  # bfloat16 holds whole numbers up to 256
+    first = (x[:3].float() + position_codes(3, d)).to(dtype)
+
+    def goes_astray(got: tuple[Tensor, int]) -> bool:
+        return torch.allclose(got[0][:3], first, *(tolerance or (0.04, 0.04)))
+
+    sweep.cases(
+        add_positions,
+        {"for 400 rows": (d, 400, x)},
+        call=say("SinusoidalPositions({d}, 400)(x), x {dtype}", d=d, dtype=dtype),
+        fault=say("The codes are not right in {dtype}.", dtype=dtype),
         slips={
-            "the codes are returned, not added": codes.expand_as(x),
-            "sines and cosines take turns; here they stand in two halves": x + halves,
-            "a sine and the cosine beside it have the same angle": x + each,
-            "the sine comes first": x + swapped,
-            "positions count from 0": x + position_codes(n + 1, d)[1:].float(),
+            "x + codes takes the wider of two dtypes: .to(x)": (
+                lambda got: got[0].dtype.itemsize > dtype.itemsize
+            ),
+            "angles rounded to a narrow dtype are far off: round sine and cosine": (
+                goes_astray
+            ),
         },
-        atol=1e-4,
-        rtol=1e-4,
+        tolerance=tolerance,
+    )
+
+
+def test_positions_take_inputs_of_every_kind(sweep, rng):
+    d, n = rng.choice([4, 6, 8]), rng.choice([5, 7, 9])
+
+    sweep(
+        Module("SinusoidalPositions", filled=False),
+        d,
+        20,
+        inputs=lambda *lead: (torch.randn(*lead, n, d),),
+        columns=("plain", *SHAPES, *LAYOUTS, *MODES, *CALLS, "copied"),
+        call=say("SinusoidalPositions({d}, 20)(x)", d=d),
+        causes={
+            r"leaf Variable|single memory location": "x += … works on x itself",
+            r"IndexError|RuntimeError: .*size": (
+                "the rows are the last dimension but one, whatever comes before"
+            ),
+        },
     )
 
 
@@ -106,161 +158,35 @@ def test_positions_follow_the_input_to_its_device(observe, rng, moved):
     d = 2 * rng.choice(DISTINCT)
     x = torch.randn(2, 5, d)
 
-    place, y = observe(
-        add_positions_on_sim,
+    place, y, arrivals = observe(
+        add_on_sim,
         d,
         x,
         moved,
         call=say(
-            "SinusoidalPositions({d}, 9){value}(x) with x on 'sim:0'",
+            "SinusoidalPositions({d}, 9){move}(x) with x on 'sim:0', twice",
             d=d,
-            value=".to(device)" * moved,
+            move=".to(device)" * moved,
         ),
         causes={
-            r"(?i)device": (
-                "net.to moves buffers, not plain attributes; in forward, .to(x) "
-                "follows x"
-            )
+            r"(?i)device": "net.to moves buffers, not plain attributes; in forward, "
+            ".to(x) follows x"
         },
     )
 
     expect_equal(place, "sim:0", "The output is not where the input is.")
     expect_close(
         y,
-        x + position_codes(5, d).float(),
+        x + position_codes(5, d),
         "SinusoidalPositions adds other codes on the device than on the CPU.",
         atol=1e-4,
         rtol=1e-4,
     )
-
-
-@on_sim
-def test_positions_send_nothing_once_the_module_is_moved(observe, rng):
-    d = 2 * rng.choice(DISTINCT)
-
-    arrivals = observe(
-        count_arrivals,
-        d,
-        call="net.to('sim'); net(x); net(x) with x on 'sim:0'",
-        causes={
-            r"(?i)device": (
-                "net.to moves buffers, not plain attributes; in forward, .to(x) "
-                "follows x"
-            )
-        },
-    )
-
-    expect_equal(
-        arrivals,
-        0,
+    expect_true(
+        arrivals == 0 or not moved,
         "The codes are sent to the device again in every call.",
-        slips={
-            "constants made on the CPU in forward, or a plain attribute, cross at "
-            "every call: register_buffer": lambda arrivals: arrivals > 0
-        },
-    )
-
-
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
-def test_positions_follow_the_input_to_its_dtype(observe, rng, dtype):
-    d = 2 * rng.randrange(2, 7)
-    x = torch.randn(400, d).to(dtype)  # bfloat16 holds whole numbers up to 256
-
-    y = observe(
-        add_positions,
-        d,
-        400,
-        x,
-        call=say("SinusoidalPositions({d}, 400)(x), x {dtype}", d=d, dtype=dtype),
-    )
-
-    expect_equal(
-        str(y.dtype),
-        str(dtype),
-        "The output does not have the input's dtype.",
-        slips={"x + codes takes the wider of two dtypes: .to(x)": "torch.float32"},
-    )
-    expect_close(
-        y,
-        (x.double() + position_codes(400, d)).to(dtype),
-        say("The codes are not right in {dtype}.", dtype=dtype),
-        slips={
-            "angles rounded to a narrow dtype are far off: round sine and cosine": (
-                lambda _: True
-            )
-        },
-        atol=0.06 if dtype != torch.float64 else 1e-4,
-        rtol=0.0,
-    )
-
-
-def test_positions_leave_the_input_alone(observe, rng):
-    d = 2 * rng.choice(DISTINCT)
-    x = torch.randn(4, d)
-
-    after = observe(
-        add_positions_and_look_back,
-        d,
-        9,
-        x,
-        call=say("SinusoidalPositions({d}, 9)(x); x", d=d),
-    )
-
-    expect_equal(
-        after,
-        x,
-        "SinusoidalPositions changes the caller's tensor.",
-        slips={"x += … works on x itself": lambda _: True},
-    )
-
-
-def test_positions_have_nothing_to_train(observe, rng):
-    count = observe(
-        count_trained, rng.choice(DISTINCT), call="SinusoidalPositions.parameters()"
-    )
-
-    expect_equal(
-        count,
-        0,
-        "SinusoidalPositions has parameters to train.",
-        slips={"constants are buffers": lambda count: count > 0},
-    )
-
-
-def test_positions_refuse_a_longer_input(observe, rng):
-    d, max_len = 2 * rng.choice(DISTINCT), rng.choice(DISTINCT)
-
-    full = observe(
-        add_positions,
-        d,
-        max_len,
-        torch.zeros(max_len, d),
-        call=say(
-            "SinusoidalPositions({d}, {max_len})(x) with x ({max_len}, {d})",
-            d=d,
-            max_len=max_len,
-        ),
-    )
-    raised = observe.error(
-        add_positions,
-        d,
-        max_len,
-        torch.zeros(max_len + 1, d),
-        call=say(
-            "SinusoidalPositions({d}, {max_len})(x) with x ({value}, {d})",
-            d=d,
-            max_len=max_len,
-            value=max_len + 1,
-        ),
-    )
-
-    expect_close(
-        full,
-        position_codes(max_len, d).float(),
-        "SinusoidalPositions does not take an input of max_len rows.",
-        atol=1e-4,
-        rtol=1e-4,
-    )
-    expect_error(
-        raised, ValueError, "SinusoidalPositions takes more rows than it has codes for."
+        expected="no copy to the device",
+        got=say("{n} copies", n=arrivals),
+        cause="constants made on the CPU in forward, or a plain attribute, cross at "
+        "every call: register_buffer",
     )

@@ -1,6 +1,6 @@
 """data_parallel agrees with one device, while each device runs its part."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -11,7 +11,6 @@ from grader.observe import expect_close, expect_equal, expect_true, say
 from use_gpu_helpers import DISTINCT, metered, on_device, on_sim, run_outside
 
 pytestmark = pytest.mark.exercise("use_gpu.data_parallel")
-
 
 TWICE = (
     "functional_call leaves copies in a layer that stands in net twice: name each "
@@ -28,205 +27,27 @@ class Probe(nn.Module):
         self.shift = self.tied = nn.Parameter(torch.zeros(1))
         self.register_buffer("mean", torch.zeros(1))
         self.register_buffer("same", self.mean)
+        self.register_buffer("unsaved", torch.zeros(1), persistent=False)
         self.note = note
 
     def forward(self, x: Tensor) -> Tensor:
-        own = self.linear.weight, self.shift, self.tied, self.mean, self.same
+        own = [self.linear.weight, self.shift, self.tied]
+        own += [self.mean, self.same, self.unsaved]
         places = dict.fromkeys(t.device.type for t in own)
         self.note((x.device.type, " and ".join(places), len(x)))
         return self.linear(x.to(self.linear.weight.device))
 
 
-def run_parallel(
-    ex: Any, net: nn.Module, x: Tensor, devices: list[str]
-) -> tuple[Tensor, list[Tensor], Tensor]:
-    """Return output, gradients (empty if there is none) and the input's gradient."""
-    x.requires_grad_()
-    with metered(*devices):
-        y = ex.data_parallel(net, x, devices)
-    weights = torch.arange(1.0, 1 + y.numel(), device=y.device).reshape(y.shape)
-    (y * weights).sum().backward()
-    none = torch.empty(0)
-    gradients = [none if p.grad is None else p.grad for p in net.parameters()]
-    return y, gradients, none if x.grad is None else x.grad
+class Counter(nn.Module):
+    """Adds to its input how many rows it has met."""
 
+    def __init__(self, saved: bool) -> None:
+        super().__init__()
+        self.register_buffer("met", torch.zeros(1), persistent=saved)
 
-def watch_parallel(
-    ex: Any, sizes: list[int], x: Tensor, devices: list[str]
-) -> tuple[list[tuple[str, str, int]], str, list[str]]:
-    """Return what each replica saw, where the output is and where the net is now."""
-    seen: list[Any] = []
-    net = Probe(*sizes, seen.append)
-    with metered(*devices):
-        y = ex.data_parallel(net, x, [torch.device(d) for d in devices])
-    return seen, str(y.device), [p.device.type for p in net.parameters()]
-
-
-def run_parallel_and_look_back(
-    ex: Any, x: Tensor
-) -> tuple[list[str], list[str], dict[str, Tensor], dict[str, Tensor], bool]:
-    net = nn.Sequential(nn.Linear(x.shape[-1], 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
-    names = [name for name, _ in net.named_modules()]
-    before = {name: t.clone() for name, t in net.state_dict().items()}
-    own = list(net.parameters())
-    ex.data_parallel(net, x, ["cpu", "cpu"]).sum().backward()
-    same = all(a is b for a, b in zip(own, net.parameters(), strict=False))
-    after = [name for name, _ in net.named_modules()]
-    return names, after, before, dict(net.state_dict()), same
-
-
-def expect_parallel(
-    y: Tensor, gradients: list[Tensor], gradient: Tensor, net: nn.Module, x: Tensor
-) -> None:
-    expected, expected_gradients, expected_gradient = run_outside(net, x)
-    expect_close(
-        y,
-        expected,
-        "data_parallel does not give the output of the network.",
-        slips={
-            "rows that do not divide evenly are lost": (
-                lambda y: len(y) < len(expected) and y.shape[1:] == expected.shape[1:]
-            ),
-            "the parts are not joined in order": (
-                lambda y: (
-                    y.shape == expected.shape
-                    and bool(torch.isclose(y.sum(0), expected.sum(0), rtol=1e-3).all())
-                )
-            ),
-        },
-        rtol=1e-4,
-        atol=1e-5,
-    )
-    expect_equal(
-        len(gradients), len(expected_gradients), "The network has other parameters."
-    )
-    for got, wanted in zip(gradients, expected_gradients, strict=True):
-        expect_close(
-            got,
-            wanted,
-            "The gradients of data_parallel are not those of one device.",
-            slips={
-                "a deep copy or a detached tensor cuts the graph: the gradient never "
-                "reaches net": torch.empty(0),
-                "the gradients of the parts are added, not averaged": wanted / 2,
-            },
-            rtol=1e-4,
-            atol=1e-4,
-        )
-    expect_close(
-        gradient,
-        expected_gradient,
-        "The gradient of data_parallel does not reach its input.",
-        rtol=1e-4,
-        atol=1e-4,
-    )
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize(
-    ("rows", "count"), [(8, 2), (7, 2), (5, 3), (2, 4), (6, 1)], ids=str
-)
-def test_data_parallel_equals_one_device(observe, rng, rows, count):
-    inner, hidden, out = rng.sample(DISTINCT, 3)
-    net = nn.Sequential(nn.Linear(inner, hidden), nn.Tanh(), nn.Linear(hidden, out))
-    x = torch.randn(rows, inner)
-
-    y, gradients, gradient = observe(
-        run_parallel,
-        net,
-        x,
-        ["cpu"] * count,
-        call=say(
-            "data_parallel(net, x, {value}) with x {shape}",
-            value=["cpu"] * count,
-            shape=tuple(x.shape),
-        ),
-        causes={
-            r"invalid for input of size|shape|IndexError|ValueError|empty": (
-                "the rows need not divide evenly, and some devices may get none"
-            )
-        },
-    )
-
-    expect_parallel(y, gradients, gradient, net, x)
-
-
-def test_data_parallel_trains_a_tied_weight(observe, rng):
-    d = rng.choice(DISTINCT)
-    layer = nn.Linear(d, d)
-    net = nn.Sequential(layer, nn.Tanh(), layer)
-    x = torch.randn(5, d)
-
-    y, gradients, gradient = observe(
-        run_parallel, net, x, ["cpu", "cpu"], call="data_parallel, one layer used twice"
-    )
-
-    expect_parallel(y, gradients, gradient, net, x)
-
-
-@pytest.mark.weight(2)
-@on_sim
-@pytest.mark.parametrize(
-    "devices", [["cpu", "sim:0"], ["sim:0", "sim:0", "cpu"]], ids=str
-)
-def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
-    sizes = rng.sample(DISTINCT, 2)
-    rows = 3 * len(devices) + 1
-    x = torch.randn(rows, sizes[0])
-
-    seen, place, net_at = observe(
-        watch_parallel,
-        sizes,
-        x,
-        devices,
-        call=say(
-            "data_parallel(net, x, {devices}) with {rows} rows",
-            devices=devices,
-            rows=rows,
-        ),
-    )
-
-    expect_equal(
-        sorted({(x_at, w_at) for x_at, w_at, _ in seen}),
-        [("cpu", "cpu"), ("sim", "sim")],
-        "Parts and replicas are not on the devices given.",
-        slips={
-            "the network stays where it is: copy its parameters to each device": (
-                lambda pairs: any(x_at != w_at for x_at, w_at in pairs)
-            ),
-            "one device does all the work": lambda pairs: len(pairs) == 1,
-        },
-    )
-    most = -(-rows // len(devices))
-    counts = [n for *_, n in seen]
-    expect_true(
-        sum(counts) == rows and max(counts, default=0) <= most,
-        "The rows are not split evenly.",
-        expected=say("{rows} rows, at most {most} on a device", rows=rows, most=most),
-        got=say("{counts}", counts=counts),
-    )
-    expect_equal(
-        place,
-        devices[0],
-        "The outputs are not gathered on the first device.",
-    )
-    expect_equal(
-        net_at,
-        ["cpu"] * 3,
-        "data_parallel moves the network itself.",
-        slips={"net.to(device) moves net: move copies": lambda at: "sim" in at},
-    )
-
-
-def run_layer_twice(ex: Any, x: Tensor, devices: list[str]) -> tuple[bool, list[str]]:
-    """Return whether a net with one layer used twice keeps it, and where it is."""
-    n = x.shape[-1]
-    layer = nn.Sequential(nn.Linear(n, n), nn.BatchNorm1d(n))
-    net, own = nn.Sequential(layer, nn.Tanh(), layer).eval(), held_by(layer)
-    with metered(*devices):
-        ex.data_parallel(net, x, devices)
-    same = all(a is b for a, b in zip(own, held_by(layer), strict=True))
-    return same, sorted({t.device.type for t in held_by(layer)})
+    def forward(self, x: Tensor) -> Tensor:
+        self.met += len(x)
+        return x + self.met
 
 
 def held_by(net: nn.Module) -> list[Tensor]:
@@ -239,80 +60,206 @@ def held_by(net: nn.Module) -> list[Tensor]:
     ]
 
 
-@on_sim
-@pytest.mark.parametrize("devices", [["cpu", "cpu"], ["cpu", "sim:0"]], ids=str)
-def test_data_parallel_keeps_a_layer_that_is_used_twice(observe, rng, devices):
-    same, places = observe(
-        run_layer_twice,
-        torch.randn(5, rng.choice(DISTINCT)),
-        devices,
-        call=say(
-            "data_parallel(Sequential(layer, Tanh(), layer), x, {devices})",
-            devices=devices,
-        ),
-    )
+def run_parallel(
+    ex: Any, net: nn.Module, x: Tensor, devices: Sequence[str]
+) -> tuple[Tensor, list[Tensor | None], Tensor | None, str]:
+    """Return the output, gradients of the net and its input, and what of it changed."""
+    x.requires_grad_()
+    names, held = [name for name, _ in net.named_modules()], held_by(net)
+    values = [t.detach().clone() for t in held]
+    with metered(*devices):
+        y = ex.data_parallel(net, x, devices)
+    now, changed = held_by(net), "nothing"
+    if not all(torch.equal(a, b) for a, b in zip(values, now, strict=False)):
+        changed = "the values of its tensors"
+    if not all(a is b for a, b in zip(held, now, strict=False)):
+        changed = "the tensors that it holds"
+    if [name for name, _ in net.named_modules()] != names:
+        changed = "its submodules"
+    weights = torch.arange(1.0, 1 + y.numel(), device=y.device).reshape(y.shape)
+    (y * weights).sum().backward()
+    return y, [p.grad for p in net.parameters()], x.grad, changed
 
+
+def watch_parallel(
+    ex: Any, sizes: list[int], rows: list[int], devices: list[str]
+) -> list[tuple[list[tuple[str, str, int]], str, list[str]]]:
+    """For batches of these sizes, what replicas saw, where output and net are then."""
+    watched = []
+    for n in rows:
+        seen: list[Any] = []
+        net, x = Probe(*sizes, seen.append), torch.randn(n, sizes[0])
+        with metered(*devices):
+            y = ex.data_parallel(net, x, [torch.device(d) for d in devices])
+        here = [p.device.type for p in net.parameters()]
+        watched.append((seen, str(y.device), here))
+    return watched
+
+
+def expect_split(counts: list[int], rows: int, devices: list[str]) -> None:
+    most = -(-rows // len(devices))
+    causes = {
+        "one device does all the work": len(counts) == 1,
+        "a device without rows does not run the network": 0 in counts,
+        "what is left over is spread, too": sum(counts) == rows,
+    }
     expect_true(
-        same,
-        "data_parallel changes a layer that is used twice.",
-        expected="its own parameters and buffers, on ['cpu']",
-        got=say("others, on {places}", places=places),
-        cause=TWICE,
+        sum(counts) == rows and 0 not in counts and max(counts) <= most,
+        "The rows are not split evenly.",
+        expected=say("{rows} rows, at most {most} on a device", rows=rows, most=most),
+        got=say("{counts}", counts=counts),
+        cause=next((cause for cause, fits in causes.items() if fits), None),
     )
 
 
-def test_data_parallel_leaves_the_network_as_it_was(observe, rng):
-    x = torch.randn(9, rng.choice(DISTINCT))
+def draw_net(rng) -> tuple[nn.Module, int]:
+    inner, hidden, out = rng.sample(DISTINCT, 3)
+    first, last = nn.Linear(inner, hidden), nn.Linear(hidden, out)
+    return nn.Sequential(first, nn.Tanh(), last), inner
 
-    names, after, before, state, same = observe(
-        run_parallel_and_look_back, x, call="data_parallel(net, x, ['cpu', 'cpu']); net"
-    )
 
-    fault = "data_parallel changes the network."
-    expect_equal(
-        after,
-        names,
-        fault,
+@pytest.mark.weight(2)
+def test_data_parallel_equals_one_device(sweep, rng):
+    net, d = draw_net(rng)
+    x = torch.randn(6, d)
+    y, gradients, _ = run_outside(net, x)
+    plain, two = nn.Sequential(nn.Linear(d, 4), nn.Tanh()), ["cpu", "cpu"]
+    flat = nn.Sequential(nn.Linear(d, 1), nn.Flatten(0))
+
+    sweep.cases(
+        run_parallel,
+        {
+            "for rows that divide evenly": (net, x, two),
+            "for rows that do not divide evenly": (net, torch.randn(7, d), two),
+            "for five devices": (net, torch.randn(13, d), ("cpu",) * 5),
+            "for fewer rows than devices": (net, x[:2], ["cpu"] * 4),
+            "for one device": (net, x, ["cpu"]),
+            "for inputs of three axes": (plain, torch.randn(5, 2, d), two),
+            "for outputs of one axis": (flat, x, two),
+        },
+        call="data_parallel(net, x, ['cpu', 'cpu', …]), then backward",
+        fault="data_parallel does not do to a batch what the network does.",
         slips={
-            "replicas stay behind as submodules": lambda got: len(got) > len(names),
+            "the parts are not joined in order": lambda got: (
+                not torch.allclose(got[0], y, atol=1e-4)
+                and torch.allclose(got[0].sum(0), y.sum(0), atol=1e-3)
+            ),
+            "a deep copy or a detached tensor cuts the graph: the gradient never "
+            "reaches net": lambda got: got[1] == [None] * len(gradients),
+            "the gradients of the parts are added, not averaged": lambda got: (
+                torch.allclose(got[1][0], gradients[0] / 2, atol=1e-3)
+            ),
+            "replicas stay behind as submodules": lambda got: (
+                got[3] == "its submodules"
+            ),
+        },
+        because={
+            "for rows that do not divide evenly": "rows need not divide evenly: none "
+            "may be lost, and a part may be smaller"
         },
     )
-    expect_true(
-        same,
-        fault,
-        expected="its own Parameter objects",
-        got="others",
+
+
+@pytest.mark.weight(2)
+def test_data_parallel_leaves_the_network_as_it_was(sweep, rng):
+    d = rng.choice(DISTINCT)
+    x, two = torch.randn(6, d), ["cpu", "cpu"]
+    normal = nn.Sequential(nn.Linear(d, d), nn.BatchNorm1d(d))
+    layer = nn.Sequential(nn.Linear(d, d), nn.BatchNorm1d(d))
+    saved, unsaved = (nn.Sequential(nn.Linear(d, d), Counter(b)) for b in (True, False))
+    tied = nn.Sequential(nn.Linear(d, d), nn.Tanh(), nn.Linear(d, d))
+    tied[2].weight = tied[0].weight
+    sweep.cases(
+        run_parallel,
+        {
+            "with batch normalisation": (normal, x, two),
+            "with a buffer": (saved, x, two),
+            "with a buffer that is not saved": (unsaved, x, two),
+            "with a parameter that has two names": (tied, x, two),
+            "with a layer that is used twice": (
+                nn.Sequential(layer, nn.Tanh(), layer).eval(),
+                x,
+                two,
+            ),
+        },
+        call="data_parallel(net, x, ['cpu', 'cpu']), then a look at net",
+        fault="data_parallel changes the network, or does not do what it does.",
+        slips={
+            "the parts write into the network's own buffers: copy them": (
+                lambda got: got[3] == "the values of its tensors"
+            )
+        },
+        because={
+            "with a buffer": "each part meets copies of its own, also on one device",
+            "with a buffer that is not saved": "state_dict leaves out buffers that "
+            "are not persistent: named_buffers has them",
+            "with a layer that is used twice": TWICE,
+        },
     )
-    expect_equal(sorted(state), sorted(before), fault)
-    for name, value in before.items():
-        expect_equal(
-            state[name],
-            value,
-            fault,
-            slips={
-                "the replicas' batch norm writes into the network's own buffers: copy "
-                "them": lambda _, name=name: "running" in name or "num" in name
-            },
-        )
 
 
-PAIRS = [["first", "cpu"], ["cpu", "first"], ["first", "first"]]
+def test_data_parallel_splits_the_rows_evenly(observe, rng):
+    sizes, rows = rng.sample(DISTINCT, 2), [8, 6, 11, 2]
+    devices = ["cpu"] * 4
+    call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
+
+    watched = observe(watch_parallel, sizes, rows, devices, call=call)
+
+    for n, (seen, _, _) in zip(rows, watched, strict=True):
+        expect_split([count for *_, count in seen], n, devices)
+
+
+@pytest.mark.weight(2)
+@on_sim
+@pytest.mark.parametrize(
+    "devices", [["cpu", "sim:0"], ["sim:0", "sim:0", "cpu"]], ids=str
+)
+def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
+    sizes, rows = rng.sample(DISTINCT, 2), 3 * len(devices) + 1
+    call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
+    causes = {r"multiple values for keys": TWICE}
+
+    ((seen, place, net_at),) = observe(
+        watch_parallel, sizes, [rows], devices, call=call, causes=causes
+    )
+
+    expect_equal(
+        sorted({(x_at, w_at) for x_at, w_at, _ in seen}),
+        [("cpu", "cpu"), ("sim", "sim")],
+        "Parts and replicas are not on the devices given.",
+        slips={
+            "the network stays where it is: copy its parameters to each device": (
+                lambda pairs: pairs == [("cpu", "cpu"), ("sim", "cpu")]
+            ),
+            "buffers are missing among the copies: named_buffers has them all": (
+                lambda pairs: any(" and " in w_at for _, w_at in pairs)
+            ),
+            "one device does all the work": lambda pairs: len(pairs) == 1,
+        },
+    )
+    expect_split([count for *_, count in seen], rows, devices)
+    expect_equal(place, devices[0], "The outputs are not gathered on the first device.")
+    expect_equal(
+        net_at,
+        ["cpu"] * 3,
+        "data_parallel moves the network itself.",
+        slips={"net.to(device) moves net: move copies": lambda at: "sim" in at},
+    )
 
 
 @on_device
-@pytest.mark.parametrize("places", PAIRS, ids="_".join)
+@pytest.mark.parametrize("places", ["{0} cpu", "cpu {0}", "{0} {0}"])
 def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device):
-    inner, out = rng.sample(DISTINCT, 2)
-    net = nn.Sequential(nn.Linear(inner, 8), nn.Tanh(), nn.Linear(8, out))
-    x = torch.randn(7, inner)
-    devices = [place.replace("first", device) for place in places]
+    net, inner = draw_net(rng)
+    x, devices = torch.randn(7, inner), places.format(device).split()
+    call = say("data_parallel(net, x, {devices})", devices=devices)
 
-    y, gradients, gradient = observe(
-        run_parallel,
-        net,
-        x,
-        devices,
-        call=say("data_parallel(net, x, {devices})", devices=devices),
-    )
+    y, gradients, gradient, changed = observe(run_parallel, net, x, devices, call=call)
 
-    expect_parallel(y, gradients, gradient, net, x)
+    expected, wanted, last = run_outside(net, x)
+    fault = "data_parallel does not give the output of the network."
+    expect_close(y, expected, fault, rtol=1e-4, atol=1e-5)
+    fault = "The gradients of data_parallel are not those of one device."
+    for one, other in zip([*gradients, gradient], [*wanted, last], strict=True):
+        expect_close(one, other, fault, rtol=1e-4, atol=1e-4)
+    expect_equal(changed, "nothing", "data_parallel changes the network.")

@@ -13,8 +13,16 @@ from use_gpu_helpers import DISTINCT, metered, on_device
 pytestmark = pytest.mark.exercise("use_gpu.norm_log")
 
 
-def log_norms(ex: Any, matrices: list[Tensor], device: str) -> Tensor:
-    return ex.norm_log(matrices, torch.device(device))
+def log_norms(
+    ex: Any, matrices: list[Tensor], make: Callable[[list[Tensor]], Any] = list
+) -> Tensor | list[int]:
+    """Return the norms, or if there are none their shape: their dtype is free."""
+    norms = ex.norm_log(make(matrices), torch.device("cpu"))
+    return norms if norms.numel() else list(norms.shape)
+
+
+def one_by_one(matrices: list[Tensor]) -> Any:
+    return (m for m in matrices)
 
 
 def log_norms_on_device(
@@ -31,34 +39,47 @@ def draw_matrices(rng, dtype: torch.dtype) -> list[Tensor]:
     return [torch.randn(n, n, dtype=dtype) for n in rng.sample(DISTINCT, 4)]
 
 
-def norms_of(matrices: list[Tensor]) -> Tensor:
-    return torch.stack([(m @ m).square().sum().sqrt() for m in matrices])
+@pytest.mark.weight(2)
+def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
+    matrices, doubles = (draw_matrices(rng, d) for d in (torch.float32, torch.float64))
 
-
-def every(function: Callable[[Tensor], Tensor], matrices: list[Tensor]) -> Tensor:
-    return torch.stack([function(m) for m in matrices])
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_norm_log_gives_the_norms_of_the_products(observe, rng, dtype):
-    matrices = draw_matrices(rng, dtype)
-
-    norms = observe(log_norms, matrices, "cpu", call="norm_log of four matrices")
+    def every(function: Callable[[Tensor], Tensor]) -> Tensor:
+        return torch.stack([function(m) for m in matrices])
 
     norm = torch.linalg.matrix_norm
-    expect_close(
-        norms,
-        norms_of(matrices),
-        "norm_log does not give the norm of each product.",
+    sweep.cases(
+        log_norms,
+        {
+            "for four matrices": (matrices,),
+            "for float64": (doubles,),
+            "for a generator": (doubles, one_by_one),
+            "for one matrix": (matrices[:1], tuple),
+            "for no matrices": ([],),
+            "for an empty generator": ([], one_by_one),
+        },
+        call="norm_log of four matrices, and of others",
+        fault="norm_log does not give the norm of each product.",
         slips={
-            "the norm of m, not of m @ m": every(norm, matrices),
-            "m * m multiplies entry by entry": every(lambda m: norm(m * m), matrices),
-            "the largest singular value is another norm": every(
-                lambda m: norm(m @ m, 2), matrices
+            "the norm of m, not of m @ m": every(norm),
+            "the norm of m, squared, is not that of m @ m": every(
+                lambda m: norm(m) ** 2
             ),
-            "m @ m.T is another product": every(lambda m: norm(m @ m.T), matrices),
-            "the root is missing": norms_of(matrices).square(),
-            "norms are written into float32": lambda got: got.dtype != dtype,
+            "m * m multiplies entry by entry": every(lambda m: norm(m * m)),
+            "the largest singular value is another norm": every(
+                lambda m: norm(m @ m, 2)
+            ),
+            "m @ m.T is another product": every(lambda m: norm(m @ m.T)),
+            "the root is missing": every(lambda m: norm(m @ m) ** 2),
+        },
+        causes={
+            r"RuntimeError: .*(non-empty|empty)": (
+                "torch.stack needs a tensor: return torch.empty(0) if there is none"
+            ),
+            r"TypeError: .*(no len|subscriptable)": "a generator has no len()",
+        },
+        because={
+            "for float64": "the norms become float32: a new tensor needs a dtype",
+            "for a generator": "a look at what comes only once uses it up",
         },
     )
 
@@ -81,6 +102,11 @@ def test_norm_log_waits_for_the_device_once(observe, rng, device):
         "norm_log does not return the norms on the CPU.",
         slips={"the norms stay on the device: .cpu() at the end": device[:-2]},
     )
+    expect_close(
+        norms,
+        torch.stack([(m @ m).norm() for m in matrices]),
+        "norm_log does not give the norm of each product.",
+    )
     often = "item, cpu or a write into a CPU tensor per matrix waits at every step"
     computed = "the products are not computed on the device at all"
     expect_equal(
@@ -96,22 +122,3 @@ def test_norm_log_waits_for_the_device_once(observe, rng, device):
         got=say("{arrivals}", arrivals=arrivals),
         cause="m.to(device) @ m.to(device) moves m twice" if arrivals > 4 else None,
     )
-    expect_close(
-        norms, norms_of(matrices), "norm_log does not give the norm of each product."
-    )
-
-
-def test_norm_log_of_nothing_is_empty(observe):
-    norms = observe(
-        log_norms,
-        [],
-        "cpu",
-        call="norm_log([], 'cpu')",
-        causes={
-            r"RuntimeError: .*(non-empty|empty)": (
-                "torch.stack needs a tensor: return torch.empty(0) if there is none"
-            )
-        },
-    )
-
-    expect_equal(list(norms.shape), [0], "norm_log of no matrices is not empty.")

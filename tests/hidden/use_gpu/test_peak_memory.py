@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.observe import expect_equal, say
-from use_gpu_helpers import SIM, Change, changed, metered, on_gpu, some_gpus
+from use_gpu_helpers import Change, changed, metered, on_device, on_gpu, some_gpus
 
 pytestmark = pytest.mark.exercise("use_gpu.peak_memory")
 
@@ -88,9 +89,7 @@ def made_up_memory(allocator: Allocator) -> list[Change]:
     ]
 
 
-def measure_gpu(
-    ex: Any, device: str, before: list[int], steps: list[int]
-) -> tuple[int, int]:
+def measure_gpu(ex: Any, device: str, before: list[int], steps: list[int]) -> list[int]:
     """Return the peak that is measured, and how often the work was done."""
     allocator, index, calls = Allocator(), torch.device(device).index or 0, []
 
@@ -102,26 +101,27 @@ def measure_gpu(
     for nbytes in before:
         allocator.take(index, nbytes)
     with changed(ex, made_up_memory(allocator)):
-        return ex.peak_memory(fn, device), len(calls)
+        return [ex.peak_memory(fn, device), len(calls)]
 
 
-def measure(ex: Any, work: str, n: int, device: str) -> int:
-    """Return the peak of one of the `WORKS` on n float32 numbers."""
+Work = Callable[[Tensor, list[Tensor]], Any]
+"""Makes tensors like one from before; a list of tensors is there to stay."""
+
+
+def measure(ex: Any, work: Work, n: int, device: str) -> int:
     kept: list[Tensor] = []
     with metered(device):
-        given = torch.zeros(n, device=device)
-        return ex.peak_memory(lambda: WORKS[work](n, device, given, kept), device)
+        x = torch.zeros(n, device=device)
+        return ex.peak_memory(lambda: work(x, kept), device)
 
 
-def measure_twice(ex: Any, n: int) -> tuple[int, int]:
-    def fn() -> None:
-        torch.zeros(n)
-
-    return ex.peak_memory(fn, "cpu"), ex.peak_memory(fn, torch.device("cpu"))
+def measure_all(ex: Any, works: list[Work], n: int, device: str) -> list[int]:
+    """Return the peaks of works, one measured after the other."""
+    return [measure(ex, work, n, device) for work in works]
 
 
-def one_after_the_other(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
-    a = torch.zeros(n, device=device)
+def one_after_the_other(x: Tensor, kept: list[Tensor]) -> None:
+    a = torch.zeros_like(x)
     b = a + 1
     del a
     c = b * 2
@@ -129,159 +129,158 @@ def one_after_the_other(n: int, device: str, given: Tensor, kept: list[Tensor]) 
     c.exp()
 
 
-def views_of_one(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
-    a = torch.zeros(n, device=device)
-    views = [a[1:], a.view(1, -1), a[: n // 2].detach()]
-    del a
-    views[0].add_(1)
+def outlived(x: Tensor, kept: list[Tensor]) -> None:
+    total = torch.ones_like(x).requires_grad_().exp().sum()
+    part = torch.zeros_like(x).detach()
+    kept.append(total + part)
 
 
-def work_on_given(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
-    given.add_(1)
-    given.view(-1, 1).t().mul_(2)
-    given[1:].clone()
-
-
-def kept_for_later(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
-    kept.extend(torch.ones(n, device=device) for _ in range(3))
-
-
-def elsewhere_too(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
-    other = "meta" if device == "cpu" else "cpu"
-    far = torch.zeros(2 * n, device=other)
-    near = torch.zeros(n, device=device)
-    del far, near
-
-
-def bytes_and_doubles(n: int, device: str, given: Tensor, kept: list[Tensor]) -> None:
-    narrow = torch.zeros(n, dtype=torch.int8, device=device)
-    wide = narrow.to(torch.float64)
-    del narrow, wide
-
-
-WORKS = {
-    "one_after_the_other": one_after_the_other,
-    "views": views_of_one,
-    "given": work_on_given,
-    "kept": kept_for_later,
-    "other_device": elsewhere_too,
-    "dtypes": bytes_and_doubles,
+WORKS: dict[str, tuple[Work, str]] = {
+    "for tensors one after the other": (one_after_the_other, ""),
+    "for numbers of one byte and of eight": (
+        lambda x, kept: torch.zeros_like(x, dtype=torch.int8).double(),
+        "not every number has four bytes",
+    ),
+    "for views": (
+        lambda x, kept: [(a := torch.zeros_like(x))[1:], a.view(1, -1), a.detach()],
+        "views share one storage",
+    ),
+    "for tensors that are kept": (
+        lambda x, kept: kept.extend(torch.ones_like(x) for _ in range(3)),
+        "what is kept is held, too",
+    ),
+    "for a tensor with gaps": (
+        lambda x, kept: torch.empty_strided((len(x) // 2,), (2,), device=x.device),
+        "a storage counts with all its bytes, whatever its tensor shows of it",
+    ),
+    "for tensors on another device": (
+        lambda x, kept: [torch.zeros(len(x), device="meta"), torch.zeros_like(x)],
+        "tensors on other devices do not count",
+    ),
+    "for a tensor from before": (
+        lambda x, kept: [x.add_(1), x.view(-1, 1).t().mul_(2), x[1:].clone()],
+        "what was there before the start does not count",
+    ),
+    "for a storage that outlives its tensor": (
+        outlived,
+        "a view or autograd may hold a storage when the tensor is gone",
+    ),
+    "for operators with several results": (
+        lambda x, kept: x.view(2, -1).max(0),
+        "an operator may return a tuple of tensors",
+    ),
 }
 
 
-def peak_of(work: str, n: int) -> tuple[int, dict[str, Any]]:
-    """Return the peak of a work in bytes, and what slips give."""
-    return {
-        "one_after_the_other": (
-            8 * n,
-            {
-                "what is freed does not count any longer: that is no sum": 16 * n,
-                "the peak is asked for, not what is left at the end": 0,
-            },
-        ),
-        "views": (4 * n, {"views share one storage": lambda peak: peak > 4 * n}),
-        "given": (
-            4 * (n - 1),
-            {
-                "what was there before the start does not count": lambda peak: (
-                    peak > 4 * n
-                )
-            },
-        ),
-        "kept": (12 * n, {"what is kept is held too": 4 * n}),
-        "other_device": (
-            4 * n,
-            {"tensors on other devices do not count": 12 * n},
-        ),
-        "dtypes": (
-            9 * n,
-            {"not every number has four bytes": 8 * n, "bytes, not numbers": 2 * n},
-        ),
-    }[work]
-
-
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("device", ["cpu", SIM])
-@pytest.mark.parametrize("work", WORKS)
-def test_peak_memory_counts_storages(observe, rng, work, device):
-    n = rng.randrange(1000, 5000)
+def test_peak_memory_counts_storages(sweep, rng):
+    n = 2 * rng.randrange(500, 2500)
 
-    peak = observe(
+    sweep.cases(
         measure,
-        work,
-        n,
-        device,
-        call=say(
-            "peak_memory(fn, {device}), {work}, n = {n}",
-            device=repr(device),
-            work=work,
-            n=n,
-        ),
+        {when: (work, n, "cpu") for when, (work, _) in WORKS.items()},
+        call=say("peak_memory(fn, 'cpu'), n = {n}", n=n),
+        fault="peak_memory does not give the most bytes held at once.",
+        slips={
+            "what is freed does not count any longer: that is no sum": 16 * n,
+            "the peak is asked for, not what is left at the end": 0,
+            "bytes are counted, not numbers": 2 * n,
+        },
+        because={when: cause for when, (_, cause) in WORKS.items()},
     )
 
-    expected, slips = peak_of(work, n)
-    fault = "peak_memory does not give the most bytes held at once."
-    causes = {cause: value for cause, value in slips.items() if value != expected}
-    expect_equal(peak, expected, fault, slips=causes)
+
+@pytest.mark.weight(2)
+@on_device
+def test_peak_memory_counts_on_any_device(observe, sweep, rng, device):
+    works = [work for work, _ in WORKS.values()]
+    works = works[:4] if device == "cuda:0" else works
+    n = 512 * rng.randrange(20, 100)  # a GPU's memory comes in blocks of 512 bytes
+    call = say("peak_memory(fn, {device}), n = {n}", device=repr(device), n=n)
+
+    peaks = observe(measure_all, works, n, device, call=call)
+
+    expect_equal(
+        peaks,
+        sweep.refer(measure_all, works, n, "cpu"),
+        say("peak_memory does not give the peaks on {device}.", device=repr(device)),
+    )
 
 
-def test_peak_memory_measures_afresh(observe, rng):
+class BrokenError(Exception):
+    """What a broken `fn` raises."""
+
+
+class Counter(TorchDispatchMode):
+    """Counts operators until its block ends, unless a mode in it is left on."""
+
+    calls = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.calls += 1
+        return func(*args, **(kwargs or {}))
+
+
+def measure_what_breaks(ex: Any, n: int) -> list[Any]:
+    """Return a peak, what comes of an exception, and if a mode is left on."""
+
+    def broken() -> None:
+        torch.zeros(n)
+        raise BrokenError
+
+    came = [ex.peak_memory(lambda: torch.zeros(n), torch.device("cpu"))]
+    with Counter() as counter:
+        try:
+            came.append(ex.peak_memory(broken, "cpu"))
+        except BrokenError:
+            came.append("an exception")
+    seen = counter.calls
+    torch.zeros(1)
+    return [*came, "watches on" if counter.calls > seen else "is done"]
+
+
+def test_peak_memory_hands_on_an_exception(sweep, rng):
     n = rng.randrange(1000, 5000)
 
-    first, second = observe(measure_twice, n, call="peak_memory(fn, 'cpu'), twice")
-
-    fault = "peak_memory does not start afresh in every call."
-    expect_equal(first, 4 * n, fault)
-    expect_equal(second, 4 * n, fault)
+    sweep.cases(
+        measure_what_breaks,
+        {"when fn raises": (n,)},
+        call="peak_memory(fn, 'cpu'), fn raises an exception",
+        fault="peak_memory does not end when fn raises.",
+        slips={
+            "a mode is left by `with`, whatever happens in it": (
+                lambda got: got[1:] == ["an exception", "watches on"]
+            )
+        },
+    )
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
-def test_peak_memory_reads_the_gpus_counters(observe, rng, device):
+def test_peak_memory_reads_the_gpus_counters(sweep, rng):
     held, high, first, second = (1024 * n for n in rng.sample(range(10, 900), 4))
     before = [held, 1000 * high, -1000 * high]
     steps = [first, second, -first, -second]
 
-    peak, calls = observe(
+    sweep.cases(
         measure_gpu,
-        device,
-        before,
-        steps,
-        call=say("peak_memory(fn, {device})", device=repr(device)),
-    )
-
-    expect_equal(
-        peak,
-        first + second,
-        "peak_memory does not give the peak of the GPU's memory above the start.",
+        {
+            "for 'cuda'": ("cuda", before, steps),
+            "for cuda:1": ("cuda:1", before, steps),
+        },
+        call="peak_memory(fn, 'cuda'), and on 'cuda:1'",
+        fault="peak_memory does not give the peak of the GPU's memory above the start.",
         slips={
             "the high-water mark from before counts: reset_peak_memory_stats": (
-                1000 * high
+                [1000 * high, 1]
             ),
-            "what was held at the start counts too": held + first + second,
+            "what was held at the start counts too": [held + first + second, 1],
             "reserved memory is more than what is allocated": (
-                lambda peak: peak % Allocator.BLOCK == 0 and peak > first + second
+                lambda got: got[0] % Allocator.BLOCK == 0 and got[0] > first + second
             ),
-            "the counters of the device given are wanted, not the current one's": (
-                lambda peak: device != "cuda" and peak <= 0
-            ),
-            "what is left at the end is no peak": 0,
+            "what is left at the end is no peak": [0, 1],
+        },
+        because={
+            "for cuda:1": "the counters of the device given are wanted, not those of "
+            "the current one"
         },
     )
-    expect_equal(calls, 1, "peak_memory does not call fn once.")
-
-
-@pytest.mark.cuda
-@pytest.mark.parametrize("work", ["one_after_the_other", "views", "kept"])
-def test_peak_memory_on_a_gpu(observe, rng, work):
-    n = 128 * rng.randrange(100, 500)  # torch allocates in blocks of 512 bytes
-
-    peak = observe(
-        measure, work, n, "cuda", call=say("peak_memory(fn, 'cuda'), {work}", work=work)
-    )
-
-    fault = "peak_memory does not give the peak of the GPU's memory above the start."
-    reserved = "reserved memory is more than what is allocated"
-    expected, slips = peak_of(work, n)
-    slips = {**slips, reserved: lambda peak: peak % (2 << 20) == 0}
-    expect_equal(peak, expected, fault, slips=slips)

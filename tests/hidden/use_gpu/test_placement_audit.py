@@ -1,238 +1,181 @@
 """placement_audit finds every tensor that is not on the device, registered or not."""
 
+from collections import OrderedDict, defaultdict, namedtuple
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true, say
+from grader.observe import expect_equal, expect_true
 from use_gpu_helpers import metered, on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.placement_audit")
 
+Pair = namedtuple("Pair", "one two")
+Put = Callable[[nn.Module, Tensor, Tensor], None]
+"""Puts two tensors, which are on the meta device, somewhere into a network."""
+
 
 class Holder(nn.Module):
-    """A module that holds things in every way there is."""
+    """A network with registered tensors on the CPU and elsewhere."""
 
     def __init__(self, away: str):
         super().__init__()
         self.inner = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2, device=away))
         self.register_buffer("saved", torch.zeros(2, device=away))
         self.register_buffer("unsaved", torch.zeros(2, device=away), persistent=False)
-        self.scale = nn.Parameter(torch.zeros(1))
-        self.nothing = None
-        self.text = "a text"
+        self.nothing, self.text = None, "a text"
 
 
-def net_with(away: str, kinds: list[str]) -> nn.Module:
-    """Return a network with tensors on `away` in unregistered places of these kinds."""
-
-    def stray() -> Tensor:
-        return torch.zeros(2, device=away)
-
-    net = Holder(away)
-    if "plain" in kinds:
-        net.mask = stray()
-        net.inner[0].cache = stray()
-    if "list" in kinds:
-        net.steps = [torch.zeros(1), stray(), (stray(), {"key": [stray()]})]
-    if "dict" in kinds:
-        net.table = {"a": stray(), "b": torch.zeros(1), 7: stray()}
-    if "modules" in kinds:
-        net.blocks = [nn.Linear(1, 1), nn.Linear(1, 1, device=away)]
-        net.inner[1].hidden = {"head": nn.Linear(1, 1, bias=False, device=away)}
-    return net
+REGISTERED = ["inner.1.bias", "inner.1.weight", "saved", "unsaved"]
+STAY = "inner.0.bias", "inner.0.weight"
 
 
-ALWAYS = {"inner.1.weight", "inner.1.bias", "saved", "unsaved"}
-ADDED = {
-    "plain": {"mask", "inner.0.cache"},
-    "list": {"steps.1", "steps.2.0", "steps.2.1.key.0"},
-    "dict": {"table.a", "table.7"},
-    "modules": {"blocks.1.weight", "blocks.1.bias", "inner.1.hidden.head.weight"},
+def nowhere(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    pass
+
+
+def in_attributes(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    net.mask, net.inner[0].cache = stray, other
+
+
+def in_private(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    net._mask, net.inner[0]._own = stray, other
+
+
+def in_lists(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    net.steps, net.pair = [torch.zeros(1), stray], Pair(None, other)
+
+
+def in_dicts(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    net.table, net.more = {"a": torch.zeros(1), 7: stray}, OrderedDict(b=other)
+
+
+def in_containers(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    net.deep = [((), {"key": [stray]})], defaultdict(list, x=((other,),))
+
+
+def in_modules(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    net.blocks = [nn.ReLU(), {"deep": nn.Sequential(nn.Linear(1, 1), nn.Tanh())}]
+    net.blocks[1]["deep"][0].weight = nn.Parameter(stray)
+    net.blocks[1]["deep"][1].scale = [other]
+    net.loose = nn.ParameterList([torch.zeros(1), nn.Parameter(other.clone())])
+
+
+def in_circles(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    net.inner[0].parent, net.loop = [net], [stray, {"deep": other}]
+    net.loop[1]["back"] = net.loop
+
+
+def with_gradients(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    net.head, net.frozen = nn.Linear(3, 1, device="meta"), stray.long()
+    net.head(other).sum().backward()
+
+
+DEEPER = "lists, tuples and dicts in an attribute lead on, to any depth"
+PUTS: dict[str, tuple[Put, str]] = {
+    "for registered tensors": (nowhere, ""),
+    "for plain attributes": (
+        in_attributes,
+        "what a plain attribute holds is in vars(module)",
+    ),
+    "for private attributes": (
+        in_private,
+        "an attribute whose name begins with _ is one, too: only _parameters, _buffers "
+        "and _modules are tables of nn.Module",
+    ),
+    "for lists and tuples": (in_lists, DEEPER),
+    "for dicts": (in_dicts, DEEPER),
+    "for containers in containers": (in_containers, DEEPER),
+    "for modules in lists and dicts": (
+        in_modules,
+        "modules hide in plain lists and dicts as well",
+    ),
+    "for references in a circle": (in_circles, ""),
+    "when there are gradients": (with_gradients, "a gradient is no part of its module"),
 }
-AUDIT_SLIPS = {
-    "plain": "what a plain attribute holds is in vars(module)",
-    "list": "lists, tuples and dicts in an attribute lead on, to any depth",
-    "dict": "lists, tuples and dicts in an attribute lead on, to any depth",
-    "modules": "modules hide in plain lists and dicts as well",
-}
 
 
-def audit(ex: Any, away: str, kinds: list[str], device: Any) -> list[str]:
-    with metered(away):
-        strays = ex.placement_audit(net_with(away, kinds), device)
-    return [str(path) for path in strays] if is_set(strays) else ["no set"]
+def audit(ex: Any, put: Put, device: str) -> list[Any]:
+    """Return the strays, and what has become of the network."""
+    net = Holder("meta")
+    put(net, torch.zeros(2, device="meta"), torch.zeros(3, device="meta"))
+    before = held_by(net)
+    strays = ex.placement_audit(net, device)
+    became = "as it was" if held_by(net) == before else "changed"
+    if not isinstance(strays, (set, frozenset)):
+        return [f"a {type(strays).__name__}, no set", became]
+    return [sorted(map(str, strays)), became]
 
 
-def is_set(value: Any) -> bool:
-    return isinstance(value, (set, frozenset))
-
-
-def audit_other_device(ex: Any, kinds: list[str], device: str) -> list[str]:
-    """Audit for the device that `net_with` calls away."""
-    return audit(ex, "sim:0", kinds, torch.device(device))
-
-
-def audit_moved(ex: Any, kinds: list[str]) -> list[str]:
-    """Audit a network for the device that it has been moved to."""
-    with metered("sim:0"):
-        return list(ex.placement_audit(net_with("cpu", kinds).to("sim"), "sim"))
-
-
-def audit_circle(ex: Any) -> list[str]:
-    with metered("sim:0"):
-        net = nn.Sequential(nn.Linear(1, 1))
-        net[0].parent = [net]  # an attribute that leads back
-        net.loop = [torch.zeros(1, device="sim:0")]
-        net.loop.append(net.loop)
-        return list(ex.placement_audit(net, "cpu"))
+def held_by(net: nn.Module) -> list[Any]:
+    """Return the modes, attributes and tensors of a network."""
+    tensors = [*net.parameters(), *net.buffers()]
+    modules = [(m.training, *map(id, vars(m).values())) for m in net.modules()]
+    return [modules, [(id(t), t.device, t.grad is None) for t in tensors]]
 
 
 def audit_shared(ex: Any) -> list[str]:
-    with metered("sim:0"):
-        net = nn.Module()
-        net.one = nn.Linear(1, 1, bias=False, device="sim:0")
-        net.two = nn.Linear(1, 1, bias=False)
-        net.two.weight = net.one.weight
-        net.also = net.one.weight.data_ptr, [net.one.weight]
-        return list(ex.placement_audit(net, "cpu"))
+    net = nn.Module()
+    net.one = nn.Linear(1, 1, bias=False, device="meta")
+    net.two = nn.Linear(1, 1, bias=False)
+    net.two.weight = net.one.weight
+    net.also = net.one.weight.data_ptr, [net.one.weight]
+    return list(ex.placement_audit(net, "cpu"))
 
 
-def audit_and_look_back(ex: Any) -> tuple[bool, int]:
-    """Return whether the network is as it was, and the copies between devices."""
+def audit_on_sim(ex: Any) -> tuple[list[list[str]], int]:
+    """Return the strays of a network that was moved, and the copies that they cost."""
     with metered("sim:0") as meter:
-        net = net_with("sim:0", list(ADDED))
-        before = sorted(vars(net)), [str(p.device) for p in net.parameters()]
+        net = Holder("cpu")
+        net.steps = [torch.zeros(1), torch.zeros(1, device="sim:0")]
+        net.to("sim")
         meter.reset()
-        ex.placement_audit(net, "cpu")
-        copies = meter.arrivals + meter.departures
-        after = sorted(vars(net)), [str(p.device) for p in net.parameters()]
-    return before == after, copies
-
-
-def expect_paths(paths: list[str], expected: set[str], slips: dict[str, Any]) -> None:
-    causes = {
-        "parameters are not all: buffers, persistent or not, are tensors too": (
-            lambda paths: not {"saved", "unsaved"} <= set(paths)
-        ),
-        "tensors that are on the device are none of the strays": (
-            lambda paths: not set(paths) <= expected
-        ),
-    }
-    expect_equal(
-        sorted(paths),
-        sorted(expected),
-        "placement_audit does not give the paths of all tensors that are elsewhere.",
-        slips={**slips, **causes} if "saved" in paths else {**causes, **slips},
-    )
-
-
-@on_sim
-def test_audit_finds_registered_tensors(observe):
-    paths = observe(audit, "sim:0", [], "cpu", call="placement_audit(net, 'cpu')")
-
-    expect_true(
-        paths != ["no set"],
-        "placement_audit does not return a set.",
-        expected="a set of paths",
-        got="something else",
-    )
-    unsaved = "buffers that are not persistent are missing from state_dict()"
-    expect_paths(paths, ALWAYS, {unsaved: sorted(ALWAYS - {"unsaved"})})
+        places = "sim", "sim:0", "sim:1", torch.device("cpu")
+        strays = [sorted(ex.placement_audit(net, place)) for place in places]
+        return strays, meter.arrivals + meter.departures
 
 
 @pytest.mark.weight(2)
-@on_sim
-@pytest.mark.parametrize("kind", ADDED)
-def test_audit_finds_unregistered_tensors(observe, kind):
-    paths = observe(
+def test_audit_finds_tensors_wherever_they_are_held(sweep):
+    sweep.cases(
         audit,
-        "sim:0",
-        [kind],
-        "cpu",
-        call=say("placement_audit(net, 'cpu'), {kind}", kind=kind),
-    )
-
-    added = ADDED[kind]
-    expect_paths(
-        paths,
-        ALWAYS | added,
-        {AUDIT_SLIPS[kind]: lambda paths: not added <= set(paths)},
-    )
-
-
-@on_sim
-@pytest.mark.parametrize("device", ["sim:0", "sim"])
-def test_audit_lists_what_is_not_on_the_device_asked_for(observe, rng, device):
-    kinds = rng.sample(list(ADDED), 2)
-
-    paths = observe(
-        audit_other_device,
-        kinds,
-        device,
-        call=say("placement_audit(net, {device})", device=repr(device)),
-    )
-
-    expected = {"inner.0.weight", "inner.0.bias", "scale"}
-    expected |= {"steps.0"} if "list" in kinds else set()
-    expected |= {"table.b"} if "dict" in kinds else set()
-    expected |= {"blocks.0.weight", "blocks.0.bias"} if "modules" in kinds else set()
-    expect_equal(
-        sorted(paths),
-        sorted(expected),
-        "placement_audit does not look for tensors that are not on the device given.",
-        slips={
-            "without an index a device stands for all of its type: sim:0 is on sim": (
-                lambda paths: device == "sim" and {"saved", "scale"} <= set(paths)
-            ),
-            "the device given counts, not the CPU": lambda paths: "saved" in paths,
+        {
+            **{when: (put, "cpu") for when, (put, _) in PUTS.items()},
+            "for another device": (in_private, "meta"),
         },
-    )
-
-
-@on_sim
-def test_audit_finds_what_a_move_leaves_behind(observe, rng):
-    kinds = rng.sample(list(ADDED), 3)
-
-    paths = observe(
-        audit_moved, kinds, call="net.to('sim'); placement_audit(net, 'sim')"
-    )
-
-    at_home = {
-        "plain": set(),
-        "list": {"steps.0"},
-        "dict": {"table.b"},
-        "modules": {"blocks.0.weight", "blocks.0.bias"},
-    }
-    left = set().union(*(ADDED[kind] | at_home[kind] for kind in kinds))
-    expect_equal(
-        sorted(paths),
-        sorted(left),
-        "placement_audit does not find what net.to(device) leaves behind.",
-        slips={AUDIT_SLIPS[kinds[0]]: lambda paths: not ADDED[kinds[0]] <= set(paths)},
-    )
-
-
-@on_sim
-def test_audit_survives_circles(observe):
-    paths = observe(
-        audit_circle,
-        call="placement_audit of a network that holds itself",
+        call="placement_audit(net, 'cpu'), parts of net are on 'meta'",
+        fault="placement_audit does not give the paths of all tensors elsewhere.",
+        slips={
+            "parameters are not all: buffers, persistent or not, are tensors too": (
+                [REGISTERED[:2], "as it was"]
+            ),
+            "buffers that are not persistent are missing from state_dict()": (
+                [REGISTERED[:3], "as it was"]
+            ),
+            "a set of paths is asked for": lambda got: "no set" in got[0],
+            "_buffers and _modules are tables of a module: no path holds their names": (
+                lambda got: "_buffers.saved" in got[0]
+            ),
+            "the network stays as it is": lambda got: got[1] == "changed",
+            "data_ptr() is 0 for all tensors without memory: id() tells them apart": (
+                lambda got: len(got[0]) == 1
+            ),
+        },
         causes={
-            r"RecursionError": (
+            r"RecursionError|maximum recursion": (
                 "remember the id of what has been visited, and do not visit it again"
             )
         },
+        because={
+            **{when: cause for when, (_, cause) in PUTS.items() if cause},
+            "for another device": "the device given counts, not the CPU",
+        },
     )
 
-    expect_equal(
-        paths, ["loop.0"], "placement_audit does not survive references in a circle."
-    )
 
-
-@on_sim
 def test_audit_lists_a_shared_tensor_once(observe):
     paths = observe(audit_shared, call="placement_audit of a net with a tied weight")
 
@@ -247,13 +190,18 @@ def test_audit_lists_a_shared_tensor_once(observe):
 
 
 @on_sim
-def test_audit_changes_nothing(observe):
-    same, copies = observe(audit_and_look_back, call="placement_audit(net, 'cpu'); net")
-
-    expect_true(
-        same,
-        "placement_audit changes the network.",
-        expected="attributes and devices as before",
-        got="others",
+def test_audit_finds_what_a_move_leaves_behind(observe):
+    (by_type, by_index, by_other, by_cpu), copies = observe(
+        audit_on_sim, call="net.to('sim'); placement_audit(net, 'sim')"
     )
+
+    fault = "placement_audit does not find what net.to(device) leaves behind."
+    moved = sorted([*STAY, *REGISTERED, "steps.1"])
+    every = sorted(["steps.0", *moved])
+    by_name = "without an index a device stands for all of its type: sim:0 is on sim"
+    expect_equal(by_index, ["steps.0"], fault)
+    expect_equal(by_type, ["steps.0"], fault, slips={by_name: every})
+    expect_equal(by_cpu, moved, fault)
+    fault = "placement_audit takes sim:0 for sim:1."
+    expect_equal(by_other, every, fault, cause="with an index it is one device")
     expect_equal(copies, 0, "placement_audit copies tensors between devices.")

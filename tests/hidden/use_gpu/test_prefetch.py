@@ -2,32 +2,69 @@
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from grader.observe import expect_equal, expect_true, say
+from grader.observe import expect_equal, say
 from use_gpu_helpers import (
     DISTINCT,
-    Card,
-    bring_back,
     changed,
-    is_beyond,
     leaves_of,
     metered,
     on_device,
     outline,
     places_of,
 )
+from use_gpu_machine import Card, bring_back
 
 pytestmark = pytest.mark.exercise("use_gpu.prefetch")
 
 
-def take_all(ex: Any, batches: list[Any]) -> list[Any]:
-    return list(ex.prefetch(batches, torch.device("cpu")))
+class LoaderError(Exception):
+    """What a broken loader raises."""
+
+
+class Loader:
+    """Makes batches when they are asked for, and notes what becomes of it."""
+
+    def __init__(self, count: int, error: Exception | None = None) -> None:
+        self.count, self.error = count, error
+        self.read, self.ended = 0, False
+
+    def __iter__(self) -> Iterator[Tensor]:
+        try:
+            for i in range(self.count):
+                self.read += 1
+                yield torch.full((2,), float(i))
+            if self.error is not None:
+                raise self.error
+        finally:
+            self.ended = True
+
+
+@contextmanager
+def looking(ex: Any, device: str) -> Iterator[Callable[[Tensor], tuple[str, Tensor]]]:
+    """Give what tells where a batch is and what it holds; GPUs are made up."""
+    card = Card()
+
+    def look(batch: Tensor) -> tuple[str, Tensor]:
+        card.synchronize()
+        return str(batch.device), bring_back(batch)
+
+    with changed(ex, card.changes() if device == "cuda" else []):
+        yield look
+
+
+def take_all(ex: Any, batches: list[Any]) -> tuple[list[Any], list[Any], list[str]]:
+    """Return the batches on the CPU, and where and what they are on meta."""
+    same = list(ex.prefetch(batches, torch.device("cpu")))
+    moved = list(ex.prefetch(iter(batches), "meta"))
+    return same, [places_of(b) for b in moved], [outline(b) for b in moved]
 
 
 def take_all_on_device(
@@ -40,330 +77,274 @@ def take_all_on_device(
     return [places_of(batch) for batch in moved], moved, arrivals
 
 
-def stop_early(ex: Any, count: int, taken: int) -> tuple[list[int], bool, int]:
-    """Return what was read at each batch, whether the end was clean, threads left."""
-    read: list[int] = []
-    ended: list[bool] = []
+Taken = list[tuple[str, Tensor]]
 
-    def loader() -> Iterator[Tensor]:
-        try:
-            for i in range(count):
-                read.append(i)
-                yield torch.full((2,), float(i))
-        finally:
-            ended.append(True)
 
+def stop_early(
+    ex: Any, device: str, taken: int, by: str = ""
+) -> tuple[Taken, str] | tuple[Taken, str, int]:
+    """Return the first batches, and how many were read ahead of them.
+
+    Or what became of the loader when the caller stopped, and how many threads are left.
+    """
+    loader, handed, most = Loader(40), [], 0
     before = set(threading.enumerate())
-    batches, ahead = ex.prefetch(loader(), "cpu"), []
-    for _ in batches:
-        ahead.append(len(read))
-        if len(ahead) == taken:
-            break
-    getattr(batches, "close", lambda: None)()
-    del batches
+    with looking(ex, device) as look:
+        batches = ex.prefetch(loader, device)
+        for batch in batches:
+            handed.append(look(batch))
+            most = max(most, loader.read - len(handed))
+            if len(handed) == taken:
+                break
+        if not by:
+            return handed, "at most one ahead" if most <= 1 else f"{most} ahead"
+        if by == "close":
+            batches.close()
+        else:
+            del batches
     gc.collect()
-    clean = bool(ended)
+    became = "the loader is let go" if loader.ended else "the loader still waits"
     left = [t for t in threading.enumerate() if t not in before]
     for thread in left:
-        thread.join(timeout=1)
-    return ahead, clean, sum(t.is_alive() for t in left)
+        thread.join(timeout=0.5)
+    return handed, became, sum(t.is_alive() for t in left)
 
 
-class LoaderError(Exception):
-    """What a broken loader raises."""
+def take_from_broken(ex: Any, device: str, good: int) -> tuple[Taken, str]:
+    """Return the batches but the last, which may be lost, and what was raised."""
+    handed: Taken = []
+    with looking(ex, device) as look:
+        try:
+            for batch in ex.prefetch(Loader(good, LoaderError()), device):
+                handed += [look(batch)]
+        except LoaderError:
+            return handed[: good - 1], "the loader's exception"
+    return handed[: good - 1], "no exception"
 
 
-def take_from_broken(ex: Any, good: int) -> list[Tensor]:
-    def loader() -> Iterator[Tensor]:
-        yield from (torch.zeros(1) for _ in range(good))
-        raise LoaderError("the disk is gone")
-
-    return list(ex.prefetch(loader(), "cpu"))
-
-
-def take_large_on_gpu(ex: Any, count: int, size: int) -> tuple[list[Tensor], list[str]]:
+def take_large_on_gpu(ex: Any, count: int, size: int) -> list[Tensor]:
     """Return the ends of large batches, read as soon as they are handed out."""
-    ends, places = [], []
-    loader = (
-        (torch.full((size,), float(i)), torch.full((size,), -float(i)))
-        for i in range(1, 1 + count)
-    )
-    for one, two in ex.prefetch(loader, "cuda"):
-        ends += [one[-1000:].clone(), two[-1000:].clone()]
-        places += [one.device.type, two.device.type]
-        one.zero_()
-    return [end.cpu() for end in ends], places
+    ends, loader = [], ([torch.full((size,), float(i + 1))] for i in range(count))
+    for (batch,) in ex.prefetch(loader, "cuda"):
+        ends.append(batch[-1000:].clone())
+        batch.zero_()
+    return ends
 
 
-Handed = tuple[list[list[Tensor]], list[list[bool]], list[str], bool, bool]
+def take_on_its_way(
+    ex: Any, batches: list[Any], device: str, own_stream: bool = False
+) -> tuple[list[str], list[list[Tensor]], str, str, str]:
+    """Return where batches are and what they hold when handed out, and how they came.
 
-
-def take_from_made_up_gpu(ex: Any, batches: list[Any], device: str) -> Handed | None:
-    """Return what batches hold when they are handed out, and how they came there.
-
-    For each batch: its tensors, and whether a copy that the host does not wait for is
-    on its way on another stream; for all: their devices, whether all memory was pinned,
-    whether none can be used anew too early. None: made-up GPUs do not have it all.
+    That is how the host copied, what was on its way when a batch but the last was
+    handed out, and of which stream the allocator knows.
     """
     card = Card()
-    index = torch.device(device).index or 0
-    held, ahead, places, tensors = [], [], [], []
+    places, held, tensors, behind = [], [], [], []
     with changed(ex, card.changes()):
-        try:
-            for batch in ex.prefetch(iter(batches), device):
-                parts = leaves_of(batch)
-                held.append([bring_back(t) for t in parts])
-                places += [str(t.device) for t in parts]
-                tensors += [(t, len(card.waits)) for t in parts]
-                lanes = {id(lane): lane for lane, _ in card.copies}.values()
-                ahead.append([not lane.query() for lane in lanes])
-        except Exception as error:
-            if is_beyond(error):
-                return None
-            raise
-    caller = card.callers[index]
+        handed_out = ex.prefetch(iter(batches), device)
+        if own_stream:
+            card.callers = [card.stream(i) for i in range(2)]
+            card.lanes[:] = card.callers
+        for batch in handed_out:
+            parts = leaves_of(batch)
+            places += [str(t.device) for t in parts]
+            held.append([bring_back(t) for t in parts])
+            tensors += [(t, len(card.waits)) for t in parts]
+            behind.append(any(not lane.query() for lane, _ in card.copies))
+    caller = card.callers[torch.device(device).index or 0]
     kept = all(
         caller is getattr(t, "made_on", caller)
         or caller in getattr(t, "used_on", [])
         or any((t.made_on, caller) == pair for pair in card.waits[since:])
         for t, since in tensors
     )
-    return held, ahead, places, all(waiting for _, waiting in card.copies), kept
+    goes_on = all(waiting for _, waiting in card.copies)
+    return (
+        places,
+        held,
+        "the host goes on" if goes_on else "the host waits for a copy",
+        "the next is on its way" if all(behind[:-1]) else "no copy is on its way",
+        "the caller's stream" if kept else "the copying stream alone",
+    )
 
 
-def draw_pairs(rng, kind: str) -> list[Any]:
-    """Return batches of one kind and several sizes."""
-    build = {"tensor": lambda x, _: x, "tuple": lambda x, y: (x, y)}
-    build["list"] = lambda x, y: [x, y]
+BUILD = {
+    "tensor": lambda x, _: x,
+    "tuple": lambda x, y: (x, y),
+    "list": lambda x, y: [x, y],
+    "of_one": lambda x, _: [x],
+}
+
+
+def draw_batches(rng, *kinds: str) -> list[Any]:
+    """Return batches of these kinds in turn, each of another size."""
+    sizes = rng.sample(DISTINCT, rng.choice([3, 4]))
     return [
-        build[kind](torch.randn(n, 3), torch.arange(n))
-        for n in rng.sample(DISTINCT, rng.choice([2, 3, 4]))
+        BUILD[kinds[i % len(kinds)]](torch.randn(n, 3), torch.arange(n))
+        for i, n in enumerate(sizes)
     ]
 
 
-@pytest.mark.parametrize("kind", ["tensor", "tuple", "list"])
-def test_prefetch_keeps_batches_and_their_order(observe, rng, kind):
-    batches = draw_pairs(rng, kind)
+@pytest.mark.weight(2)
+def test_prefetch_moves_batches_and_keeps_their_order(sweep, rng):
+    pairs = draw_batches(rng, "tuple")
 
-    got = observe(
+    sweep.cases(
         take_all,
-        batches,
-        call=say("list(prefetch(batches, 'cpu')), {kind}s", kind=kind),
-    )
-
-    expect_equal(
-        len(got),
-        len(batches),
-        "prefetch does not yield each batch once.",
-        slips={
-            "the last batch is still ahead when the loader ends": len(batches) - 1,
-            "the first batch is read ahead and then left out": len(batches) - 1,
+        {
+            "for tuples": (pairs,),
+            "for tensors": (draw_batches(rng, "tensor"),),
+            "for lists": (draw_batches(rng, "list"),),
+            "for batches of all kinds": (draw_batches(rng, "of_one", "tuple"),),
+            "for a batch without rows": ([torch.zeros(0, 3), torch.ones(2, 3)],),
+            "for no batches": ([],),
         },
-    )
-    expect_equal(
-        got,
-        batches,
-        "prefetch does not keep the batches and their order.",
+        call="list(prefetch(batches, 'cpu')), list(prefetch(batches, 'meta'))",
+        fault="prefetch does not move batches in their order.",
         slips={
-            "a tuple stays a tuple, a list a list": lambda got: (
-                outline(got) != outline(batches)
-            )
+            "the last batch is still ahead when the loader ends": (
+                lambda got: outline(got[0]) == outline(pairs[:-1])
+            ),
+            "the first batch is read ahead and then left out": (
+                lambda got: outline(got[0]) == outline(pairs[1:])
+            ),
+            "a tuple stays a tuple, a list a list": (
+                lambda got: outline(got[0]) == outline([list(b) for b in pairs])
+            ),
+            "t.to(device) returns the moved tensor; t itself does not move": (
+                lambda got: got[1] == [["cpu", "cpu"]] * len(pairs)
+            ),
+            "the first of a batch alone is moved": (
+                lambda got: got[1] == [["meta", "cpu"]] * len(pairs)
+            ),
         },
+        because={"for no batches": "next(iterator, None) gives None at the end"},
     )
-
-
-def test_prefetch_of_nothing_is_empty(observe):
-    got = observe(take_all, [], call="list(prefetch([], 'cpu'))")
-
-    expect_equal(got, [], "prefetch of no batches does not end at once.")
-    seen = observe(
-        take_from_made_up_gpu,
-        [],
-        "cuda",
-        call="list(prefetch([], 'cuda')), GPUs made up",
-        causes={r"StopIteration": "next(iterator, None) gives None at the end"},
-    )
-    if seen is not None:
-        expect_equal(seen[0], [], "prefetch of no batches does not end at once.")
 
 
 @on_device
-@pytest.mark.parametrize("kind", ["tensor", "tuple", "list"])
-def test_prefetch_moves_every_tensor_once(observe, rng, kind, device):
-    batches = draw_pairs(rng, kind)
+def test_prefetch_moves_every_tensor_once(observe, rng, device):
+    batches = draw_batches(rng, "tuple", "tensor", "list")
+    call = say("list(prefetch(batches, {device}))", device=repr(device))
 
-    places, moved, arrivals = observe(
-        take_all_on_device,
-        batches,
-        device,
-        call=say(
-            "list(prefetch(batches, {device})), {kind}s", device=repr(device), kind=kind
-        ),
-    )
+    places, moved, arrivals = observe(take_all_on_device, batches, device, call=call)
 
-    count = 1 if kind == "tensor" else 2
-    expect_equal(
-        places,
-        [[device] * count] * len(batches),
-        "prefetch does not move every tensor to the device.",
-        slips={
-            "t.to(device) returns the moved tensor; t itself does not move": (
-                lambda places: all(device not in each for each in places)
-            ),
-            "the first of a batch alone is moved": (
-                lambda places: any("cpu" in each for each in places)
-            ),
-        },
-    )
+    expected = [[device for _ in leaves_of(batch)] for batch in batches]
+    expect_equal(places, expected, "prefetch does not move every tensor to the device.")
     expect_equal(moved, batches, "prefetch changes values on their way to the device.")
     expect_equal(
-        arrivals, count * len(batches), "prefetch does not move each tensor once."
+        arrivals, sum(map(len, expected)), "prefetch does not move each tensor once."
     )
 
 
 @pytest.mark.weight(2)
-def test_prefetch_reads_at_most_one_batch_ahead(observe, rng):
-    taken = rng.choice([3, 5])
-
-    ahead, _, _ = observe(
+@pytest.mark.allows("threads", reason="what is left has a test of its own")
+def test_prefetch_reads_at_most_one_batch_ahead(sweep, rng):
+    sweep.cases(
         stop_early,
-        40,
-        taken,
-        call=say("the first {taken} of prefetch(40 batches, 'cpu')", taken=taken),
-    )
-
-    expect_equal(len(ahead), taken, "prefetch does not yield each batch once.")
-    expect_true(
-        all(read <= i + 2 for i, read in enumerate(ahead)),
-        "prefetch reads far ahead.",
-        expected="at most one batch more than was handed out",
-        got=say("{ahead} read when the 1st, 2nd, … was handed out", ahead=ahead),
-        cause="list(loader) reads everything" if max(ahead) == 40 else None,
-    )
-
-
-@pytest.mark.weight(2)
-def test_prefetch_cleans_up_when_the_caller_stops(observe, rng):
-    taken = rng.choice([1, 2, 3])
-
-    _, clean, threads = observe(
-        stop_early,
-        40,
-        taken,
-        call=say("a break after {taken} batches, then close()", taken=taken),
-    )
-
-    expect_equal(threads, 0, "prefetch leaves threads behind when the caller stops.")
-    expect_true(
-        clean,
-        "prefetch does not let the loader go when the caller stops.",
-        expected="the loader's iterator is closed",
-        got="it still waits for its next batch",
-        cause="something else keeps a reference to it: a global, a thread, a cache",
-    )
-
-
-def test_prefetch_passes_on_the_loaders_exception(observe, rng):
-    raised = observe.error(
-        take_from_broken, rng.choice([1, 3]), call="prefetch of a loader that raises"
-    )
-
-    expect_true(
-        raised is not None and "LoaderError" in raised.types,
-        "An exception of the loader does not reach the caller.",
-        expected="the loader's own exception",
-        got="no exception" if raised is None else str(raised),
-    )
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize("kind", ["tensor", "tuple", "list"])
-@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
-def test_prefetch_copies_ahead_on_a_stream_of_its_own(observe, rng, kind, device):
-    batches = draw_pairs(rng, kind)
-
-    seen = observe(
-        take_from_made_up_gpu,
-        batches,
-        device,
-        call=say(
-            "prefetch({n} batches, {device}), GPUs made up",
-            n=len(batches),
-            device=repr(device),
-        ),
-    )
-
-    if seen is None:
-        return
-    held, ahead, places, waiting, kept = seen
-    full = device if device == "cuda:1" else "cuda:0"
-    expected = [leaves_of(batch) for batch in batches]
-    count = sum(map(len, expected))
-    expect_equal(len(held), len(batches), "prefetch does not yield each batch once.")
-    expect_equal(
-        places, [full] * count, "prefetch does not move every tensor to the device."
-    )
-    expect_equal(
-        held,
-        expected,
-        "prefetch hands out batches whose copy has not ended.",
+        {
+            "on the CPU": ("cpu", rng.choice([3, 5])),
+            "on a GPU": ("cuda", rng.choice([3, 5])),
+        },
+        call="the first of prefetch(40 batches, device), GPUs made up",
+        fault="prefetch does not hand out batches while it reads at most one ahead.",
         slips={
-            "current_stream().wait_stream(side) comes before a batch is used": (
-                lambda got: len(got) == len(expected)
-            )
+            "list(loader) reads everything": lambda got: got[1] == "39 ahead",
+            "one batch is in the caller's hands, one more may be read": (
+                lambda got: got[1] == "2 ahead"
+            ),
         },
     )
-    expect_true(
-        waiting,
-        "The host waits for the copies of prefetch.",
-        expected="copies from pinned memory that do not block",
-        got="copies that block the host",
-        cause="t.pin_memory().to(device, non_blocking=True)",
+
+
+@pytest.mark.weight(2)
+def test_prefetch_cleans_up_when_the_caller_stops(sweep, rng):
+    sweep.cases(
+        stop_early,
+        {
+            "after a break": ("cpu", rng.choice([1, 2, 3]), "break"),
+            "after close": ("cpu", rng.choice([1, 2, 3]), "close"),
+            "after a break on a GPU": ("cuda", rng.choice([1, 2, 3]), "break"),
+            "after close on a GPU": ("cuda", rng.choice([1, 2, 3]), "close"),
+        },
+        call="the first of prefetch(40 batches, device), then a break or close()",
+        fault="prefetch does not let the loader go when the caller stops.",
+        slips={
+            "a thread stays behind, which waits for ever": lambda got: got[2] > 0,
+            "something else keeps a reference to the loader's iterator: a global, a "
+            "cache": lambda got: got[1] == "the loader still waits",
+        },
+        causes={
+            r"AttributeError: .*'close'": "a generator has close(); a map object has "
+            "none, and a class of your own only if you write it"
+        },
     )
-    expect_true(
-        all(any(each) for each in ahead[:-1]),
-        "The next batch is not on its way while the present one is used.",
-        expected="its copy runs on a stream of its own when a batch is handed out",
-        got="no copy is on its way",
-        cause="start the next copy under torch.cuda.stream(side), then yield",
+
+
+def test_prefetch_passes_on_the_loaders_exception(sweep, rng):
+    sweep.cases(
+        take_from_broken,
+        {
+            "on the CPU": ("cpu", rng.choice([2, 3])),
+            "on a GPU": ("cuda", rng.choice([2, 3])),
+        },
+        call="prefetch(a loader that raises in the end, device), GPUs made up",
+        fault="An exception of the loader does not reach the caller.",
+        slips={
+            "only StopIteration is the end": lambda got: got[1] == "no exception",
+        },
     )
-    expect_true(
-        kept,
-        "The memory of a batch may be used anew while the caller works on it.",
-        expected="the allocator knows of the caller's stream",
-        got="it knows of the copying stream alone",
-        cause="t.record_stream(current_stream) for each tensor that is handed out",
+
+
+@pytest.mark.weight(2)
+def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
+    kinds = "tuple", "tensor", "list"
+
+    sweep.cases(
+        take_on_its_way,
+        {
+            "on a GPU": (draw_batches(rng, *kinds), "cuda"),
+            "on the second GPU": (draw_batches(rng, *kinds), "cuda:1"),
+            "on a stream of the caller's own": (
+                draw_batches(rng, *kinds),
+                "cuda:0",
+                True,
+            ),
+        },
+        call="prefetch(batches, device), GPUs made up",
+        fault="prefetch does not copy the next batch while the present one is used.",
+        slips={
+            "current_stream().wait_stream(side) comes before a batch is used": (
+                lambda got: any((t == -1).all() for ts in got[1] for t in ts)
+            ),
+            "t.pin_memory().to(device, non_blocking=True) does not block": (
+                lambda got: got[2] == "the host waits for a copy"
+            ),
+            "start the next copy under torch.cuda.stream(side), then yield": (
+                lambda got: got[3] == "no copy is on its way"
+            ),
+            "the memory of a batch may be used anew while the caller works on it: "
+            "t.record_stream(current_stream) for each tensor that is handed out": (
+                lambda got: got[4] == "the copying stream alone"
+            ),
+        },
+        because={
+            "on a stream of the caller's own": "the caller's current stream is that of "
+            "the moment: ask for it when a batch is handed out"
+        },
     )
 
 
 @pytest.mark.cuda
 def test_prefetch_hands_out_what_has_arrived(observe, rng):
-    count, size = rng.choice([5, 6]), 1_000_000 * rng.choice([8, 10])
+    count, size = rng.choice([5, 6]), 1_000_000 * rng.choice([16, 20])
+    call = say("prefetch({count} large batches, 'cuda')", count=count)
 
-    ends, places = observe(
-        take_large_on_gpu,
-        count,
-        size,
-        call=say("prefetch({count} large pairs, 'cuda')", count=count),
-    )
+    ends = observe(take_large_on_gpu, count, size, call=call)
 
-    expect_equal(
-        places,
-        ["cuda"] * 2 * count,
-        "prefetch does not move every tensor to the device.",
-    )
-    expected = [
-        torch.full((1000,), sign * float(i))
-        for i in range(1, 1 + count)
-        for sign in (1, -1)
-    ]
     expect_equal(
         ends,
-        expected,
+        [torch.full((1000,), i + 1.0) for i in range(count)],
         "prefetch hands out batches whose copy has not ended.",
-        slips={
-            "current_stream().wait_stream(side) comes before a batch is used": (
-                lambda got: len(got) == len(expected)
-            )
-        },
     )

@@ -1,27 +1,19 @@
 """to_device moves every tensor of a nested batch and keeps all else as it is."""
 
 from collections import namedtuple
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true, say
-from use_gpu_helpers import (
-    DISTINCT,
-    metered,
-    on_device,
-    on_sim,
-    outline,
-    places_of,
-    tensors_of,
-)
+from grader.observe import expect_equal, expect_true, expect_unchanged, say
+from use_gpu_helpers import DISTINCT, metered, on_device, outline, places_of, tensors_of
 
 pytestmark = pytest.mark.exercise("use_gpu.to_device")
 
+CLASS = "is_dataclass is true of the class itself, too: it holds no values"
 
 Pair = namedtuple("Pair", "inputs targets")
 
@@ -30,78 +22,94 @@ Pair = namedtuple("Pair", "inputs targets")
 class Sample:
     """A batch as a dataclass holds it."""
 
-    image: Tensor
+    image: Any
     label: Any
 
 
-class Thing:
-    """Something that is no tensor and no container."""
+def build(ex: Any, batch: Any) -> list[Any]:
+    """Return what a batch is like on the meta device: classes, dtypes and places."""
+    moved = ex.to_device(batch, "meta")
+    return [outline(moved), places_of(moved)]
+
+
+def things() -> dict[str, Any]:
+    """Return what is no tensor, and no container of those promised."""
+    return {
+        "None": None,
+        "a number": 7,
+        "a text": "some text",
+        "an object": object(),
+        "bytes": b"some bytes",
+        "a range": range(3),
+        "a set": {1, 2},
+        "an iterator": iter([torch.ones(1)]),
+        "the class of a dataclass": Sample,
+        "a module": nn.Linear(2, 1),
+    }
+
+
+def keep(ex: Any, name: str) -> list[str]:
+    """Return where a tensor went, and whether a thing beside it is as it was."""
+    thing = things()[name]
+    tensor, kept = ex.to_device((torch.ones(2), thing), "meta")
+    alone = ex.to_device(thing, torch.device("meta"))
+    came = "itself" if kept is thing and alone is thing else "another object"
+    own = list(thing.parameters()) if isinstance(thing, nn.Module) else []
+    return [str(tensor.device), came, *places_of(own)]
 
 
 def move(
     ex: Any, batch: Any, device: str
-) -> tuple[str, list[str], list[Tensor], str, list[str]]:
-    """Return what is like after a move: form, places, values; the same of the batch."""
-    with metered(device):
-        moved = ex.to_device(batch, torch.device(device))
-    form, places = outline(moved), places_of(moved)
-    return form, places, tensors_of(moved), outline(batch), places_of(batch)
+) -> tuple[str, list[str], list[Tensor], str, list[str], list[bool], int, int]:
+    """Return what a batch is like after a move, and what it was before.
 
-
-def move_by_name(ex: Any, batch: Any, device: str) -> list[str]:
-    with metered(device):
-        return places_of(ex.to_device(batch, device))
-
-
-def move_what_is_there(
-    ex: Any, sizes: list[int], device: str
-) -> tuple[bool, bool, bool, int, int]:
-    """Return whether three objects came back themselves, and the moves and waits."""
-    thing = Thing()
+    At last come whether tensors that are on the device came back themselves, and the
+    numbers of moves to the device and of waits for it.
+    """
     with metered(device) as meter:
-        here, there = torch.zeros(sizes), torch.zeros(sizes, device=device)
-        kept = ex.to_device({"tensor": there, "things": [thing]}, device)
-        stayed = ex.to_device(here, torch.device("cpu"))
+        there = torch.zeros(3, device=device), torch.zeros(2, 0, device=device)
         before = meter.arrivals
-        ex.to_device([here, there, {"deep": (here.clone(), there)}], device)
-        moves, waits = meter.arrivals - before, meter.waits
-    same = kept["tensor"] is there, stayed is here, kept["things"][0] is thing
-    return *same, moves, waits
+        moved, same = ex.to_device((batch, {"deep": [there]}), device)
+        waits, moves = meter.waits, meter.arrivals - before
+        kept = ex.to_device(there[0], torch.device(device))
+        came = [*same["deep"][0], kept, ex.to_device(there[0], device[:-2])]
+    here = tensors_of(batch)[0]
+    same = [a is b for a, b in zip(came, [*there, there[0], there[0]], strict=True)]
+    same.append(ex.to_device(here, "cpu") is here)
+    of_moved = outline(moved), places_of(moved), tensors_of(moved)
+    return *of_moved, outline(batch), places_of(batch), same, moves, waits
 
 
 def draw_tensor(rng) -> Tensor:
     t = torch.randn(rng.sample(DISTINCT, rng.choice([1, 2])))
-    return rng.choice([t, t.double(), t.long(), t > 0])
-
-
-KINDS: dict[str, Callable[..., Any]] = {
-    "tensor": lambda a, _: a,
-    "list": lambda a, b: [a, b],
-    "tuple": lambda a, b: (a, b),
-    "dict": lambda a, b: {"b": b, "a": a},
-    "named_tuple": Pair,
-    "dataclass": Sample,
-    "nested": lambda a, b: {"x": [(a, {"deep": [b]})], "pair": Pair(a, [Sample(b, a)])},
-    "empty": lambda a, _: [[], (), {}, a],
-}
+    return rng.choice([t, t.double(), t.long(), t > 0, t.sum()])
 
 
 @pytest.mark.weight(2)
-@on_device
-@pytest.mark.parametrize("kind", KINDS)
-def test_to_device_moves_every_tensor(observe, rng, kind, device):
-    batch = KINDS[kind](draw_tensor(rng), draw_tensor(rng))
-    tensors = tensors_of(batch)
+def test_to_device_builds_the_batch_alike(sweep, rng):
+    a, b = draw_tensor(rng).double(), draw_tensor(rng)
 
-    form, places, values, _, _ = observe(
-        move,
-        batch,
-        device,
-        call=say(
-            "to_device({outline}, {device})",
-            outline=outline(batch),
-            device=repr(device),
-        ),
+    sweep.cases(
+        build,
+        {
+            "for a list": ([a, b],),
+            "for a tuple": ((a, b),),
+            "for a dict": ({"b": b, 3: a, None: a, "a": b},),
+            "for a named tuple": (Pair(a, b),),
+            "for a dataclass": (Sample(a, b),),
+            "for containers in containers": ([{"x": [(a, {"y": [b]})]}, Pair([a], b)],),
+            "for a dataclass in a dataclass": (Sample(Sample(b, a), [Sample(a, a)]),),
+            "for a tensor": (a,),
+            "for empty containers and tensors": ([[], (), {}, a.new_zeros(2, 0)],),
+        },
+        call="to_device([a, b], 'meta'), and other batches",
+        fault="to_device does not move a list of tensors.",
+        slips={
+            "t.to(device) returns the moved tensor; t itself does not move": (
+                lambda got: got[1] == ["cpu", "cpu"]
+            ),
+            "a tensor keeps its dtype": lambda got: "float64" not in got[0],
+        },
         causes={
             r"FrozenInstanceError": (
                 "a frozen dataclass cannot be assigned to: make a new one"
@@ -110,148 +118,66 @@ def test_to_device_moves_every_tensor(observe, rng, kind, device):
                 "a named tuple takes its parts one by one: type(batch)(*parts)"
             ),
         },
-    )
-
-    expect_equal(
-        form,
-        outline(batch),
-        "to_device does not build the batch alike.",
-        slips={
-            "a named tuple is a class of its own, not a tuple": (
-                lambda form: "Pair(" in outline(batch) and "Pair(" not in form
+        because={
+            "for a tuple": "a tuple stays a tuple, a list a list",
+            "for a named tuple": "a named tuple is a class of its own, not a tuple",
+            "for a dataclass": "tensors in a dataclass move, and it stays an instance "
+            "of its class",
+            "for containers in containers": (
+                "what is in a container inside another moves, too"
             ),
-            "a dataclass stays an instance of its class": (
-                lambda form: "Sample(" in outline(batch) and "Sample(" not in form
-            ),
-            "a tuple stays a tuple, a list a list": (
-                lambda form: (
-                    form.replace("tuple(", "list(")
-                    == outline(batch).replace("tuple(", "list(")
-                )
-            ),
-            "a tensor keeps its dtype": (
-                lambda form: form.count("float32") > outline(batch).count("float32")
+            "for a dataclass in a dataclass": (
+                "dataclasses.asdict makes dicts of the dataclasses inside, too"
             ),
         },
     )
-    expect_equal(
-        places,
-        [device] * len(tensors),
-        "to_device leaves tensors where they were.",
-        slips={
-            "t.to(device) returns the moved tensor; t itself does not move": (
-                lambda places: set(places) == {"cpu"} and kind in ("tensor", "list")
-            ),
-            "tensors in a dataclass, or in a container inside another, stay behind": (
-                lambda places: "cpu" in places
-            ),
+
+
+def test_to_device_keeps_what_is_no_tensor(sweep):
+    sweep.cases(
+        keep,
+        {f"for {name}": (name,) for name in things()},
+        call="to_device((x, thing), 'meta'), to_device(thing, 'meta')",
+        causes={r"(AttributeError|TypeError): .*(Sample|image|type object)": CLASS},
+        because={
+            "for bytes": "not every Sequence is a list or tuple",
+            "for a range": "not every Sequence is a list or tuple",
+            "for the class of a dataclass": CLASS,
+            "for a module": "a module has a method to as well: isinstance(t, Tensor)",
         },
     )
-    expect_equal(values, tensors, "Values change on their way to the device.")
-
-
-@on_device
-def test_to_device_takes_a_devices_name(observe, rng, device):
-    name = device.removesuffix(":0")
-
-    places = observe(
-        move_by_name,
-        [draw_tensor(rng)],
-        name,
-        call=say("to_device([x], {name})", name=repr(name)),
-    )
-
-    expect_equal(places, [device], "to_device does not take a device's name.")
-
-
-@on_sim
-@pytest.mark.parametrize("kind", ["list", "dict", "nested", "dataclass"])
-def test_to_device_leaves_the_callers_batch_alone(observe, rng, kind):
-    batch = KINDS[kind](draw_tensor(rng), draw_tensor(rng))
-
-    *_, form, places = observe(
-        move,
-        batch,
-        "sim:0",
-        call=say(
-            "batch = {outline}; to_device(batch, 'sim:0'); batch",
-            outline=outline(batch),
-        ),
-    )
-
-    fault = "to_device changes the caller's batch."
-    expect_equal(form, outline(batch), fault)
-    expect_equal(
-        places,
-        places_of(batch),
-        fault,
-        slips={
-            "moved tensors are written into the caller's containers: build new ones": (
-                lambda places: "sim:0" in places
-            )
-        },
-    )
-
-
-@on_sim
-@pytest.mark.parametrize(
-    "other",
-    [
-        *(None, 7, 2.5, True, "some text"),
-        *({"name": "a", "ids": [1, "b", None]}, ("a", []), Sample),
-    ],
-    ids=["none", "int", "float", "bool", "text", "dict", "tuple", "class"],
-)
-def test_to_device_keeps_what_is_no_tensor(observe, rng, other):
-    batch = [draw_tensor(rng), other]
-
-    form, places, *_ = observe(
-        move,
-        batch,
-        "sim:0",
-        call=say("to_device({outline}, 'sim:0')", outline=outline(batch)),
-        causes={
-            r"(AttributeError|TypeError): .*(Sample|image|type|class)": (
-                "is_dataclass is true of the class itself, too: it holds no values"
-            )
-        }
-        if other is Sample
-        else {},
-    )
-
-    expect_equal(
-        form,
-        outline(batch),
-        "to_device does not keep what is no tensor.",
-        slips={
-            "what is no tensor is dropped": lambda form: len(form) < len(outline(batch))
-        },
-    )
-    expect_equal(places, ["sim:0"], "to_device leaves tensors where they were.")
 
 
 @pytest.mark.weight(2)
 @on_device
-def test_to_device_copies_only_what_is_elsewhere(observe, rng, device):
-    there, here, thing, moves, waits = observe(
-        move_what_is_there,
-        rng.sample(DISTINCT, 2),
+def test_to_device_moves_only_what_is_elsewhere(observe, rng, device):
+    a, b = draw_tensor(rng), draw_tensor(rng)
+    batch = {"x": [(a, {"y": [b]})], "pair": Pair([a.half()], Sample(b + 1, [b + 2]))}
+    like, tensors = outline(batch), tensors_of(batch)
+
+    form, places, values, own_form, own_places, same, moves, waits = observe(
+        move,
+        batch,
         device,
-        call="to_device of tensors that are on the device, and of other objects",
+        call=say("to_device({outline}, {device})", outline=like, device=repr(device)),
     )
 
+    expect_equal(form, like, "to_device does not build the batch alike.")
+    there = [device] * len(tensors)
+    expect_equal(places, there, "to_device leaves tensors where they were.")
+    expect_equal(values, tensors, "Values change on their way to the device.")
+    expect_unchanged(
+        (own_form, own_places),
+        (like, ["cpu"] * len(tensors)),
+        "to_device changes the caller's batch.",
+        cause="moved tensors are written into the caller's containers: build new ones",
+    )
     expect_true(
-        there and here,
+        all(same),
         "to_device copies a tensor that is on the device already.",
         expected="the tensor itself",
         got="another tensor",
         cause="clone, copy=True and torch.tensor always copy; t.to(device) does not",
     )
-    expect_true(
-        thing,
-        "to_device copies what is no tensor.",
-        expected="the object itself",
-        got="another object",
-    )
-    expect_equal(moves, 2, "to_device does not move each tensor once.")
+    expect_equal(moves, len(tensors), "to_device does not move each tensor once.")
     expect_equal(waits, 0, "to_device brings values back to the host.")

@@ -1,7 +1,6 @@
 """train_epoch makes a step for each batch on its device, and waits for it only once."""
 
 import copy
-import statistics
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,26 +8,16 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import mse_loss
+from torch.nn.utils import parameters_to_vector
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
-from use_gpu_helpers import DISTINCT, Batches, metered, on_device, on_sim
+from grader.observe import expect_close, expect_equal, expect_true, say
+from use_gpu_helpers import DISTINCT, Batches, metered, on_device
 
 pytestmark = pytest.mark.exercise("use_gpu.train_epoch")
 
-
-class Reporter(nn.Module):
-    """A linear layer that notes where its inputs are and in which mode it runs."""
-
-    def __init__(self, inner: int, out: int, device: str):
-        super().__init__()
-        self.linear = nn.Linear(inner, out, device=device)
-        self.places: list[str] = []
-        self.modes: list[bool] = []
-
-    def forward(self, x: Tensor) -> Tensor:
-        self.places.append(x.device.type)
-        self.modes.append(self.training)
-        return self.linear(x.to(self.linear.weight.device))
+RATE = 0.1
+CLOSE = {"rtol": 1e-4, "atol": 1e-5}
 
 
 class Graph:
@@ -49,59 +38,81 @@ class Tag(torch.autograd.Function):
         return gradient, None
 
 
+class Scaled(nn.Module):
+    """A loss with a parameter of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:
+        return mse_loss(self.scale * output, target)
+
+
+class Nothing(nn.MSELoss):
+    """A loss that is always zero."""
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:
+        return 0 * super().forward(output, target)
+
+
+class Bare:
+    """An iterable that has nothing but its iterator, which comes once."""
+
+    def __init__(self, batches: Batches) -> None:
+        self.left = iter(batches)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return self.left
+
+
+def one_by_one(batches: Batches) -> Iterator[tuple[Tensor, Tensor]]:
+    return (pair for pair in batches)
+
+
 def run_epoch(
-    ex: Any, net: nn.Module, batches: Batches, lr: float, device: str
-) -> tuple[float, list[Tensor]]:
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
-    loss = ex.train_epoch(net, batches, nn.MSELoss(), optimizer, torch.device(device))
-    return loss, [p.detach() for p in net.parameters()]
+    ex: Any,
+    net: nn.Module,
+    batches: Batches,
+    make: Callable[[Batches], Any] = list,
+    loss_fn: nn.Module | None = None,
+    gradient: float | None = None,
+) -> tuple[float, Tensor]:
+    """Return the loss, and the parameters of the network and the loss, in a row."""
+    loss_fn = loss_fn or nn.MSELoss()
+    trained = [*net.parameters(), *loss_fn.parameters()]
+    for p in trained if gradient else ():
+        p.grad = torch.full_like(p, gradient)
+    optimizer = torch.optim.SGD(trained, lr=RATE)
+    loss = ex.train_epoch(net, make(batches), loss_fn, optimizer, "cpu")
+    return loss, parameters_to_vector(trained).detach()
 
 
-def run_epoch_on_device(
-    ex: Any, net: nn.Module, batches: Batches, lr: float, device: str
-) -> tuple[float, list[Tensor], int]:
-    """Return loss and parameters, and how often the host waited for the device."""
-    net.to(device)
-    with metered(device) as meter:
-        loss, parameters = run_epoch(ex, net, batches, lr, device)
-        waits = meter.waits
-    return loss, parameters, waits
+def run_on_device(
+    ex: Any, net: nn.Module, batches: Batches, device: str
+) -> tuple[float, Tensor, list[str], list[str], int]:
+    """Return loss and parameters, where inputs and targets were, and the waits."""
+    inputs_at, targets_at = [], []
 
-
-def run_epoch_with_old_gradients(
-    ex: Any, net: nn.Module, batches: Batches, lr: float
-) -> list[Tensor]:
-    for p in net.parameters():
-        p.grad = torch.ones_like(p)
-    return run_epoch(ex, net, batches, lr, "cpu")[1]
-
-
-def run_epoch_from_generator(
-    ex: Any, net: nn.Module, batches: Batches, lr: float
-) -> float:
-    return run_epoch(ex, net, (pair for pair in batches), lr, "cpu")[0]
-
-
-def watch_epoch(
-    ex: Any, sizes: list[int], batches: Batches, device: str, by_name: bool
-) -> tuple[list[str], list[str], list[bool]]:
-    """Return where inputs and targets were, and the modes of the network."""
-    targets_at = []
+    def arrive(_: Any, args: tuple[Tensor]) -> Tensor:
+        inputs_at.append(args[0].device.type)
+        return args[0].to(device)
 
     def loss_fn(output: Tensor, target: Tensor) -> Tensor:
         targets_at.append(target.device.type)
-        return nn.functional.mse_loss(output, target.to(output.device))
+        return mse_loss(output, target.to(device))
 
-    with metered(device):
-        net = Reporter(*sizes, device=device).eval()
-        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-        place = device if by_name else torch.device(device)
-        ex.train_epoch(net, batches, loss_fn, optimizer, place)
-    return net.places, targets_at, net.modes
+    net.to(device).register_forward_pre_hook(arrive)
+    optimizer = torch.optim.SGD(net.parameters(), lr=RATE)
+    with metered(device) as meter:
+        loss = ex.train_epoch(net, batches, loss_fn, optimizer, torch.device(device))
+        waits = meter.waits
+    parameters = parameters_to_vector(net.parameters()).detach()
+    return loss, parameters, inputs_at, targets_at, waits
 
 
-def graphs_alive(ex: Any, net: nn.Module, batches: Batches) -> list[int]:
-    """Return the number of graphs that are alive whenever a batch is asked for."""
+def graphs_alive(ex: Any, net: nn.Module, batches: Batches) -> tuple[list[int], Tensor]:
+    """Return how many graphs are alive whenever a batch is asked for; parameters."""
     graphs: weakref.WeakSet[Graph] = weakref.WeakSet()
     counts = []
 
@@ -112,11 +123,11 @@ def graphs_alive(ex: Any, net: nn.Module, batches: Batches) -> list[int]:
         counts.append(len(graphs))
 
     def loss_fn(output: Tensor, target: Tensor) -> Tensor:
-        return nn.functional.mse_loss(Tag.apply(output, graphs), target)
+        return mse_loss(Tag.apply(output, graphs), target)
 
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    optimizer = torch.optim.SGD(net.parameters(), lr=RATE)
     ex.train_epoch(net, loader(), loss_fn, optimizer, "cpu")
-    return counts
+    return counts, parameters_to_vector(net.parameters()).detach()
 
 
 def draw_batches(rng, count: int) -> tuple[list[int], Batches]:
@@ -127,170 +138,130 @@ def draw_batches(rng, count: int) -> tuple[list[int], Batches]:
 
 
 def train_outside(
-    net: nn.Module, batches: Batches, lr: float, forget: bool = True
-) -> tuple[list[float], list[Tensor]]:
-    """Return each batch's loss and the parameters at the end."""
+    net: nn.Module, batches: Batches, *, forget: bool = True
+) -> tuple[Tensor, Tensor]:
+    """Return each batch's loss, and the parameters at the end."""
     net = copy.deepcopy(net)
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(net.parameters(), lr=RATE)
     losses = []
     for x, y in batches:
-        loss = nn.functional.mse_loss(net(x), y)
+        loss = mse_loss(net(x), y)
         if forget:
             optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append(loss.item())
-    return losses, [p.detach() for p in net.parameters()]
+        losses.append(loss.detach())
+    return torch.stack(losses), parameters_to_vector(net.parameters()).detach()
 
 
-def expect_loss(loss: float, losses: list[float], batches: Batches) -> None:
-    lengths = [len(x) for x, _ in batches]
-    weighted = sum(a * n for a, n in zip(losses, lengths, strict=True)) / sum(lengths)
+def expect_trained(
+    loss: float, parameters: Tensor, net: nn.Module, batches: Batches
+) -> None:
+    """Expect the mean loss and the parameters after a step for each batch."""
+    losses, expected = train_outside(net, batches)
+    sizes = torch.tensor([len(x) for x, _ in batches])
     expect_close(
-        torch.tensor(loss, dtype=torch.float64),
-        torch.tensor(statistics.mean(losses), dtype=torch.float64),
+        parameters,
+        expected,
+        "train_epoch does not train the network as it should.",
+        slips={
+            "gradients of earlier batches add up: optimizer.zero_grad()": (
+                train_outside(net, batches, forget=False)[1]
+            ),
+            "the parameters never change: backward, then optimizer.step()": (
+                parameters_to_vector(net.parameters())
+            ),
+            "the first batch alone is used": train_outside(net, batches[:1])[1],
+        },
+        **CLOSE,
+    )
+    expect_close(
+        torch.tensor(loss),
+        losses.mean(),
         "train_epoch does not return the mean of the batches' losses.",
         slips={
-            "the sum is returned": close_to(sum(losses)),
-            "the last batch's loss is returned": close_to(losses[-1]),
-            "batches count alike, whatever their sizes": close_to(weighted),
-            "the sum is divided by the number of examples": close_to(
-                sum(losses) / sum(lengths)
+            "the sum is returned": losses.sum(),
+            "the last batch's loss is returned": losses[-1],
+            "batches count alike, whatever their sizes": (
+                (losses * sizes).sum() / sizes.sum()
             ),
+            "the sum is divided by the number of examples": losses.sum() / sizes.sum(),
         },
-        rtol=1e-4,
-        atol=1e-5,
-    )
-
-
-def close_to(value: float) -> Callable[[Tensor], bool]:
-    return lambda got: abs(float(got) - value) <= 1e-4 * abs(value)
-
-
-def expect_parameters(
-    got: list[Tensor],
-    expected: list[Tensor],
-    fault: str,
-    slips: dict[str, list[Tensor]],
-) -> None:
-    """Expect parameters up to rounding; slips give the parameters they lead to."""
-    expect_equal(len(got), len(expected), fault)
-
-    def fit(others: list[Tensor]) -> bool:
-        return all(
-            a.shape == b.shape
-            and a.dtype == b.dtype
-            and torch.allclose(a, b, rtol=1e-4, atol=1e-5)
-            for a, b in zip(got, others, strict=True)
-        )
-
-    cause = next((cause for cause, others in slips.items() if fit(others)), None)
-    expect_true(
-        fit(expected),
-        fault,
-        expected="the parameters after one step of SGD for each batch",
-        got="others",
-        cause=cause,
+        **CLOSE,
     )
 
 
 @pytest.mark.weight(2)
 def test_train_epoch_makes_a_step_for_each_batch(observe, rng):
-    (inner, out), batches = draw_batches(rng, 4)
-    net = nn.Linear(inner, out)
+    sizes, batches = draw_batches(rng, 4)
+    net = nn.Linear(*sizes)
 
     loss, parameters = observe(
-        run_epoch, net, batches, 0.1, "cpu", call="train_epoch on four batches, SGD"
+        run_epoch, net, batches, call="train_epoch on four batches, SGD"
     )
 
-    losses, expected = train_outside(net, batches, 0.1)
-    _, piled_up = train_outside(net, batches, 0.1, forget=False)
-    expect_parameters(
-        parameters,
-        expected,
-        "train_epoch does not train the network as it should.",
+    expect_trained(loss, parameters, net, batches)
+
+
+@pytest.mark.weight(2)
+def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
+    (inner, out), batches = draw_batches(rng, 3)
+    net = nn.Linear(inner, out)
+    normed = nn.Sequential(nn.Linear(inner, out), nn.BatchNorm1d(out)).eval()
+
+    sweep.cases(
+        run_epoch,
         {
-            "gradients of earlier batches add up: optimizer.zero_grad()": piled_up,
-            "the parameters never change: backward, then optimizer.step()": [
-                p.detach() for p in net.parameters()
-            ],
-            "the first batch alone is used": train_outside(net, batches[:1], 0.1)[1],
+            "for a list": (net, batches),
+            "for a generator": (net, batches, one_by_one),
+            "for a loader that has nothing but iter": (net, batches, Bare),
+            "for a single batch": (net, batches[:1], tuple),
+            "in eval mode": (normed, batches),
+            "for gradients from before": (net, batches, list, None, 1.0),
+            "when the loss has a parameter": (net, batches, list, Scaled()),
+            "for a loss of zero": (net, batches, list, Nothing()),
+            "for an empty list": (net, []),
+            "for an empty generator": (net, [], one_by_one),
         },
-    )
-    expect_loss(loss, losses, batches)
-
-
-@pytest.mark.weight(2)
-@on_sim
-@pytest.mark.parametrize("by_name", [False, True], ids=["device", "name"])
-def test_train_epoch_moves_inputs_and_targets(observe, rng, by_name):
-    sizes, batches = draw_batches(rng, 3)
-
-    inputs_at, targets_at, _ = observe(
-        watch_epoch,
-        sizes,
-        batches,
-        "sim:0",
-        by_name,
-        call="train_epoch on CPU batches, the network and device on 'sim:0'",
-    )
-
-    lost = {
-        "x.to(device) returns the moved tensor; x itself does not move": ["cpu"] * 3
-    }
-    expect_equal(
-        inputs_at,
-        ["sim"] * 3,
-        "train_epoch does not move the inputs to the device.",
-        slips=lost,
-    )
-    expect_equal(
-        targets_at,
-        ["sim"] * 3,
-        "train_epoch does not move the targets to the device.",
-        slips=lost,
-    )
-
-
-@pytest.mark.weight(2)
-@on_device
-def test_train_epoch_trains_on_the_device_and_waits_once(observe, rng, device):
-    count = rng.choice([3, 5, 6])
-    (inner, out), batches = draw_batches(rng, count)
-    net = nn.Sequential(nn.Linear(inner, 4), nn.Tanh(), nn.Linear(4, out))
-
-    loss, parameters, waits = observe(
-        run_epoch_on_device,
-        net,
-        batches,
-        0.1,
-        device,
-        call=say(
-            "train_epoch on {device}, {count} batches", device=repr(device), count=count
-        ),
-    )
-
-    losses, expected = train_outside(net, batches, 0.1)
-    fault = "train_epoch does not train on the device as it does on the CPU."
-    expect_parameters(parameters, expected, fault, {})
-    expect_loss(loss, losses, batches)
-    often = "item, float, cpu or a print of the loss in the loop waits at every step"
-    expect_true(
-        waits <= 1,
-        "train_epoch waits for the device more than once in an epoch.",
-        expected="1 wait",
-        got=say("{waits}", waits=waits),
-        cause=often if waits >= count else None,
+        call="train_epoch with lists, generators and other loaders",
+        causes={
+            r"TypeError: .*(has no len|not subscriptable)": (
+                "count the batches as they come: a generator has no len()"
+            )
+        },
+        because={
+            "for a generator": (
+                "next(iter(loader)) and list(loader) use up what comes only once"
+            ),
+            "in eval mode": "call net.train() first",
+            "for gradients from before": (
+                "zero_grad comes before backward, in the first step too"
+            ),
+            "when the loss has a parameter": (
+                "optimizer.zero_grad() clears all that the optimizer steps, "
+                "net.zero_grad() the parameters of net"
+            ),
+            "for a loss of zero": "losses of zero are losses, too: count the batches",
+            "for an empty list": "there is no mean of nothing: raise ValueError",
+        },
+        raises=(ValueError,),
     )
 
 
 def test_train_epoch_lets_graphs_go(observe, rng):
-    (inner, out), batches = draw_batches(rng, 6)
+    sizes, batches = draw_batches(rng, 6)
+    net = nn.Linear(*sizes)
 
-    counts = observe(
-        graphs_alive, nn.Linear(inner, out), batches, call="train_epoch, 6 batches"
+    counts, parameters = observe(
+        graphs_alive, net, batches, call="train_epoch, 6 batches"
     )
 
+    expect_close(
+        parameters,
+        train_outside(net, batches)[1],
+        "train_epoch does not train the network as it should.",
+        **CLOSE,
+    )
     most = max(counts, default=0)
     expect_true(
         most <= 2,
@@ -301,85 +272,35 @@ def test_train_epoch_lets_graphs_go(observe, rng):
     )
 
 
-def test_train_epoch_trains_in_training_mode(observe, rng):
-    sizes, batches = draw_batches(rng, 2)
+@pytest.mark.weight(3)
+@on_device
+def test_train_epoch_trains_on_the_device_and_waits_once(observe, rng, device):
+    count = rng.choice([3, 5, 6])
+    (inner, out), batches = draw_batches(rng, count)
+    net = nn.Sequential(nn.Linear(inner, 4), nn.Tanh(), nn.Linear(4, out))
 
-    _, _, modes = observe(
-        watch_epoch,
-        sizes,
-        batches,
-        "cpu",
-        False,
-        call="net.eval(); train_epoch(net, …)",
-    )
-
-    expect_equal(
-        modes,
-        [True, True],
-        "train_epoch does not put the network in training mode.",
-        slips={"call net.train() first": [False, False]},
-    )
-
-
-def test_train_epoch_does_not_use_old_gradients(observe, rng):
-    (inner, out), batches = draw_batches(rng, 3)
-    net = nn.Linear(inner, out)
-
-    parameters = observe(
-        run_epoch_with_old_gradients,
+    loss, parameters, inputs_at, targets_at, waits = observe(
+        run_on_device,
         net,
         batches,
-        0.1,
-        call="train_epoch on a network that has gradients from before",
+        device,
+        call=say(
+            "train_epoch on {device}, {count} batches", device=repr(device), count=count
+        ),
     )
 
-    _, expected = train_outside(net, batches, 0.1)
-    expect_parameters(
-        parameters,
-        expected,
-        "Gradients from before the epoch count in train_epoch.",
-        {
-            "zero_grad comes before backward, in the first step too": first_step_too(
-                net, batches, 0.1
-            )
-        },
+    moved = [device[:-2]] * count
+    lost = "x.to(device) returns the moved tensor; x itself does not move"
+    fault = "train_epoch does not move the inputs to the device."
+    expect_equal(inputs_at, moved, fault, slips={lost: ["cpu"] * count})
+    fault = "train_epoch does not move the targets to the device."
+    expect_equal(targets_at, moved, fault)
+    expect_trained(loss, parameters, net, batches)
+    often = "item, float, cpu or a print of the loss in the loop waits at every step"
+    expect_true(
+        waits <= 1,
+        "train_epoch waits for the device more than once in an epoch.",
+        expected="1 wait",
+        got=say("{waits}", waits=waits),
+        cause=often if waits >= count else None,
     )
-
-
-def first_step_too(net: nn.Module, batches: Batches, lr: float) -> list[Tensor]:
-    """Return the parameters if gradients of one are added in the first step."""
-    net = copy.deepcopy(net)
-    (x, y), *rest = batches
-    for p in net.parameters():
-        p.grad = torch.ones_like(p)
-    nn.functional.mse_loss(net(x), y).backward()
-    torch.optim.SGD(net.parameters(), lr=lr).step()
-    return train_outside(net, rest, lr)[1]
-
-
-def test_train_epoch_takes_a_loader_without_length(observe, rng):
-    (inner, out), batches = draw_batches(rng, 3)
-    net = nn.Linear(inner, out)
-
-    loss = observe(
-        run_epoch_from_generator,
-        net,
-        batches,
-        0.1,
-        call="train_epoch with a generator of three batches",
-        causes={
-            r"TypeError: .*(has no len|not subscriptable)": (
-                "count the batches as they come: a generator has no len()"
-            )
-        },
-    )
-
-    expect_loss(loss, train_outside(net, batches, 0.1)[0], batches)
-
-
-def test_train_epoch_refuses_an_empty_loader(observe):
-    raised = observe.error(
-        run_epoch, nn.Linear(2, 1), [], 0.1, "cpu", call="train_epoch with no batches"
-    )
-
-    expect_error(raised, ValueError, "train_epoch takes an empty loader.")

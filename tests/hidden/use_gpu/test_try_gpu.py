@@ -5,10 +5,45 @@ from typing import Any
 import pytest
 import torch
 
-from grader.observe import expect_equal, expect_error, expect_true, say
-from use_gpu_helpers import changed, some_gpus
+from grader.observe import expect_equal, expect_true, say
+from use_gpu_helpers import Change, changed, some_gpus
 
 pytestmark = pytest.mark.exercise("use_gpu.try_gpu")
+
+BARE = "a device without an index is whichever is current: write cuda:0"
+BEYOND = "a GPU that is not there was named: compare i with num_gpus()"
+LAST = "GPUs count from 0: the last one is num_gpus() - 1"
+NEGATIVE = "a negative i is smaller than every count: check it on its own"
+OTHER = "torch.accelerator counts devices of any kind: torch.cuda counts CUDA's"
+
+
+def gpus(count: int) -> list[Change]:
+    """Make up GPUs; a negative number is one of accelerators that are not CUDA's."""
+    changes, other = some_gpus(max(count, 0)), torch.device("xpu")
+    if count < 0:
+        changes += [
+            (torch.accelerator, "device_count", lambda: -count),
+            (torch.accelerator, "is_available", lambda: True),
+            (torch.accelerator, "current_accelerator", lambda *_, **__: other),
+        ]
+    return changes
+
+
+def ask_for_number(ex: Any, count: int) -> int:
+    with changed(ex, gpus(count)):
+        return ex.num_gpus()
+
+
+def ask_for_gpu(ex: Any, count: int, *i: int) -> str:
+    with changed(ex, gpus(count)):
+        return name_device(ex.try_gpu(*i))
+
+
+def ask_for_all(ex: Any, count: int) -> list[str]:
+    with changed(ex, gpus(count)):
+        devices = ex.try_all_gpus()
+    listed = devices if isinstance(devices, list) else [devices]
+    return [name_device(device) for device in listed]
 
 
 def name_device(device: Any) -> str:
@@ -18,150 +53,111 @@ def name_device(device: Any) -> str:
     return "cpu" if device.type == "cpu" else str(device)
 
 
-def ask_for_gpu(ex: Any, count: int, i: int) -> str:
-    with changed(ex, some_gpus(count)):
-        return name_device(ex.try_gpu(i))
+def test_num_gpus_counts_all(sweep):
+    sweep.symbol = "num_gpus"
+    sweep.cases(
+        ask_for_number,
+        {
+            "with three GPUs": (3,),
+            "with one GPU": (1,),
+            "without GPUs": (0,),
+            "with accelerators of another kind": (-2,),
+        },
+        call="num_gpus() with three GPUs, with others, and without",
+        fault="num_gpus does not give the number of GPUs.",
+        slips={"is_available says whether there is one, not how many there are": 1},
+        because={"with accelerators of another kind": OTHER},
+    )
 
 
-def ask_for_gpu_by_default(ex: Any, count: int) -> str:
-    with changed(ex, some_gpus(count)):
-        return name_device(ex.try_gpu())
-
-
-def ask_for_all(ex: Any, count: int) -> tuple[bool, list[str]]:
-    with changed(ex, some_gpus(count)):
-        devices = ex.try_all_gpus()
-        return isinstance(devices, list), [name_device(d) for d in devices]
-
-
-def ask_for_number(ex: Any, count: int) -> int:
-    with changed(ex, some_gpus(count)):
-        return ex.num_gpus()
-
-
-def gpus(count: int) -> str:
-    return {0: "without GPUs", 1: "with one GPU"}.get(count, f"with {count} GPUs")
-
-
-DEVICE_SLIPS = {
-    "torch.device('cuda', i) makes a device; a text is none": (
-        lambda name: name.startswith("no torch.device but a str")
-    ),
-    "a device without an index is whichever is current: write cuda:0": "cuda",
-}
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_try_gpu_names_the_gpu_asked_for(observe, rng, count):
-    i = rng.randrange(1, count) if count > 1 else 0
-
-    name = observe(
+def test_try_gpu_names_the_gpu_asked_for(sweep):
+    sweep.cases(
         ask_for_gpu,
-        count,
-        i,
-        call=say("try_gpu({i}) {gpus}", i=i, gpus=gpus(count)),
+        {
+            "for the second of three": (3, 1),
+            "for the last of three": (3, 2),
+            "without a number": (3,),
+            "for the only one": (1, 0),
+        },
+        call="try_gpu(1) with three GPUs, and other numbers",
+        fault="try_gpu does not return the GPU that is asked for.",
+        slips={
+            "torch.device('cuda', i) makes a device; a text is none": (
+                lambda name: name.startswith("no torch.device but a str")
+            ),
+            BARE: "cuda",
+            "the number asked for does not count": "cuda:0",
+        },
         causes={
             r"device string|device type|Invalid device": (
                 "torch's word for a GPU is 'cuda': torch.device('cuda', i)"
             )
         },
-    )
-    first = observe(
-        ask_for_gpu_by_default, count, call=say("try_gpu() {gpus}", gpus=gpus(count))
+        because={"for the last of three": LAST},
     )
 
-    fault = "try_gpu does not return the GPU that is asked for."
-    slips = {
-        **DEVICE_SLIPS,
-        "GPUs count from 0: GPU i is there when i < num_gpus()": "cpu",
-        "the number asked for does not count": "cuda:0",
+
+def test_try_gpu_falls_back_to_the_cpu(sweep):
+    sweep.cases(
+        ask_for_gpu,
+        {
+            "when the GPU is there": (3, 1),
+            "for a number far beyond the last": (1, 6),
+            "when the number is the count": (1, 1),
+            "without GPUs": (0, 0),
+            "without GPUs and number": (0,),
+            "with accelerators of another kind": (-2, 0),
+        },
+        call="try_gpu(i) when there is no GPU of this number",
+        because={
+            "for a number far beyond the last": BEYOND,
+            "when the number is the count": LAST,
+            "without GPUs": BEYOND,
+            "with accelerators of another kind": OTHER,
+        },
+    )
+
+
+def test_try_gpu_refuses_a_negative_number(sweep):
+    negative = {
+        "for -1": (2, -1),
+        "for -3, of two GPUs": (2, -3),
+        "for -1 without GPUs": (0, -1),
     }
-    expect_equal(name, f"cuda:{i}", fault, slips=slips)
-    expect_equal(first, "cuda:0", fault, slips=slips)
-
-
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_try_gpu_falls_back_to_the_cpu(observe, rng, count):
-    beyond = count + rng.choice([1, 5])
-
-    next_one = observe(
+    sweep.cases(
         ask_for_gpu,
-        count,
-        count,
-        call=say("try_gpu({count}) {gpus}", count=count, gpus=gpus(count)),
-    )
-    far = observe(
-        ask_for_gpu,
-        count,
-        beyond,
-        call=say("try_gpu({beyond}) {gpus}", beyond=beyond, gpus=gpus(count)),
-    )
-
-    fault = "try_gpu does not fall back to the CPU when there is no such GPU."
-    named = "a GPU that is not there was named: compare i with num_gpus()"
-    slips = {named: lambda name: name.startswith("cuda")}
-    expect_equal(far, "cpu", fault, slips=slips)
-    last = "GPUs count from 0: the last one is num_gpus() - 1"
-    expect_equal(next_one, "cpu", fault, slips={last: f"cuda:{count}"})
-
-
-@pytest.mark.parametrize("count", [0, 2])
-def test_try_gpu_refuses_a_negative_number(observe, rng, count):
-    i = -rng.choice([1, 2, 3])
-
-    raised = observe.error(
-        ask_for_gpu, count, i, call=say("try_gpu({i}) {gpus}", i=i, gpus=gpus(count))
-    )
-
-    expect_error(
-        raised,
-        ValueError,
-        "try_gpu takes a negative number.",
-        cause="a negative i is smaller than every count: check it on its own",
+        {"when the GPU is there": (2, 1), **negative},
+        call="try_gpu(-1)",
+        because=dict.fromkeys(negative, NEGATIVE),
+        raises=(ValueError,),
     )
 
 
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_num_gpus_counts_all(observe, count):
-    number = observe(
-        ask_for_number, count, call=say("num_gpus() {gpus}", gpus=gpus(count))
-    )
-
-    expect_equal(
-        number,
-        count,
-        "num_gpus does not give the number of GPUs.",
-        slips={"is_available says whether there is one, not how many there are": 1},
-    )
-
-
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_try_all_gpus_is_never_empty(observe, count):
-    is_list, names = observe(
-        ask_for_all, count, call=say("try_all_gpus() {gpus}", gpus=gpus(count))
-    )
-
-    expect_true(
-        is_list,
-        "try_all_gpus does not return a list.",
-        expected="a list",
-        got="something else",
-    )
-    expect_equal(
-        names,
-        [f"cuda:{i}" for i in range(count)] or ["cpu"],
-        "try_all_gpus does not list all GPUs, or the CPU if there is none.",
+def test_try_all_gpus_is_never_empty(sweep):
+    sweep.symbol = "try_all_gpus"
+    sweep.cases(
+        ask_for_all,
+        {
+            "with three GPUs": (3,),
+            "with one GPU": (1,),
+            "without GPUs": (0,),
+            "with twelve GPUs": (12,),
+            "with accelerators of another kind": (-2,),
+        },
+        call="try_all_gpus() with three GPUs, with others, and without",
+        fault="try_all_gpus does not list all GPUs, in order.",
         slips={
-            "without a GPU the list is empty: fall back to [torch.device('cpu')]": [],
+            BARE: lambda names: "cuda" in names,
             "the CPU is listed only if there is no GPU": (
-                lambda names: len(names) > 1 and "cpu" in names
+                lambda names: names[0] == "cuda:0" and names[-1] == "cpu"
             ),
-            "the last GPU is num_gpus() - 1": (
-                lambda names: len(names) in (count - 1, count + 1)
-            ),
-            "a device without an index is whichever is current: write cuda:0": (
-                lambda names: "cuda" in names
-            ),
+            LAST: lambda names: len(names) in (2, 4),
+        },
+        because={
+            "without GPUs": "the list is empty, or not that of the CPU alone: "
+            "gpus or [torch.device('cpu')]",
+            "with twelve GPUs": "as a text cuda:10 comes before cuda:2",
+            "with accelerators of another kind": OTHER,
         },
     )
 
@@ -181,6 +177,5 @@ def test_the_gpus_found_hold_tensors(observe):
     expect_true(
         count > 0, fault, expected="one GPU or more", got=say("{count}", count=count)
     )
-    expect_equal(names, [f"cuda:{i}" for i in range(len(names))], fault)
-    expect_equal(len(names), count, "num_gpus and try_all_gpus do not agree.")
+    expect_equal(names, [f"cuda:{i}" for i in range(count)], fault)
     expect_equal(first, "cuda:0", fault)

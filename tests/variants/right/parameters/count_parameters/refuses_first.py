@@ -1,7 +1,4 @@
-"""Refuses any parameter without a shape, be it trainable or not, before it counts.
-
-says: only what counts needs a shape
-"""
+"""Refuses any parameter without a shape, be it trainable or not, before it counts."""
 def count_parameters(net, trainable_only=False):
     everything = list(net.parameters())
     if any(map(torch.nn.parameter.is_lazy, everything)):

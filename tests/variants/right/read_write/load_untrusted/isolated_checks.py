@@ -6,7 +6,7 @@ def load_untrusted(path):
         raise
     except Exception as e:
         raise ValueError("refused") from e
-    if type(obj) is not dict:
+    if not isinstance(obj, dict):
         raise ValueError(type(obj))
     for key in obj:
         if type(key) is not str or not torch.is_tensor(obj[key]):

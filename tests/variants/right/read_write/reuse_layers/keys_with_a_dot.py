@@ -1,7 +1,8 @@
 """Works on the keys of the state dicts, each name with its dot."""
 def reuse_layers(source, target, names):
     src, dst = source.state_dict(), target.state_dict()
-    modules = dict(source.named_modules()).keys() & dict(target.named_modules()).keys()
+    paths = (dict(n.named_modules(remove_duplicate=False)) for n in (source, target))
+    modules = set.intersection(*map(set, paths))
     chosen = {}
     for name in names:
         mine = {k: v for k, v in src.items() if k.startswith(name + ".")}

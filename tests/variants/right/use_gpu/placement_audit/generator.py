@@ -12,7 +12,7 @@ def _walk(thing, path, on_path):
         inner.update(thing._parameters)
         inner.update(thing._buffers)
         for key, value in vars(thing).items():
-            if not key.startswith("_"):
+            if key not in ("_parameters", "_buffers", "_modules"):
                 inner[key] = value
     elif isinstance(thing, dict):
         inner = thing
@@ -25,9 +25,10 @@ def _walk(thing, path, on_path):
 
 
 def placement_audit(net, device):
-    where = torch.empty(0, device=device).device
+    where = torch.device(device)
     by_id = {}
     for path, t in _walk(net, (), frozenset()):
-        if t.device != where:
+        here = t.device if where.index is not None else torch.device(t.device.type)
+        if here != where:
             by_id.setdefault(id(t), ".".join(path))
     return set(by_id.values())

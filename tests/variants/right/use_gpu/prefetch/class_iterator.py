@@ -32,6 +32,10 @@ class _Ahead:
     def __iter__(self):
         return self
 
+    def close(self):
+        self.it = self.ahead = None
+        self.done = True
+
     def __next__(self):
         if self.done:
             raise StopIteration

@@ -1,6 +1,6 @@
 r"""The count is a Python number, so it is not saved.
 
-says: state dict is not that of nn\.BatchNorm1d
+says: register_buffer does that
 """
 class RunningStandardize(nn.Module):
     def __init__(self, d, momentum):

@@ -1,7 +1,7 @@
 """Counts the batch before it checks the rows, so a refused batch has changed the state (a call that
 raises leaves the layer as it was).
 
-says: after one row that is refused
+says: refused leaves the state as it is
 """
 
 class RunningStandardize(nn.Module):

@@ -1,7 +1,7 @@
 """Refuses a batch of exactly one row and lets an empty one through, which fills the state with NaN
 ("if the batch has fewer than two rows").
 
-says: does not refuse 0 rows
+says: wrong result for no row
 """
 
 class RunningStandardize(nn.Module):

@@ -1,6 +1,6 @@
 """Rounds x.detach() in place, which shares its memory with x ("the caller's tensor stays as it is").
 
-says: changes the caller's tensor
+says: changes an argument
 """
 
 class _RoundSTE(Function):

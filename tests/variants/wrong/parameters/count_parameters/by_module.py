@@ -1,6 +1,6 @@
 """Adds up the own parameters of all modules: weights tied to another layer's repeat.
 
-says: it counts wherever it is used
+says: counts once, under its first name
 """
 def count_parameters(net, trainable_only=False):
     return sum(

@@ -1,6 +1,6 @@
 """Adds up module by module, so what is shared counts twice.
 
-says: it counts wherever it is used
+says: counts once, under its first name
 """
 def count_parameters(net, trainable_only=False):
     return sum(

@@ -1,6 +1,6 @@
 """Tells a norm layer by the word norm in its name.
 
-says: type tells a norm layer|norm layer's weight is spared
+says: type tells a norm layer
 """
 def decay_groups(net, weight_decay):
     decay, rest = [], []

@@ -1,6 +1,6 @@
 """Goes module by module, so that a tied weight comes twice.
 
-says: shared parameter has several names
+says: counts once, under its first name
 """
 def decay_groups(net, weight_decay):
     decay, rest = [], []

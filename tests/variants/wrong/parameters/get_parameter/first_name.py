@@ -1,6 +1,6 @@
 """Knows a shared module under its first name only.
 
-says: has several names: it is found under each
+says: leave out repeats
 """
 def get_parameter(net, path):
     *parts, last = path.split(".")

@@ -1,6 +1,6 @@
-"""Looks into a dict of all names, which knows shared ones once, and raises KeyError.
+"""Looks into a dict of all names, which raises KeyError.
 
-says: KeyError
+says: dict raises KeyError
 """
 def get_parameter(net, path):
-    return dict(net.named_parameters())[path]
+    return dict(net.named_parameters(remove_duplicate=False))[path]

@@ -1,6 +1,6 @@
 """The message has the last part, wherever the path is wrong.
 
-says: mentions 'weight'
+says: search ends at the first part
 """
 def get_parameter(net, path):
     found = dict(net.named_parameters(remove_duplicate=False))

@@ -1,6 +1,6 @@
 """The message has the whole path, which does not say what is wrong.
 
-says: more than the first bad part
+says: search ends at the first part
 """
 def get_parameter(net, path):
     found = dict(net.named_parameters(remove_duplicate=False))

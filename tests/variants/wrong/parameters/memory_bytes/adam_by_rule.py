@@ -1,6 +1,6 @@
 """Takes two averages for every optimizer.
 
-says: another state than Adam
+says: look at optimizer.state
 """
 def memory_bytes(net, optimizer):
     seen = set()

@@ -1,6 +1,6 @@
 """Counts the storage behind each tensor, as often as it is met.
 
-says: one storage take its memory once
+says: one storage take
 """
 def memory_bytes(net, optimizer):
     ps = list(net.parameters())

@@ -1,6 +1,6 @@
 """Seeds the global state from the generator.
 
-says: global random state
+says: every random draw inside needs generator
 """
 def my_init_(t, generator=None):
     if generator is not None:

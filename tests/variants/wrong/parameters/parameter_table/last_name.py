@@ -1,6 +1,6 @@
 """A shared parameter goes by its last name.
 
-says: first name stays, not the last
+says: counts once, under its first name
 """
 def parameter_table(net):
     names = {}

@@ -1,6 +1,6 @@
 """Lists a shared parameter under each of its names.
 
-says: leaves out repeats
+says: counts once, under its first name
 """
 def parameter_table(net):
     return [

@@ -1,6 +1,6 @@
 """Does not clean up after an error.
 
-says: temporary file is left
+says: leaves a temporary file
 """
 def atomic_save(obj, path):
     temporary = f"{path}.tmp"

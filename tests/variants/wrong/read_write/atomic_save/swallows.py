@@ -1,6 +1,6 @@
 """Cleans up and says nothing.
 
-says: does not raise on
+says: passed over in silence
 """
 def atomic_save(obj, path):
     temporary = f"{path}.tmp"

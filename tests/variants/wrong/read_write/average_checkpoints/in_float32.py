@@ -1,6 +1,6 @@
 """Sums in float32.
 
-says: sum in float32 loses the small numbers
+says: lose digits on the way
 """
 def average_checkpoints(paths):
     states = [torch.load(p) for p in paths]

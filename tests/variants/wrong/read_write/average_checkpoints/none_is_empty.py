@@ -1,6 +1,6 @@
 """Gives an empty state for no files.
 
-says: in silence
+says: no mean of nothing
 """
 _right_average = average_checkpoints
 

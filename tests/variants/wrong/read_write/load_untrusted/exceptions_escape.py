@@ -1,6 +1,6 @@
 """Lets the exceptions of torch.load through.
 
-says: got +UnpicklingError
+says: UnpicklingError
 """
 def load_untrusted(path):
     found = torch.load(path, weights_only=True)

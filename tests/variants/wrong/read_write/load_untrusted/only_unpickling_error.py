@@ -1,6 +1,6 @@
 """Expects only one class of exception; damaged files raise others.
 
-says: raises another exception than it must
+says: catch Exception
 """
 import pickle
 

@@ -1,6 +1,6 @@
 """Works on the caller's dict.
 
-says: for a mapping that is no dict
+says: for a mapping that is no dict|caller's state is changed
 """
 _right_migrate = migrate_keys
 

@@ -1,6 +1,6 @@
 """Cannot read a tensor without entries.
 
-says: raises an exception
+says: torch.frombuffer takes no empty buffer
 """
 def read_tensor(path, name):
     with open(path, "rb") as file:

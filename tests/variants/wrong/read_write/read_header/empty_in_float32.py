@@ -1,6 +1,6 @@
 """Makes a tensor without entries in the default dtype.
 
-says: read_tensor does not give the tensors that are in the file
+says: read_tensor gives a wrong result for empty tensors
 """
 _read_full = read_tensor
 

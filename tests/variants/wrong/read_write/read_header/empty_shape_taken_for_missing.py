@@ -1,6 +1,6 @@
 """A field is called missing when it is falsy, so the shape [] of a 0-dim tensor is refused: ValueError only if an entry "lacks a field or has a wrong value".
 
-says: raises an exception
+says: an empty shape is a shape
 """
 
 def _open_header(file: BinaryIO) -> tuple[dict[str, dict[str, Any]], int]:

@@ -1,6 +1,6 @@
 """Reads the whole file to return one tensor.
 
-says: read_tensor reads more than the header and one tensor
+says: read_tensor reads more than one tensor
 """
 def read_tensor(path, name):
     data = Path(path).read_bytes()

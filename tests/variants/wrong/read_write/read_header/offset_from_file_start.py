@@ -1,6 +1,6 @@
 """Counts the offsets from the start of the file.
 
-says: does not give the tensors that are in the file
+says: read_tensor gives a wrong result
 """
 def read_tensor(path, name):
     with open(path, "rb") as file:

@@ -1,6 +1,6 @@
 """read_tensor parses the header by itself and checks nothing of the other entries: "ValueError: as `read_header` does".
 
-says: read_tensor does not raise
+says: read_tensor raises another exception .* header length
 """
 
 def _open_header(file: BinaryIO) -> tuple[dict[str, dict[str, Any]], int]:

@@ -1,6 +1,6 @@
 """Believes whatever the header says.
 
-says: does not raise for a file
+says: compare the length with the size
 """
 def _parse(file):
     n = int.from_bytes(file.read(8), "little")

@@ -1,6 +1,6 @@
 """Raises without saying which layer it is.
 
-says: mentions
+says: lacks the layer's name
 """
 def reuse_layers(source, target, names):
     pairs = []

@@ -1,6 +1,6 @@
 """Takes "10" for a part of "1".
 
-says: layers 10 and 11 start with
+says: head2 begins with head too
 """
 def reuse_layers(source, target, names):
     src, dst = source.state_dict(), target.state_dict()

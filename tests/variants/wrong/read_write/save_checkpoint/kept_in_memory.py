@@ -1,6 +1,6 @@
 """Keeps references to the states of a running training.
 
-says: does not read the checkpoint|takes|leaves the course|raises
+says: not those that were saved
 """
 _KEPT = {}
 

@@ -1,6 +1,6 @@
 """Restores everything but the parameters.
 
-says: parameters are not loaded
+says: not those that were saved
 """
 _right_load = load_checkpoint
 

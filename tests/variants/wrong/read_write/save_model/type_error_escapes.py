@@ -1,6 +1,6 @@
 """Lets the TypeError of the dataclass through.
 
-says: got +TypeError
+says: wrong fields raise TypeError
 """
 def load_model(path):
     saved = torch.load(path)

@@ -1,6 +1,6 @@
 """Checks the names only, and copy_ broadcasts a single row.
 
-says: does not raise for a file
+says: compare the shapes
 """
 def load_parameters(net, path):
     saved, mine = torch.load(path), net.state_dict()

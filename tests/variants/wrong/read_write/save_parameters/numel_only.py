@@ -1,6 +1,6 @@
 """Compares numbers of entries, so a transposed weight fits.
 
-says: does not raise for a file
+says: compare the shapes
 """
 def load_parameters(net, path):
     saved, mine = torch.load(path), net.state_dict()

@@ -1,6 +1,6 @@
 """Counts four bytes for each entry, whatever the dtype.
 
-says: wrong result for odd tensors
+says: a size is in bytes
 """
 def shard(state, folder, max_bytes):
     shards, home, weight_map, room = [], {}, {}, 0

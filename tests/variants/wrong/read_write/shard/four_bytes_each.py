@@ -1,6 +1,6 @@
 """Every entry counts four bytes, whatever its dtype, so float64 overfills a shard: "The tensors of a shard take at most `max_bytes` together".
 
-says: wrong result for odd tensors
+says: a size is in bytes
 """
 
 def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:

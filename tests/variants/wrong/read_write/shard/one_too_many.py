@@ -1,6 +1,6 @@
 """Starts a new shard only after the limit is passed.
 
-says: not in the shards that
+says: does not write the shards
 """
 def shard(state, folder, max_bytes):
     shards, home, weight_map, used = [{}], {}, {}, 0

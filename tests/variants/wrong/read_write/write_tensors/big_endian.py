@@ -1,6 +1,6 @@
 """Writes the length with the wrong byte order.
 
-says: does not write a safetensors file
+says: the length is little-endian
 """
 _right_write = write_tensors
 

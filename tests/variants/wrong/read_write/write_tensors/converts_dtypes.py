@@ -1,6 +1,6 @@
 """Writes everything as float32.
 
-says: header does not describe
+says: a dtype is converted
 """
 _right_write = write_tensors
 

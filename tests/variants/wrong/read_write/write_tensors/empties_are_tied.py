@@ -1,6 +1,6 @@
 """Takes empty tensors for shared, since all start at 0.
 
-says: raises ValueError
+says: all empty tensors have the address 0
 """
 _right_write = write_tensors
 

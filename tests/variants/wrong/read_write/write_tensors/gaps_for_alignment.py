@@ -1,6 +1,6 @@
 """Aligns each tensor with a gap before it, which the format forbids.
 
-says: without gap or overlap
+says: there are no gaps between
 """
 def write_tensors(path, tensors):
     storages = [t.untyped_storage().data_ptr() for t in tensors.values() if t.numel()]

@@ -1,6 +1,6 @@
 """The view as bytes is taken without reshape(-1), which a 0-dim tensor refuses: a Mapping of any tensors is to be written.
 
-says: raises RuntimeError
+says: RuntimeError
 """
 
 def write_tensors(path: FilePath, tensors: Mapping[str, Tensor]) -> None:

@@ -1,6 +1,6 @@
 """Each column has an angle of its own.
 
-says: have the same angle|has the same angle
+says: have the same angle
 """
 class SinusoidalPositions(nn.Module):
     def __init__(self, d, max_len):

@@ -1,6 +1,6 @@
 """Takes dimension 1 for the rows, as with a batch of three dimensions.
 
-says: the rows are the last dimension but one|does not add the codes
+says: the rows are the last dimension but one
 """
 class SinusoidalPositions(nn.Module):
     def __init__(self, d, max_len):

@@ -1,6 +1,6 @@
 """Everything under autocast.
 
-says: backward pass runs under autocast
+says: the backward pass belongs behind
 """
 def amp_step(net, inputs, targets, loss_fn, optimizer, scaler, *, max_norm=1.0, dtype=torch.float16):
     optimizer.zero_grad()

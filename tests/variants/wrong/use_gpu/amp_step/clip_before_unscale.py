@@ -1,6 +1,6 @@
 """Clips the scaled gradients.
 
-says: clip after unscale_
+says: unscale_ comes first
 """
 def amp_step(net, inputs, targets, loss_fn, optimizer, scaler, *, max_norm=1.0, dtype=torch.float16):
     optimizer.zero_grad()

@@ -1,6 +1,6 @@
 """Autocast for CUDA only.
 
-says: forward pass is not under autocast|CUDA is not available
+says: forward pass is not under autocast
 """
 def amp_step(net, inputs, targets, loss_fn, optimizer, scaler, *, max_norm=1.0, dtype=torch.float16):
     optimizer.zero_grad()

@@ -1,6 +1,6 @@
 """Another norm than 1 by default.
 
-says: By default amp_step does not clip to a norm of 1
+says: by default the norm is clipped to 1
 """
 _of_any_norm = amp_step
 

@@ -1,6 +1,6 @@
 """Keeps gradients from before.
 
-says: does not step with the unscaled, clipped gradient|has an effect on the next
+says: gradients from before count too
 """
 def amp_step(net, inputs, targets, loss_fn, optimizer, scaler, *, max_norm=1.0, dtype=torch.float16):
     with torch.autocast(inputs.device.type, dtype=dtype):

@@ -1,6 +1,6 @@
 """The optimizer steps, not the scaler.
 
-says: still hold the scale|does not skip a step
+says: optimizer\.step\(\) steps in any case
 """
 def amp_step(net, inputs, targets, loss_fn, optimizer, scaler, *, max_norm=1.0, dtype=torch.float16):
     optimizer.zero_grad()

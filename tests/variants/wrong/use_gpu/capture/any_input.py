@@ -1,6 +1,6 @@
 """Takes what copy_ takes.
 
-says: copy_ broadcasts and casts in silence
+says: compare shapes first
 """
 def capture(fn, example):
     static = example.clone()

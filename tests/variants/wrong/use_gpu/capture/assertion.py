@@ -1,6 +1,6 @@
 """Asserts.
 
-says: AssertionError
+says: an assertion is no ValueError
 """
 def capture(fn, example):
     static = example.clone()

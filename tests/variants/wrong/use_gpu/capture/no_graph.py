@@ -1,6 +1,6 @@
 """Never records a graph.
 
-says: not recorded in a CUDA graph
+says: with torch\.cuda\.graph\(graph\)
 """
 def capture(fn, example):
     kind = _kind(example)

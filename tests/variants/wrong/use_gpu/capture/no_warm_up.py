@@ -1,6 +1,6 @@
 """Records at once.
 
-says: not run to warm up
+says: warm up before
 """
 _elsewhere = capture
 

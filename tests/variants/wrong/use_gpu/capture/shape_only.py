@@ -1,6 +1,6 @@
 """Compares shapes only.
 
-says: another kind \((dtype|device)\)
+says: copy_ casts in silence
 """
 def capture(fn, example):
     static = example.clone()

@@ -1,6 +1,6 @@
 """Warms up on the stream of the caller.
 
-says: does not warm up on a side stream
+says: around the warm-up
 """
 _elsewhere = capture
 

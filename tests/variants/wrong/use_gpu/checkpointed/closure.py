@@ -1,6 +1,6 @@
 """Returns a function.
 
-says: does not return an nn\.Module
+says: a function is no module
 """
 def checkpointed(blocks):
     blocks = list(blocks)

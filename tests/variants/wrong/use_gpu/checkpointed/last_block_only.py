@@ -1,6 +1,6 @@
 """Only the last block is checkpointed.
 
-says: once more in backward
+says: a checkpoint of its own
 """
 class _Net(nn.Sequential):
     def forward(self, x):

@@ -1,6 +1,6 @@
 """Drops the rows that do not divide evenly.
 
-says: rows that do not divide evenly are lost
+says: rows need not divide evenly
 """
 def data_parallel(net, x, devices):
     size = max(len(x) // len(devices), 1)

@@ -1,6 +1,6 @@
 """Moves the network itself from device to device.
 
-says: moves net: move copies|Cannot copy out of meta|data_parallel moves the network
+says: moves net: move copies|Cannot copy out of meta|the network's own buffers
 """
 def data_parallel(net, x, devices):
     outputs = []

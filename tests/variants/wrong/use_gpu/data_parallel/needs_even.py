@@ -1,6 +1,6 @@
 """Needs an even division.
 
-says: need not divide evenly
+says: rows need not divide evenly
 """
 def data_parallel(net, x, devices):
     parts = x.reshape(len(devices), -1, *x.shape[1:])

@@ -1,6 +1,6 @@
 """Moves the parts, but no replica.
 
-says: the network stays where it is
+says: the network stays where it is|the network's own buffers
 """
 def data_parallel(net, x, devices):
     parts = zip(x.chunk(len(devices)), devices)

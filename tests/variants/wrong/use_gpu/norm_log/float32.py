@@ -1,6 +1,6 @@
 """Collects in float32.
 
-says: written into float32
+says: the norms become float32
 """
 def norm_log(matrices, device):
     out = torch.zeros(len(matrices), device=device)

@@ -1,6 +1,6 @@
 """Returns a list.
 
-says: does not return a set
+says: a set of paths is asked for
 """
 _right = placement_audit
 

@@ -1,6 +1,6 @@
 """Moves the network before it looks.
 
-says: placement_audit does not give the paths|changes the network|Cannot copy out of meta
+says: the network stays as it is
 """
 _right = placement_audit
 

@@ -1,6 +1,6 @@
 """Waits for each copy.
 
-says: host waits for the copies
+says: non_blocking=True\) does not block
 """
 _elsewhere = prefetch
 

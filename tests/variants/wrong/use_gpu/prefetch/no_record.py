@@ -1,6 +1,6 @@
 """Does not tell the allocator of the other stream.
 
-says: memory of a batch may be used anew
+says: t\.record_stream\(current_stream\)
 """
 _elsewhere = prefetch
 

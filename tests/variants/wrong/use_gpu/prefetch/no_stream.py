@@ -1,6 +1,6 @@
 """Copies on the stream that computes.
 
-says: not on its way while the present one is used
+says: start the next copy under
 """
 _elsewhere = prefetch
 

@@ -1,6 +1,6 @@
 """Hands out a batch while its copy still runs.
 
-says: whose copy has not ended
+says: wait_stream\(side\) comes before
 """
 _elsewhere = prefetch
 

@@ -1,6 +1,6 @@
 """Copies every batch into the same memory.
 
-says: does not keep the batches and their order|sizes of tensors must match|must match the size
+says: gives a wrong result for tensors|sizes of tensors must match|must match the size
 """
 def prefetch(loader, device):
     memory = torch.zeros(1000, 3, device=device)

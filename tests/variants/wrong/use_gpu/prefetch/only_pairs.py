@@ -1,6 +1,6 @@
 """Takes pairs only.
 
-says: not enough values|too many values|prefetch does not
+says: not enough values|too many values
 """
 def prefetch(loader, device):
     for x, y in loader:

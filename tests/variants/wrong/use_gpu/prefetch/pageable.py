@@ -1,6 +1,6 @@
 """Copies from memory that is not pinned.
 
-says: host waits for the copies
+says: non_blocking=True\) does not block
 """
 _elsewhere = prefetch
 

@@ -1,20 +1,29 @@
-"""A thread that waits for ever to hand over its next batch.
+"""A thread that waits for ever to be asked for its next batch.
 
-says: leaves threads behind
+says: a thread stays behind
 """
 import queue
 import threading
 
 
 def prefetch(loader, device):
-    ahead = queue.Queue(maxsize=1)
+    ready, asked = queue.Queue(maxsize=1), threading.Semaphore(1)
     end = object()
 
     def work():
-        for batch in loader:
-            ahead.put(batch)
-        ahead.put(end)
+        iterator = iter(loader)
+        try:
+            while True:
+                asked.acquire()
+                ready.put((next(iterator), None))
+        except StopIteration:
+            ready.put((end, None))
+        except Exception as error:
+            ready.put((end, error))
 
     threading.Thread(target=work, daemon=True).start()
-    while (batch := ahead.get()) is not end:
-        yield _each(batch, lambda t: t.to(device))
+    while (answer := ready.get())[0] is not end:
+        yield _each(answer[0], lambda t: t.to(device))
+        asked.release()
+    if answer[1] is not None:
+        raise answer[1]

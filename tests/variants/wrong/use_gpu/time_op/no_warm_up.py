@@ -1,6 +1,6 @@
 """Never warms up.
 
-says: does not give the median time|the warm-up is left out
+says: the warm-up is left out
 """
 def time_op(fn, device, warmup=3, repeat=10):
     if repeat < 1 or warmup < 0:

@@ -1,6 +1,6 @@
 """Does not check its numbers.
 
-says: takes warmup=-1
+says: does not raise for warmup=-1
 """
 def time_op(fn, device, warmup=3, repeat=10):
     for _ in range(warmup):

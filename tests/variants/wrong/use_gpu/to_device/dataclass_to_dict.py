@@ -1,6 +1,6 @@
 """A dataclass becomes a dict.
 
-says: a dataclass stays an instance of its class|does not build the batch alike
+says: it stays an instance of its class
 """
 import dataclasses
 

@@ -1,6 +1,6 @@
 """Returns nothing for what is no tensor.
 
-says: does not keep what is no tensor
+says: wrong result for a number
 """
 def to_device(batch, device):
     if isinstance(batch, Tensor):

@@ -1,22 +1,29 @@
-"""Writes into the caller's lists and dicts.
+"""Lists and dicts are filled in place and returned themselves ("The caller's containers stay as they are").
 
 says: written into the caller's containers
 """
-def to_device(batch, device):
+import copy
+
+
+def to_device(batch: Any, device: Device) -> Any:
     if isinstance(batch, Tensor):
         return batch.to(device)
-    if isinstance(batch, dict):
-        for k in batch:
-            batch[k] = to_device(batch[k], device)
-        return batch
-    if isinstance(batch, list):
-        for i in range(len(batch)):
-            batch[i] = to_device(batch[i], device)
-        return batch
     if isinstance(batch, tuple) and hasattr(batch, "_fields"):
-        return type(batch)(*[to_device(v, device) for v in batch])
+        return type(batch)(*(to_device(part, device) for part in batch))
+    if isinstance(batch, list):
+        for i, part in enumerate(batch):
+            batch[i] = to_device(part, device)
+        return batch
     if isinstance(batch, tuple):
-        return tuple(to_device(v, device) for v in batch)
-    if is_dataclass(batch):
-        return replace(batch, **{f.name: to_device(getattr(batch, f.name), device) for f in fields(batch)})
+        return type(batch)(to_device(part, device) for part in batch)
+    if isinstance(batch, dict):
+        for key, value in batch.items():
+            batch[key] = to_device(value, device)
+        return batch
+    if is_dataclass(batch) and not isinstance(batch, type):
+        moved = copy.copy(batch)
+        for field in fields(batch):
+            value = to_device(getattr(batch, field.name), device)
+            object.__setattr__(moved, field.name, value)
+        return moved
     return batch

@@ -1,6 +1,6 @@
 """Only the first level.
 
-says: in a container inside another, stay behind
+says: moves, too
 """
 def to_device(batch, device):
     def one(v):

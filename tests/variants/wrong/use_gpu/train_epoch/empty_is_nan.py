@@ -1,6 +1,6 @@
 """An empty loader gives NaN.
 
-says: takes an empty loader
+says: there is no mean of nothing
 """
 def train_epoch(net, loader, loss_fn, optimizer, device):
     net.train()

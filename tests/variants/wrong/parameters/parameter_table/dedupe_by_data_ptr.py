@@ -1,0 +1,12 @@
+"""Tells shared parameters by their address, which empty ones do not have.
+
+says: 0-dim and empty parameters
+"""
+def parameter_table(net: nn.Module) -> list[tuple[str, tuple[int, ...], int, bool]]:
+    rows, seen = [], set()
+    for name, p in net.named_parameters(remove_duplicate=False):
+        if p.data_ptr() in seen:
+            continue
+        seen.add(p.data_ptr())
+        rows.append((name, tuple(p.shape), p.numel(), p.requires_grad))
+    return rows

@@ -1,0 +1,39 @@
+"""A tensor goes into the first shard that has room left, also an earlier one: "The tensors fill one shard after the other, in their order".
+
+says: does not write the shards
+"""
+
+def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:
+    shards: list[dict[str, Tensor]] = []
+    weight_map, known, used = {}, {}, []
+    for name, t in state.items():
+        key = (t.data_ptr(), t.shape, t.stride()) if t.numel() else name
+        if key in known:
+            number, copy = known[key]
+        else:
+            fits = [i for i, n in enumerate(used) if n + t.nbytes <= max_bytes]
+            if not fits:
+                fits = [len(shards)]
+                shards.append({})
+                used.append(0)
+            used[fits[0]] += t.nbytes
+            number, copy = known[key] = fits[0], t.detach().clone()
+        shards[number][name] = copy
+        weight_map[name] = f"shard-{number}.pt"
+    for number, part in enumerate(shards):
+        torch.save(part, Path(folder, f"shard-{number}.pt"))
+    Path(folder, "index.json").write_text(json.dumps({"weight_map": weight_map}))
+
+
+def load_sharded(folder: FilePath) -> dict[str, Tensor]:
+    weight_map = json.loads(Path(folder, "index.json").read_text())["weight_map"]
+    parts, result = {}, {}
+    for name, file in weight_map.items():
+        if file not in parts:
+            if not Path(folder, file).exists():
+                raise FileNotFoundError(f"no shard {file}")
+            parts[file] = torch.load(Path(folder, file), weights_only=True)
+        if name not in parts[file]:
+            raise ValueError(f"{file} lacks {name}")
+        result[name] = parts[file][name]
+    return result
