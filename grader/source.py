@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import tokenize
@@ -54,8 +55,7 @@ def decode_comments(data: bytes) -> str | None:
     Whatever their encoding is, they change nothing; None if other parts are concerned.
     """
     text = data.decode("utf-8", "surrogateescape")
-    declared = [m[1].lower() for m in map(COOKIE.match, text.split("\n")[:2]) if m]
-    if "\0" in text or not {"utf-8", "utf8"}.issuperset(declared):
+    if not may_be_utf8(text):
         return None
     begins = True
     try:
@@ -74,6 +74,23 @@ def decode_comments(data: bytes) -> str | None:
         return None
     plain = BAD_BYTE.sub("\N{REPLACEMENT CHARACTER}", text)
     return with_plain_ends(plain.removeprefix("\ufeff"))
+
+
+def decode_utf16(data: bytes) -> str | None:
+    """Return the text of a file that begins as UTF-16 does; None if it is none."""
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError:
+        return None
+    return with_plain_ends(text) if may_be_utf8(text) else None
+
+
+def may_be_utf8(text: str) -> bool:
+    """Say whether Python would take a text for UTF-8, by what its head declares."""
+    declared = [m[1].lower() for m in map(COOKIE.match, text.split("\n")[:2]) if m]
+    return "\0" not in text and {"utf-8", "utf8"}.issuperset(declared)
 
 
 def read_source(path: Path, error: type[GraderError]) -> str:

@@ -24,6 +24,8 @@ def find_look(
 ) -> Mapping[str, str]:
     """Return why a topic's file was not heard, by topic; files not there are left out.
 
+    Files in which nothing was done may be the wrong ones.
+
     Args:
         submission: what was graded.
         score: its score, with outcomes.
@@ -34,11 +36,9 @@ def find_look(
         for topic, nodeids in outcomes_of(score).items()
         if topic not in submission.missing and nodeids
     }
-    if not unheard:
-        return {}
-    found = report()
+    reasons = {"all files": "they hold no work"} if submission.untouched else {}
+    found = report() if unheard else None
     said = {} if found is None else messages_of(found)
-    reasons = {}
     for topic, nodeids in unheard.items():
         if problem := submission.problems.get(topic):
             reasons[topic] = problem

@@ -77,7 +77,10 @@ def warn_trouble(results: Sequence[Result]) -> None:
         for note in result.notes:
             if note not in result.look.values():
                 print_plain(f"{result.student}: {note}", "dim")
-    if Status.KIT_ERROR in {result.status for result in results}:
+    faults = [result for result in results if result.status is Status.KIT_ERROR]
+    for result in faults:
+        print_error(f"{result.student}: {result.state}")
+    if faults:
         raise typer.Exit(2)
     unread = [r.student for r in results if r.unread or r.status is Status.NOT_GRADED]
     if unread:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -69,8 +70,9 @@ from grader.sandbox.isolation import Level, choose_level
 from grader.sandbox.limits import Limits
 from grader.scoring.message import Message
 from grader.scoring.report import first_message, messages_of
-from grader.scoring.score import ExerciseScore
+from grader.scoring.score import ExerciseScore, Score
 from grader.syllabus import read_syllabus
+from grader.text import without_controls
 
 
 def grade(
@@ -193,6 +195,9 @@ def grade_one(
     try:
         submission = config.read(origin)
     except SubmissionError as error:
+        for form, target in targets:
+            text = form.to_refusal(without_controls(str(error)))
+            OutputFolder(target.parent, secret).write(target.name, text)
         print_error(f"{who}: not graded: {error}")
         raise typer.Exit(1) from error
     with config.start_pool(1) as pool:
@@ -203,11 +208,7 @@ def grade_one(
     for form, target in targets:
         text = form.to_text(feedback)
         OutputFolder(target.parent, secret).write(target.name, text)
-    messages = messages_of(made)
-    for exercise in result.exercises:
-        show_exercise(exercise, messages)
-    open_points = f", {result.open:g} open (no GPU here)" if result.open else ""
-    print_plain(f"{result.total:g} of {result.max:g} points{open_points}", "bold")
+    show_submission(submission.notes, result, messages_of(made))
     raise typer.Exit(0 if result.total + result.open == result.max else 1)
 
 
@@ -250,6 +251,18 @@ def print_level(level: Level) -> Level:
     else:
         errors.print(Text(f"Isolation: {level}", style="dim"))
     return level
+
+
+def show_submission(
+    notes: Sequence[str], result: Score, messages: dict[str, Message]
+) -> None:
+    """Print what is to be known of a submission, its exercises and its points."""
+    for note in notes:
+        print_plain(note, "dim")
+    for exercise in result.exercises:
+        show_exercise(exercise, messages)
+    open_points = f", {result.open:g} open (no GPU here)" if result.open else ""
+    print_plain(f"{result.total:g} of {result.max:g} points{open_points}", "bold")
 
 
 def show_exercise(exercise: ExerciseScore, messages: dict[str, Message]) -> None:

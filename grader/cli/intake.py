@@ -82,6 +82,7 @@ def look_into(
     missing = [topic for topic in topics if topic in submission.missing]
     others = [w for t, w in submission.problems.items() if t not in missing]
     without = [f"without {', '.join(missing)}"] if missing else []
+    without += ["no file holds work"] if submission.untouched else []
     remarks = (*others, *submission.notes, *without)
     return f"{len(submission.sources)} of {len(topics)}", remarks, not others
 

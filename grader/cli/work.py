@@ -76,11 +76,13 @@ def submit(
     """Pack the modules to hand in, after a check that they can be imported."""
     layout = find_course()
     workspace = Workspace(layout)
-    parts = read_parts(layout.exercises, workspace.syllabus.modules)
+    parts, others = read_parts(layout.exercises, workspace.syllabus.modules)
     for part in parts:
         print_plain(f"{part.topic}: {part}")
         for note in part.found.notes:
             print_plain(f"  {note}", "dim")
+    if others:
+        print_plain(f"not handed in, since no topic is called so: {', '.join(others)}")
     for part in parts:
         if part.rivals:
             agree(which_one(part), yes=yes)

@@ -26,6 +26,8 @@ class Format:
 
     suffix: str
     to_text: Callable[[Feedback], str]
+    to_refusal: Callable[[str], str] = lambda _: ""
+    """What stands where nothing could be graded, for a reason."""
 
 
 def find_format(name: str, variables: Mapping[str, str], report: str = "") -> Format:
@@ -41,16 +43,16 @@ def find_format(name: str, variables: Mapping[str, str], report: str = "") -> Fo
     """
     match name:
         case "gradescope":
-            return Format(".json", gradescope.to_results)
+            return Format(".json", gradescope.to_results, gradescope.to_refusal)
         case "github":
             return Format(".txt", partial(github.to_output, report=report))
         case "github-summary":
-            return Format(".md", github.to_summary)
+            return Format(".md", github.to_summary, github.to_refusal_summary)
         case "github-annotations":
-            return Format(".txt", github.to_annotations)
+            return Format(".txt", github.to_annotations, github.to_refusal)
         case "classroom50":
             source = classroom50.read_source(variables)
             return Format(".json", partial(classroom50.to_result, source=source))
         case "junit":
-            return Format(".xml", junit.to_xml)
+            return Format(".xml", junit.to_xml, junit.to_refusal)
     raise ExportError(f"no format is called {name!r}: {', '.join(NAMES)}")

@@ -87,6 +87,16 @@ def to_summary(feedback: Feedback) -> str:
     return whole if len(whole.encode()) <= MAX_SUMMARY else table
 
 
+def to_refusal_summary(reason: str) -> str:
+    """Return Markdown for what could not be graded."""
+    return f"## Not graded\n\n<pre>{html.escape(reason)}</pre>\n"
+
+
+def to_refusal(reason: str) -> str:
+    """Return the workflow command for what could not be graded."""
+    return f"::error title=Not graded::{escaped(reason)}\n"
+
+
 def details(line: Line) -> str:
     """Return a message that opens on a click; nothing in it is Markdown or HTML."""
     if line.full or not line.text or line.outcome is Outcome.NOT_STARTED:

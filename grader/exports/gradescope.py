@@ -45,7 +45,15 @@ def case(line: Line) -> dict[str, Any]:
     }
 
 
-def unfinished() -> str:
+def to_refusal(reason: str) -> str:
+    """Return the file's text for what could not be graded."""
+    return unfinished(
+        f"Not graded: {reason.rstrip('.')}. The 0 is no grade: hand in again, or tell "
+        "your instructor."
+    )
+
+
+def unfinished(why: str = UNFINISHED) -> str:
     """Return the file's text for as long as there is no result.
 
     Gradescope knows no result without points, so it stands as 0 and says so.
@@ -53,7 +61,7 @@ def unfinished() -> str:
     return to_json(
         {
             "score": 0,
-            "output": UNFINISHED,
+            "output": why,
             "output_format": "text",
             "visibility": "visible",
             "stdout_visibility": "hidden",

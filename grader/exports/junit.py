@@ -23,6 +23,17 @@ def to_xml(feedback: Feedback) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, "unicode")}\n'
 
 
+def to_refusal(reason: str) -> str:
+    """Return the file's text for what could not be graded: one case, in error."""
+    numbers = {"tests": "1", "failures": "0", "errors": "1", "skipped": "0"}
+    root = ET.Element("testsuites", {"name": "submission"} | numbers)
+    made = ET.SubElement(root, "testsuite", {"name": "submission"} | numbers)
+    case = ET.SubElement(made, "testcase", name="submission", classname="submission")
+    ET.SubElement(case, "error", message=reason, type="not graded")
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, "unicode")}\n'
+
+
 def suite(topic: str, lines: tuple[Line, ...]) -> ET.Element:
     """Return one topic."""
     made = ET.Element("testsuite", {"name": topic} | counts(lines))

@@ -41,9 +41,8 @@ def student(result: Result) -> dict[str, Any]:
         "status": str(result.status),
         "reason": result.reason,
         "notes": list(result.notes),
+        "look": dict(result.look),
     }
-    if result.look:
-        data["look"] = dict(result.look)
     if result.score is not None:
         data |= {
             "total": result.score.total,
@@ -76,6 +75,7 @@ def attempt(result: Result) -> dict[str, Any]:
         "status": str(result.status),
         "reason": result.reason,
         "notes": list(result.notes),
+        "look": dict(result.look),
         **handed_in(result),
     }
 
@@ -131,7 +131,7 @@ def to_result(entry: Mapping[str, Any]) -> Result:
         score,
         entry["reason"],
         tuple(entry["notes"]),
-        entry.get("look", {}),
+        entry["look"],
         submitted_at=datetime.fromisoformat(moment) if moment else None,
         marked_late=entry.get("late", False),
         attempt=entry.get("attempt", 1),

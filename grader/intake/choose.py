@@ -46,10 +46,11 @@ class Taken:
     file: Candidate
     module: Module
 
-    def rank(self, topic: str) -> tuple[int, int, bool, int]:
+    def rank(self, topic: str) -> tuple[int, int, bool, int, bool]:
         """Return what makes one file better than another."""
-        name, module = is_exact(self.file.name, topic), self.module
-        return module.answers, -module.left, name, -self.file.depth
+        file, module = self.file, self.module
+        exact = is_exact(file.name, topic)
+        return module.answers, -module.left, exact, -file.depth, not file.is_notebook
 
 
 @dataclass(frozen=True)
@@ -161,9 +162,9 @@ def read_files(
     return read, errors
 
 
-def holds_work(taken: Taken) -> bool:
+def holds_work(read: Taken | Found) -> bool:
     """Say whether a file answers an exercise."""
-    return taken.module.answers > 0
+    return read.module.answers > 0
 
 
 def newest(first: Taken, others: Sequence[Taken]) -> tuple[Taken, list[Taken]]:
@@ -207,6 +208,8 @@ def remarks(
         why = "less of a stub is left in it"
     elif exact and not all(is_exact(other.file.name, topic) for other in rivals):
         why = "it has the topic's own name"
+    elif any(other.file.depth == first.file.depth for other in rivals):
+        why = "it is a module"
     else:
         why = "it lies higher"
     return [f"{path} is graded, not {names}: {why}"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.intake.answers import Symbols
 from grader.intake.candidate import Candidate, MissingError, SubmissionError, UnfitError
-from grader.intake.choose import Choice, Found, find_topic, strangers
+from grader.intake.choose import Choice, Found, find_topic, holds_work, strangers
 from grader.intake.entry import DiskEntry
 from grader.intake.find import SubmissionSource
 from grader.intake.nested import Opened, unpacked
@@ -72,8 +72,9 @@ def choose(student: str, opened: Opened, choice: Choice) -> Submission:
         {topic: one.module.source for topic, one in found.items()},
         problems,
         frozenset(missing),
+        any(choice.topics.values()) and not any(map(holds_work, found.values())),
         (
-            *opened.problems,
+            *(p for p in opened.problems if not any(p in w for w in problems.values())),
             *(note for one in found.values() for note in one.notes),
             *left_over(opened.files, choice, found),
         ),

@@ -57,7 +57,7 @@ class Result:
     def needs_look(self) -> Sequence[str]:
         """Return what a person should look at before the points are believed."""
         if self.status in (Status.NOT_GRADED, Status.KIT_ERROR):
-            return [self.state]
+            return [self.state.partition("\n")[0]]
         return [f"{topic}: {why}" for topic, why in self.look.items()]
 
     @property

@@ -17,6 +17,8 @@ class Submission:
     """Why a topic has no source, in the student's words."""
     missing: frozenset[str] = frozenset()
     """Topics that no file was found for; `problems` says so too."""
+    untouched: bool = False
+    """Whether no file holds work for any exercise."""
     notes: tuple[str, ...] = ()
     """What else an instructor should know: unknown files, say."""
 

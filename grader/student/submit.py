@@ -14,7 +14,7 @@ from grader.files import pack_files
 from grader.intake import SubmissionSource, read_submission
 from grader.intake.answers import Symbols
 from grader.intake.candidate import MissingError, UnfitError
-from grader.intake.choose import Choice, Found, find_topic
+from grader.intake.choose import Choice, Found, find_topic, strangers
 from grader.intake.disk_files import list_folder
 from grader.intake.read import MAX_SOURCE
 from grader.student import StudentError
@@ -52,8 +52,12 @@ class Part:
         return f"{self.file} answers {answers} of {self.asked} exercises"
 
 
-def read_parts(folder: Path, symbols: Mapping[str, Symbols]) -> list[Part]:
+def read_parts(
+    folder: Path, symbols: Mapping[str, Symbols]
+) -> tuple[list[Part], list[str]]:
     """Return what is to be handed in for each topic, as the grader reads it.
+
+    Beside it come the names of modules and notebooks that are no topic's.
 
     Args:
         folder: the student's.
@@ -77,7 +81,9 @@ def read_parts(folder: Path, symbols: Mapping[str, Symbols]) -> list[Part]:
             for problem in found.errors:
                 raise StudentError(f"{problem} {HOW_TO_SAVE}")
             parts.append(Part(topic, found, len(exercises)))
-    return parts
+        taken = {part.file for part in parts}
+        others = [f.path for f in strangers(files, choice) if f.path not in taken]
+    return parts, others
 
 
 def pack(sources: Mapping[str, bytes]) -> bytes:

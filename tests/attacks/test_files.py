@@ -88,8 +88,8 @@ def latin_1_without_saying_so(work: Path, secret: Path) -> None:
     (work / "parameters.py").write_bytes("x = 'João'".encode("latin-1"))
 
 
-def utf_16(work: Path, secret: Path) -> None:
-    (work / "parameters.py").write_bytes("x = 1\n".encode("utf-16"))
+def utf_16_cut_short(work: Path, secret: Path) -> None:
+    (work / "parameters.py").write_bytes("x = 1\n".encode("utf-16")[:-1])
 
 
 def codec_that_is_no_text(work: Path, secret: Path) -> None:
@@ -110,7 +110,7 @@ FOLDERS: dict[Builder, str] = {
     newline_in_a_name: "is missing",
     fifty_megabytes: "at most 262,144 are graded",
     latin_1_without_saying_so: "is not UTF-8",
-    utf_16: "not UTF-8",
+    utf_16_cut_short: "not UTF-8",
     codec_that_is_no_text: "encoding|UTF-8",
 }
 

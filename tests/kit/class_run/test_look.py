@@ -69,6 +69,14 @@ def test_a_file_that_cannot_be_read_needs_a_look():
     assert look == {"one": "one.py is a link."}
 
 
+def test_files_without_work_need_a_look():
+    submission = Submission("ana", {"one": b""}, untouched=True)
+
+    look = find_look(submission, score(Outcome.NOT_STARTED), lambda: 1 / 0)
+
+    assert look == {"all files": "they hold no work"}
+
+
 def test_a_file_that_is_not_there_needs_none():
     problems = {"one": "one.py is missing."}
     submission = Submission("ana", {}, problems, frozenset({"one"}))

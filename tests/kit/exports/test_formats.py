@@ -216,6 +216,24 @@ def test_an_unfinished_run_says_so_and_keeps_the_rules():
     assert "did not finish" in data["output"]
 
 
+@pytest.mark.parametrize("name", formats.NAMES)
+def test_what_could_not_be_graded_is_told_with_its_reason_and_no_points(name):
+    form = formats.find_format(name, RUNNER)
+
+    text = form.to_refusal("<it> holds 100 %\nof nothing.")
+
+    if name == "gradescope":
+        check("gradescope.json", read(text))
+        assert "Not graded: <it> holds 100 %" in read(text)["output"]
+    elif name == "junit":
+        xmlschema.XMLSchema(SCHEMAS / "junit.xsd").validate(text)
+    elif text:
+        assert "Not graded" in text
+        assert "<it>" not in text or "%0A" in text
+    else:
+        assert name in ("github", "classroom50")
+
+
 # GitHub Actions
 
 

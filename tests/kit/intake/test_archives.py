@@ -232,12 +232,13 @@ def test_too_many_archives_are_not_opened(write):
         folder = write(f"ana/{i}.zip", zipped({f"x{i}.py": b""})).parent
     write("ana/alpha.py", b"# a")
 
-    assert any("at most 8 archives" in note for note in read(folder).notes)
+    assert "at most 8 archives" in read(folder).problems["gamma"]
 
 
 def test_an_archive_that_is_broken_beside_work_is_told(write):
     write("ana/data.zip", b"broken")
-    folder = write("ana/gamma.py", b"# g").parent
+    for name, data in FILES.items():
+        folder = write(f"ana/{name}", data).parent
 
     assert "data.zip is not a readable zip archive" in read(folder).notes[0]
 

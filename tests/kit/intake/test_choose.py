@@ -180,6 +180,11 @@ def test_a_stub_beside_work_needs_no_remark(write):
     assert read(write("gamma.py", ONE)).notes == ()
 
 
+def test_files_without_work_are_marked(write):
+    assert read(write("gamma.py", STUB)).untouched
+    assert not read(write("gamma.py", ONE)).untouched
+
+
 def test_an_empty_file_does_not_beat_work(write):
     write("gamma.py", "")
 
@@ -195,6 +200,16 @@ def test_of_two_alike_the_one_with_the_right_name_is_taken_and_told(write):
     assert submission.notes == (
         "gamma.py is graded, not gamma (1).py: it has the topic's own name",
     )
+
+
+def test_a_module_is_taken_rather_than_a_notebook_with_the_same_work(write):
+    cell = {"cell_type": "code", "metadata": {}, "source": OTHER}
+    write("gamma.ipynb", json.dumps({"cells": [cell], "nbformat": 4}))
+
+    submission = read(write("gamma.py", ONE))
+
+    assert submission.sources["gamma"] == ONE.encode()
+    assert submission.notes == ("gamma.py is graded, not gamma.ipynb: it is a module",)
 
 
 def test_two_that_nothing_tells_apart_are_listed(write):
@@ -310,7 +325,7 @@ def test_an_empty_rename_map_names_nobody():
         (BOTH.replace("def f()", "def other()"), 1),
         ("class f:\n    def a(self):\n        raise NotStarted\n", 0),
         ("def f():\n    # raise NotStarted\n    return 1\n", 1),
-        ("def f():\n    return (\n\ndef g(:\n", 1),
+        ("def f():\n    return (\n\ndef g(:\n", 2),
         ("", 0),
     ],
 )

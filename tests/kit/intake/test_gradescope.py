@@ -79,7 +79,7 @@ os._exit(0)
 
 @pytest.fixture(scope="module")
 def archive(syllabus):
-    made = make_files("gradescope", KIT, syllabus, EXERCISE, b"secret")
+    made = make_files("gradescope", KIT, syllabus, syllabus.only(EXERCISE), b"secret")
     return made["autograder.zip"]
 
 

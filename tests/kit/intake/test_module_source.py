@@ -41,7 +41,7 @@ def f():
 # In[ ]:
 
 
-from grader.notebook import check
+from grader.student.notebook import check
 
 check("gamma.f")
 """
@@ -61,7 +61,7 @@ drive.mount('/content/drive')
 def f(x: Later = None):
     return 1
 
-from grader.notebook import check
+from grader.student.notebook import check
 check("gamma.f")
 '''
 
@@ -122,6 +122,26 @@ def test_a_notebook_saved_as_python_is_read_as_a_notebook(read):
     assert "gamma.py is a notebook under another name" in submission.notes[0]
 
 
+def test_utf_16_is_read_with_a_remark(read):
+    submission = read("# naïve\r\nx = 'é'\r\n".encode("utf-16"))
+
+    assert run(submission)["x"] == "é"
+    assert submission.notes == ("gamma.py is read, though it is UTF-16",)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xfex",
+        "# coding: latin-1\nx = 'é'\n".encode("utf-16"),
+        "x = 1\n".encode("utf-32"),
+    ],
+)
+def test_what_only_begins_as_utf_16_is_not_read(read, data):
+    with pytest.raises(SubmissionError, match="is not UTF-8 text"):
+        read(data)
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -147,7 +167,6 @@ def test_bytes_that_change_nothing_are_read_with_a_remark(read, name, data):
         b"\xe9 = 1\n",
         b"def f(a='\xe9'): pass\n",
         b"f(\n'\xe9')\n",
-        "x = 1\n".encode("utf-16"),
         b"# coding: klingon\n# \xe9\n",
         b"# \xe9\nx = (\n",
     ],

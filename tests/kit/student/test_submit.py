@@ -62,7 +62,7 @@ def test_files_are_read_from_where_they_lie_and_not_from_backups(tmp_path):
         (tmp_path / f"{topic}.py").write_bytes(data)
         (tmp_path / ".backups" / f"{topic}.1.py").write_bytes(b"old")
 
-    assert sources_of(read_parts(tmp_path, SYMBOLS)) == SOURCES
+    assert sources_of(read_parts(tmp_path, SYMBOLS)[0]) == SOURCES
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,15 @@ def pack_up(tmp_path):
         for name, text in files.items():
             data = text if isinstance(text, bytes) else text.encode()
             (tmp_path / name.replace("__", ".")).write_bytes(data)
-        return read_parts(tmp_path, {"one": [["f"]], "two": [["g"], ["h"]]})
+        return read_parts(tmp_path, {"one": [["f"]], "two": [["g"], ["h"]]})[0]
 
     return write
+
+
+def test_what_is_no_topics_is_told(pack_up, tmp_path):
+    pack_up(two__py=WORK, helpers__py="x = 1")
+
+    assert read_parts(tmp_path, SYMBOLS)[1] == ["helpers.py"]
 
 
 def test_each_topic_tells_its_file_and_what_it_answers(pack_up):
