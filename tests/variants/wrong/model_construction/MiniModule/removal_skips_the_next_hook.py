@@ -1,44 +1,40 @@
-"""`__setattr__` registers what a list holds when it is assigned: breaks "those that it holds at the moment of
-the question".
+"""Loops over the live list of hooks, so one that removes itself makes the next be
+skipped: breaks "seen by each hook in the order of registration".
 
-slip: later appends to a list are missed
+says: go through a copy
 """
-
 class MiniModule:
     training: bool
 
     def __init__(self) -> None:
-        vars(self)["_registry"] = {}
         self.training = True
-        self._hooks: dict[object, Hook] = {}
+        self._hooks: list[tuple[object, Hook]] = []
 
     def __call__(self, *args: Any) -> Any:
         output = self.forward(*args)
-        for hook in list(self._hooks.values()):
+        for _, hook in self._hooks:
             result = hook(self, args, output)
             if result is not None:
                 output = result
         return output
 
     def register_forward_hook(self, hook: Hook) -> Callable[[], None]:
-        key = object()
-        self._hooks[key] = hook
+        entry = (object(), hook)
+        self._hooks.append(entry)
 
         def remove() -> None:
-            self._hooks.pop(key, None)
+            if entry in self._hooks:
+                self._hooks.remove(entry)
 
         return remove
 
     def _entries(self) -> Iterator[tuple[str, Any]]:
-        yield from self._registry.items()
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, list):
-            for i, item in enumerate(value):
-                self._registry[f"{name}.{i}"] = item
-        else:
-            self._registry[name] = value
-        super().__setattr__(name, value)
+        for name, value in vars(self).items():
+            if isinstance(value, list):
+                for i, item in enumerate(value):
+                    yield f"{name}.{i}", item
+            else:
+                yield name, value
 
     def children(self) -> Iterator["MiniModule"]:
         seen = set()

@@ -1,8 +1,6 @@
-"""The hooks are an immutable tuple that is replaced at each change, and one flattened list serves all questions.
-
-slip: tuple of hooks, one flat list
+"""The hooks are an immutable tuple that is replaced at each change, and one flattened
+list serves all questions.
 """
-
 class MiniModule:
     training: bool
 

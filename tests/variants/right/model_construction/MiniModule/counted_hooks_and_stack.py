@@ -1,8 +1,6 @@
-"""Hooks have numbers from a counter, own parts are split in two dicts, and names are joined along a path.
-
-slip: counter, two dicts, joined paths
+"""Hooks have numbers from a counter, own parts are split in two dicts, and names are
+joined along a path.
 """
-
 from itertools import count
 
 

@@ -1,8 +1,8 @@
-"""The state dict holds clones: breaks "The tensors share the parameters' memory".
+"""Repeats are found by data_ptr, and all empty parameters have the address 0: breaks
+"One that has several names comes once", for these are different ones.
 
-slip: the state dict holds copies
+says: share an address of memory
 """
-
 class MiniModule:
     training: bool
 
@@ -54,12 +54,12 @@ class MiniModule:
     def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
         seen = set()
         for name, parameter in self._every_name():
-            if id(parameter) not in seen:
-                seen.add(id(parameter))
+            if parameter.data_ptr() not in seen:
+                seen.add(parameter.data_ptr())
                 yield name, parameter
 
     def state_dict(self) -> dict[str, Tensor]:
-        return {name: parameter.detach().clone() for name, parameter in self._every_name()}
+        return {name: parameter.detach() for name, parameter in self._every_name()}
 
     def train(self, mode: bool = True) -> "MiniModule":
         self.training = mode

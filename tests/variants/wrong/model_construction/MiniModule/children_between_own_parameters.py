@@ -1,14 +1,14 @@
-"""The dict of hooks is an attribute of the class: breaks "No two modules share hooks".
+"""One pass in the order of assignment mixes parameters and children: breaks "a module's
+own first, then its children's".
 
-slip: one dict of hooks for all modules
+says: own parameters come before
 """
-
 class MiniModule:
     training: bool
-    _hooks: dict[object, Hook] = {}
 
     def __init__(self) -> None:
         self.training = True
+        self._hooks: dict[object, Hook] = {}
 
     def __call__(self, *args: Any) -> Any:
         output = self.forward(*args)
@@ -46,8 +46,7 @@ class MiniModule:
         for name, value in self._entries():
             if isinstance(value, Tensor) and value.is_leaf and value.requires_grad:
                 yield name, value
-        for name, value in self._entries():
-            if isinstance(value, MiniModule):
+            elif isinstance(value, MiniModule):
                 for inner, parameter in value._every_name():
                     yield f"{name}.{inner}", parameter
 

@@ -1,30 +1,31 @@
-"""Repeats are found by data_ptr, and all empty parameters have the address 0: breaks "One that has several names
-comes once", for these are different ones.
+"""The remover takes away the first registration of that function, not its own: breaks
+"a function that removes this one again".
 
-slip: data_ptr as identity of a parameter
+says: remove the registration
 """
+from collections import deque
+
 
 class MiniModule:
     training: bool
 
     def __init__(self) -> None:
         self.training = True
-        self._hooks: dict[object, Hook] = {}
+        self._hooks: deque[Hook] = deque()
 
     def __call__(self, *args: Any) -> Any:
         output = self.forward(*args)
-        for hook in list(self._hooks.values()):
+        for hook in list(self._hooks):
             result = hook(self, args, output)
             if result is not None:
                 output = result
         return output
 
     def register_forward_hook(self, hook: Hook) -> Callable[[], None]:
-        key = object()
-        self._hooks[key] = hook
+        self._hooks.append(hook)
 
         def remove() -> None:
-            self._hooks.pop(key, None)
+            self._hooks.remove(hook)
 
         return remove
 
@@ -55,8 +56,8 @@ class MiniModule:
     def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
         seen = set()
         for name, parameter in self._every_name():
-            if parameter.data_ptr() not in seen:
-                seen.add(parameter.data_ptr())
+            if id(parameter) not in seen:
+                seen.add(id(parameter))
                 yield name, parameter
 
     def state_dict(self) -> dict[str, Tensor]:
