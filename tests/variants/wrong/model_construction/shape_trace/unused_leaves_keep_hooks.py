@@ -1,25 +1,26 @@
-"""Runs `net.forward(x)`, which passes by the hooks of `net`: breaks "Run `net(x)`" and "If `net` itself is a
-leaf".
+"""Each hook removes itself at the end if it has run, so a leaf that is not used keeps
+its hook: breaks "no more and no fewer".
 
-slip: net.forward(x) instead of net(x)
+says: those that do not run
 """
-
 def shape_trace(net: nn.Module, x: Tensor) -> list[tuple[str, tuple[int, ...]]]:
     trace: list[tuple[str, tuple[int, ...]]] = []
-    handles = []
+    handles = {}
+    ran = set()
 
     def watch(name: str):
         def hook(module, args, output):
+            ran.add(name)
             trace.append((name, tuple(output.shape)))
 
         return hook
 
     for name, module in net.named_modules():
         if not list(module.children()):
-            handles.append(module.register_forward_hook(watch(name)))
+            handles[name] = module.register_forward_hook(watch(name))
     try:
-        net.forward(x)
+        net(x)
     finally:
-        for handle in handles:
-            handle.remove()
+        for name in ran:
+            handles[name].remove()
     return trace

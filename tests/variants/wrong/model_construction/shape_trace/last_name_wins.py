@@ -1,19 +1,20 @@
-"""The shapes go into a dict by name: breaks "A leaf that runs several times is listed each time".
+"""Names are collected with repeats, and the last one wins: breaks "under its first
+name".
 
-slip: a repeated leaf appears once
+says: lists the first of them
 """
-
 def shape_trace(net: nn.Module, x: Tensor) -> list[tuple[str, tuple[int, ...]]]:
-    trace: dict[str, tuple[int, ...]] = {}
+    trace: list[tuple[str, tuple[int, ...]]] = []
     handles = []
 
     def watch(name: str):
         def hook(module, args, output):
-            trace[name] = tuple(output.shape)
+            trace.append((name, tuple(output.shape)))
 
         return hook
 
-    for name, module in net.named_modules():
+    names = {module: name for name, module in net.named_modules(remove_duplicate=False)}
+    for module, name in names.items():
         if not list(module.children()):
             handles.append(module.register_forward_hook(watch(name)))
     try:
@@ -21,4 +22,4 @@ def shape_trace(net: nn.Module, x: Tensor) -> list[tuple[str, tuple[int, ...]]]:
     finally:
         for handle in handles:
             handle.remove()
-    return list(trace.items())
+    return trace

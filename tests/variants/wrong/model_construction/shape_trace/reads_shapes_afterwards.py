@@ -1,20 +1,19 @@
-"""Names are collected with repeats, and the last one wins: breaks "under its first name".
+"""Keeps the outputs and reads their shapes when all is done, after in-place reshapes:
+breaks "the shape that each leaf module gives, as it runs".
 
-slip: a shared leaf under its last name
+says: read a shape when its leaf runs
 """
-
 def shape_trace(net: nn.Module, x: Tensor) -> list[tuple[str, tuple[int, ...]]]:
-    trace: list[tuple[str, tuple[int, ...]]] = []
+    outputs: list[tuple[str, Tensor]] = []
     handles = []
 
     def watch(name: str):
         def hook(module, args, output):
-            trace.append((name, tuple(output.shape)))
+            outputs.append((name, output))
 
         return hook
 
-    names = {module: name for name, module in net.named_modules(remove_duplicate=False)}
-    for module, name in names.items():
+    for name, module in net.named_modules():
         if not list(module.children()):
             handles.append(module.register_forward_hook(watch(name)))
     try:
@@ -22,4 +21,4 @@ def shape_trace(net: nn.Module, x: Tensor) -> list[tuple[str, tuple[int, ...]]]:
     finally:
         for handle in handles:
             handle.remove()
-    return trace
+    return [(name, tuple(output.shape)) for name, output in outputs]

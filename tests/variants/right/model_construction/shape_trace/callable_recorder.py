@@ -1,8 +1,6 @@
-"""A class whose one bound method is the hook of all leaves and looks the name up by the module.
-
-slip: a recorder object as hook
+"""A class whose one bound method is the hook of all leaves and looks the name up by the
+module.
 """
-
 class _Recorder:
     def __init__(self, net: nn.Module):
         self.names = {m: name for name, m in net.named_modules() if not any(True for _ in m.children())}

@@ -1,27 +1,25 @@
-"""Each hook removes itself at the end if it has run, so a leaf that is not used keeps its hook: breaks "no more
-and no fewer".
+"""Switches to eval mode for the run and never back: breaks "Run `net(x)`" as it is, and
+leaves the caller's network changed.
 
-slip: leaves that did not run stay hooked
+says: in the mode that it has
 """
-
 def shape_trace(net: nn.Module, x: Tensor) -> list[tuple[str, tuple[int, ...]]]:
     trace: list[tuple[str, tuple[int, ...]]] = []
-    handles = {}
-    ran = set()
+    handles = []
 
     def watch(name: str):
         def hook(module, args, output):
-            ran.add(name)
             trace.append((name, tuple(output.shape)))
 
         return hook
 
     for name, module in net.named_modules():
         if not list(module.children()):
-            handles[name] = module.register_forward_hook(watch(name))
+            handles.append(module.register_forward_hook(watch(name)))
     try:
+        net.eval()
         net(x)
     finally:
-        for name in ran:
-            handles[name].remove()
+        for handle in handles:
+            handle.remove()
     return trace
