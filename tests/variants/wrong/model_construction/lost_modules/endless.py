@@ -1,6 +1,6 @@
 """Remembers nothing, so that circles do not end.
 
-says: calls itself without end
+says: a circle leads back
 """
 def lost_modules(net):
     own = vars(nn.Module())

@@ -1,8 +1,8 @@
-"""Marks a lost module with an attribute and finds nothing the second time: breaks "`net` stays as it is".
+"""Of a lost module only its own attributes are searched: breaks "and lost modules too,
+with their registered submodules".
 
-slip: a mark is left on the modules
+says: of a lost module have containers too
 """
-
 def lost_modules(net: nn.Module) -> set[str]:
     own = vars(nn.Module()).keys()
     met = {id(module) for module in net.modules()}
@@ -12,11 +12,11 @@ def lost_modules(net: nn.Module) -> set[str]:
         if id(value) in met:
             return
         if isinstance(value, nn.Module):
-            if hasattr(value, "_found"):
-                return
-            value._found = True
+            met.add(id(value))
             lost.add(path)
-            enter(value, path)
+            for attribute, part in vars(value).items():
+                if attribute not in own and isinstance(part, (list, tuple, dict)):
+                    search(part, f"{path}.{attribute}")
         elif isinstance(value, (list, tuple)):
             met.add(id(value))
             for i, item in enumerate(value):

@@ -1,23 +1,18 @@
-"""A module in two places is listed under both: breaks "listed once, under one of its paths".
+"""Passes by all attributes with a leading underscore, not PyTorch's own only: breaks
+"that is an attribute of a module".
 
-slip: one module, listed under two paths
+says: name says nothing
 """
-
 def lost_modules(net: nn.Module) -> set[str]:
-    own = vars(nn.Module()).keys()
-    registered = {id(module) for module in net.modules()}
-    met: set[int] = set()
+    met = {id(module) for module in net.modules()}
     lost: set[str] = set()
 
     def search(value: Any, path: str) -> None:
-        if id(value) in registered:
-            return
-        if isinstance(value, nn.Module):
-            lost.add(path)
         if id(value) in met:
             return
         if isinstance(value, nn.Module):
             met.add(id(value))
+            lost.add(path)
             enter(value, path)
         elif isinstance(value, (list, tuple)):
             met.add(id(value))
@@ -31,7 +26,7 @@ def lost_modules(net: nn.Module) -> set[str]:
     def enter(module: nn.Module, prefix: str) -> None:
         for name, part in module.named_modules(prefix=prefix):
             for attribute, value in vars(part).items():
-                if attribute not in own and isinstance(value, (list, tuple, dict)):
+                if not attribute.startswith("_") and isinstance(value, (list, tuple, dict)):
                     search(value, f"{name}.{attribute}" if name else attribute)
 
     enter(net, "")

@@ -1,8 +1,4 @@
-"""Generators yield the paths, and one helper turns every container into pairs.
-
-slip: generators and one pair helper
-"""
-
+"""Generators yield the paths, and one helper turns every container into pairs."""
 def lost_modules(net: nn.Module) -> set[str]:
     return set(_inside(net, "", {id(module) for module in net.modules()}))
 

@@ -1,9 +1,8 @@
-"""Of a lost module only its own attributes are searched: breaks "and lost modules too, with their registered
-submodules".
+"""A module that is an unregistered attribute itself is listed as well: breaks "if it
+sits in a list, tuple or dict".
 
-slip: submodules of a lost one not searched
+says: only if it sits in a list
 """
-
 def lost_modules(net: nn.Module) -> set[str]:
     own = vars(nn.Module()).keys()
     met = {id(module) for module in net.modules()}
@@ -15,9 +14,7 @@ def lost_modules(net: nn.Module) -> set[str]:
         if isinstance(value, nn.Module):
             met.add(id(value))
             lost.add(path)
-            for attribute, part in vars(value).items():
-                if attribute not in own and isinstance(part, (list, tuple, dict)):
-                    search(part, f"{path}.{attribute}")
+            enter(value, path)
         elif isinstance(value, (list, tuple)):
             met.add(id(value))
             for i, item in enumerate(value):
@@ -30,7 +27,7 @@ def lost_modules(net: nn.Module) -> set[str]:
     def enter(module: nn.Module, prefix: str) -> None:
         for name, part in module.named_modules(prefix=prefix):
             for attribute, value in vars(part).items():
-                if attribute not in own and isinstance(value, (list, tuple, dict)):
+                if attribute not in own:
                     search(value, f"{name}.{attribute}" if name else attribute)
 
     enter(net, "")

@@ -1,8 +1,8 @@
-"""Goes into lists and dicts only: breaks "sits in a list, tuple or dict".
+"""Remembers modules but not containers: breaks "Containers and modules may refer to
+each other in circles".
 
-slip: tuples are not searched
+says: a circle leads back
 """
-
 def lost_modules(net: nn.Module) -> set[str]:
     own = vars(nn.Module()).keys()
     met = {id(module) for module in net.modules()}
@@ -15,19 +15,17 @@ def lost_modules(net: nn.Module) -> set[str]:
             met.add(id(value))
             lost.add(path)
             enter(value, path)
-        elif isinstance(value, list):
-            met.add(id(value))
+        elif isinstance(value, (list, tuple)):
             for i, item in enumerate(value):
                 search(item, f"{path}.{i}")
         elif isinstance(value, dict):
-            met.add(id(value))
             for key, item in value.items():
                 search(item, f"{path}.{key}")
 
     def enter(module: nn.Module, prefix: str) -> None:
         for name, part in module.named_modules(prefix=prefix):
             for attribute, value in vars(part).items():
-                if attribute not in own and isinstance(value, (list, dict)):
+                if attribute not in own and isinstance(value, (list, tuple, dict)):
                     search(value, f"{name}.{attribute}" if name else attribute)
 
     enter(net, "")

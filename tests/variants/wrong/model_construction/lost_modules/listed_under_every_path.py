@@ -1,28 +1,32 @@
-"""Looks into a container and into the containers in it, no further: breaks "at any depth".
+"""A module in two places is listed under both: breaks "listed once, under one of its
+paths".
 
-slip: containers searched two levels deep
+says: each module that is met
 """
-
 def lost_modules(net: nn.Module) -> set[str]:
     own = vars(nn.Module()).keys()
-    met = {id(module) for module in net.modules()}
+    registered = {id(module) for module in net.modules()}
+    met: set[int] = set()
     lost: set[str] = set()
 
-    def search(value: Any, path: str, depth: int = 0) -> None:
+    def search(value: Any, path: str) -> None:
+        if id(value) in registered:
+            return
+        if isinstance(value, nn.Module):
+            lost.add(path)
         if id(value) in met:
             return
         if isinstance(value, nn.Module):
             met.add(id(value))
-            lost.add(path)
             enter(value, path)
-        elif depth < 2 and isinstance(value, (list, tuple)):
+        elif isinstance(value, (list, tuple)):
             met.add(id(value))
             for i, item in enumerate(value):
-                search(item, f"{path}.{i}", depth + 1)
-        elif depth < 2 and isinstance(value, dict):
+                search(item, f"{path}.{i}")
+        elif isinstance(value, dict):
             met.add(id(value))
             for key, item in value.items():
-                search(item, f"{path}.{key}", depth + 1)
+                search(item, f"{path}.{key}")
 
     def enter(module: nn.Module, prefix: str) -> None:
         for name, part in module.named_modules(prefix=prefix):
