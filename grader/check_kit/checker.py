@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from grader.check_kit.adversaries import make_adversaries
+from grader.check_kit.causes import check_causes, says
 from grader.check_kit.counts import check_counts
 from grader.check_kit.independence import check_independence
 from grader.check_kit.places import check_places
@@ -17,6 +17,7 @@ from grader.check_kit.variants import Variant
 from grader.class_run.pool import JudgePool
 from grader.judge import JudgeError
 from grader.layout import Layout
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import (
     Report,
@@ -50,6 +51,8 @@ class Checker:
         self.syllabus = syllabus
         self.pool = pool
         self.seed = seed
+        self.told: dict[str, Message] = {}
+        """What was said first of each wrong variant, by its name."""
         self.solutions = {
             topic.id: (layout.solutions / f"{topic.id}.py").read_bytes()
             for topic in syllabus.topics
@@ -71,21 +74,20 @@ class Checker:
         except KitFaultError as error:
             raise KitFaultError(f"{name}: {error}") from error
 
-    def check_stubs(self) -> Iterator[str]:
+    def check_stubs(self, exercises: Collection[str]) -> Iterator[str]:
         """Yield the tests in which a stub is not told to be not started."""
         stubs = {
             topic: (self.layout.exercises / f"{topic}.py").read_bytes()
             for topic in self.solutions
         }
-        _, report = self.grade("the stubs", stubs, self.syllabus.exercises)
+        _, report = self.grade("the stubs", stubs, exercises)
         for test in report["tests"]:
             outcome = outcome_of(test)
             if outcome not in (Outcome.NOT_STARTED, Outcome.NO_GPU):
                 yield f"stub: {test['nodeid']} is {outcome}: {text_of(test)}"
 
-    def check_solutions(self) -> Iterator[str]:
+    def check_solutions(self, exercises: Collection[str]) -> Iterator[str]:
         """Yield what the solutions do not pass."""
-        exercises = self.syllabus.exercises
         result, report = self.grade("the solutions", self.solutions, exercises)
         yield from lost_points("solution", result, report)
 
@@ -101,8 +103,11 @@ class Checker:
         (mine,) = result.exercises
         if not is_short(mine):
             yield f"{variant.name}: not caught"
-        texts = [m.render() for m in messages_of(report).values()]
-        if not any(re.search(variant.says, text, re.IGNORECASE) for text in texts):
+        messages = messages_of(report)
+        if said := first_message(mine.outcomes, messages):
+            self.told[variant.name] = said
+        texts = [m.render() for m in messages.values()]
+        if not any(says(variant, text) for text in texts):
             shown = "\n".join(texts) or "nothing"
             yield f"{variant.name}: no message says {variant.says!r}, but:\n{shown}"
 
@@ -157,10 +162,8 @@ def check_all(
     found.problems += check_independence(syllabus, texts, variants)
     right = [v for v in variants if v.right]
     tasks: list[Callable[[], Iterator[str]]] = [
-        hidden.check_stubs,
-        visible.check_stubs,
-        hidden.check_solutions,
-        visible.check_solutions,
+        *(partial(c.check_stubs, part.exercises) for c in (hidden, visible)),
+        *(partial(c.check_solutions, part.exercises) for c in (hidden, visible)),
         *(lambda v=v: hidden.check_variant(v) for v in variants),
         *(lambda v=v: visible.check_variant(v) for v in right),
     ]
@@ -178,11 +181,13 @@ def check_all(
         for done, problems in enumerate(threads.map(run, tasks), 1):
             found.problems += problems
             progress(done, len(tasks))
+    wrong = [v for v in variants if not v.right]
+    found.problems += check_causes(wrong, hidden.told)
     found.counts = Counter(
         exercises=len(syllabus.exercises),
         hidden_tests=len(hidden.pool.manifest.checks),
         visible_tests=len(visible.pool.manifest.checks),
         right_variants=len(right),
-        wrong_variants=len(variants) - len(right),
+        wrong_variants=len(wrong),
     )
     return found

@@ -1,9 +1,7 @@
-"""The halving detaches, so that no gradient reaches `linear`: breaks training a network that has "a loop" (only
-`weight` "is never trained").
+"""Adds the 1 after the ReLU: breaks "`relu(linear(x) @ weight + 1)`".
 
-slip: detach inside the halving loop
+says: added before the ReLU
 """
-
 class FixedHiddenMLP(nn.Module):
     weight: Tensor
 
@@ -15,8 +13,8 @@ class FixedHiddenMLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not x.isfinite().all():
             raise ValueError("the input holds an infinity or NaN")
-        x = torch.relu(self.linear(x) @ self.weight + 1)
+        x = torch.relu(self.linear(x) @ self.weight) + 1
         x = self.linear(x)
         while x.abs().sum() > 1:
-            x = x.detach() / 2
+            x = x / 2
         return x.sum()

@@ -1,8 +1,8 @@
-"""Halves once more when the sum is exactly 1: breaks "while the sum of its absolute values exceeds 1".
+"""The loop is bounded by ten halvings: breaks "halves it while the sum of its absolute
+values exceeds 1" for large values.
 
-slip: at least one instead of more than one
+says: loop goes on until
 """
-
 class FixedHiddenMLP(nn.Module):
     weight: Tensor
 
@@ -16,6 +16,7 @@ class FixedHiddenMLP(nn.Module):
             raise ValueError("the input holds an infinity or NaN")
         x = torch.relu(self.linear(x) @ self.weight + 1)
         x = self.linear(x)
-        while x.abs().sum() >= 1:
-            x = x / 2
+        for _ in range(10):
+            if x.abs().sum() > 1:
+                x = x / 2
         return x.sum()

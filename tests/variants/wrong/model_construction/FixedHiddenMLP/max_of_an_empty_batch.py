@@ -1,22 +1,18 @@
-"""A cache on the class gives all networks of a width one tensor: breaks "`weight` a random (features, features)
-tensor", of each network.
+"""Checks the largest entry, which an empty batch does not have: breaks "Shapes: (n,
+features) -> ()" for n = 0.
 
-slip: one weight for all instances
+says: for an empty batch
 """
-
 class FixedHiddenMLP(nn.Module):
     weight: Tensor
-    _weights: dict[int, Tensor] = {}
 
     def __init__(self, features: int):
         super().__init__()
         self.linear = nn.Linear(features, features)
-        if features not in self._weights:
-            self._weights[features] = torch.rand(features, features)
-        self.register_buffer("weight", self._weights[features])
+        self.register_buffer("weight", torch.rand(features, features))
 
     def forward(self, x: Tensor) -> Tensor:
-        if not x.isfinite().all():
+        if not x.abs().max().isfinite():
             raise ValueError("the input holds an infinity or NaN")
         x = torch.relu(self.linear(x) @ self.weight + 1)
         x = self.linear(x)

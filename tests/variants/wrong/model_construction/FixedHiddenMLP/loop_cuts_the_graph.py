@@ -1,8 +1,8 @@
-"""Refuses only when no entry is finite: breaks "ValueError: the input holds an infinity or NaN", be it one.
+"""The halving detaches, so that no gradient reaches `linear`: breaks training a network
+that has "a loop" (only `weight` "is never trained").
 
-slip: any finite entry lets all pass
+says: cuts the result off
 """
-
 class FixedHiddenMLP(nn.Module):
     weight: Tensor
 
@@ -12,10 +12,10 @@ class FixedHiddenMLP(nn.Module):
         self.register_buffer("weight", torch.rand(features, features))
 
     def forward(self, x: Tensor) -> Tensor:
-        if not x.isfinite().any():
+        if not x.isfinite().all():
             raise ValueError("the input holds an infinity or NaN")
         x = torch.relu(self.linear(x) @ self.weight + 1)
         x = self.linear(x)
         while x.abs().sum() > 1:
-            x = x / 2
+            x = x.detach() / 2
         return x.sum()

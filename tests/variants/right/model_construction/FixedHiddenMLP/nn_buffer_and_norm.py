@@ -1,8 +1,4 @@
-"""An nn.Buffer holds the weight, and the sum of absolute values is a vector norm.
-
-slip: nn.Buffer and a 1-norm
-"""
-
+"""An nn.Buffer holds the weight, and the sum of absolute values is a vector norm."""
 class FixedHiddenMLP(nn.Module):
     weight: Tensor
 

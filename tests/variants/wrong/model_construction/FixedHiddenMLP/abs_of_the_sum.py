@@ -1,8 +1,8 @@
-"""Uses F.linear, which multiplies by the transposed weight: breaks "`linear(x) @ weight`".
+"""Compares the absolute value of the sum: breaks "while the sum of its absolute values
+exceeds 1".
 
-slip: F.linear transposes the weight
+says: the sum is of absolute values
 """
-
 class FixedHiddenMLP(nn.Module):
     weight: Tensor
 
@@ -14,8 +14,8 @@ class FixedHiddenMLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not x.isfinite().all():
             raise ValueError("the input holds an infinity or NaN")
-        x = torch.relu(nn.functional.linear(self.linear(x), self.weight) + 1)
+        x = torch.relu(self.linear(x) @ self.weight + 1)
         x = self.linear(x)
-        while x.abs().sum() > 1:
+        while x.sum().abs() > 1:
             x = x / 2
         return x.sum()

@@ -1,9 +1,8 @@
-"""The loop is bounded by ten halvings: breaks "halves it while the sum of its absolute values exceeds 1" for
-large values.
+"""Uses F.linear, which multiplies by the transposed weight: breaks "`linear(x) @
+weight`".
 
-slip: at most ten halvings
+says: not by its transpose
 """
-
 class FixedHiddenMLP(nn.Module):
     weight: Tensor
 
@@ -15,9 +14,8 @@ class FixedHiddenMLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not x.isfinite().all():
             raise ValueError("the input holds an infinity or NaN")
-        x = torch.relu(self.linear(x) @ self.weight + 1)
+        x = torch.relu(nn.functional.linear(self.linear(x), self.weight) + 1)
         x = self.linear(x)
-        for _ in range(10):
-            if x.abs().sum() > 1:
-                x = x / 2
+        while x.abs().sum() > 1:
+            x = x / 2
         return x.sum()

@@ -1,8 +1,8 @@
-"""Adds the 1 after the ReLU: breaks "`relu(linear(x) @ weight + 1)`".
+"""Refuses only when no entry is finite: breaks "ValueError: the input holds an infinity
+or NaN", be it one.
 
-slip: plus one outside the ReLU
+says: loop whose condition never becomes false
 """
-
 class FixedHiddenMLP(nn.Module):
     weight: Tensor
 
@@ -12,9 +12,9 @@ class FixedHiddenMLP(nn.Module):
         self.register_buffer("weight", torch.rand(features, features))
 
     def forward(self, x: Tensor) -> Tensor:
-        if not x.isfinite().all():
+        if not x.isfinite().any():
             raise ValueError("the input holds an infinity or NaN")
-        x = torch.relu(self.linear(x) @ self.weight) + 1
+        x = torch.relu(self.linear(x) @ self.weight + 1)
         x = self.linear(x)
         while x.abs().sum() > 1:
             x = x / 2

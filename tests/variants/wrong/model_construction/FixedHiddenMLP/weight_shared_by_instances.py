@@ -1,18 +1,21 @@
-"""Checks the largest entry, which an empty batch does not have: breaks "Shapes: (n, features) -> ()" for n = 0.
+"""A cache on the class gives all networks of a width one tensor: breaks "`weight` a
+random (features, features) tensor", of each network.
 
-slip: max fails on an empty batch
+says: weight is not random
 """
-
 class FixedHiddenMLP(nn.Module):
     weight: Tensor
+    _weights: dict[int, Tensor] = {}
 
     def __init__(self, features: int):
         super().__init__()
         self.linear = nn.Linear(features, features)
-        self.register_buffer("weight", torch.rand(features, features))
+        if features not in self._weights:
+            self._weights[features] = torch.rand(features, features)
+        self.register_buffer("weight", self._weights[features])
 
     def forward(self, x: Tensor) -> Tensor:
-        if not x.abs().max().isfinite():
+        if not x.isfinite().all():
             raise ValueError("the input holds an infinity or NaN")
         x = torch.relu(self.linear(x) @ self.weight + 1)
         x = self.linear(x)
