@@ -4,7 +4,11 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from grader.observe import CALLS, LAYOUTS, MODULES, SHAPES
+
 DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is square
+STATES = "plain", "other", *SHAPES, *LAYOUTS, "no_grad", "inference", *CALLS, *MODULES
+"""What a module meets whose parameters are float32."""
 
 
 def forms(tensors: list[Tensor]) -> list[str]:
@@ -65,10 +69,3 @@ def use_networks(
         "training": [[m.training for m in net.modules()] for net in nets],
         "trainable": [[p.requires_grad for p in net.parameters()] for net in nets],
     }
-
-
-Trace = list[tuple[str, tuple[int, ...]]]
-
-
-def names_of(trace: Trace) -> list[str]:
-    return [name for name, _ in trace]

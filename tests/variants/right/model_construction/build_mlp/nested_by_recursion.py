@@ -1,8 +1,6 @@
-"""The widths are consumed by a recursive helper; helpers validate, and bools are refused as well.
-
-slip: recursion over the widths
+"""The widths are consumed by a recursive helper; helpers validate, and bools are
+refused as well.
 """
-
 def _check(name: str, width: Any) -> None:
     if isinstance(width, bool) or not isinstance(width, int) or width <= 0:
         raise ValueError("MLPConfig." + name + " takes ints from 1 on")

@@ -1,9 +1,8 @@
-"""Compares widths with 1 without looking at the type: 2.5 passes and "8" raises TypeError: breaks "ValueError: a
-width is not an int of at least 1".
+"""The message says what is wrong but not where: breaks "The message contains the name
+of the field".
 
-slip: no type check before the comparison
+says: contains the name of the field
 """
-
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}
 
 
@@ -22,8 +21,8 @@ class MLPConfig:
         }
         for name, widths in fields.items():
             for width in widths:
-                if width < 1:
-                    raise ValueError(f"{name}: {width!r} is not an int of at least 1")
+                if not isinstance(width, int) or width < 1:
+                    raise ValueError(f"a width must be an int of at least 1, not {width!r}")
         if self.activation not in list(ACTIVATIONS):
             raise ValueError(f"activation: {self.activation!r} is unknown")
 

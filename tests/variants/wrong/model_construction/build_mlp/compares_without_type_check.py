@@ -1,9 +1,8 @@
-"""Looks the activation up in one string, where parts of a name and "" are found: breaks "the activation is
-unknown".
+"""Compares widths with 1 without looking at the type: 2.5 passes and "8" raises
+TypeError: breaks "ValueError: a width is not an int of at least 1".
 
-slip: a substring passes as an activation
+says: not its size alone
 """
-
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}
 
 
@@ -22,9 +21,9 @@ class MLPConfig:
         }
         for name, widths in fields.items():
             for width in widths:
-                if not isinstance(width, int) or width < 1:
+                if width < 1:
                     raise ValueError(f"{name}: {width!r} is not an int of at least 1")
-        if str(self.activation) not in "relu, tanh, gelu":
+        if self.activation not in list(ACTIVATIONS):
             raise ValueError(f"activation: {self.activation!r} is unknown")
 
 

@@ -1,8 +1,6 @@
-"""The network is an own class that holds its configuration; the activation is chosen with match.
-
-slip: own network class, match
+"""The network is an own class that holds its configuration; the activation is chosen
+with match.
 """
-
 class _Perceptron(nn.Module):
     def __init__(self, config: "MLPConfig"):
         super().__init__()

@@ -1,8 +1,8 @@
-"""The check is done by build_mlp: breaks "one that is invalid cannot be made".
+"""Refuses `hidden` only if every width is bad: breaks "ValueError: a width is not an
+int of at least 1".
 
-slip: invalid configurations can be made
+says: check every width in hidden
 """
-
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}
 
 
@@ -13,22 +13,21 @@ class MLPConfig:
     out_features: int
     activation: str = "relu"
 
-    def check(self) -> None:
-        fields = {
-            "in_features": (self.in_features,),
-            "hidden": self.hidden,
-            "out_features": (self.out_features,),
-        }
-        for name, widths in fields.items():
-            for width in widths:
-                if not isinstance(width, int) or width < 1:
-                    raise ValueError(f"{name}: {width!r} is not an int of at least 1")
+    def __post_init__(self) -> None:
+        for name in ("in_features", "out_features"):
+            if not self._good(getattr(self, name)):
+                raise ValueError(f"{name} must be an int of at least 1")
+        if self.hidden and not any(self._good(width) for width in self.hidden):
+            raise ValueError("hidden must hold ints of at least 1")
         if self.activation not in list(ACTIVATIONS):
             raise ValueError(f"activation: {self.activation!r} is unknown")
 
+    @staticmethod
+    def _good(width: Any) -> bool:
+        return isinstance(width, int) and width >= 1
+
 
 def build_mlp(config: MLPConfig) -> nn.Module:
-    config.check()
     layers: list[nn.Module] = []
     widths = [config.in_features, *config.hidden, config.out_features]
     for before, after in pairwise(widths):

@@ -1,8 +1,8 @@
-"""Refuses `hidden` only if every width is bad: breaks "ValueError: a width is not an int of at least 1".
+"""Looks the activation up in one string, where parts of a name and "" are found: breaks
+"the activation is unknown".
 
-slip: any instead of all hidden widths
+says: falling back to another
 """
-
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}
 
 
@@ -14,17 +14,17 @@ class MLPConfig:
     activation: str = "relu"
 
     def __post_init__(self) -> None:
-        for name in ("in_features", "out_features"):
-            if not self._good(getattr(self, name)):
-                raise ValueError(f"{name} must be an int of at least 1")
-        if self.hidden and not any(self._good(width) for width in self.hidden):
-            raise ValueError("hidden must hold ints of at least 1")
-        if self.activation not in list(ACTIVATIONS):
+        fields = {
+            "in_features": (self.in_features,),
+            "hidden": self.hidden,
+            "out_features": (self.out_features,),
+        }
+        for name, widths in fields.items():
+            for width in widths:
+                if not isinstance(width, int) or width < 1:
+                    raise ValueError(f"{name}: {width!r} is not an int of at least 1")
+        if str(self.activation) not in "relu, tanh, gelu":
             raise ValueError(f"activation: {self.activation!r} is unknown")
-
-    @staticmethod
-    def _good(width: Any) -> bool:
-        return isinstance(width, int) and width >= 1
 
 
 def build_mlp(config: MLPConfig) -> nn.Module:
