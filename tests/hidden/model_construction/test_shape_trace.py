@@ -116,6 +116,7 @@ def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
     )
 
 
+@pytest.mark.weight(2)
 def test_trace_lists_each_leaf_when_it_runs(sweep, rng):
     d, batch = rng.sample(DISTINCT, 2)
     parts = {"last": nn.Linear(d, d), "spare": nn.Tanh(), "first": nn.Linear(d, d)}
@@ -129,6 +130,7 @@ def test_trace_lists_each_leaf_when_it_runs(sweep, rng):
         "for a leaf that reshapes in place": nn.Sequential(
             nn.Linear(d, d), Apply(lambda x: x.unsqueeze_(0)), nn.Tanh()
         ),
+        "when the network raises": nn.Sequential(nn.Linear(d, d), Apply(fail)),
     }
     sweep.cases(
         trace,
@@ -142,22 +144,9 @@ def test_trace_lists_each_leaf_when_it_runs(sweep, rng):
             "runs; a dict keeps one entry for each name",
             "for a leaf that reshapes in place": "read a shape when its leaf runs; "
             "later, an operation in place may have changed it",
+            "when the network raises": "finally lets it pass, except does not",
         },
-    )
-
-
-def test_trace_lets_the_exception_of_the_network_pass(sweep, rng):
-    d = rng.choice(DISTINCT)
-    layers = nn.Linear(d, d), Apply(fail)
-    sweep.cases(
-        trace,
-        {
-            "for a network that runs": (layers[0], torch.randn(2, d)),
-            "when the network raises": (nn.Sequential(*layers), torch.randn(2, d)),
-        },
-        call="shape_trace(net, x)",
         raises=(LookupError,),
-        because={"when the network raises": "finally lets it pass, except does not"},
     )
 
 
