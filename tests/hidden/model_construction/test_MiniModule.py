@@ -182,6 +182,13 @@ USES: dict[str, Script] = {
     ],
     "when each tensor of state_dict gets 1 more": change_state,
 }
+OF_USES = {
+    "when named_parameters is asked for the parameters themselves": "a copy, or what "
+    "detach() gives, is another tensor",
+    "when state_dict is asked what requires a gradient": "detach() the parameters",
+    "when each tensor of state_dict gets 1 more": "detach() shares memory, clone() "
+    "does not",
+}
 
 
 def double(_: Any, __: Any, y: Any) -> Any:
@@ -284,21 +291,19 @@ def test_mini_saves_every_name_and_shares_the_memory(sweep):
     sweep.cases(
         play,
         each(USES),
-        because={
-            "when named_parameters is asked for the parameters themselves": "a copy, "
-            "or what detach() gives, is another tensor",
-            "when state_dict is asked what requires a gradient": "detach() the parameters",
-            "when each tensor of state_dict gets 1 more": "detach() shares memory, clone() "
-            "does not",
-        },
+        because=OF_USES,
         call="named_parameters(), state_dict()",
     )
 
 
 def test_mini_yields_its_direct_children_once(sweep):
-    because = {k: rule for k, rule in RULES.items() if "parameter" not in rule}
-    because |= OF_CHILDREN
-    sweep.cases(children_of, each(TREES), because=because, call="list(net.children())")
+    rules = {k: rule for k, rule in RULES.items() if "parameter" not in rule}
+    sweep.cases(
+        children_of,
+        each(TREES),
+        because=rules | OF_CHILDREN,
+        call="list(net.children())",
+    )
 
 
 def test_mini_switches_the_mode_of_the_whole_tree(sweep):
