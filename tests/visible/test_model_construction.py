@@ -6,34 +6,51 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true
+from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
 
 exercise = pytest.mark.exercise
 
 
-def apply_mlp(ex: Any, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+def apply_mlp(ex: Any, x: Tensor) -> tuple[list[Tensor], Tensor, int]:
+    """Return the parameters, the result, and how many parameters get a gradient."""
     net = ex.MLP(4, 8, 2)
-    return net(x), list(net.parameters())
+    parameters = list(net.parameters())
+    y = net(x)
+    y.sum().backward()
+    return parameters, y, sum(p.grad is not None for p in net.parameters())
 
 
 @exercise("model_construction.MLP")
-def test_mlp_maps_the_last_axis(observe):
+def test_mlp_has_two_layers_with_a_relu_between(observe):
     x = torch.randn(5, 3, 4)
 
-    y, parameters = observe(apply_mlp, x, call="MLP(4, 8, 2)(x) with x (5, 3, 4)")
-
-    expect_equal(
-        list(y.shape), [5, 3, 2], "MLP does not map the last axis to out_features."
+    parameters, y, learning = observe(
+        apply_mlp, x, call="MLP(4, 8, 2)(x) with x (5, 3, 4)"
     )
+
+    by_shape = {tuple(p.shape): p for p in parameters}
     expect_equal(
-        sorted(p.numel() for p in parameters),
-        [2, 8, 16, 32],
+        sorted(by_shape),
+        [(2,), (2, 8), (8,), (8, 4)],
         "MLP does not hold the parameters of two Linear layers.",
+        slips={"make the layers in __init__, and assign them to self": []},
     )
+    hidden = x @ by_shape[8, 4].T + by_shape[8,]
+    expect_close(
+        y,
+        hidden.relu() @ by_shape[2, 8].T + by_shape[2,],
+        "MLP does not compute out(relu(hidden(x))).",
+        slips={
+            "the ReLU is missing": hidden @ by_shape[2, 8].T + by_shape[2,],
+            "no ReLU follows the last layer": lambda y: bool((y >= 0).all()),
+        },
+    )
+    expect_equal(learning, 4, "Not all four parameters get a gradient.")
 
 
-def run_in_order(ex: Any, layers: list[nn.Module], x: Tensor) -> Tensor:
-    return ex.MySequential(*layers)(x)
+def run_twice(ex: Any, layers: list[nn.Module], x: Tensor) -> tuple[Tensor, Tensor]:
+    net = ex.MySequential(*layers)
+    return net(x), net(x)
 
 
 def names_in_state(ex: Any, layers: list[nn.Module]) -> list[str]:
@@ -42,95 +59,129 @@ def names_in_state(ex: Any, layers: list[nn.Module]) -> list[str]:
 
 @exercise("model_construction.MySequential")
 def test_sequential_runs_its_modules_in_the_order_given(observe):
-    layers = [nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2)]
+    layer, other, x = nn.Linear(4, 4), nn.Tanh(), torch.randn(5, 4)
+    layers = [layer, other, layer] * 4
+
+    for y in observe(run_twice, layers, x, call="MySequential(*layers)(x), twice"):
+        expect_close(
+            y,
+            nn.Sequential(*layers)(x),
+            "MySequential does not run its modules in the order given.",
+            slips={
+                "one module alone runs; return stands after the loop": layer(x),
+                "children() leaves out a module that is listed again": other(layer(x)),
+            },
+        )
+
+
+@exercise("model_construction.MySequential")
+def test_sequential_without_modules_is_the_identity(observe):
     x = torch.randn(5, 4)
 
-    y = observe(
-        run_in_order,
-        layers,
-        x,
-        call="MySequential(Linear(4, 3), Tanh(), Linear(3, 2))(x)",
-    )
-
-    expect_close(
-        y,
-        nn.Sequential(*layers)(x),
-        "MySequential does not run its modules in the order given.",
-    )
+    for y in observe(run_twice, [], x, call="MySequential()(x), twice"):
+        expect_close(y, x, "Without modules, MySequential is not the identity.")
 
 
 @exercise("model_construction.MySequential")
 def test_sequential_names_its_modules_like_nn_sequential(observe):
-    layers = [nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2)]
+    first, last = nn.Linear(4, 3), nn.Linear(3, 3)
 
     names = observe(
         names_in_state,
-        layers,
-        call="MySequential(Linear(4, 3), Tanh(), Linear(3, 2)).state_dict()",
+        [first, nn.Tanh(), last, last],
+        call="MySequential(first, Tanh(), last, last).state_dict()",
     )
 
     expect_equal(
         names,
-        ["0.weight", "0.bias", "2.weight", "2.bias"],
+        ["0.weight", "0.bias", "2.weight", "2.bias", "3.weight", "3.bias"],
         "The names in the state dict are not those of nn.Sequential.",
         slips={"modules kept in a plain list are invisible to nn.Module": []},
     )
 
 
-def run_fixed(ex: Any, x: Tensor) -> Tensor:
-    net = ex.FixedHiddenMLP(3)
+def run_fixed(ex: Any, x: Tensor) -> tuple[Tensor, Tensor, list[str]]:
+    """Return the result, x, and the names of what gets a gradient."""
+    net = ex.FixedHiddenMLP(2)
     net.load_state_dict(
         {
-            "weight": torch.eye(3),
-            "linear.weight": torch.eye(3),
-            "linear.bias": torch.ones(3),
+            "weight": torch.tensor([[1.0, 2.0], [0.0, 1.0]]),
+            "linear.weight": torch.tensor([[1.0, 0.0], [0.0, -1.0]]),
+            "linear.bias": torch.zeros(2),
         }
     )
-    return net(x)
+    y = net(x)
+    y.backward()
+    return y, x, sorted(n for n, p in net.named_parameters() if p.grad is not None)
 
 
 @exercise("model_construction.FixedHiddenMLP")
 def test_fixed_mlp_computes_its_formula(observe):
-    x = torch.tensor([[-3.0, 0.0, 1.0]])
+    x = torch.tensor([[1.0, 4.0], [1.0, -9.0]])
 
-    y = observe(
+    y, after, learning = observe(
         run_fixed,
         x,
-        call="FixedHiddenMLP(3)([[-3, 0, 1]]), weights the identity, bias 1",
+        call="FixedHiddenMLP(2)([[1, 4], [1, -9]])",
+        causes={
+            "does not require grad": "detach() cuts the result off from linear",
+            "in-?place": "x /= 2 changes the caller's tensor",
+        },
     )
 
-    # linear: -2, 1, 2; @ weight + 1: -1, 2, 3; relu: 0, 2, 3; linear: 1, 3, 4: sum 8
+    # linear: [1, -4], [1, 9]; @ weight + 1: [2, -1], [2, 12]; relu: [2, 0], [2, 12];
+    # linear: [2, 0], [2, -12]; absolute values sum to 16: four halvings; sum: -8 / 16
     expect_close(
         y,
-        torch.tensor(1.0),
+        torch.tensor(-0.5),
         "FixedHiddenMLP does not compute its formula.",
-        slips={"the result is not halved": torch.tensor(8.0)},
+        slips={
+            "the sum of the absolute values decides, and it is 16": torch.tensor(-8.0),
+            "one halving is not enough": torch.tensor(-4.0),
+            "the sum of the absolute values decides, not that of the sum": (
+                torch.tensor(-1.0)
+            ),
+            "1 does not exceed 1": torch.tensor(-0.25),
+        },
+    )
+    expect_equal(after, x, "FixedHiddenMLP changes the caller's tensor.")
+    expect_equal(
+        learning,
+        ["linear.bias", "linear.weight"],
+        "Not exactly the layer linear is trained.",
+        slips={"a buffer is not trained, an nn.Parameter is": lambda n: "weight" in n},
     )
 
 
 @exercise("model_construction.FixedHiddenMLP")
-def test_fixed_mlp_refuses_an_infinity(observe):
+@pytest.mark.parametrize("bad", [torch.inf, torch.nan])
+def test_fixed_mlp_refuses_what_is_not_finite(observe, bad):
     raised = observe.error(
-        run_fixed, torch.tensor([[0.0, torch.inf, 0.0]]), call="FixedHiddenMLP(3)(inf)"
+        run_fixed, torch.tensor([[0.0, bad]]), call=say("net([[0, {bad}]])", bad=bad)
     )
 
-    expect_error(raised, ValueError, "FixedHiddenMLP takes an infinity.")
+    expect_error(raised, ValueError, "FixedHiddenMLP takes what is not finite.")
 
 
-def run_parallel(ex: Any, nets: list[nn.Module], x: Tensor) -> Tensor:
-    return ex.ParallelBlock(*nets)(x)
+def run_parallel(
+    ex: Any, nets: list[nn.Module], x: Tensor
+) -> tuple[Tensor, list[bool]]:
+    """Return the result, and which of the networks are submodules."""
+    block = ex.ParallelBlock(*nets)
+    return block(x), [any(net is m for m in block.modules()) for net in nets]
 
 
 @exercise("model_construction.ParallelBlock")
-def test_parallel_joins_on_the_last_dimension(observe):
+def test_parallel_joins_two_submodules_on_the_last_dimension(observe):
     one, two = nn.Linear(4, 3), nn.Linear(4, 2)
-    x = torch.randn(6, 4)
+    x = torch.randn(6, 1, 4)
 
-    y = observe(
+    y, registered = observe(
         run_parallel,
         [one, two],
         x,
-        call="ParallelBlock(Linear(4, 3), Linear(4, 2))(x) with x (6, 4)",
+        call="ParallelBlock(Linear(4, 3), Linear(4, 2))(x) with x (6, 1, 4)",
+        causes={"except in dimension": "the last dimension is dim=-1"},
     )
 
     expect_close(
@@ -138,17 +189,38 @@ def test_parallel_joins_on_the_last_dimension(observe):
         torch.cat([one(x), two(x)], dim=-1),
         "ParallelBlock does not join the two outputs on the last dimension.",
     )
+    expect_equal(
+        registered,
+        [True, True],
+        "The two networks are not submodules of the block.",
+        slips={"a plain list, a tuple or a copy does not register": [False, False]},
+    )
 
 
-def count_chain(ex: Any) -> tuple[bool, int]:
-    net = ex.chain(lambda: nn.Linear(4, 4), 3)
-    is_module = isinstance(net, nn.Module)
-    return is_module, len(list(net.parameters())) if is_module else 0
+def run_chain(ex: Any, n: int, x: Tensor) -> tuple[bool, int, int, Tensor, Tensor]:
+    """Return if it is a module, calls, parameters, the result, the one expected."""
+    blocks: list[nn.Module] = []
+
+    def make_block() -> nn.Module:
+        blocks.append(nn.Linear(4, 4))
+        return blocks[-1]
+
+    net = ex.chain(make_block, n)
+    is_module, calls = isinstance(net, nn.Module), len(blocks)
+    count = len(list(net.parameters())) if is_module else 0
+    return is_module, calls, count, net(x), nn.Sequential(*blocks)(x)
 
 
 @exercise("model_construction.chain")
-def test_chain_is_a_module_of_independent_blocks(observe):
-    is_module, count = observe(count_chain, call="chain(lambda: nn.Linear(4, 4), 3)")
+@pytest.mark.parametrize("n", [3, 0])
+def test_chain_is_a_module_of_independent_blocks(observe, n):
+    is_module, calls, count, y, expected = observe(
+        run_chain,
+        n,
+        torch.randn(2, 4),
+        call=say("chain(lambda: nn.Linear(4, 4), {n})(x)", n=n),
+        causes={"ModuleList": "nn.ModuleList only holds; nn.Sequential also runs"},
+    )
 
     expect_true(
         is_module,
@@ -156,12 +228,9 @@ def test_chain_is_a_module_of_independent_blocks(observe):
         expected="an nn.Module",
         got="something else",
     )
-    expect_equal(
-        count,
-        6,
-        "The blocks do not have parameters of their own.",
-        slips={"[block] * n is one block, listed n times": 2},
-    )
+    expect_equal(calls, n, "chain does not call make_block once for each block.")
+    expect_equal(count, 2 * n, "The blocks do not have parameters of their own.")
+    expect_close(y, expected, "chain does not run its blocks one after the other.")
 
 
 def run_residual(ex: Any, block: nn.Module, x: Tensor) -> tuple[Tensor, int]:

@@ -4,7 +4,11 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from grader.observe import CALLS, LAYOUTS, MODULES, SHAPES, say
+
 DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is square
+STATES = "plain", "other", *SHAPES, *LAYOUTS, "no_grad", "inference", *CALLS, *MODULES
+"""What a module meets whose parameters are float32."""
 
 
 def forms(tensors: list[Tensor]) -> list[str]:
@@ -62,13 +66,39 @@ def use_networks(
         "result": result,
         "times that each runs": [runs.count(i) for i in range(len(nets))],
         "used itself": [id(net) in held for net in nets],
+        "parameters": sorted(forms(list(made.parameters()))),
         "training": [[m.training for m in net.modules()] for net in nets],
         "trainable": [[p.requires_grad for p in net.parameters()] for net in nets],
     }
 
 
-Trace = list[tuple[str, tuple[int, ...]]]
-
-
-def names_of(trace: Trace) -> list[str]:
-    return [name for name, _ in trace]
+def expect_used(
+    sweep: Any,
+    symbol: str,
+    cases: dict[str, list[nn.Module]],
+    x: Tensor,
+    *widths: int,
+    because: dict[str, str] | None = None,
+) -> None:
+    """Expect that networks are used as they are; the first case has hooks."""
+    sweep.cases(
+        use_networks,
+        {when: (symbol, nets, x, *widths) for when, nets in cases.items()},
+        call=say("{symbol}(…)(x), and the modules that it is made of", symbol=symbol),
+        slips={
+            "what a plain list, tuple or dict holds is invisible to nn.Module": (
+                lambda seen: not any(seen["used itself"]) and not seen["parameters"]
+            ),
+            "a copy is another module: use the one that is given": (
+                lambda seen: not all(seen["used itself"])
+            ),
+            "call each module, net(x): net.forward(x) passes by its hooks": (
+                lambda seen: not all(seen["times that each runs"])
+            ),
+            "each module runs once": (
+                lambda seen: any(n > 1 for n in seen["times that each runs"])
+            ),
+        },
+        because=because,
+        raises=(LookupError,),
+    )

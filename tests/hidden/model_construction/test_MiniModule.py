@@ -1,415 +1,337 @@
 """MiniModule walks its tree, switches modes and calls hooks as nn.Module does."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_true
-from model_construction_helpers import DISTINCT, names_of
+from grader.observe import expect_equal
 
 pytestmark = pytest.mark.exercise("model_construction.MiniModule")
 
+Script = Callable[[type], Any]
+"""What is played with a class of nodes."""
 
-def node_class(ex: Any) -> type:
+
+def grow(ex: Any, script: Script) -> tuple[Any, list[Any]]:
+    """Return what a script gives, and the nodes in the order in which they are made."""
+    made: list[Any] = []
+
     class Node(ex.MiniModule):
         """Takes its attributes in the order given; forward adds its arguments."""
 
         # no annotations: cloudpickle does not send names that only they mention
         def __init__(self, **attributes):
             super().__init__()
+            made.append(self)
             for name, value in attributes.items():
                 setattr(self, name, value)
 
         def forward(self, *args):
             return sum(args)
 
-    return Node
+    return script(Node), made
 
 
-def parameters_of_tree(ex: Any, tensors: list[Tensor]) -> list[tuple[str, Tensor]]:
-    node = node_class(ex)
-    a, b, c, d, e, f = tensors
-    inner = node(weight=a, scale=b)
-    blocks = [node(weight=c), node(inner=node(weight=d))]
-    net = node(inner=inner, blocks=blocks, own=e, tables=[f])
-    return list(net.named_parameters())
+def play(ex: Any, script: Script) -> Any:
+    return grow(ex, script)[0]
 
 
-def parameters_of_shared(
-    ex: Any, tensors: list[Tensor]
-) -> tuple[list[tuple[str, Tensor]], dict[str, Tensor]]:
-    node = node_class(ex)
-    a, b = tensors
-    twice = node(weight=a)
-    net = node(first=twice, own=b, second=twice, blocks=[node(tied=b), twice])
-    return list(net.named_parameters()), net.state_dict()
+def parameters_of(ex: Any, tree: Script) -> list[tuple[str, Tensor]]:
+    return list(play(ex, tree).named_parameters())
 
 
-def names_after_append(ex: Any, tensors: list[Tensor]) -> list[list[str]]:
-    node = node_class(ex)
-    net = node(blocks=[])
-    names = []
-    for tensor in tensors:
-        net.blocks.append(node(weight=tensor))
-        names.append([name for name, _ in net.named_parameters()])
-    return names
+def state_of(ex: Any, tree: Script) -> dict[str, Tensor]:
+    return play(ex, tree).state_dict()
 
 
-def names_of_mixture(ex: Any, tensors: list[Tensor]) -> list[list[str]]:
-    node = node_class(ex)
-    a, b = tensors
-    net = node(a=a, constant=a.detach(), text="a", table={"b": b}, nothing=None)
-    before = [name for name, _ in net.named_parameters()]
-    net.seen = 2 * a
-    during = [name for name, _ in net.named_parameters()]
-    net.a = None
-    net.b = b
-    return [before, during, [name for name, _ in net.named_parameters()]]
+def children_of(ex: Any, tree: Script) -> list[int]:
+    """Return the children by when they are made."""
+    net, made = grow(ex, tree)
+    return [[child is node for node in made].index(True) for child in net.children()]
 
 
-def tags_of_children(ex: Any) -> list[int]:
-    node = node_class(ex)
-    first = node(tag=1, inner=node(tag=9), more=[node(tag=8)])
-    net = node(first=first, blocks=[node(tag=2), first, 5], last=node(tag=3))
-    return [child.tag for child in net.children()]
-
-
-def modes_of_tree(ex: Any) -> tuple[list[list[bool]], bool]:
-    node = node_class(ex)
-    leaf, inner = node(), node()
-    inner.leaf = leaf
-    net = node(blocks=[inner], other=node())
-    tree = [net, inner, leaf, net.other]
-    modes = [[module.training for module in tree]]
-    is_self = True
-    for switch in (net.eval, net.train, lambda: net.train(False)):
-        is_self = switch() is net and is_self
-        modes.append([module.training for module in tree])
-    inner.train()
-    modes.append([module.training for module in tree])
-    return modes, is_self
-
-
-def call_with_hooks(
-    ex: Any, args: list[float]
-) -> tuple[list[float], list[tuple[str, bool, list[float], float]]]:
-    node = node_class(ex)
-    net, other = node(), node()
-    notes: list[tuple[str, bool, list[float], float]] = []
-
-    def note(module: Any, args: Any, output: float) -> None:
-        notes.append(("note", module is net, list(args), output))
-
-    def double(module: Any, args: Any, output: float) -> float:
-        notes.append(("double", module is net, list(args), output))
-        return 2 * output
-
-    outputs = [net(*args)]
-    net.register_forward_hook(note)
-    remove_first = net.register_forward_hook(double)
-    net.register_forward_hook(double)
-    outputs += [net(*args), other(*args)]
-    remove_first()
-    outputs.append(net(*args))
-    return outputs, notes
-
-
-def replace_output(ex: Any, by: list[float]) -> list[float]:
-    net = node_class(ex)()
-    outputs = []
-    for value in by:
-        remove = net.register_forward_hook(lambda *_, value=value: value)
-        outputs.append(net(1.0, 2.0))
-        remove()
-    return outputs
-
-
-def change_parameters(
-    ex: Any, tensors: list[Tensor]
-) -> tuple[list[bool], tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
-    node = node_class(ex)
-    a, b = tensors
-    net = node(weight=a, blocks=[node(weight=b)])
-    needs_gradient = [t.requires_grad for t in net.state_dict().values()]
-    with torch.no_grad():
-        for _, parameter in net.named_parameters():
-            parameter.add_(1)
-        between = a.clone(), b.clone()
-        for tensor in net.state_dict().values():
-            tensor.mul_(2)
-    return needs_gradient, between, (a, b)
+def modes_after(
+    ex: Any, tree: Script, switch: Callable[[Any], Any]
+) -> list[tuple[int, bool]]:
+    """Return the modes of all nodes by when they are made, the net last."""
+    net, made = grow(ex, tree)
+    switch(net)
+    return [(i, node.training) for i, node in enumerate(made)]
 
 
 def is_made_of_torch(ex: Any) -> bool:
-    node_class(ex)()
     return issubclass(ex.MiniModule, nn.Module)
 
 
-def leaves(rng: Any, n: int) -> list[Tensor]:
-    """Return parameters of different sizes."""
-    return [torch.randn(k, requires_grad=True) for k in rng.sample(DISTINCT, n)]
+def each(scripts: dict[str, Any], *more: Any) -> dict[str, tuple[Any, ...]]:
+    """Return the cases for a scenario that takes a script, and more."""
+    return {when: (script, *more) for when, script in scripts.items()}
+
+
+def w(*shape: int) -> Tensor:
+    """Return a parameter."""
+    return torch.randn(*shape, requires_grad=True)
+
+
+def filled_later(node: type) -> Any:
+    net = node(blocks=[])
+    list(net.named_parameters()), list(net.children())
+    net.blocks.extend([w(2), node(weight=w(3))])
+    return net
+
+
+def assigned_anew(node: type) -> Any:
+    net = node(a=w(2), b=node(weight=w(2)), c=w(4), d=node(weight=w(5)))
+    net.a, net.b, net.d = None, node(other=w(3)), 5
+    net.c.requires_grad_(False)
+    return net
+
+
+TREES: dict[str, Script] = {
+    "for a module and its child": lambda node: node(b=w(2), child=node(a=w(3))),
+    "for several own parameters": lambda node: node(b=w(2), a=w(3), _c=w(1)),
+    "for an nn.Parameter": lambda node: node(a=nn.Parameter(torch.ones(2))),
+    "for children of children": lambda node: node(
+        b=node(c=node(d=node(weight=w(2)), a=node(e=w(3)))), a=node()
+    ),
+    "for own parameters behind a child": lambda node: node(
+        inner=node(b=node(weight=w(2)), a=w(3)), own=w(4)
+    ),
+    "for modules in a list": lambda node: node(
+        blocks=[node(a=w(2)), 5, node(steps=[node(b=w(3))])], last=node()
+    ),
+    "for parameters in a list": lambda node: node(tables=[w(2), node(a=w(3)), w(4)]),
+    "for a tensor that requires no gradient": lambda node: node(
+        a=w(2), constant=torch.ones(2), blocks=[torch.ones(2)]
+    ),
+    "for a result such as 2 * a": lambda node: node(a=w(2), seen=2 * w(2)),
+    "for values of other kinds": lambda node: node(
+        text="a", table={"b": w(2), "c": node()}, pair=(w(2), node()), d=None, e=w(3)
+    ),
+    "for equal parameters": lambda node: node(
+        a=nn.Parameter(torch.ones(2)), b=nn.Parameter(torch.ones(2))
+    ),
+    "for empty parameters": lambda node: node(a=w(0), b=w(0), inner=node(c=w(0, 2))),
+    "when a list is filled after it is assigned": filled_later,
+    "when attributes get other values": assigned_anew,
+    "for own parameters behind a list": lambda node: node(tables=[w(2)], own=w(3)),
+    "for a child with several names": lambda node: node(
+        a=(child := node(weight=w(2))), b=child, blocks=[child, node(inner=child)]
+    ),
+    "for a parameter with several names": lambda node: node(
+        inner=node(tied=(tied := w(2))), own=tied, again=tied, blocks=[tied]
+    ),
+}
+RULES = {
+    "for a module and its child": "a child's names go in front, joined by dots",
+    "for several own parameters": "every attribute counts, in the order of assignment",
+    "for an nn.Parameter": "an nn.Parameter is a tensor too: isinstance(…, Tensor)",
+    "for children of children": "children of children have parameters too",
+    "for own parameters behind a child": "a module's own parameters come before its "
+    "children's",
+    "for modules in a list": "the entries of a list count too, under their place in it",
+    "for parameters in a list": "parameters in a list count too, as the module's own",
+    "for own parameters behind a list": "parameters come in the order of assignment, "
+    "those in lists too",
+    "for a tensor that requires no gradient": "a tensor that requires no gradient is "
+    "no parameter",
+    "for a result such as 2 * a": "a result is no parameter: it is no leaf",
+    "for values of other kinds": "what tuples and dicts hold is private, like all else",
+    "for equal parameters": "parameters with equal values are several: compare ids",
+    "for empty parameters": "empty tensors share an address of memory: compare ids",
+    "when a list is filled after it is assigned": "a list counts as it is when it is "
+    "asked, not when it is assigned",
+    "when attributes get other values": "what gets another value, or requires a "
+    "gradient no more, is no longer a parameter or child",
+}
+NAMES = "for a child with several names", "for a parameter with several names"
+ONCE = "one tensor under several names is one parameter, under the first"
+EVERY = "named_parameters leaves out repeats, state_dict has every name"
+OF_CHILDREN = {
+    "for children of children": "children of children are not direct children",
+    "for a child with several names": "a child that is listed twice is one child",
+}
+BELOW = "every module below is switched too, also those in lists, and no others"
+
+
+def two(node: type) -> Any:
+    return node(a=w(2), blocks=[node(b=w(3))])
+
+
+def are_themselves(node: type) -> list[bool]:
+    net = two(node)
+    own = [net.a, net.blocks[0].b]
+    return [p is mine for (_, p), mine in zip(net.named_parameters(), own, strict=True)]
+
+
+def change_state(node: type) -> list[Tensor]:
+    net = two(node)
+    with torch.no_grad():
+        for tensor in net.state_dict().values():
+            tensor.add_(1)
+    return [net.a.detach(), net.blocks[0].b.detach()]
+
+
+USES: dict[str, Script] = {
+    "when named_parameters is asked for the parameters themselves": are_themselves,
+    "when state_dict is asked what requires a gradient": lambda node: [
+        t.requires_grad for t in two(node).state_dict().values()
+    ],
+    "when each tensor of state_dict gets 1 more": change_state,
+}
+OF_USES = {
+    "when named_parameters is asked for the parameters themselves": "a copy, or what "
+    "detach() gives, is another tensor",
+    "when state_dict is asked what requires a gradient": "detach() the parameters",
+    "when each tensor of state_dict gets 1 more": "detach() shares memory, clone() "
+    "does not",
+}
+
+
+def double(_: Any, __: Any, y: Any) -> Any:
+    return 2 * y
+
+
+def plus(_: Any, __: Any, y: Any) -> Any:
+    return y + 1
+
+
+def hooked(*hooks: Callable[..., Any], without: int | None = None) -> Script:
+    """Return what calls a node with these hooks, one of them removed again."""
+
+    def script(node: type) -> Any:
+        net = node()
+        removers = [net.register_forward_hook(hook) for hook in hooks]
+        if without is not None:
+            removers[without]()
+        return net(1.0, 2.0)
+
+    return script
+
+
+def watched(node: type) -> list[Any]:
+    net, notes = node(), []
+    for i in range(3):
+        net.register_forward_hook(
+            lambda module, *seen, i=i: notes.append((i, module is net, *seen))
+        )
+    return [net(1.0, 2.0), net(3.0), net(), list(notes)]
+
+
+def hooked_elsewhere(node: type) -> list[Any]:
+    child, other = node(), node()
+    child.register_forward_hook(double)
+    other.register_forward_hook(plus)
+    return [module(1.0) for module in (node(child=child), child, other)]
+
+
+def hooked_once(node: type) -> list[Any]:
+    net, removers = node(), []
+
+    def once(*_: Any) -> None:
+        removers.pop()()
+
+    removers.append(net.register_forward_hook(once))
+    net.register_forward_hook(double)
+    return [net(1.0), net(1.0)]
+
+
+HOOKS: dict[str, Script] = {
+    "for hooks that return None": watched,
+    "for a hook that returns something": hooked(double),
+    "when other modules have hooks": hooked_elsewhere,
+    "for two hooks that return something": hooked(double, plus),
+    "for a hook that returns 0.0": hooked(double, lambda *_: 0.0),
+    "for a hook that returns a tensor": hooked(lambda *_: torch.zeros(2), double),
+    "when a hook is removed": hooked(double, plus, without=0),
+    "when the first of two equal hooks is removed": hooked(
+        double, plus, double, without=0
+    ),
+    "when the second of two equal hooks is removed": hooked(
+        double, plus, double, without=2
+    ),
+    "when a hook removes itself": hooked_once,
+}
+STAY = "a removed hook is not called, the others still are"
+OF_HOOKS = {
+    "for hooks that return None": "each hook sees the module, the tuple of arguments "
+    "and the output, in order",
+    "for a hook that returns something": "the result of a hook replaces the output",
+    "when other modules have hooks": "a dict or list of hooks on the class belongs to "
+    "every module",
+    "for two hooks that return something": "what a hook returns goes to the hooks "
+    "behind it",
+    "for a hook that returns 0.0": "0.0 counts as false: compare with None",
+    "for a hook that returns a tensor": "a tensor has no truth: compare with None",
+    "when a hook is removed": STAY,
+    "when the first of two equal hooks is removed": STAY,
+    "when the second of two equal hooks is removed": "remove the registration, not "
+    "the first hook that is equal",
+    "when a hook removes itself": "the hooks change while they are called: go through "
+    "a copy of them",
+}
 
 
 @pytest.mark.weight(2)
-def test_mini_names_the_parameters_of_the_whole_tree(observe, rng):
-    tensors = leaves(rng, 6)
-
-    got = observe(
-        parameters_of_tree,
-        tensors,
-        call="named_parameters() of inner, blocks (a list), own, tables (a list)",
-    )
-
-    a, b, c, d, e, f = tensors
-    expected = {
-        "own": e,
-        "tables.0": f,
-        "inner.weight": a,
-        "inner.scale": b,
-        "blocks.0.weight": c,
-        "blocks.1.inner.weight": d,
-    }
-    expect_equal(
-        got,
-        list(expected.items()),
-        "named_parameters does not name every parameter, own ones first.",
-        slips={
-            "the entries of a list count too": (
-                lambda got: (
-                    not any("blocks" in n or "tables" in n for n in names_of(got))
-                )
-            ),
-            "parameters in a list count too": (
-                lambda got: "tables.0" not in names_of(got) and len(got) == 5
-            ),
-            "the names of children go in front, joined by dots": (
-                lambda got: "weight" in names_of(got)
-            ),
-            "children of children have parameters too": (
-                lambda got: "blocks.1.inner.weight" not in names_of(got)
-            ),
-            "a module's own parameters come before its children's": (
-                lambda got: sorted(names_of(got)) == sorted(expected)
-            ),
-        },
-    )
-
-
-def test_mini_counts_a_shared_parameter_once_but_saves_every_name(observe, rng):
-    a, b = tensors = leaves(rng, 2)
-
-    pairs, state = observe(
-        parameters_of_shared,
-        tensors,
-        call="named_parameters() and state_dict() of a net that shares parameters",
-    )
-
-    expect_equal(
-        pairs,
-        [("own", b), ("first.weight", a)],
-        "named_parameters does not yield a shared parameter just once.",
-        slips={
-            "one tensor under several names is one parameter: remember its id": (
-                lambda got: len(got) > 2
-            )
-        },
-    )
-    expect_equal(
-        state,
-        {
-            "own": b,
-            "first.weight": a,
-            "second.weight": a,
-            "blocks.0.tied": b,
-            "blocks.1.weight": a,
-        },
-        "state_dict does not hold a shared parameter under every name.",
-        slips={"named_parameters leaves out repeats": {"own": b, "first.weight": a}},
-    )
-
-
-def test_mini_looks_into_a_list_when_it_is_asked(observe, rng):
-    n = rng.randrange(2, 5)
-
-    names = observe(
-        names_after_append,
-        leaves(rng, n),
-        call="self.blocks = []; self.blocks.append(…); named_parameters()",
-    )
-
-    expect_equal(
-        names,
-        [[f"blocks.{i}.weight" for i in range(k + 1)] for k in range(n)],
-        "named_parameters does not list what a list holds at the moment.",
-        slips={
-            "the list is read when it is assigned, before it is filled": [[]] * n,
-        },
-    )
-
-
-def test_mini_takes_only_leaves_that_require_a_gradient(observe, rng):
-    names = observe(
-        names_of_mixture,
-        leaves(rng, 2),
-        call="a = leaf, constant = no gradient; seen = 2 * a; a = None, b = leaf",
-    )
-
-    expect_equal(
-        names,
-        [["a"], ["a"], ["b"]],
-        "named_parameters does not list just the leaf tensors that require a gradient.",
-        slips={
-            "a tensor that requires no gradient is no parameter": (
-                lambda names: any("constant" in part for part in names)
-            ),
-            "a result such as 2 * a is no parameter: it is no leaf": (
-                lambda names: any("seen" in part for part in names)
-            ),
-            "a name that gets another value is no longer a parameter": (
-                lambda names: "a" in names[2]
-            ),
-        },
-    )
-
-
-def test_mini_yields_its_direct_children_once(observe):
-    tags = observe(
-        tags_of_children, call="children() of first, blocks = [node, first, 5], last"
-    )
-
-    expect_equal(
-        tags,
-        [1, 2, 3],
-        "children does not yield the direct children, each once.",
-        slips={
-            "the entries of a list count too": [1, 3],
-            "a child that is listed twice is one child": [1, 2, 1, 3],
-            "children of children are not direct children": (
-                lambda tags: 9 in tags or 8 in tags
-            ),
-        },
-    )
-
-
-def test_mini_switches_the_mode_of_the_whole_tree(observe):
-    modes, is_self = observe(
-        modes_of_tree,
-        call="at first, eval(), train(), train(False), train() on a child only",
-    )
-
-    on, off = [True] * 4, [False] * 4
-    expect_equal(
-        modes,
-        [on, off, on, off, [False, True, True, False]],
-        "train and eval do not switch the module and everything below it.",
-        slips={
-            "every module below is switched too, also those in lists": (
-                lambda modes: len(modes) == 5 and modes[1][0] is False
-            ),
-        },
-    )
-    expect_true(
-        is_self,
-        "train and eval do not return the module.",
-        expected="the module itself",
-        got="something else",
-    )
-
-
-@pytest.mark.weight(2)
-def test_mini_shows_each_call_to_its_hooks(observe, rng):
-    args = [float(rng.randrange(1, 9)) for _ in range(rng.randrange(2, 5))]
-
-    outputs, notes = observe(
-        call_with_hooks,
-        args,
-        call="net(*args) with the hooks note, double, double; one is removed, again",
-    )
-
-    y = float(sum(args))
-    expect_equal(
-        notes,
-        [
-            ("note", True, args, y),
-            ("double", True, args, y),
-            ("double", True, args, 2 * y),
-            ("note", True, args, y),
-            ("double", True, args, y),
-        ],
-        "The hooks do not see each call of their own module.",
-        slips={
-            "a dict or list of hooks on the class belongs to every module": (
-                lambda notes: any(not own for _, own, _, _ in notes)
-            ),
-            "the result of a hook is not used": lambda _: outputs == [y] * 4,
-            "what a hook returns goes to the hooks behind it": (
-                lambda notes: len(notes) == 5 and notes[2][3] == y
-            ),
-            "a removed hook is not called, the others still are": (
-                lambda notes: len(notes) != 5 and all(own for _, own, _, _ in notes)
-            ),
-        },
-    )
-    expect_equal(
-        outputs,
-        [y, 4 * y, y, 2 * y],
-        "A call does not return the output as the hooks leave it.",
-        slips={"the result of a hook is not used": [y, y, y, y]},
-    )
-
-
-def test_mini_lets_a_hook_replace_the_output(observe):
-    outputs = observe(
-        replace_output,
-        [5.0, 0.0],
-        call="net(1.0, 2.0) with a hook that returns 5.0, then with one for 0.0",
-    )
-
-    expect_equal(
-        outputs,
-        [5.0, 0.0],
-        "What a hook returns does not replace the output.",
-        slips={
-            "0.0 counts as false: compare with None": [5.0, 3.0],
-            "the result of a hook is not used": [3.0, 3.0],
-        },
-    )
-
-
-def test_mini_hands_out_the_parameters_themselves(observe, rng):
-    tensors = leaves(rng, 2)
-
-    needs_gradient, between, after = observe(
-        change_parameters,
-        tensors,
-        call="add 1 to each of named_parameters(), then double each of state_dict()",
-    )
-
-    for tensor, got, final in zip(tensors, between, after, strict=True):
-        start = tensor.detach()
-        expect_close(
-            got,
-            start + 1,
-            "named_parameters does not yield the parameters themselves.",
-            slips={"copies do not reach the network": start},
-        )
-        expect_close(
-            final,
-            2 * (start + 1),
-            "The tensors of state_dict do not share the parameters' memory.",
-            slips={"detach() shares memory, clone() does not": start + 1},
-        )
-    expect_equal(
-        needs_gradient,
-        [False, False],
-        "The tensors of state_dict require a gradient.",
-        slips={"detach() them": [True, True]},
-    )
-
-
-def test_mini_does_without_torch_nn(observe):
+def test_mini_names_the_parameters_of_the_whole_tree(observe, sweep):
     uses_torch = observe(is_made_of_torch, call="issubclass(MiniModule, nn.Module)")
 
     expect_equal(uses_torch, False, "MiniModule is made of nn.Module.")
+    because = RULES | dict.fromkeys(NAMES, ONCE)
+    sweep.cases(parameters_of, each(TREES), because=because, call="named_parameters()")
+
+
+@pytest.mark.weight(2)
+def test_mini_saves_every_name_and_shares_the_memory(sweep):
+    because = RULES | dict.fromkeys(NAMES, EVERY)
+    sweep.cases(state_of, each(TREES), because=because, call="state_dict()")
+    sweep.cases(
+        play,
+        each(USES),
+        because=OF_USES,
+        call="named_parameters(), state_dict()",
+    )
+
+
+def test_mini_yields_its_direct_children_once(sweep):
+    rules = {k: rule for k, rule in RULES.items() if "parameter" not in rule}
+    sweep.cases(
+        children_of,
+        each(TREES),
+        because=rules | OF_CHILDREN,
+        call="list(net.children())",
+    )
+
+
+def test_mini_switches_the_mode_of_the_whole_tree(sweep):
+    sweep.cases(
+        play,
+        {"": (lambda node: [(net := node()).train() is net, net.eval() is net],)},
+        fault="train and eval do not return the module.",
+        call="net.train() is net, net.eval() is net",
+    )
+    sweep.cases(
+        modes_after,
+        each(TREES, lambda net: net.eval()),
+        because=dict.fromkeys(TREES, BELOW),
+        call="net.eval(); the modes",
+    )
+    switches = {
+        "after train(False)": lambda net: net.train(False),
+        "after eval() and train()": lambda net: net.eval().train(),
+        "after eval() of a child": lambda net: net.blocks[0].eval(),
+        "at first": lambda net: net,
+    }
+    sweep.cases(
+        modes_after,
+        {when: (two, switch) for when, switch in switches.items()},
+        call="the modes",
+    )
+
+
+@pytest.mark.weight(2)
+def test_mini_shows_each_call_to_its_hooks(sweep):
+    sweep.cases(play, each(HOOKS), because=OF_HOOKS, call="net(…) with hooks")

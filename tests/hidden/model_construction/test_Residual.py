@@ -6,28 +6,25 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import (
-    MODULES,
-    TENSORS,
-    Module,
-    expect_close,
-    expect_equal,
-    expect_unchanged,
-    say,
-)
+from grader.observe import Module, expect_close, expect_equal, expect_unchanged, say
 from model_construction_helpers import (
     DISTINCT,
+    STATES,
     Failing,
     Hooked,
+    expect_used,
     forms,
     frozen,
     in_eval,
-    use_networks,
 )
 
 pytestmark = pytest.mark.exercise("model_construction.Residual")
 
-IN_PLACE = "a sum with += works on a tensor that somebody else holds"
+IN_PLACE = "a sum in place, such as +=, works on a tensor that somebody else holds"
+CAUSES = {
+    "in-?place": IN_PLACE,
+    "The size of tensor a": "where the widths differ, skip is a Linear layer",
+}
 
 
 class Keep(nn.Module):
@@ -44,25 +41,22 @@ class Keep(nn.Module):
 
 def run_residual(
     ex: Any, block: nn.Module, widths: list[int], x: Tensor
-) -> tuple[Tensor, Tensor, list[Tensor], int]:
-    """Return result, gradient, parameters beside the block's, how many are its own."""
+) -> tuple[Tensor, Tensor, Tensor, list[Tensor], int]:
+    """Return result, x and its gradient; parameters added, how many are the block's."""
     net = ex.Residual(block, *widths)
     blocks = {id(p) for p in block.parameters()}
     parameters = list(net.parameters())
     added = [p for p in parameters if id(p) not in blocks]
     y = net(x.requires_grad_())
     y.sum().backward()
-    return y, x.grad, added, len(parameters) - len(added)
+    return y, x, x.grad, added, len(parameters) - len(added)
 
 
-def keep_in_residual(
-    ex: Any, block: Keep, widths: list[int], x: Tensor
-) -> tuple[Tensor, Tensor]:
-    return ex.Residual(block, *widths)(x), block.kept
-
-
-def pass_by_identity(ex: Any, d: int, x: Tensor) -> tuple[Tensor, Tensor]:
-    return ex.Residual(nn.Identity(), d, d)(x), x
+def keep_in_residual(ex: Any, d: int, x: Tensor) -> tuple[Tensor, Tensor, bool]:
+    """Return result, the block's output, and whether both are one tensor."""
+    block = Keep(d, d)
+    y = ex.Residual(block, d, d)(x)
+    return y, block.kept, y is block.kept
 
 
 def draw_widths(rng, kind: str) -> tuple[int, int]:
@@ -78,17 +72,16 @@ def test_residual_adds_block_and_skip(observe, rng, widths):
     block = nn.Sequential(nn.Linear(inner, out), nn.Tanh())
     x = torch.randn(rng.choice(DISTINCT), inner)
 
-    y, gradient, added, registered = observe(
+    y, after, gradient, added, registered = observe(
         run_residual,
         block,
         [inner, out],
         x,
-        call=say(
-            "Residual(block, {inner}, {out})(x), x {x}", inner=inner, out=out, x=x
-        ),
-        causes={r"The size of tensor a": "where the widths differ, skip is a layer"},
+        call=say("Residual(block, {i}, {o})(x), x {x}", i=inner, o=out, x=x),
+        causes=CAUSES,
     )
 
+    expect_unchanged(after, x, "Residual changes the caller's tensor.", cause=IN_PLACE)
     expect_equal(
         registered,
         2,
@@ -102,7 +95,7 @@ def test_residual_adds_block_and_skip(observe, rng, widths):
         slips={
             "equal widths need no layer: x itself is added": lambda _: inner == out,
             "the layer beside the block has no bias": lambda got: len(got) == 2,
-            "a layer made in forward is new at every call and never registered": [],
+            "where the widths differ, skip is a Linear layer made in __init__": [],
         },
     )
     x.requires_grad_()
@@ -131,37 +124,6 @@ def test_residual_adds_block_and_skip(observe, rng, widths):
     )
 
 
-def test_residual_leaves_its_input_alone(observe, rng):
-    d = rng.choice(DISTINCT)
-    x = torch.randn(3, d)
-
-    y, after = observe(
-        pass_by_identity, d, x, call=say("Residual(nn.Identity(), {d}, {d})(x); x", d=d)
-    )
-
-    expect_unchanged(after, x, "Residual changes the caller's tensor.", cause=IN_PLACE)
-    expect_close(y, 2 * x, "Residual does not add the input to the block's output.")
-
-
-@pytest.mark.parametrize("equal", [True, False], ids=["equal", "unequal"])
-def test_residual_leaves_the_blocks_output_alone(observe, rng, equal):
-    inner, out = draw_widths(rng, "equal" if equal else "more")
-    block = Keep(inner, out)
-    x = torch.randn(3, inner)
-
-    y, kept = observe(
-        keep_in_residual,
-        block,
-        [inner, out],
-        x,
-        call=say("Residual(block, {i}, {o})(x); block's output", i=inner, o=out),
-    )
-
-    fault = "Residual changes what its block has returned."
-    expect_close(kept, block.linear(x), fault, cause=IN_PLACE)
-    expect_equal(torch.equal(y, kept), False, "Residual gives what its block gives.")
-
-
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("equal", [True, False], ids=["equal", "unequal"])
 def test_residual_keeps_its_promise_in_every_state(sweep, rng, equal):
@@ -175,25 +137,30 @@ def test_residual_keeps_its_promise_in_every_state(sweep, rng, equal):
         inner,
         out,
         inputs=lambda *lead: (torch.randn(*lead, inner),),
-        columns=(*TENSORS, *MODULES),
+        columns=STATES,
         call=say("Residual(block, {inner}, {out})(x)", inner=inner, out=out),
+        causes=CAUSES,
     )
 
 
+@pytest.mark.weight(2)
 def test_residual_uses_its_block_as_it_is(sweep, rng):
     d = rng.choice(DISTINCT)
-    x = torch.randn(4, d)
     cases = {
-        "for a block with hooks": Hooked(d, d),
-        "for a block in eval mode": in_eval(Hooked(d, d)),
-        "for a frozen block": frozen(Hooked(d, d)),
-        "for a block that is the identity": nn.Identity(),
-        "for a block of blocks": nn.Sequential(Hooked(d, d), nn.Tanh()),
-        "when the block raises an exception": Failing(),
+        "for a block with hooks": [Hooked(d, d)],
+        "for a block in eval mode": [in_eval(Hooked(d, d))],
+        "for a frozen block": [frozen(Hooked(d, d))],
+        "for a block that is the identity": [nn.Identity()],
+        "for a block of blocks": [nn.Sequential(Hooked(d, d), nn.Tanh())],
+        "when the block raises an exception": [Failing()],
     }
+    x = torch.randn(4, d)
+    expect_used(sweep, "Residual", cases, x, d, d)
     sweep.cases(
-        use_networks,
-        {when: ("Residual", [given], x, d, d) for when, given in cases.items()},
-        call=say("Residual(block, {d}, {d})(x); block", d=d),
-        raises=(LookupError,),
+        keep_in_residual,
+        {"": (d, x)},
+        call=say("Residual(block, {d}, {d})(x); the block's output", d=d),
+        fault="Residual changes what its block has returned.",
+        slips={IN_PLACE: lambda seen: torch.equal(seen[0], seen[1])},
+        causes=CAUSES,
     )

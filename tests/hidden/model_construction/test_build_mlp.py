@@ -1,7 +1,6 @@
 """build_mlp builds what its config describes; MLPConfig refuses wrong values."""
 
 import math
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -9,199 +8,114 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import (
-    MODULES,
-    TENSORS,
-    expect_close,
-    expect_equal,
-    expect_error,
-    expect_true,
-    fill,
-    say,
-)
-from model_construction_helpers import DISTINCT, forms, layer_of
+from grader.observe import fill, say
+from model_construction_helpers import DISTINCT, STATES, forms
 
 pytestmark = pytest.mark.exercise("model_construction.build_mlp")
 
-
-def build_and_run(
-    ex: Any, fields: dict[str, Any], x: Tensor
-) -> tuple[Tensor, list[Tensor]]:
-    net = ex.build_mlp(ex.MLPConfig(**fields))
-    return net(x), list(net.parameters())
+Values = tuple[Any, ...]
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}
 
 
-def build_again(
-    ex: Any, fields: dict[str, Any]
-) -> tuple[bool, list[Tensor], list[Tensor]]:
-    config = ex.MLPConfig(**fields)
+def built(ex: Any, values: Values) -> Any:
+    return fill(ex.build_mlp(ex.MLPConfig(*values)))
+
+
+def forms_in_built(ex: Any, values: Values) -> list[str]:
+    return sorted(forms(built(ex, values).parameters()))
+
+
+def run_built(ex: Any, values: Values, x: Tensor) -> Tensor:
+    return built(ex, values)(x)
+
+
+def build_again(ex: Any, values: Values) -> dict[str, Any]:
+    """Return whether the config is kept, and what a second network is like."""
+    config = ex.MLPConfig(*values)
     net = ex.build_mlp(config)
-    again = ex.build_mlp(net.config)
     is_kept = bool(net.config == config)
-    with torch.no_grad():
-        for p in net.parameters():
-            p.fill_(5)
-    return is_kept, list(net.parameters()), list(again.parameters())
-
-
-def make_config(ex: Any, fields: dict[str, Any]) -> str:
-    return ex.MLPConfig(**fields).activation
+    again = ex.build_mlp(net.config)
+    own = {p.data_ptr() for p in net.parameters()}
+    return {
+        "net.config == config": is_kept,
+        "parameters again": sorted(forms(again.parameters())),
+        "shared": any(p.data_ptr() in own for p in again.parameters()),
+    }
 
 
 def judge_config(ex: Any, fields: dict[str, Any], field: str) -> str:
-    """Return what the configuration says of itself, or its refusal."""
+    """Return what the configuration says of itself, or that it is refused."""
     try:
-        config = ex.MLPConfig(**fields)
+        return str(getattr(ex.MLPConfig(**fields), field))
+    except ValueError:
+        return "refused"
+
+
+def names_field(ex: Any, fields: dict[str, Any], field: str) -> bool:
+    """Return whether the refusal names the field."""
+    try:
+        ex.MLPConfig(**fields)
     except ValueError as error:
-        return "refused by name" if field in str(error) else "refused without name"
-    return str(getattr(config, field))
+        return field in str(error)
+    return False
 
 
-def built(ex: Any, fields: dict[str, Any]) -> Any:
-    return fill(ex.build_mlp(ex.MLPConfig(**fields)))
+def mlp(widths: list[int], kind: type[nn.Module]) -> nn.Module:
+    layers = [part for pair in pairwise(widths) for part in (nn.Linear(*pair), kind())]
+    return fill(nn.Sequential(*layers[:-1]))
 
 
-ACTIVATIONS = {
-    "relu": torch.relu,
-    "tanh": torch.tanh,
-    "gelu": nn.functional.gelu,
-}
-
-
-def expect_layers(parameters: list[Tensor], widths: list[int]) -> None:
-    layers = [nn.Linear(a, b) for a, b in pairwise(widths)]
-    expected = sorted(forms([p for layer in layers for p in layer.parameters()]))
-    expect_equal(
-        sorted(forms(parameters)),
-        expected,
-        "The network does not hold the parameters of the Linear layers.",
+@pytest.mark.weight(2)
+def test_build_mlp_builds_what_the_config_describes(sweep, rng):
+    inner, *hidden, out = widths = rng.sample(range(4, 14), 5)
+    x = 3 * torch.randn(6, inner)
+    sweep.cases(
+        forms_in_built,
+        {
+            f"for {n} hidden layers": ((inner, tuple(hidden[:n]), out),)
+            for n in (3, 1, 0)
+        },
+        call=say("build_mlp(MLPConfig{values}).parameters()", values=tuple(widths)),
+        fault="The network does not hold the parameters of the Linear layers.",
         slips={
             "modules kept in a plain list are invisible to nn.Module": [],
-            "the layers have no bias": lambda got: 2 * len(got) == len(expected),
-            "one hidden width is left out": lambda got: len(got) < len(expected),
+            "the layers have no bias": lambda got: not any(",)" in f for f in got),
+            "a hidden width is left out": lambda got: len(got) in (2, 4, 6),
         },
+        because={"for 0 hidden layers": "hidden may be empty"},
     )
-
-
-def mlp_reference(
-    parameters: list[Tensor],
-    widths: list[int],
-    x: Tensor,
-    activate: Callable[[Tensor], Tensor],
-) -> Tensor:
-    for width in widths[1:-1]:
-        x = activate(layer_of(parameters, x, width))
-    return layer_of(parameters, x, widths[-1])
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
-@pytest.mark.parametrize("depth", [1, 3])
-def test_build_mlp_builds_what_the_config_describes(observe, rng, activation, depth):
-    inner, *hidden, out = widths = rng.sample(range(4, 14), 2 + depth)
-    fields = {
-        "in_features": inner,
-        "hidden": tuple(hidden),
-        "out_features": out,
-        "activation": activation,
-    }
-    x = 3 * torch.randn(6, inner)
-
-    y, parameters = observe(
-        build_and_run,
-        fields,
-        x,
-        call=say("build_mlp(MLPConfig{values})(x)", values=tuple(fields.values())),
-    )
-
-    expect_layers(parameters, widths)
-    activate = ACTIVATIONS[activation]
-    expected = mlp_reference(parameters, widths, x, activate)
-    others = {
-        f"the activation is {name}, whatever the config says": mlp_reference(
-            parameters, widths, x, other
-        )
-        for name, other in ACTIVATIONS.items()
-        if name != activation
-    }
-    expect_close(
-        y,
-        expected,
-        "The network does not compute what its config describes.",
+    sweep.cases(
+        run_built,
+        {
+            f"for {kind}": ((inner, tuple(hidden), out, kind), x)
+            for kind in ("tanh", "relu", "gelu")
+        },
+        call=say("build_mlp(config)(x) with x (6, {inner})", inner=inner),
         slips={
-            "an activation follows the last layer too": activate(expected),
-            "the activation is missing": mlp_reference(
-                parameters, widths, x, lambda x: x
-            ),
-            **others,
+            "an activation follows the last layer too": mlp(widths, nn.Tanh)(x).tanh(),
+            "the activation is missing": mlp(widths, nn.Identity)(x),
+            "the activation is relu, whatever the config says": mlp(widths, nn.ReLU)(x),
+            "the activation is gelu, whatever the config says": mlp(widths, nn.GELU)(x),
+        },
+        because={
+            "for relu": "the activation is another one than the config says",
+            "for gelu": "gelu is nn.GELU(), which is exact, no approximation",
         },
     )
 
 
-def test_build_mlp_keeps_its_config(observe, rng):
-    inner, *hidden, out = widths = rng.sample(DISTINCT, 4)
-    fields = {
-        "in_features": inner,
-        "hidden": tuple(hidden),
-        "out_features": out,
-        "activation": "tanh",
-    }
-
-    is_kept, first, second = observe(
-        build_again, fields, call="net = build_mlp(config); build_mlp(net.config)"
-    )
-
-    expect_true(
-        is_kept,
-        "The network does not keep the config that it was built from.",
-        expected="net.config == config",
-        got="another config",
-    )
-    expect_layers(first, widths)
-    expect_layers(second, widths)
-    expect_true(
-        not any((p == 5).any() for p in second),
-        "Two networks of one config share parameters.",
-        expected="parameters that stay as they are when the other network's change",
-        got="some that change with them",
-        cause="make the layers anew at every call",
-    )
-
-
-def test_mlp_config_takes_relu_unless_told_otherwise(observe):
-    fields = {"in_features": 3, "hidden": (4,), "out_features": 2}
-
-    activation = observe(make_config, fields, call="MLPConfig(3, (4,), 2).activation")
-
-    expect_equal(activation, "relu", "The default activation is another one.")
-
-
-REFUSALS = {
-    ("in_features", 0): "check in __post_init__ that each width is at least 1",
-    ("hidden", (4, 0, 6)): "every width in hidden must be at least 1, too",
-    ("out_features", 2.5): "2.5 is no width: check in __post_init__ that it is an int",
-    ("activation", "swish"): "check in __post_init__ that the activation is a known "
-    "one; falling back to another one hides the mistake",
-}
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize(("field", "value"), REFUSALS)
-def test_mlp_config_refuses_with_the_name_of_the_field(observe, field, value):
-    fields = {"in_features": 3, "hidden": (4,), "out_features": 2, field: value}
-
-    raised = observe.error(
-        make_config,
-        fields,
-        call=say("MLPConfig with {field}={value}", field=field, value=repr(value)),
-    )
-
-    expect_error(
-        raised,
-        ValueError,
-        "MLPConfig does not refuse a bad value with the name of its field.",
-        mentions=field,
-        cause=REFUSALS[field, value],
+def test_build_mlp_keeps_its_config(sweep, rng):
+    inner, *hidden, out = rng.sample(DISTINCT, 4)
+    sweep.cases(
+        build_again,
+        {"": ((inner, tuple(hidden), out, "tanh"),)},
+        call="net = build_mlp(config); build_mlp(net.config)",
+        fault="The network does not keep what builds another one like it.",
+        slips={
+            "two networks share parameters: make the layers anew at every call": (
+                lambda seen: seen["shared"]
+            ),
+        },
     )
 
 
@@ -209,27 +123,48 @@ def test_mlp_config_refuses_with_the_name_of_the_field(observe, field, value):
 def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
     at = rng.randrange(3)
 
-    def hidden(width: Any) -> tuple[Any, ...]:
+    def hidden(width: Any) -> Values:
         return tuple(width if i == at else 5 for i in range(3))
 
-    fields = {"in_features": 3, "hidden": (4, 6), "out_features": 2}
-    good = {"in_features": 1, "hidden": hidden(1), "out_features": 1}
-    bad = [0, -3, 2.5, 3.0, math.nan, "8", None, [4]]
-    cases = list(good.items())
-    cases += [("hidden", ()), *(("activation", name) for name in ACTIVATIONS)]
-    for width in bad:
-        cases += [("in_features", width), ("out_features", width)]
-        cases += [("hidden", hidden(width))]
-    unknown = ["ReLU", "", "tan", "relu, tanh", " relu", "sigmoid"]
-    cases += [("activation", name) for name in unknown]
-
+    default = {"in_features": 3, "hidden": (4, 6), "out_features": 2}
+    good = [("in_features", 1), ("hidden", hidden(1)), ("out_features", 1)]
+    good += [("hidden", ()), *(("activation", name) for name in ACTIVATIONS)]
+    small = "check in __post_init__ that each width is at least 1"
+    each = "check every width in hidden: each is an int of at least 1"
+    other = "check in __post_init__ that it is an int, not its size alone"
+    unknown = "check in __post_init__ that the activation is a known one; falling "
+    bad: dict[str, list[tuple[str, Any]]] = {small: [], other: [], each: []}
+    for field in ("in_features", "out_features"):
+        bad[small] += [(field, 0), (field, -3)]
+        bad[other] += [(field, w) for w in (2.5, 3.0, math.nan, "8", None, [4])]
+    bad[each] += [("hidden", hidden(w)) for w in (0, -3, 2.5, 3.0, "8", None, [4])]
+    texts = ["swish", "ReLU", "", "tan", "relu, tanh", " relu", "sigmoid"]
+    bad[unknown + "back to another one hides the mistake"] = [
+        ("activation", text) for text in texts
+    ]
+    pairs = [*good, *(pair for pairs in bad.values() for pair in pairs)]
+    cases = {
+        f"for {field}={value!r}": ({**default, field: value}, field)
+        for field, value in pairs
+    }
+    because = {
+        f"for {field}={value!r}": cause
+        for cause, pairs in bad.items()
+        for field, value in pairs
+    }
     sweep.cases(
         judge_config,
-        {
-            f"for {field}={value!r}": ({**fields, field: value}, field)
-            for field, value in cases
-        },
+        {"": (default, "activation"), **cases},
         call="MLPConfig(…), with one value that is good or bad",
+        fault="The default activation is another one.",
+        because=because,
+        causes={"^(Assertion|Type|Key)Error": "a bad value is refused by a ValueError"},
+    )
+    sweep.cases(
+        names_field,
+        {when: cases[when] for when in because},
+        call="MLPConfig(…), with one value that is bad",
+        because=dict.fromkeys(because, "the message contains the name of the field"),
     )
 
 
@@ -237,13 +172,12 @@ def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
 @pytest.mark.parametrize("depth", [0, 1, 3])
 def test_build_mlp_keeps_its_promise_in_every_state(sweep, rng, depth):
     inner, *hidden, out = rng.sample(DISTINCT, 2 + depth)
-    fields = {"in_features": inner, "hidden": tuple(hidden), "out_features": out}
-    fields["activation"] = rng.choice(list(ACTIVATIONS))
+    values = inner, tuple(hidden), out, rng.choice(list(ACTIVATIONS))
 
     sweep(
         built,
-        fields,
+        values,
         inputs=lambda *lead: (torch.randn(*lead, inner),),
-        columns=(*TENSORS, *MODULES),
-        call=say("build_mlp(MLPConfig{values})(x)", values=tuple(fields.values())),
+        columns=STATES,
+        call=say("build_mlp(MLPConfig{values})(x)", values=values),
     )

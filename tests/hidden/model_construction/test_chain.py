@@ -6,50 +6,55 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, say
+from grader.observe import say
 from model_construction_helpers import DISTINCT, Failing, Hooked, forms, frozen, in_eval
 
 pytestmark = pytest.mark.exercise("model_construction.chain")
 
 
 class Block(nn.Module):
-    """A block that notes in `runs` that it ran; each starts with different values."""
+    """A block whose number decides its values; it notes in `runs` that it ran."""
 
     def __init__(self, d: int, number: int, runs: list[int]):
         super().__init__()
         self.linear = nn.Linear(d, d)
         self.number = number
         self.runs = runs
+        with torch.no_grad():
+            for p in self.parameters():
+                p.copy_(
+                    torch.arange(1, p.numel() + 1).mul(number + 0.7).sin().view_as(p)
+                )
 
     def forward(self, x: Tensor) -> Tensor:
         self.runs.append(self.number)
         return self.linear(x).tanh()
 
 
-class BlockMaker:
-    """Makes blocks, and keeps them in the order in which they were made."""
+def run_chain(ex: Any, d: int, n: int, x: Tensor) -> dict[str, Any]:
+    """Return the calls of make_block, parameters, order of runs and result."""
+    made: list[Block] = []
+    runs: list[int] = []
 
-    def __init__(self, d: int):
-        self.d = d
-        self.made: list[Block] = []
-        self.runs: list[int] = []
+    def make_block() -> nn.Module:
+        made.append(Block(d, len(made), runs))
+        return made[-1]
 
-    def __call__(self) -> nn.Module:
-        self.made.append(Block(self.d, len(self.made), self.runs))
-        return self.made[-1]
-
-
-def run_chain(
-    ex: Any, d: int, n: int, x: Tensor
-) -> tuple[int, list[Tensor], Tensor, list[tuple[Tensor, Tensor]], list[int]]:
-    """Return calls of make_block, parameters, result, layers and the order of runs."""
-    make_block = BlockMaker(d)
     net = ex.chain(make_block, n)
-    calls, parameters = len(make_block.made), list(net.parameters())
-    y = net(x)
-    layers = [block.linear for block in make_block.made]
-    pairs = [(layer.weight, layer.bias) for layer in layers]
-    return calls, parameters, y, pairs, make_block.runs
+    calls, parameters = len(made), forms(list(net.parameters()))
+    result = net(x)
+    return {
+        "calls of make_block": calls,
+        "parameters": sorted(parameters),
+        "order of runs": runs,
+        "result": result,
+    }
+
+
+def count_starts(ex: Any, d: int, n: int) -> int:
+    """Return how many values the parameters of two chains start with."""
+    nets = [ex.chain(lambda: nn.Linear(d, d), n) for _ in range(2)]
+    return len({tuple(p.flatten().tolist()) for net in nets for p in net.parameters()})
 
 
 def chain_of(ex: Any, blocks: list[nn.Module], x: Tensor) -> dict[str, Any]:
@@ -84,93 +89,50 @@ def count_failing(ex: Any, n: int, fails_at: int) -> int:
     return -1
 
 
-def chain_two(ex: Any, d: int, n: int) -> list[Tensor]:
-    """Return the parameters of two chains, one made after the other."""
-    nets = [ex.chain(lambda: nn.Linear(d, d), n) for _ in range(2)]
-    return [p for net in nets for p in net.parameters()]
-
-
-def run_blocks(layers: list[tuple[Tensor, Tensor]], x: Tensor) -> Tensor:
-    for weight, bias in layers:
-        x = nn.functional.linear(x, weight, bias).tanh()
-    return x
-
-
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("n", [2, 5])
-def test_chain_runs_independent_blocks_one_after_the_other(observe, rng, n):
+def test_chain_runs_independent_blocks_one_after_the_other(sweep, rng):
     d = rng.choice(DISTINCT)
     x = torch.randn(4, d)
-
-    calls, parameters, y, layers, runs = observe(
+    blocks = [Block(d, i, []) for i in range(3)]
+    added = sum((block(x) for block in blocks), torch.zeros_like(x))
+    calls = "calls of make_block"
+    sweep.cases(
         run_chain,
-        d,
-        n,
-        x,
-        call=say("chain(make_block, {n})(x)", n=n),
+        {
+            "for three blocks": (d, 3, x),
+            "for no block": (d, 0, x),
+            "for one block": (d, 1, x),
+            "for twelve blocks": (d, 12, x),
+        },
+        call=say("chain(make_block, n)(x) with x {x}", x=x),
         causes={
             "'function' object": "return the network itself, not a function",
             "ModuleList.*forward": "nn.ModuleList only holds; nn.Sequential also runs",
         },
-    )
-
-    expect_equal(
-        calls,
-        n,
-        "chain does not call make_block once for each block.",
         slips={
-            "make_block is called when the network runs, not when it is built": 0,
+            "make_block is called when the network runs, not when it is built": (
+                lambda seen: seen[calls] == 0
+            ),
             "[make_block()] * n is one block, listed n times": (
-                lambda calls: calls == 1 and len(parameters) == 2
+                lambda seen: seen[calls] == 1 and len(seen["parameters"]) == 2
             ),
-            "copy.deepcopy copies the values too: call make_block for each block": (
-                lambda calls: calls == 1 and len(parameters) == 2 * n
+            "a deep copy has the same values: call make_block once for each block": (
+                lambda seen: seen[calls] == 1
             ),
-        },
-    )
-    expect_equal(
-        sorted(forms(parameters)),
-        sorted(forms(n * list(nn.Linear(d, d).parameters()))),
-        "The blocks of the chain do not have parameters of their own.",
-        slips={
             "modules kept in a plain list are invisible to nn.Module": (
-                lambda got: got == []
-            )
-        },
-    )
-    expect_equal(
-        runs,
-        list(range(n)),
-        "chain does not run each of its blocks once, in the order of their making.",
-        slips={"return after the loop over the blocks, not in it": [0]},
-    )
-    weights = {tuple(p.reshape(-1).tolist()) for p in parameters}
-    expect_equal(len(weights), 2 * n, "Blocks of the chain start with the same values.")
-    expect_close(
-        y,
-        run_blocks(layers, x),
-        "chain does not run its blocks one after the other.",
-        slips={
+                lambda seen: seen["parameters"] == []
+            ),
+            "return after the loop over the blocks, not in it": (
+                lambda seen: seen["order of runs"] == [0]
+            ),
+            "the outputs are added, not handed on": (
+                lambda seen: torch.allclose(seen["result"], added)
+            ),
             "each block runs on the output of the one before, not on x": (
-                run_blocks(layers[-1:], x)
-            ),
-            "the outputs are added, not handed on": sum(
-                (run_blocks([layer], x) for layer in layers), torch.zeros_like(x)
+                lambda seen: torch.allclose(seen["result"], blocks[-1](x))
             ),
         },
-    )
-
-
-def test_chain_starts_with_other_values_each_time(observe, rng):
-    d, n = rng.sample(DISTINCT, 2)
-
-    parameters = observe(
-        chain_two, d, n, call=say("chain(make_block, {n}), twice", n=n)
-    )
-
-    weights = {tuple(p.reshape(-1).tolist()) for p in parameters}
-    expect_equal(
-        len(weights), 4 * n, "Blocks of two chains start with the same values."
+        because={"for no block": "0 blocks give the identity, an nn.Module as well"},
     )
 
 
@@ -180,9 +142,6 @@ def test_chain_keeps_its_promise_for_all_blocks(sweep, rng):
     x = torch.randn(3, d)
     cases: dict[str, list[nn.Module]] = {
         "for three blocks": [Hooked(d, d) for _ in range(3)],
-        "for no block": [],
-        "for one block": [Hooked(d, d)],
-        "for twelve blocks": [Hooked(d, d) for _ in range(12)],
         "for blocks of different widths": [Hooked(d, hidden), Hooked(hidden, d)],
         "for blocks in eval mode": [in_eval(Hooked(d, d)), Hooked(d, d)],
         "for frozen blocks": [frozen(Hooked(d, d)), Hooked(d, d)],
@@ -197,10 +156,13 @@ def test_chain_keeps_its_promise_for_all_blocks(sweep, rng):
         raises=(LookupError,),
     )
     sweep.cases(
+        count_starts,
+        {"": (d, 5)},
+        call="chain(make_block, 5), twice; how many values its parameters start with",
+        fault="Blocks of a chain start with the same values.",
+    )
+    sweep.cases(
         count_failing,
-        {
-            "when a block cannot be made": (4, 3),
-            "when the first cannot be made": (2, 1),
-        },
+        {"when a block cannot be made": (4, 3), "when the first cannot be": (2, 1)},
         call="chain(make_block, n), where a call of make_block raises LookupError",
     )

@@ -7,8 +7,6 @@ import pytest
 import torch
 from torch import nn
 
-from grader.observe import expect_equal, expect_true, say
-
 pytestmark = pytest.mark.exercise("model_construction.lost_modules")
 
 
@@ -36,18 +34,16 @@ def find_lost(ex: Any, net: nn.Module) -> list[str]:
     return sorted(ex.lost_modules(net))
 
 
-def look_again(ex: Any, net: nn.Module) -> tuple[bool, list[str], list[str], bool]:
-    """Return whether it is a set, what is lost, twice, and if the net is as before."""
+def look_twice(ex: Any, net: nn.Module) -> dict[str, Any]:
+    """Return how many are found, and what else there is to see."""
     before = known_of(net)
-    first = ex.lost_modules(net)
-    is_set = isinstance(first, (set, frozenset))
-    again = sorted(ex.lost_modules(net))
-    return is_set, list(first), again, known_of(net) == before
-
-
-def find_and_look(ex: Any, net: nn.Module) -> tuple[list[str], bool]:
-    _, _, lost, is_kept = look_again(ex, net)
-    return lost, is_kept
+    found = ex.lost_modules(net)
+    return {
+        "number": len(found),
+        "is a set": isinstance(found, (set, frozenset)),
+        "is found again": sorted(ex.lost_modules(net)) == sorted(found),
+        "net is kept": known_of(net) == before,
+    }
 
 
 def known_of(net: nn.Module) -> list[Any]:
@@ -55,228 +51,57 @@ def known_of(net: nn.Module) -> list[Any]:
     return [(n, m.training, list(vars(m)), str(m)) for n, m in net.named_modules()]
 
 
-def expect_lost(
-    observe: Any, net: nn.Module, what: str, expected: list[str], slips: dict[str, Any]
-) -> None:
-    got = observe(find_lost, net, call=say("lost_modules(net), {what}", what=what))
-
-    expect_equal(
-        got,
-        sorted(expected),
-        say("lost_modules does not find just what is lost, {what}.", what=what),
-        slips={
-            **slips,
-            "a path joins attribute, index and key by dots": (
-                lambda got: any(c in path for path in got for c in "[]'\"/")
-            ),
-        },
-    )
+def on_a_circle(*links: str) -> nn.Module:
+    """Return a network with a list whose last entries lead back."""
+    net, one, two, ring = Holder(), Holder(), Holder(), []
+    ends = {"list": ring, "net": net, "module": one}
+    two.peers = [ends[link] for link in links]
+    one.table = {"two": two}
+    ring += [one, *(ends[link] for link in links if link != "module")]
+    net.ring = ring
+    return net
 
 
-@pytest.mark.parametrize("kind", ["list", "tuple", "dict"])
-def test_lost_modules_finds_them_in_a_container(observe, rng, kind):
-    n = rng.randrange(2, 5)
-    keys = rng.sample(["key", "query", "value", "0", "x_y"], n)
-    modules = [layer() for _ in range(n)]
-    pairs = dict(zip(keys, modules, strict=True))
-    container = {"list": modules, "tuple": tuple(modules), "dict": pairs}[kind]
-
-    expect_lost(
-        observe,
-        Holder(head=layer(), size=3, table=container),
-        f"with a {kind} of modules",
-        [f"table.{part}" for part in (keys if kind == "dict" else range(n))],
-        {f"a plain {kind} hides modules too": []},
-    )
+def unregistered() -> nn.Module:
+    """Return a network with a module that is an attribute, but not registered."""
+    net = Holder(blocks=[layer()])
+    vars(net)["teacher"] = Holder(blocks=[layer()])
+    return net
 
 
 @pytest.mark.weight(2)
-def test_lost_modules_finds_them_at_any_depth(observe, rng):
-    depth = rng.randrange(3, 7)
-    deep: Any = layer()
-    for _ in range(depth):
-        deep = [deep]
-    outer = ["blocks.0"]
-    expected = [
-        *outer,
-        "blocks.1.0",
-        "blocks.1.1.0",
-        "blocks.1.1.1.key.0",
-        "table.key.1",
-        "table.7.a.b",
-        "deep" + depth * ".0",
-    ]
-
-    expect_lost(
-        observe,
-        Holder(
-            blocks=[layer(), [layer(), (layer(), {"key": [layer()]})]],
-            table={"key": [None, layer()], 7: {"a": {"b": layer()}}},
-            deep=deep,
-        ),
-        "with containers in containers",
-        expected,
-        {
-            "only the outermost containers are searched": outer,
-            "containers are searched down to any depth": (
-                lambda got: set(got) < set(expected)
-            ),
-        },
-    )
-
-
-def test_lost_modules_searches_every_registered_module(observe, rng):
-    i = rng.randrange(1, 4)
-    stages = [nn.Sequential(Holder(paths=(layer(),))) for _ in range(i)]
-
-    expect_lost(
-        observe,
-        Holder(
-            own=[layer()],
-            encoder=Holder(inner=Holder(blocks=[layer(), layer()])),
-            stages=nn.ModuleList(stages),
-            named=nn.ModuleDict({"a": Holder(table={"key": layer()})}),
-        ),
-        "with containers in its submodules",
-        [
-            "own.0",
-            "encoder.inner.blocks.0",
-            "encoder.inner.blocks.1",
-            *(f"stages.{k}.0.paths.0" for k in range(i)),
-            "named.a.table.key",
-        ],
-        {
-            "only the attributes of net itself are searched": ["own.0"],
-            "the path begins with the name of the module, as in named_modules()": (
-                lambda got: "blocks.0" in got or "paths.0" in got
-            ),
-        },
-    )
-
-
-@pytest.mark.weight(2)
-def test_lost_modules_leaves_out_what_is_registered(observe, rng):
+def test_lost_modules_finds_what_containers_hide(sweep):
     shared, inner = layer(), layer()
-
-    expect_lost(
-        observe,
-        Holder(
+    deep: Any = layer()
+    for _ in range(6):
+        deep = [deep]
+    nets = {
+        "for a list": Holder(head=layer(), blocks=[layer(), layer()]),
+        "for a tuple": Holder(blocks=(layer(), layer())),
+        "for a dict": Holder(table={"key": layer(), "x_y": layer(), "0": layer()}),
+        "for two containers": Holder(a=[layer()], b=[layer()], head=layer()),
+        "for a network without containers": nn.Sequential(
+            layer(), nn.ModuleList([inner])
+        ),
+        "for modules that are registered too": Holder(
             order=[shared, inner],  # before they are registered
             shared=shared,
             encoder=Holder(inner=inner),
             table={"key": (inner, shared)},
-            chain=nn.Sequential(layer(), nn.ModuleList([layer()])),
-            named=nn.ModuleDict({"a": layer()}),
-            words=["relu", ("tanh", 3.5)],
-            sizes={"relu": (4, rng.randrange(9)), "weights": torch.ones(2)},
-            norm=nn.BatchNorm1d(3),
             lost=[layer()],
         ),
-        "with registered modules, and one that is not",
-        ["lost.0"],
-        {
-            "a module in a list is not lost if net.modules() reaches it too": (
-                lambda got: any(path.startswith(("order.", "table.")) for path in got)
-            ),
-            "what nn.Module itself holds, in _modules, is registered": (
-                lambda got: any("_modules" in path for path in got)
-            ),
-        },
-    )
-
-
-def test_lost_modules_searches_lost_modules_too(observe, rng):
-    n = rng.randrange(1, 4)
-    lost = Holder(
-        head=nn.Sequential(layer(), layer()),
-        table={"key": layer()},
-        inner=Holder(more=[Holder(last=(layer(),))]),
-    )
-    outer = [f"blocks.{i}" for i in range(n + 1)]
-
-    expect_lost(
-        observe,
-        Holder(blocks=[*(layer() for _ in range(n)), lost]),
-        "with containers in a lost module",
-        [
-            *outer,
-            f"blocks.{n}.table.key",
-            f"blocks.{n}.inner.more.0",
-            f"blocks.{n}.inner.more.0.last.0",
-        ],
-        {
-            "a lost module hides modules in containers of its own": outer,
-            "registered submodules of a lost module come back with it": (
-                lambda got: any(".head" in path for path in got)
-            ),
-            "registered submodules of a lost module have containers too": (
-                [*outer, f"blocks.{n}.table.key"]
-            ),
-        },
-    )
-
-
-def test_lost_modules_ends_on_circles(observe):
-    net, one, two = Holder(), Holder(), Holder()
-    ring: list[Any] = [one]
-    ring.append(ring)
-    one.peers = {"two": two, "ring": ring}
-    two.peers = [one, net]
-    net.ring = ring
-
-    expect_lost(
-        observe,
-        net,
-        "with containers that hold each other",
-        ["ring.0", "ring.0.peers.two"],
-        {
-            "net itself is registered": lambda got: len(got) == 3,
-            "one module has several paths, and only one of them counts": (
-                lambda got: len(got) > 3
-            ),
-        },
-    )
-
-
-def test_lost_modules_lists_each_module_once_and_changes_nothing(observe):
-    twice = layer()
-    net = Holder(head=layer(), first=[twice], second={"key": (twice,)})
-
-    is_set, got, again, is_kept = observe(
-        look_again, net, call="lost_modules(net), twice; net"
-    )
-
-    expect_true(
-        is_set,
-        "lost_modules does not return a set.",
-        expected="a set of texts",
-        got="something else",
-    )
-    expect_true(
-        got in (["first.0"], ["second.key.0"]),
-        "lost_modules does not list a module in two containers once.",
-        expected="{'first.0'} or {'second.key.0'}",
-        got=str(got),
-        cause="remember each module that is met, by its id" if len(got) > 1 else None,
-    )
-    expect_equal(is_kept, True, "lost_modules changes the network.")
-    expect_equal(again, got, "lost_modules finds something else the second time.")
-
-
-@pytest.mark.weight(2)
-def test_lost_modules_keeps_its_promise_for_all_networks(sweep):
-    deep: Any = layer()
-    for _ in range(40):
-        deep = Holder(inner=[{"a": deep}])
-    leaf = layer()
-    leaf.extra = (layer(),)
-    norm = nn.BatchNorm1d(2)
-    norm.kept = {"before": nn.BatchNorm1d(2).eval()}
-    nets = {
-        "for a list": Holder(blocks=[layer()]),
-        "for a network without attributes": Holder(),
-        "for a network without containers": nn.Sequential(layer(), nn.Tanh()),
+        "for a list in a list": Holder(blocks=[layer(), [layer(), [layer()]]]),
+        "for containers in containers": Holder(
+            blocks=[(layer(), {"key": [layer()]}), {"b": {"a": (None, layer())}}],
+            deep=deep,
+        ),
         "for empty containers": Holder(a=[], b=(), c={}, d=[[], {}, ()]),
+        "for other values": Holder(
+            a=[None, 1, "ab", torch.ones(2), {3}, layer, nn.Linear, layer()],
+            sizes={"relu": (4, 3.5)},
+            weight=[nn.Parameter(torch.ones(2))],
+            words="relu",
+        ),
         "for an attribute with an underscore": Holder(_blocks=[layer()]),
         "for an attribute whose name begins as one of PyTorch's": Holder(
             _modules_of_mine=[layer()], training_blocks=(layer(),)
@@ -290,23 +115,134 @@ def test_lost_modules_keeps_its_promise_for_all_networks(sweep):
         ),
         "for keys with dots": Holder(table={"a.b": layer(), "": layer()}),
         "for a hundred modules": Holder(blocks=[nn.Identity() for _ in range(100)]),
-        "for containers in a leaf": leaf,
-        "for containers in a module of PyTorch": nn.Sequential(norm, layer()),
-        "for a ModuleList in a list": Holder(a=[nn.ModuleList([layer(), layer()])]),
-        "for containers below a lost ModuleDict": Holder(
+    }
+    subclass = "a subclass of list, tuple or dict is one too: isinstance"
+    name = "an attribute's name says nothing of what it holds"
+    sweep.cases(
+        find_lost,
+        {when: (net,) for when, net in nets.items()},
+        call="sorted(lost_modules(net))",
+        slips={
+            "a path joins attribute, index and key by dots": (
+                lambda got: any(c in path for path in got for c in "[]'\"/")
+            ),
+        },
+        because={
+            "for a tuple": "a plain tuple hides modules too",
+            "for a dict": "a plain dict hides modules too, under its keys",
+            "for two containers": "all attributes are searched",
+            "for a network without containers": "what nn.Module itself holds, in "
+            "_modules, is registered",
+            "for modules that are registered too": "a module in a list is not lost if "
+            "net.modules() reaches it too",
+            "for a list in a list": "containers in containers are searched, down to "
+            "any depth",
+            "for containers in containers": "containers in containers are searched, "
+            "of any kind and down to any depth",
+            "for an attribute with an underscore": name,
+            "for an attribute whose name begins as one of PyTorch's": name,
+            "for a subclass of list": subclass,
+            "for a namedtuple": subclass,
+            "for an OrderedDict": subclass,
+            "for a defaultdict": subclass,
+            "for keys that are no texts": "a key of any kind counts, as str(key)",
+        },
+    )
+
+
+@pytest.mark.weight(2)
+def test_lost_modules_searches_every_module_registered_or_lost(sweep):
+    deep: Any = layer()
+    for _ in range(40):
+        deep = Holder(inner=[{"a": deep}])
+    leaf = layer()
+    leaf.extra = (layer(),)
+    stages = [nn.Sequential(Holder(paths=(layer(),))) for _ in range(2)]
+    nets = {
+        "for a list in a submodule": Holder(encoder=Holder(blocks=[layer()])),
+        "for containers in submodules": Holder(
+            own=[layer()],
+            encoder=Holder(inner=Holder(blocks=[layer(), layer()])),
+            stages=nn.ModuleList(stages),
+            named=nn.ModuleDict({"a": Holder(table={"key": layer()}), "b": leaf}),
+        ),
+        "for a list in a lost module": Holder(blocks=[Holder(table={"key": layer()})]),
+        "for submodules of a lost module": Holder(
+            a=[nn.Sequential(layer(), layer()), Holder(head=layer())]
+        ),
+        "for a list in a submodule of a lost module": Holder(
+            blocks=[layer(), Holder(inner=Holder(more=[Holder(last=(layer(),))]))]
+        ),
+        "for a list below a lost ModuleDict": Holder(
             a=[nn.ModuleDict({"b": Holder(c=[layer()])})]
         ),
         "for forty levels": deep,
-        "for values that are no modules": Holder(
-            a=[None, 1, "ab", torch.ones(2), {3}, layer, nn.Linear, layer()]
+    }
+    below = "registered submodules of a lost module have containers too"
+    sweep.cases(
+        find_lost,
+        {when: (net,) for when, net in nets.items()},
+        call="sorted(lost_modules(net))",
+        slips={
+            "only the attributes of net itself are searched": [],
+            "the path begins with the name of the module, as in named_modules()": (
+                ["blocks.0"]
+            ),
+        },
+        because={
+            "for containers in submodules": "all of net.modules() are searched",
+            "for a list in a lost module": "a lost module hides modules in containers "
+            "of its own, whose paths begin with its path",
+            "for submodules of a lost module": "registered submodules of a lost module "
+            "come back with it",
+            "for a list in a submodule of a lost module": below,
+            "for a list below a lost ModuleDict": below,
+        },
+    )
+
+
+def test_lost_modules_lists_each_module_once_and_changes_nothing(sweep):
+    twice = layer()
+    nets = {
+        "for a list": Holder(head=layer(), first=[layer()]),
+        "for a module in two places": Holder(
+            first=[twice], second={"key": (twice, twice)}, head=layer()
         ),
-        "for parameters and buffers in a list": Holder(
-            a=[nn.Parameter(torch.ones(2)), torch.ones(2), layer()]
-        ),
+        "for a module that is an attribute itself": unregistered(),
         "for modules in eval mode": Holder(a=[layer().eval()], b=layer().eval()).eval(),
     }
     sweep.cases(
-        find_and_look,
+        look_twice,
         {when: (net,) for when, net in nets.items()},
-        call="lost_modules(net); net",
+        call="lost_modules(net), twice; net",
+        slips={
+            "the paths come as a set": lambda seen: not seen["is a set"],
+            "net stays as it is": lambda seen: not seen["net is kept"],
+            "a second call finds the same": lambda seen: not seen["is found again"],
+        },
+        because={
+            "for a module in two places": "remember each module that is met, by its id",
+            "for a module that is an attribute itself": "a module is lost only if it "
+            "sits in a list, tuple or dict",
+        },
+    )
+
+
+def test_lost_modules_ends_on_circles(sweep):
+    nets = {
+        "without a circle": on_a_circle(),
+        "for a list that holds itself": on_a_circle("list"),
+        "for a list that holds the network": on_a_circle("net"),
+        "for lost modules that refer to each other": on_a_circle("module"),
+        "for circles of all kinds": on_a_circle("net", "list", "module"),
+    }
+    sweep.cases(
+        find_lost,
+        {when: (net,) for when, net in nets.items()},
+        call="sorted(lost_modules(net))",
+        because=dict.fromkeys(
+            list(nets)[1:],
+            "a circle leads back to what is met already: remember containers and "
+            "modules by their id",
+        ),
     )

@@ -1,238 +1,189 @@
 """shape_trace lists each leaf as it runs, and takes its hooks away in any event."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true, say
-from model_construction_helpers import DISTINCT, Trace, names_of
+from grader.observe import say
+from model_construction_helpers import DISTINCT
 
 pytestmark = pytest.mark.exercise("model_construction.shape_trace")
 
+Trace = list[tuple[str, tuple[int, ...]]]
+MODE = "net itself runs, in the mode that it has, and keeps it"
 
-class Backwards(nn.Module):
-    """A network that registers its parts in another order than it runs them."""
 
-    def __init__(self, sizes: list[int]):
+class Running(nn.Module):
+    """A network that runs some of its parts, in any order."""
+
+    def __init__(self, parts: dict[str, nn.Module], run: list[str]):
         super().__init__()
-        inner, hidden, out = sizes
-        self.unused = nn.Linear(3, 3)
-        self.last = nn.Linear(hidden, out)
-        self.first = nn.Sequential(
-            nn.Linear(inner, hidden), nn.Sequential(nn.Tanh(), nn.Identity())
-        )
-        self.calls = 0
+        for name, part in parts.items():
+            self.add_module(name, part)
+        self.run = run
 
     def forward(self, x: Tensor) -> Tensor:
-        self.calls += 1
-        return self.last(self.first(x))
+        for name in self.run:
+            x = getattr(self, name)(x)
+        return x
 
 
-class Loop(nn.Module):
-    """A network that runs one layer several times, with another in between."""
+class Apply(nn.Module):
+    """A leaf that applies a function."""
 
-    def __init__(self, d: int, times: int):
+    def __init__(self, function: Callable[[Tensor], Tensor]):
         super().__init__()
-        self.layer = nn.Linear(d, d)
-        self.activation = nn.ReLU()
-        self.again = self.layer
-        self.times = times
+        self.function = function
 
     def forward(self, x: Tensor) -> Tensor:
-        for _ in range(self.times):
-            x = self.activation(self.layer(x))
-        return self.again(x)
+        return self.function(x)
 
 
-class Failing(nn.Module):
-    """A network that raises when its first half has run."""
-
-    def __init__(self, d: int):
-        super().__init__()
-        self.net = nn.Sequential(nn.Linear(d, d), nn.Tanh())
-        self.rest = nn.Linear(d, d)
-
-    def forward(self, x: Tensor) -> Tensor:
-        raise LookupError(f"after {self.net(x).shape}, before the rest")
+def fail(x: Tensor) -> Tensor:
+    raise LookupError("from the network, half-way")
 
 
 def trace(ex: Any, net: nn.Module, x: Tensor) -> Trace:
     return [(name, tuple(shape)) for name, shape in ex.shape_trace(net, x)]
 
 
-def trace_twice(
-    ex: Any, net: nn.Module, x: Tensor
-) -> tuple[list[int], Trace, Trace, int]:
-    net.last.register_forward_hook(lambda *_: None)
-    before = count_hooks(net)
-    first = trace(ex, net, x)
-    between = count_hooks(net)
-    calls = net.calls
-    second = trace(ex, net, x)
-    return [before, between, count_hooks(net)], first, second, calls
-
-
-def trace_failing(ex: Any, net: nn.Module, x: Tensor) -> tuple[bool, int]:
+def look(ex: Any, net: nn.Module, x: Tensor) -> dict[str, Any]:
+    """Return the names in a trace, if there is one, and what became of the network."""
+    calls: list[None] = []
+    net.register_forward_pre_hook(lambda *_: calls.append(None))
     try:
-        ex.shape_trace(net, x)
+        names = [name for name, _ in trace(ex, net, x)]
     except LookupError:
-        return True, count_hooks(net)
-    return False, count_hooks(net)
+        names = []
+    return {
+        "names": names,
+        "calls of net": len(calls),
+        "hooks": count_hooks(net),
+        "training": [module.training for module in net.modules()],
+        "state": net.state_dict(),
+    }
 
 
-def count_hooks(net: nn.Module) -> int:
-    hooks = [nn.modules.module._global_forward_hooks]
-    hooks += [nn.modules.module._global_forward_pre_hooks]
-    for module in net.modules():
-        hooks += [module._forward_hooks, module._forward_pre_hooks]
-    return sum(map(len, hooks))
+def count_hooks(net: nn.Module) -> dict[str, int]:
+    places = {"all modules": nn.modules.module._global_forward_hooks}
+    places |= {name: module._forward_hooks for name, module in net.named_modules()}
+    return {name: len(hooks) for name, hooks in places.items()}
 
 
 @pytest.mark.weight(2)
-def test_trace_lists_the_leaves_in_the_order_of_execution(observe, rng):
+def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
     inner, hidden, out, batch = rng.sample(DISTINCT, 4)
-    net = Backwards([inner, hidden, out])
-
-    got = observe(
-        trace,
-        net,
-        torch.randn(batch, inner),
-        call=say(
-            "shape_trace(net, x) with x ({batch}, {inner}): first runs, then last",
-            batch=batch,
-            inner=inner,
+    first, last = nn.Linear(inner, hidden), nn.Linear(hidden, out)
+    square = nn.Linear(inner, inner)
+    parts = {"a": first, "b": nn.Tanh(), "c": last}
+    nets = {
+        "for three layers": Running(parts, ["a", "b", "c"]),
+        "for three layers once more": Running(parts, ["a", "b", "c"]),
+        "for chains in chains": nn.Sequential(
+            nn.Sequential(first, nn.Sequential(nn.Tanh(), nn.Identity())), last
         ),
-    )
-
-    expected = [
-        ("first.0", (batch, hidden)),
-        ("first.1.0", (batch, hidden)),
-        ("first.1.1", (batch, hidden)),
-        ("last", (batch, out)),
-    ]
-    expect_equal(
-        got,
-        expected,
-        "shape_trace does not list the leaves in the order in which they run.",
+        "for a leaf with two names": Running({"a": square, "b": square}, ["b"]),
+        "for a network that is a leaf": square,
+        "for an empty chain": nn.Sequential(nn.Sequential(), square),
+        "for outputs of no axis": nn.Sequential(Apply(torch.sum), nn.Tanh()),
+    }
+    sweep.cases(
+        trace,
+        {when: (net, torch.randn(batch, inner)) for when, net in nets.items()},
+        call=say("shape_trace(net, x) with x ({n}, {inner})", n=batch, inner=inner),
         slips={
-            "the order is that of registration, not of execution": (
-                [expected[-1], *expected[:-1]]
-            ),
             "a function made in a loop sees the loop variable's last value": (
-                lambda got: len(got) == 4 and len(set(names_of(got))) == 1
+                lambda got: len(got) == 3 and len(dict(got)) == 1
             ),
-            "modules with submodules are not leaves": (
-                lambda got: "first" in names_of(got) or "" in names_of(got)
-            ),
-            "the leaves are at any depth: named_modules(), not named_children()": (
-                [expected[-1]]
-            ),
-            "a leaf that does not run is not listed": (
-                lambda got: "unused" in names_of(got)
-            ),
+            "modules with submodules are not leaves": lambda got: "" in dict(got),
             "the shapes are those of the outputs, not of the inputs": (
-                lambda got: got[-1] == ("last", (batch, hidden))
+                lambda got: got[-1] == ("c", (batch, hidden))
             ),
         },
-    )
-
-
-def test_trace_lists_a_leaf_each_time_that_it_runs(observe, rng):
-    d, batch = rng.sample(DISTINCT, 2)
-    times = rng.randrange(2, 5)
-    net = Loop(d, times)
-
-    got = observe(
-        trace,
-        net,
-        torch.randn(batch, d),
-        call=say(
-            "shape_trace(net, x), where one Linear runs {value} times", value=times + 1
-        ),
-    )
-
-    names = [*(["layer", "activation"] * times), "layer"]
-    expect_equal(
-        got,
-        [(name, (batch, d)) for name in names],
-        "shape_trace does not list a leaf at each run, under its first name.",
-        slips={
-            "a dict keeps one entry for each name": (
-                lambda got: len(got) == len(set(names_of(got)))
-            ),
-            "one module under two names gets one hook, not two": (
-                lambda got: "again" in names_of(got)
-            ),
+        because={
+            "for three layers once more": "something is left over from an earlier call",
+            "for chains in chains": "the leaves are at any depth: named_modules(), not "
+            "named_children()",
+            "for a leaf with two names": "one module under two names gets one hook, "
+            "which lists the first of them",
+            "for a network that is a leaf": "net.forward(x) passes by the hooks of net "
+            "itself: call net(x)",
+            "for an empty chain": "what has no submodules is a leaf, of any class",
         },
-    )
-
-
-def test_trace_of_a_single_leaf_has_an_empty_name(observe, rng):
-    inner, out, batch = rng.sample(DISTINCT, 3)
-
-    got = observe(
-        trace,
-        nn.Linear(inner, out),
-        torch.randn(batch, inner),
-        call=say("shape_trace(nn.Linear({inner}, {out}), x)", inner=inner, out=out),
-    )
-
-    expect_equal(
-        got,
-        [("", (batch, out))],
-        "shape_trace does not list a network that is a leaf itself.",
-        slips={"net.forward(x) passes by the hooks of net itself: call net(x)": []},
     )
 
 
 @pytest.mark.weight(2)
-def test_trace_leaves_the_hooks_as_they_were(observe, rng):
-    *sizes, batch = rng.sample(DISTINCT, 4)
-
-    counts, first, second, calls = observe(
-        trace_twice,
-        Backwards(sizes),
-        torch.randn(batch, sizes[0]),
-        call="shape_trace(net, x), twice; net had one hook before",
-    )
-
-    expect_equal(
-        counts,
-        [1, 1, 1],
-        "shape_trace does not leave the hooks of net as they were.",
-        slips={
-            "the hooks that are added stay: call remove() on each handle": (
-                lambda counts: max(counts) > 1
-            ),
-            "the hook that net had before is removed too": [1, 0, 0],
+def test_trace_lists_each_leaf_when_it_runs(sweep, rng):
+    d, batch = rng.sample(DISTINCT, 2)
+    parts = {"last": nn.Linear(d, d), "spare": nn.Tanh(), "first": nn.Linear(d, d)}
+    nets = {
+        "for parts in the order of their names": Running(parts, list(parts)),
+        "for parts in another order": Running(parts, ["first", "spare", "last"]),
+        "for parts that do not run": Running(parts, ["last", "first"]),
+        "for a leaf that runs several times": Running(
+            parts, ["last", "first", "last", "last", "first"]
+        ),
+        "for a leaf that reshapes in place": nn.Sequential(
+            nn.Linear(d, d), Apply(lambda x: x.unsqueeze_(0)), nn.Tanh()
+        ),
+        "when the network raises": nn.Sequential(nn.Linear(d, d), Apply(fail)),
+    }
+    sweep.cases(
+        trace,
+        {when: (net, torch.randn(batch, d)) for when, net in nets.items()},
+        call="shape_trace(net, x)",
+        because={
+            "for parts in another order": "the order is that of execution, not of "
+            "registration",
+            "for parts that do not run": "a leaf that does not run is not listed",
+            "for a leaf that runs several times": "a leaf is listed each time that it "
+            "runs; a dict keeps one entry for each name",
+            "for a leaf that reshapes in place": "read a shape when its leaf runs; "
+            "later, an operation in place may have changed it",
+            "when the network raises": "finally lets it pass, except does not",
         },
-    )
-    expect_equal(calls, 1, "shape_trace does not call net once.")
-    expect_equal(second, first, "A second trace of the same network differs.")
-
-
-def test_trace_removes_its_hooks_even_if_the_network_raises(observe, rng):
-    d = rng.choice(DISTINCT)
-
-    is_raised, count = observe(
-        trace_failing,
-        Failing(d),
-        torch.randn(2, d),
-        call="shape_trace(net, x), where net raises LookupError half-way",
+        raises=(LookupError,),
     )
 
-    expect_equal(
-        count,
-        0,
-        "shape_trace leaves hooks behind when the network raises.",
-        slips={"remove the hooks in a finally clause": lambda count: count > 0},
-    )
-    expect_true(
-        is_raised,
-        "shape_trace swallows the exception of the network.",
-        expected="LookupError",
-        got="no exception",
-        cause="finally lets the exception pass, except does not",
+
+@pytest.mark.weight(2)
+def test_trace_leaves_the_network_as_it_was(sweep, rng):
+    d, batch = rng.sample(DISTINCT, 2)
+    hooked = nn.Sequential(nn.Linear(d, d), nn.Tanh())
+    for module in hooked.modules():
+        module.register_forward_hook(lambda *_: None)
+    nets = {
+        "for a chain": nn.Sequential(nn.Linear(d, d), nn.Tanh()),
+        "for parts that do not run": Running(
+            {"a": nn.Linear(d, d), "spare": nn.Tanh()}, ["a"]
+        ),
+        "for a network that has hooks": hooked,
+        "in training mode": nn.Sequential(nn.BatchNorm1d(d), nn.Dropout()),
+        "in eval mode": nn.Sequential(nn.BatchNorm1d(d), nn.Dropout()).eval(),
+        "in two modes": nn.Sequential(nn.Dropout().eval(), nn.Dropout()),
+        "when the network raises": nn.Sequential(nn.Linear(d, d), Apply(fail)),
+    }
+    sweep.cases(
+        look,
+        {when: (net, torch.randn(batch, d)) for when, net in nets.items()},
+        call="shape_trace(net, x); net's hooks, modes and state",
+        slips={
+            "net is to be called once": lambda seen: seen["calls of net"] != 1,
+            "the hooks that are added stay: call remove() on each handle": (
+                lambda seen: any(seen["hooks"].values())
+            ),
+            MODE: lambda seen: not all(seen["training"]),
+        },
+        because={
+            "for parts that do not run": "remove the hooks of all leaves, also of "
+            "those that do not run",
+            "for a network that has hooks": "remove no other hooks than those that "
+            "are added: each handle has remove()",
+            "when the network raises": "remove the hooks in a finally clause",
+            **dict.fromkeys(["in training mode", "in eval mode", "in two modes"], MODE),
+        },
     )

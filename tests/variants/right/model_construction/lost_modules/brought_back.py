@@ -4,7 +4,7 @@ def _containers(module):
     classes = [c for c in type(module).__mro__ if c not in nn.Module.__mro__]
     for namespace in [vars(module), *map(vars, classes)]:
         for name, value in list(namespace.items()):
-            if name not in taken and not name.startswith("__"):
+            if name not in taken and isinstance(value, list | tuple | dict):
                 taken.add(name)
                 yield name, value
 

@@ -17,7 +17,9 @@ def _walk(value, path, met):
 
 def _inside(module, path, met):
     for name in sorted(set(vars(module)) - set(vars(nn.Module()))):
-        yield from _walk(vars(module)[name], (path + "." + name).lstrip("."), met)
+        value = vars(module)[name]
+        if not isinstance(value, nn.Module):
+            yield from _walk(value, (path + "." + name).lstrip("."), met)
     for name, child in module.named_children():
         yield from _inside(child, (path + "." + name).lstrip("."), met)
 

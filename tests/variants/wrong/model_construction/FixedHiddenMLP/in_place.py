@@ -1,6 +1,6 @@
 """Scales the caller's tensor down in place.
 
-says: changes the caller's tensor
+says: change the caller's tensor
 """
 class FixedHiddenMLP(nn.Module):
     def __init__(self, features):

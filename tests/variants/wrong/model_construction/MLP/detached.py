@@ -1,6 +1,6 @@
 """Cuts the first layer off the gradient.
 
-says: step of SGD leaves parameters of MLP as they were
+says: cuts it off
 """
 class MLP(nn.Module):
     def __init__(self, in_features, hidden, out_features):

@@ -1,6 +1,6 @@
 """A hook only watches.
 
-says: result of a hook is not used
+says: result of a hook replaces
 """
 class MiniModule:
     def __init__(self):

@@ -1,6 +1,6 @@
 """Looks into a list once, when it is assigned.
 
-says: read when it is assigned, before it is filled
+says: as it is when it is asked
 """
 class MiniModule:
     def __setattr__(self, name, value):

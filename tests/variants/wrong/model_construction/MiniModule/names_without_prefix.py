@@ -1,6 +1,6 @@
 """Forgets the names of the children.
 
-says: names of children go in front
+says: a child's names go in front
 """
 class MiniModule:
     def __init__(self):

@@ -1,6 +1,6 @@
 """Keeps every tensor that was ever assigned.
 
-says: another value is no longer a parameter
+says: is no longer a parameter
 """
 class MiniModule:
     def __setattr__(self, name, value):

@@ -1,6 +1,6 @@
 """The state dict holds the parameters themselves.
 
-says: detach[(][)] them
+says: detach[(][)] the parameters
 """
 class MiniModule:
     def __init__(self):

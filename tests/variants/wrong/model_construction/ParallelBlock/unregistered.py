@@ -1,6 +1,6 @@
 """Keeps the networks in a tuple.
 
-says: does not register both networks
+says: is invisible to nn.Module
 """
 class ParallelBlock(nn.Module):
     def __init__(self, net1, net2):

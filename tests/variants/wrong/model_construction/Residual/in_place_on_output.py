@@ -1,6 +1,6 @@
 """Adds onto what the block has returned.
 
-says: changes what its block has returned
+says: tensor that somebody else holds
 """
 class Residual(nn.Module):
     def __init__(self, block, in_features, out_features):

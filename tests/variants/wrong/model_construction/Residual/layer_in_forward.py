@@ -1,6 +1,6 @@
 """Makes the layer for the skip in forward.
 
-says: layer made in forward is new at every call
+says: made in __init__
 """
 class Residual(nn.Module):
     def __init__(self, block, in_features, out_features):

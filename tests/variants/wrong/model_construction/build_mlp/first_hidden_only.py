@@ -1,6 +1,6 @@
 """Has one hidden layer at most.
 
-says: one hidden width is left out
+says: a hidden width is left out
 """
 @dataclass(frozen=True)
 class MLPConfig:

@@ -1,6 +1,6 @@
 """Checks the size of a width, not that it is an int.
 
-says: check in __post_init__ that it is an int
+says: that it is an int, not its size alone
 """
 @dataclass(frozen=True)
 class MLPConfig:

@@ -1,6 +1,6 @@
 """Does not say which field is bad.
 
-says: mentions 'hidden'
+says: contains the name of the field
 """
 @dataclass(frozen=True)
 class MLPConfig:

@@ -1,6 +1,6 @@
 """Returns a list, once for every place.
 
-says: does not return a set
+says: paths come as a set
 """
 def lost_modules(net):
     own = vars(nn.Module())

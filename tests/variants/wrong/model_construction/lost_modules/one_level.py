@@ -1,6 +1,6 @@
 """Looks into the outermost containers only.
 
-says: only the outermost containers are searched
+says: containers in containers are searched
 """
 def lost_modules(net):
     own = vars(nn.Module())

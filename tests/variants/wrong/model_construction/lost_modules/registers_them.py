@@ -1,6 +1,6 @@
 """Repairs the network while it searches.
 
-says: changes the network
+says: net stays as it is
 """
 _search = lost_modules
 

@@ -1,6 +1,6 @@
 """Clears every hook, also those that were there.
 
-says: had before is removed too
+says: no other hooks than those
 """
 def shape_trace(net, x):
     trace = []

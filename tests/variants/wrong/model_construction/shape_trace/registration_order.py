@@ -1,6 +1,6 @@
 """Runs the leaves by itself, in the order of registration.
 
-says: order is that of registration
+says: order is that of execution
 """
 def shape_trace(net, x):
     shapes = {}

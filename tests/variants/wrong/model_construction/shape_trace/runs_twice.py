@@ -1,6 +1,6 @@
 """Runs the network once before, to warm it up.
 
-says: does not call net once
+says: to be called once
 """
 def shape_trace(net, x):
     trace = []

@@ -1,9 +1,0 @@
-"""Without blocks it returns a plain function: breaks "Return a module".
-
-slip: n = 0 gives a function, no module
-"""
-
-def chain(make_block: Callable[[], nn.Module], n: int) -> nn.Module:
-    if n == 0:
-        return lambda x: x
-    return nn.Sequential(*[make_block() for _ in range(n)])

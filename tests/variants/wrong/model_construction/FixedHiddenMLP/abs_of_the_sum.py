@@ -1,0 +1,21 @@
+"""Compares the absolute value of the sum: breaks "while the sum of its absolute values
+exceeds 1".
+
+says: the sum is of absolute values
+"""
+class FixedHiddenMLP(nn.Module):
+    weight: Tensor
+
+    def __init__(self, features: int):
+        super().__init__()
+        self.linear = nn.Linear(features, features)
+        self.register_buffer("weight", torch.rand(features, features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not x.isfinite().all():
+            raise ValueError("the input holds an infinity or NaN")
+        x = torch.relu(self.linear(x) @ self.weight + 1)
+        x = self.linear(x)
+        while x.sum().abs() > 1:
+            x = x / 2
+        return x.sum()

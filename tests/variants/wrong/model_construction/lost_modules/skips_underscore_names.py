@@ -1,0 +1,33 @@
+"""Passes by all attributes with a leading underscore, not PyTorch's own only: breaks
+"that is an attribute of a module".
+
+says: name says nothing
+"""
+def lost_modules(net: nn.Module) -> set[str]:
+    met = {id(module) for module in net.modules()}
+    lost: set[str] = set()
+
+    def search(value: Any, path: str) -> None:
+        if id(value) in met:
+            return
+        if isinstance(value, nn.Module):
+            met.add(id(value))
+            lost.add(path)
+            enter(value, path)
+        elif isinstance(value, (list, tuple)):
+            met.add(id(value))
+            for i, item in enumerate(value):
+                search(item, f"{path}.{i}")
+        elif isinstance(value, dict):
+            met.add(id(value))
+            for key, item in value.items():
+                search(item, f"{path}.{key}")
+
+    def enter(module: nn.Module, prefix: str) -> None:
+        for name, part in module.named_modules(prefix=prefix):
+            for attribute, value in vars(part).items():
+                if not attribute.startswith("_") and isinstance(value, (list, tuple, dict)):
+                    search(value, f"{name}.{attribute}" if name else attribute)
+
+    enter(net, "")
+    return lost
