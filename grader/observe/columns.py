@@ -166,7 +166,8 @@ COLUMNS = {
     "double": Column(
         "after .double()",
         upon("in_double"),
-        "a tensor is no parameter and no buffer, so it does not follow",
+        "a tensor that is no parameter and no buffer does not follow, nor does a fixed "
+        "dtype",
     ),
     "restored": Column(
         "after its state dict is loaded into another one",

@@ -163,8 +163,8 @@ class Sweep:
                 cause = (because or {}).get(name, cause)
                 if faults == WRONG_GRADIENT and got == "None":
                     cause = CUT_OFF
-                if first and faults != WRONG_GRADIENT:
-                    shown = seen.get("value")
+                if first and faults != WRONG_GRADIENT and "value" in seen:
+                    shown = seen["value"]
                     fitting = (c for c, s in (slips or {}).items() if fits(shown, s))
                     cause = next(fitting, cause)
                 if faults is ERROR and (causes or cause is None):

@@ -196,6 +196,15 @@ def test_a_case_in_which_the_reference_raises_unpromised_is_a_fault_of_the_kit()
         sweep.cases(total, cases, call="it(numbers)")
 
 
+def test_a_slip_is_not_told_of_an_answer_that_raises():
+    def it(x):
+        raise TypeError("no such thing")
+
+    found = fault_of(it, ["plain"], slips={"it returns nothing": lambda y: y is None})
+
+    assert found.cause != "it returns nothing"
+
+
 def test_a_slip_is_told_where_the_first_case_shows_it():
     third = "it divides by three"
 
