@@ -75,7 +75,7 @@ mutants: $(VENV)/bench ## mutate the solutions: which changes does no test catch
 flakes: $(VENV)/bench ## grade the solutions with 50 seeds: does a test depend on its draw?
 	$(BIN)/python -m bench.flakes
 
-blind: $(VENV)/dev ## grade answers that nobody wrote a test for: make blind BATCH=B TOPIC=parameters
+blind: $(VENV)/dev ## grade answers that nobody wrote a test for: make blind BATCH=C TOPIC=parameters
 	$(BIN)/python -m bench.blind $(BATCH) $(TOPIC)
 
 attacks: $(VENV)/dev ## grade hostile submissions: each gets what its honest part deserves
