@@ -1,6 +1,6 @@
 """Grade answers that nobody wrote a test for: how many of the wrong ones are caught?
 
-    python -m bench.blind B parameters [--only Symbol]
+    python -m bench.blind C parameters [--only Symbol]
 
 A batch lies in bench/blind/<batch>/<topic>/{right,wrong}/<Symbol>/. Who sharpens a test
 does not read a batch before its first grading: only that one measures. Then the slips
@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 def main() -> int:
     """Grade a batch; print what was missed or refused, and the rates."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("batch", choices=["A", "B"])
+    parser.add_argument("batch", help="its folder beside this file")
     parser.add_argument("topic")
     parser.add_argument("--only", default="", help="the answers to one symbol")
     parser.add_argument("--messages", action="store_true", help="print all of them")
