@@ -31,6 +31,8 @@ class Column:
     when: str
     trials: Callable[[Draw], Iterable[Trial]]
     cause: str | None = None
+    tolerance: tuple[float, float] | None = None
+    """rtol and atol, where those of the dtype are too strict."""
 
 
 def plain(draw: Draw) -> list[Trial]:
@@ -44,7 +46,7 @@ def shaped(*shapes: tuple[int, ...]) -> Callable[[Draw], list[Trial]]:
 
 
 def cast(dtype: torch.dtype) -> Callable[[Draw], list[Trial]]:
-    """Return what makes a trial with arguments of another dtype."""
+    """Return what makes trials with arguments of another dtype, a scalar's too."""
 
     def change(x: Tensor) -> Tensor:
         if dtype == torch.float64 and x.is_floating_point():
@@ -53,7 +55,9 @@ def cast(dtype: torch.dtype) -> Callable[[Draw], list[Trial]]:
             return x.to(dtype) if x.is_floating_point() else x
         return (x * 3).to(dtype) if x.is_floating_point() else x
 
-    return lambda draw: [Trial(map_tensors(change, draw(*ORDINARY)))]
+    return lambda draw: [
+        Trial(map_tensors(change, draw(*shape))) for shape in (ORDINARY, ())
+    ]
 
 
 def valued(*values: float) -> Callable[[Draw], list[Trial]]:
@@ -169,6 +173,13 @@ COLUMNS = {
         "a tensor that is no parameter and no buffer does not follow, nor does a fixed "
         "dtype",
     ),
+    "half": Column(
+        "after .bfloat16()",
+        lambda draw: [Trial(draw(*ORDINARY), moment="in_bfloat16")],
+        "a tensor that is no parameter and no buffer does not follow, nor does a fixed "
+        "dtype",
+        (0.2, 0.2),
+    ),
     "restored": Column(
         "after its state dict is loaded into another one",
         upon("from_a_state"),
@@ -195,5 +206,5 @@ MODES = ("no_grad", "inference", "default_double")
 CALLS = ("again", "after_an_error")
 TENSORS = ("plain", "other", *SHAPES, *DTYPES, *LAYOUTS, *MODES, *CALLS)
 """What a function of tensors meets in ordinary use."""
-MODULES = ("sibling", "copied", "double", "restored", "trained", "eval")
+MODULES = ("sibling", "copied", "double", "half", "restored", "trained", "eval")
 """What a module meets beside that."""

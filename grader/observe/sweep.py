@@ -156,7 +156,8 @@ class Sweep:
                 assert kinds, f"the reference raises {name}: {wanted['message']}"
                 wanted = {**wanted, "error": kinds}
             self.compared.append(name)
-            said = differ(seen, wanted, tolerance)
+            loose = COLUMNS[name].tolerance if name in COLUMNS else None
+            said = differ(seen, wanted, loose or tolerance)
             if said is not None:
                 faults, expected, got = said
                 cause: Words | None = COLUMNS[name].cause if name in COLUMNS else None

@@ -128,6 +128,11 @@ def in_double(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
     return apply.double(), map_tensors(to_double, args)
 
 
+def in_bfloat16(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Turn it and its inputs to bfloat16."""
+    return apply.bfloat16(), map_tensors(to_bfloat16, args)
+
+
 def from_a_state(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
     """Load its state into another one, whose state was zero."""
     fresh = again()
@@ -176,16 +181,22 @@ def to_double(x: Tensor) -> Tensor:
     return x.double() if x.is_floating_point() else x
 
 
+def to_bfloat16(x: Tensor) -> Tensor:
+    """Return a floating point tensor as bfloat16."""
+    return x.bfloat16() if x.is_floating_point() else x
+
+
 MOMENTS: dict[str, Moment] = {
     "": at_once,
     "after_a_call": after_a_call,
     "after_an_error": after_an_error,
     "as_a_copy": as_a_copy,
     "in_double": in_double,
+    "in_bfloat16": in_bfloat16,
     "from_a_state": from_a_state,
     "beside_another": beside_another,
     "after_a_step": after_a_step,
     "in_eval": in_eval,
 }
-CASTING = ("in_double",)
+CASTING = ("in_double", "in_bfloat16")
 """Moments that give other arguments."""

@@ -223,7 +223,7 @@ def test_dropout_takes_tensors_of_every_kind(sweep):
     for make, p, columns, call in (
         (kept_everywhere, 0.4, TENSORS, "Dropout(0.4)(x)"),
         (Module("Dropout"), 0, TENSORS, "Dropout(0)(x)"),
-        (Module("Dropout"), 1, (*DTYPES, "no_grad", "zero"), "Dropout(1)(x)"),
+        (Module("Dropout"), 1, ("plain", *DTYPES, "no_grad", "zero"), "Dropout(1)(x)"),
         (resting, 0.4, (*TENSORS, "inf", "nan"), "Dropout(0.4).eval()(x)"),
     ):
         sweep(

@@ -67,13 +67,16 @@ def test_mlp_maps_the_last_axis(observe, rng):
 
 @pytest.mark.weight(2)
 def test_mlp_keeps_its_promise_in_every_state(sweep, rng):
-    sizes = rng.sample(DISTINCT, 3)
-
-    sweep(
-        Module("MLP"),
-        *sizes,
-        inputs=lambda *lead: (torch.randn(*lead, sizes[0]),),
-        columns=STATES,
-        call=say("MLP{sizes}(x)", sizes=tuple(sizes)),
-        causes={"same dtype": "a cast such as x.float() fixes the dtype"},
-    )
+    for sizes, columns in (
+        (rng.sample(DISTINCT, 3), STATES),
+        ([*rng.sample(DISTINCT, 2), 1], ("plain", "vector", "single")),
+        ([1, 1, 2], ("plain", "vector", "single")),
+    ):
+        sweep(
+            Module("MLP"),
+            *sizes,
+            inputs=lambda *lead, d=sizes[0]: (torch.randn(*lead, d),),
+            columns=columns,
+            call=say("MLP{sizes}(x)", sizes=tuple(sizes)),
+            causes={"same dtype": "a cast such as x.float() fixes the dtype"},
+        )

@@ -178,6 +178,7 @@ def test_resumed_training_takes_its_course(sweep, rng):
             "for tied parameters": (x, "tied", 4),
             "with another rate in the new run": (x, "SGD", 4, "another rate"),
             "for the same run": (x, "SGD", 4, "the same run"),
+            "for a run that had not begun": (x, "SGD", 0, "the same run"),
         },
         call="train; save_checkpoint; load_checkpoint into a new run; train on",
         fault="Resumed training leaves the course of the unbroken run.",

@@ -54,6 +54,7 @@ def views_of(big: Tensor) -> dict[str, list[Any]]:
     return {
         "for views": [*views.values()],
         "for the larger part of a tensor": [big[: 2 * len(big) // 3]],
+        "for an entry of a smaller tensor": [big.flatten()[:1024].clone()[0]],
         "for views in a list": [[*views.values()]],
         "for views in a dict": [views],
         "for an OrderedDict": [OrderedDict(views)],
