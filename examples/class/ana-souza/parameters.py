@@ -58,9 +58,8 @@ def make_tied_mlp(width, depth):
 
 def count_parameters(net, trainable_only=False):
     found = {id(p): p for m in net.modules() for p in m.parameters(recurse=False)}
-    return sum(
-        p.numel() * (p.requires_grad or not trainable_only) for p in found.values()
-    )
+    counted = [p for p in found.values() if p.requires_grad or not trainable_only]
+    return sum(map(torch.Tensor.numel, counted))
 
 
 def get_parameter(net, path):
@@ -123,7 +122,9 @@ def clip_gradients_(params, max_norm):
 class Ema:
     def __init__(self, net, decay):
         self.net, self.decay = net, decay
-        self.named = {**dict(net.named_parameters()), **dict(net.named_buffers())}
+        self.named = dict(net.named_parameters(remove_duplicate=False))
+        self.named |= dict(net.named_buffers(remove_duplicate=False))
+        self.named = {name: self.named[name] for name in net.state_dict()}
         self.mean = {name: t.detach().clone() for name, t in self.named.items()}
 
     def update(self):

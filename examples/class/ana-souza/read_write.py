@@ -100,7 +100,11 @@ def load_parameters(net, path):
 
 def reuse_layers(source, target, names):
     src, dst = source.state_dict(), target.state_dict()
-    modules = dict(source.named_modules()).keys() & dict(target.named_modules()).keys()
+    modules = {
+        name
+        for name, _ in source.named_modules(remove_duplicate=False)
+        if name in dict(target.named_modules(remove_duplicate=False))
+    }
     chosen = {}
     for name in names:
         mine = {k: v for k, v in src.items() if k.startswith(name + ".")}
@@ -148,7 +152,7 @@ def load_untrusted(path):
         raise
     except Exception as e:
         raise ValueError("refused") from e
-    if type(obj) is not dict:
+    if not isinstance(obj, dict):
         raise ValueError(type(obj))
     for key in obj:
         if type(key) is not str or not torch.is_tensor(obj[key]):

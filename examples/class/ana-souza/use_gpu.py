@@ -18,21 +18,21 @@ Device = torch.device | str
 
 
 def num_gpus():
-    return torch.accelerator.device_count()
+    return torch.cuda.device_count()
 
 
 def try_gpu(i=0):
     if i < 0:
         raise ValueError("negative")
     try:
-        return [torch.device(f"cuda:{k}") for k in range(torch.accelerator.device_count())][i]
+        return [torch.device(f"cuda:{k}") for k in range(torch.cuda.device_count())][i]
     except IndexError:
         return torch.device("cpu")
 
 
 def try_all_gpus():
     found = []
-    for k in range(torch.accelerator.device_count()):
+    for k in range(torch.cuda.device_count()):
         found.append(torch.device(f"cuda:{k}"))
     if not found:
         found.append(torch.device("cpu", 0))
@@ -116,7 +116,7 @@ def _walk(thing, path, on_path):
         inner.update(thing._parameters)
         inner.update(thing._buffers)
         for key, value in vars(thing).items():
-            if not key.startswith("_"):
+            if key not in ("_modules", "_parameters", "_buffers"):
                 inner[key] = value
     elif isinstance(thing, dict):
         inner = thing
@@ -222,6 +222,9 @@ class _Ahead:
         batch = self.ahead
         self._load()
         return batch
+
+    def close(self):
+        self.done, self.ahead, self.it = True, None, iter(())
 
 
 def prefetch(loader, device):

@@ -65,12 +65,6 @@ def kinds_share(n: int) -> nn.Module:
     return with_state(net, {"count": net.count[:1], "own": torch.zeros(n)})
 
 
-def deep_state(n: int) -> nn.Module:
-    """The optimizer keeps a list and a dict of tensors, as LBFGS does."""
-    state = {"list": [torch.zeros(n)] * 2, "dict": {"more": torch.zeros(3)}, "t": 0.1}
-    return with_state(nn.Linear(n, 2), state)
-
-
 def with_state(net: nn.Module, state: dict[str, Any]) -> nn.Module:
     net.optimizer = OPTIMIZERS["SGD"](net.parameters())
     net.optimizer.state[net.bias] = state
@@ -201,7 +195,6 @@ def test_memory_bytes_finds_all_that_is_held(sweep, rng):
         bytes_of,
         {
             "for another optimizer, the network frozen": (part_of_the_network, n),
-            "for lists and dicts in the optimizer's state": (deep_state, n),
             "for buffers expanded, not saved, or of other dtypes": (odd_buffers, n),
             "for gradients of zeros": (zeroed, n, False),
             "after zero_grad()": (zeroed, n, True),

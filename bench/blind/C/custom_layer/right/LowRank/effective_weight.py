@@ -11,7 +11,9 @@ class LowRank(nn.Module):
         self.A = nn.Parameter(linear.weight.new_empty(rank, in_features))
         self.B = nn.Parameter(linear.weight.new_zeros(out_features, rank))
         nn.init.normal_(self.A, std=in_features**-0.5)
-        self.frozen = nn.ParameterList(p.requires_grad_(False) for p in linear.parameters())
+        self.frozen = nn.ParameterList(
+            p.requires_grad_(False) for p in linear.parameters()
+        )
 
     def _effective(self) -> tuple[Tensor, ...]:
         weight, *bias = self.frozen
@@ -23,7 +25,9 @@ class LowRank(nn.Module):
     def merged(self) -> nn.Linear:
         values = dict(zip(("weight", "bias"), self._effective(), strict=False))
         out_features, in_features = values["weight"].shape
-        plain = nn.Linear(in_features, out_features, bias="bias" in values, device="meta")
+        plain = nn.Linear(
+            in_features, out_features, bias="bias" in values, device="meta"
+        )
         for name, value in values.items():
             setattr(plain, name, nn.Parameter(value.detach().clone()))
         return plain

@@ -40,7 +40,11 @@ class MiniModule:
         ]
 
     def __all_names(self) -> list[tuple[str, Tensor]]:
-        own = [(n, t) for n, t in self.__members(Tensor) if t.requires_grad and t.grad_fn is None]
+        own = [
+            (n, t)
+            for n, t in self.__members(Tensor)
+            if t.requires_grad and t.grad_fn is None
+        ]
         below = (
             (f"{name}.{rest}", tensor)
             for name, child in self.__members(MiniModule)
@@ -49,7 +53,9 @@ class MiniModule:
         return [*own, *below]
 
     def children(self) -> Iterator["MiniModule"]:
-        return iter({id(child): child for _, child in self.__members(MiniModule)}.values())
+        return iter(
+            {id(child): child for _, child in self.__members(MiniModule)}.values()
+        )
 
     def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
         # Backwards, so that the first name is the one that stays in the dict.

@@ -4,7 +4,9 @@ _ACTIVATIONS = dict(relu=nn.ReLU, tanh=nn.Tanh, gelu=nn.GELU)
 
 
 def _are_widths(values: Any) -> bool:
-    return isinstance(values, tuple) and not [v for v in values if type(v) is not int or v < 1]
+    return isinstance(values, tuple) and not [
+        v for v in values if type(v) is not int or v < 1
+    ]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ def lost_modules(net: nn.Module) -> set[str]:
     lost: dict[int, tuple[str, ...]] = {}
     expanded: set[int] = set()
     # The net's own modules come first, under their own names.
-    work = deque(((*filter(None, name.split(".")),), m, False) for name, m in net.named_modules())
+    work = deque(
+        ((*filter(None, name.split(".")),), m, False) for name, m in net.named_modules()
+    )
     while work:
         path, thing, contained = work.popleft()
         if isinstance(thing, nn.Module) and contained and id(thing) not in reached:
@@ -17,7 +19,9 @@ def lost_modules(net: nn.Module) -> set[str]:
             continue
         match thing:
             case nn.Module():
-                edges = [(k, v, False) for k, v in thing._modules.items() if v is not None]
+                edges = [
+                    (k, v, False) for k, v in thing._modules.items() if v is not None
+                ]
                 edges += [
                     (k, v, False)
                     for k, v in thing.__dict__.items()

@@ -1,6 +1,5 @@
 """Yields the parameters that are attributes before those in lists, whichever was assigned first: breaks "both in the order of assignment"."""
 
-
 Hook = Callable[["MiniModule", tuple[Any, ...], Any], Any]
 
 

@@ -1,6 +1,5 @@
 """Takes every tensor that requires a gradient, results of computations too: breaks "a leaf tensor that requires a gradient is a parameter"."""
 
-
 Hook = Callable[["MiniModule", tuple[Any, ...], Any], Any]
 
 

@@ -1,6 +1,5 @@
 """Removes by value, so that of a hook that was registered twice the earlier registration goes: breaks "return a function that removes this one again"."""
 
-
 Hook = Callable[["MiniModule", tuple[Any, ...], Any], Any]
 
 

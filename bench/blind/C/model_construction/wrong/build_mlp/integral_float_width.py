@@ -19,7 +19,9 @@ class MLPConfig:
         for field in ("in_features", "out_features"):
             if not is_width(getattr(self, field)):
                 raise ValueError(f"{field} must be an int of at least 1")
-        if not isinstance(self.hidden, (tuple, list)) or not all(map(is_width, self.hidden)):
+        if not isinstance(self.hidden, (tuple, list)) or not all(
+            map(is_width, self.hidden)
+        ):
             raise ValueError("hidden must hold ints of at least 1")
         if self.activation not in ("relu", "tanh", "gelu"):
             raise ValueError(f"unknown activation {self.activation!r}")

@@ -13,7 +13,9 @@ def lost_modules(net: nn.Module) -> set[str]:
                 continue
             searched.add(id(sub))
             for attribute, value in vars(sub).items():
-                if not attribute.startswith("_") and isinstance(value, (list, tuple, dict)):
+                if not attribute.startswith("_") and isinstance(
+                    value, (list, tuple, dict)
+                ):
                     unpack(value, f"{name}.{attribute}" if name else attribute)
 
     def unpack(container: Any, path: str) -> None:

@@ -3,7 +3,11 @@
 
 def shape_trace(net: nn.Module, x: Tensor) -> list[tuple[str, tuple[int, ...]]]:
     trace: list[tuple[str, tuple[int, ...]]] = []
-    leaves = {name: m for name, m in net.named_modules() if not any(True for _ in m.children())}
+    leaves = {
+        name: m
+        for name, m in net.named_modules()
+        if not any(True for _ in m.children())
+    }
 
     def recorder(name: str) -> Callable[..., None]:
         def record(module: nn.Module, args: Any, output: Tensor) -> None:

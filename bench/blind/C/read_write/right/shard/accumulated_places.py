@@ -34,8 +34,10 @@ def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None
             for name in leaders
             if file_of[name] == file
         }
-        torch.save({n: stored[owner[n]] for n in index if index[n] == file},
-                   os.path.join(folder, file))
+        torch.save(
+            {n: stored[owner[n]] for n in index if index[n] == file},
+            os.path.join(folder, file),
+        )
     with open(os.path.join(folder, "index.json"), "w", encoding="utf-8") as stream:
         json.dump({"weight_map": index}, stream)
 
