@@ -6,21 +6,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from custom_layer_helpers import DISTINCT, expect_drawn, start
-from grader.observe import (
-    MODULES,
-    TENSORS,
-    Module,
-    expect_close,
-    expect_equal,
-    expect_true,
-    expect_unchanged,
-    say,
-)
+from custom_layer_helpers import DISTINCT, expect_drawn, same, start
+from grader.observe import MODULES, TENSORS, Module, say
 
 pytestmark = pytest.mark.exercise("custom_layer.LowRank")
 
-FROZEN = "linear still trains: freeze its parameters by requires_grad_(False)"
+BARE = "for a linear without a bias"
 
 
 def with_factors(
@@ -35,117 +26,100 @@ def with_factors(
 
 
 def fresh_low_rank(
-    ex: Any, linear: nn.Module, rank: int, x: Tensor
-) -> tuple[Tensor, dict[str, tuple[list[int], bool]], Tensor]:
-    """Return the result, shapes and flags of the parameters, and B."""
-    layer = ex.LowRank(linear, rank)
-    named = layer.named_parameters()
-    kinds = {name: (list(p.shape), p.requires_grad) for name, p in named}
-    return layer(x), kinds, layer.B
+    ex: Any, x: Tensor, linear: nn.Module, a: Tensor, b: Tensor
+) -> dict[str, Any]:
+    layer = ex.LowRank(linear, len(a))
+    kinds = {n: (list(p.shape), p.requires_grad) for n, p in layer.named_parameters()}
+    return {
+        "trained": {n: shape for n, (shape, flag) in sorted(kinds.items()) if flag},
+        "frozen": sorted(shape for shape, flag in kinds.values() if not flag),
+        "B": layer.B,
+        "result": layer(x),
+    }
 
 
 def run_low_rank(ex: Any, x: Tensor, *given: Any) -> Tensor:
     return with_factors(ex, *given)(x)
 
 
-def merge_low_rank(
-    ex: Any, x: Tensor, *given: Any
-) -> tuple[list[Tensor], str, dict[str, bool], list[dict[str, Tensor]], list[bool]]:
-    """Return outputs, class and parameters of merged(), the layer before and after."""
+def merge_low_rank(ex: Any, x: Tensor, *given: Any) -> dict[str, Any]:
+    """Return outputs, the merged layer's kind, and what is kept of the other."""
     layer = with_factors(ex, *given)
-    before = {name: t.clone() for name, t in layer.state_dict().items()}
-    flags = [p.requires_grad for p in layer.parameters()]
+    state = layer.state_dict(keep_vars=True)
+    before = {name: (t.detach().clone(), t.requires_grad) for name, t in state.items()}
     merged = layer.merged()
-    outputs = [merged(x), layer(x), layer.merged()(x)]
-    trained = {name: p.requires_grad for name, p in merged.named_parameters()}
-    kept = [
-        f == p.requires_grad for f, p in zip(flags, layer.parameters(), strict=True)
-    ]
-    after = {name: t.clone() for name, t in layer.state_dict().items()}
+    seen: dict[str, Any] = {"merged": merged(x), "class": type(merged).__name__}
+    seen |= {"layer": layer(x), "second": layer.merged()(x)}
+    named = sorted(merged.named_parameters())
+    seen["trained"] = {name: p.requires_grad for name, p in named}
+    state = layer.state_dict(keep_vars=True)
+    seen["names"] = list(state) == list(before)
+    kept = [(state[name], t, flag) for name, (t, flag) in before.items()]
+    seen["values"] = all(torch.equal(now, t) for now, t, _ in kept)
+    seen["flags"] = all(now.requires_grad == flag for now, _, flag in kept)
     with torch.no_grad():
         for p in merged.parameters():
             p.fill_(0)
-    outputs += [layer(x), layer.merged()(x)]
-    return outputs, type(merged).__name__, trained, [before, after], kept
+    return seen | {"layer then": layer(x), "next": layer.merged()(x)}
 
 
-def where_low_rank_lies(ex: Any, linear: nn.Module, device: str) -> list[str]:
-    layer = ex.LowRank(linear.to(device), 2)
-    return [f"{p.device} {p.dtype}" for p in (layer.A, layer.B)]
+def where_low_rank_lies(
+    ex: Any, linear: nn.Module, device: str, dtype: torch.dtype
+) -> list[str]:
+    layer = ex.LowRank(linear.to(device, dtype), 2)
+    return [f"{p.dtype} on {p.device}" for p in (layer.A, layer.B)]
 
 
-def low_rank_case(rng, bias: bool) -> tuple[nn.Linear, Tensor, Tensor]:
-    """Return a linear layer and random A and B."""
+def low_rank_case(rng, bias: bool) -> tuple[Tensor, nn.Linear, Tensor, Tensor]:
+    """Return an input, a linear layer, and random A and B."""
     inner, out, rank = rng.sample(DISTINCT, 3)
     linear = nn.Linear(inner, out, bias=bias)
-    return linear, torch.randn(rank, inner), torch.randn(out, rank)
+    return (
+        torch.randn(3, inner),
+        linear,
+        torch.randn(rank, inner),
+        torch.randn(out, rank),
+    )
 
 
-def low_rank(
-    x: Tensor, linear: nn.Linear, a: Tensor, b: Tensor, scale: float = 1.0
-) -> Tensor:
-    """Correct the weight, then apply it, in double."""
-    weight = linear.weight.double() + scale * b.double() @ a.double()
-    bias = None if linear.bias is None else linear.bias.double()
-    return nn.functional.linear(x.double(), weight, bias).to(x.dtype)
-
-
-def low_rank_slips(
-    x: Tensor, linear: nn.Linear, a: Tensor, b: Tensor, scale: float = 1.0
+def wrong_sums(
+    x: Tensor, linear: nn.Linear, a: Tensor, b: Tensor, scale: float
 ) -> dict[str, Tensor]:
-    right, known = low_rank(x, linear, a, b, scale), (x, linear, a, b)
+    base, low = linear(x), x @ a.T @ b.T
     return {
-        "the scale is lost": low_rank(*known),
-        "the correction B @ A is lost": linear(x),
-        "what linear gives is lost": right - linear(x),
-        "scale belongs to the correction, not to all": scale * low_rank(*known),
-        "the scale is applied twice": low_rank(*known, scale**2),
-        "the correction is added twice": low_rank(*known, 2 * scale),
-        "the correction is divided by the rank": low_rank(*known, scale / len(a)),
+        "the scale is lost": base + low,
+        "the correction B @ A is lost": base,
+        "what linear gives is lost": scale * low,
+        "scale belongs to the correction, not to all": scale * (base + low),
+        "the scale is applied twice": base + scale**2 * low,
+        "the correction is added twice": base + 2 * scale * low,
+        "the correction is divided by the rank": base + scale / len(a) * low,
     }
 
 
-def expect_output(y: Tensor, fault: str, x: Tensor, *given: Any, **more: Any) -> None:
-    expect_close(y, low_rank(x, *given), fault, rtol=1e-3, atol=1e-3, **more)
+def test_low_rank_starts_as_a_frozen_linear_layer(sweep, rng):
+    case = _, linear, *_ = low_rank_case(rng, True)
 
-
-@pytest.mark.parametrize("bias", [True, False], ids=["bias", "no_bias"])
-def test_low_rank_starts_as_a_frozen_linear_layer(observe, rng, bias):
-    linear, a, b = low_rank_case(rng, bias)
-    x = torch.randn(3, linear.in_features)
-    call = say("LowRank({linear}, {n})(x) with x {x}", linear=linear, n=len(a), x=x)
-
-    y, kinds, first_b = observe(fresh_low_rank, linear, len(a), x, call=call)
-
-    trained = {name: shape for name, (shape, flag) in kinds.items() if flag}
-    expect_equal(
-        sorted(trained.items()),
-        [("A", list(a.shape)), ("B", list(b.shape))],
-        "A (rank, in_features) and B (out_features, rank) are not all that is trained.",
+    sweep.cases(
+        fresh_low_rank,
+        {"": case, BARE: low_rank_case(rng, False)},
+        call=say("LowRank({linear}, {n})(x)", linear=linear, n=len(case[2])),
+        fault="At first, LowRank does not give what linear gives, or A (rank, "
+        "in_features) and B (out_features, rank) are not all that is trained.",
         slips={
-            FROZEN: lambda pairs: {"A", "B"} < {name for name, _ in pairs},
-            "A and B must be nn.Parameter": (
-                lambda pairs: {name for name, _ in pairs} < {"A", "B"}
+            "linear still trains: freeze its parameters by requires_grad_(False)": (
+                lambda s: {"A", "B"} < set(s["trained"])
+            ),
+            "A and B must be nn.Parameter": lambda s: set(s["trained"]) < {"A", "B"},
+            "the parameters of linear are not parameters of the layer: what lies in a "
+            "list, a buffer or a plain attribute is no parameter": (
+                lambda s: len(s["frozen"]) < len(list(linear.parameters()))
+            ),
+            "B does not start at zero: A starts at random, B at zero": (
+                lambda s: bool(s["B"].any())
             ),
         },
-    )
-    expect_equal(
-        sorted(shape for shape, flag in kinds.values() if not flag),
-        sorted(list(p.shape) for p in linear.parameters()),
-        "The parameters of linear are not parameters of the layer.",
-        cause="what lies in a list, a buffer or a plain attribute is no parameter",
-    )
-    expect_close(
-        first_b,
-        torch.zeros_like(b),
-        "B does not start at zero: A starts at random, B at zero.",
-    )
-    expect_close(
-        y,
-        linear(x),
-        "At first, LowRank does not give what linear gives.",
-        atol=1e-5,
-        rtol=1e-4,
+        tolerance=(1e-4, 1e-5),
     )
 
 
@@ -161,84 +135,71 @@ def test_low_rank_draws_its_a_at_random(observe, rng):
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("scale", [None, 0.25, 3.0], ids=["default", "small", "large"])
-def test_low_rank_adds_its_scaled_correction(observe, rng, scale):
-    linear, a, b = low_rank_case(rng, rng.random() < 0.5)
-    x = torch.randn(3, linear.in_features)
-    given = (linear, a, b) if scale is None else (linear, a, b, scale)
-    call = say(
-        "LowRank({linear}, {n}, scale={scale})(x), A and B set before",
-        linear=linear,
-        n=len(a),
-        scale="1.0" if scale is None else scale,
+def test_low_rank_adds_its_scaled_correction(sweep, rng):
+    case = low_rank_case(rng, rng.random() < 0.5)
+    scale = rng.choice([-1.5, 2.5])
+    wrong = wrong_sums(*case, scale)
+
+    sweep.cases(
+        run_low_rank,
+        {"": (*case, scale), "where scale is left out": case},
+        call=say("LowRank(linear, rank, {scale})(x), A and B set before", scale=scale),
+        fault="LowRank does not compute linear(x) + scale * (x @ A.T) @ B.T.",
+        slips={why: lambda y, one=one: same(y, one) for why, one in wrong.items()},
+        tolerance=(1e-3, 1e-3),
     )
-
-    y = observe(run_low_rank, x, *given, call=call)
-
-    fault = "LowRank does not compute linear(x) + scale * (x @ A.T) @ B.T."
-    expect_output(y, fault, x, *given, slips=low_rank_slips(x, *given))
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("bias", [True, False], ids=["bias", "no_bias"])
-def test_low_rank_merges_into_an_equal_linear(observe, rng, bias):
-    linear, a, b = low_rank_case(rng, bias)
-    x = torch.randn(4, linear.in_features)
-    scale = rng.choice([0.25, 3.0])
-    given = linear, a, b, scale
-    call = say(
-        "LowRank({linear}, {n}, {scale}).merged()(x)",
-        linear=linear,
-        n=len(a),
-        scale=scale,
-    )
+def test_low_rank_merges_into_an_equal_linear(sweep, rng):
+    case = x, linear, a, b = low_rank_case(rng, True)
+    scale = rng.choice([-1.5, 2.5])
+    right = linear(x) + scale * x @ a.T @ b.T
+    wrong = wrong_sums(*case, scale)
 
-    outputs, kind, trained, states, kept = observe(merge_low_rank, x, *given, call=call)
+    def differs(key: str) -> Any:
+        return lambda s: not same(s[key], right)
 
-    expect_equal(kind, "Linear", "merged() does not return a plain nn.Linear.")
-    faults = (
-        "merged() does not give the same outputs as the layer.",
-        "merged() changes the layer.",
-        "A second merged() does not give the same outputs.",
-        "What is done to the merged layer changes the LowRank layer.",
-        "What is done to one merged layer changes the next.",
-    )
-    for y, fault in zip(outputs, faults, strict=True):
-        expect_output(y, fault, x, *given, slips=low_rank_slips(x, *given))
-    expect_equal(
-        sorted(trained.items()),
-        sorted((name, True) for name, _ in linear.named_parameters()),
-        "The parameters of merged() are not those of an ordinary, trainable Linear.",
+    sweep.cases(
+        merge_low_rank,
+        {"": (*case, scale), BARE: (*low_rank_case(rng, False), scale)},
+        call=say("LowRank(linear, rank, {scale}).merged()(x)", scale=scale),
+        fault="merged() does not give the same outputs from a trainable nn.Linear of "
+        "its own.",
         slips={
-            "a copy of a frozen layer is frozen": lambda p: not all(t for _, t in p),
-            "linear has no bias": lambda p: len(p) > 1 and not bias,
+            why: lambda s, one=one: same(s["merged"], one) for why, one in wrong.items()
+        }
+        | {
+            "merged() returns a plain nn.Linear": lambda s: s["class"] != "Linear",
+            "merged() changes the layer": differs("layer"),
+            "a second merged() gives the same outputs too": differs("second"),
+            "what is done to the merged layer changes the other": differs("layer then"),
+            "what is done to one merged layer changes the next": differs("next"),
+            "a copy of a frozen layer is frozen": lambda s: (
+                not all(s["trained"].values())
+            ),
+            "adding to linear's own weight and taking away again leaves roundings": (
+                lambda s: not s["values"]
+            ),
+            "requires_grad_ on linear itself, not on a copy": lambda s: not s["flags"],
         },
-    )
-    before, after = states
-    undone = "adding to linear's own weight and taking away again leaves roundings"
-    expect_unchanged(after, before, "merged() changes the layer's state.", cause=undone)
-    expect_true(
-        all(kept),
-        "merged() changes what is trained in the layer.",
-        expected="the flags requires_grad as they were",
-        got="other ones",
-        cause="requires_grad_ on linear itself, not on a copy",
+        because={BARE: "where linear has no bias, the merged layer has none either"},
+        causes={"NoneType": "linear may be without a bias"},
+        tolerance=(1e-3, 1e-3),
     )
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
-@pytest.mark.parametrize("device", ["cpu", "meta"])
-def test_low_rank_follows_dtype_and_device_of_linear(observe, rng, dtype, device):
-    linear, *_ = low_rank_case(rng, True)
-    call = say("LowRank(linear.to({dtype}), 2) on {device}", dtype=dtype, device=device)
+def test_low_rank_follows_dtype_and_device_of_linear(sweep, rng):
+    _, linear, *_ = low_rank_case(rng, True)
+    kinds = [(d, t) for d in ("cpu", "meta") for t in (torch.float64, torch.bfloat16)]
+    cases = {f"for {t} on {d}": (linear, d, t) for d, t in kinds}
+    own = "A and B have a dtype of their own, or lie elsewhere"
 
-    kinds = observe(where_low_rank_lies, linear.to(dtype), device, call=call)
-
-    expect_equal(
-        kinds,
-        [f"{device} {dtype}"] * 2,
-        "A and B do not have the dtype and device of linear.",
-        cause="A and B have a dtype of their own, or lie elsewhere",
+    sweep.cases(
+        where_low_rank_lies,
+        cases,
+        call="LowRank(linear.to(device, dtype), 2), then where A and B lie",
+        because=dict.fromkeys(cases, own),
     )
 
 
@@ -249,7 +210,7 @@ def merged_with_factors(ex: Any, *given: Any) -> nn.Module:
 @pytest.mark.parametrize("scale", [1.0, 0.0, -2.0])
 @pytest.mark.parametrize("make", [with_factors, merged_with_factors])
 def test_low_rank_learns_and_takes_tensors_of_every_kind(sweep, rng, make, scale):
-    linear, a, b = low_rank_case(rng, rng.random() < 0.5)
+    _, linear, a, b = low_rank_case(rng, rng.random() < 0.5)
 
     sweep(
         make,

@@ -6,41 +6,33 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from custom_layer_helpers import (
-    DISTINCT,
-    expect_gradient,
-    gradient_of,
-    same,
-)
-from grader.observe import (
-    CALLS,
-    Module,
-    expect_equal,
-    say,
-)
+from custom_layer_helpers import DISTINCT, gradient_of, same
+from grader.observe import CALLS, Module, say
+from grader.observe.sweep import CUT_OFF
 
 pytestmark = pytest.mark.exercise("custom_layer.RunningStandardize")
 
 STATE = ["num_batches_tracked", "running_mean", "running_var"]
+UNSAVED = "what is assigned to self is not saved: register_buffer does that"
 NAN = "n - 1 is 0 or less: the unbiased variance is NaN, and stays in the running one"
 
 
 def standardize(
-    ex: Any, momentum: float, state: dict[str, Tensor], steps: list[tuple[bool, Tensor]]
+    ex: Any,
+    momentum: float,
+    state: dict[str, Tensor],
+    steps: list[tuple[bool, Tensor]],
+    grad: bool = True,
 ) -> tuple[list[Tensor], dict[str, Tensor], list[Tensor]]:
     """Return the results of calls in training and in eval mode, state, and inputs."""
     layer = ex.RunningStandardize(steps[0][1].shape[-1], momentum)
     layer = layer.to(steps[0][1].dtype)
     if state:
         layer.load_state_dict(state)
-    results = [layer.train(training)(x) for training, x in steps]
+    with torch.set_grad_enabled(grad):
+        results = [layer.train(training)(x) for training, x in steps]
     state = dict(sorted(layer.state_dict().items()))
     return results, state, [x for _, x in steps]
-
-
-def standardize_without_gradients(ex: Any, *args: Any) -> Any:
-    with torch.no_grad():
-        return standardize(ex, *args)
 
 
 def refuse_few_rows(ex: Any, x: Tensor, n: int) -> Any:
@@ -54,9 +46,10 @@ def refuse_few_rows(ex: Any, x: Tensor, n: int) -> Any:
     return y, raised, dict(sorted(layer.state_dict().items()))
 
 
-def state_of_standardize(ex: Any, d: int) -> tuple[dict[str, Tensor], list[str]]:
+def state_of_standardize(ex: Any, d: int) -> tuple[list[str], dict[str, Tensor]]:
     layer = ex.RunningStandardize(d, 0.1)
-    return layer.state_dict(), [name for name, _ in layer.named_parameters()]
+    parameters = [name for name, _ in layer.named_parameters()]
+    return parameters, dict(sorted(layer.state_dict().items()))
 
 
 def standardize_gradient(
@@ -77,27 +70,6 @@ def columns(n: int, d: int) -> Tensor:
     return torch.randn(n, d) * spread + shift
 
 
-def two_rows(d: int) -> Tensor:
-    middle, distance = 3 * torch.randn(d), torch.rand(d) + 1
-    return torch.stack([middle - distance, middle + distance])
-
-
-def expect_state_names(state: dict[str, Tensor]) -> None:
-    expect_equal(
-        sorted(state),
-        STATE,
-        "The state dict is not that of nn.BatchNorm1d(d, affine=False).",
-        slips={
-            "the names in it are to be those of nn.BatchNorm1d": (
-                lambda names: len(names) == len(STATE)
-            ),
-            "what is assigned to self is not saved: register_buffer does that": (
-                lambda names: set(names) < set(STATE)
-            ),
-        },
-    )
-
-
 def move(start: Tensor, stats: list[Tensor], momentum: float) -> Tensor:
     """Move a running statistic towards one batch after the other."""
     for batch in stats:
@@ -106,10 +78,9 @@ def move(start: Tensor, stats: list[Tensor], momentum: float) -> Tensor:
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("count", [1, 3], ids=["one_batch", "three_batches"])
-def test_running_standardize_trains_like_batch_norm(sweep, rng, count):
+def test_running_standardize_trains_like_batch_norm(sweep, rng):
     d, momentum = rng.choice(DISTINCT), rng.choice([0.1, 0.2, 0.3])
-    batches = [columns(rng.randrange(4, 8), d) for _ in range(count)]
+    batches = [columns(rng.randrange(4, 8), d) for _ in range(3)]
     x = batches[0]
     biased = [batch.var(0, correction=0) for batch in batches]
     means, variances = [b.mean(0) for b in batches], [b.var(0) for b in batches]
@@ -125,12 +96,7 @@ def test_running_standardize_trains_like_batch_norm(sweep, rng, count):
     sweep.cases(
         standardize,
         {"": (momentum, {}, [(True, batch) for batch in batches])},
-        call=say(
-            "RunningStandardize({d}, {momentum}) on {count} training batches",
-            d=d,
-            momentum=momentum,
-            count=count,
-        ),
+        call=say("RunningStandardize({d}, {m}) on training batches", d=d, m=momentum),
         fault="In training, RunningStandardize gives other results, or another state, "
         "than nn.BatchNorm1d(d, affine=False).",
         slips={
@@ -148,9 +114,7 @@ def test_running_standardize_trains_like_batch_norm(sweep, rng, count):
             "an operation in place changes the caller's tensor": (
                 lambda seen: not all(map(torch.equal, seen[2], batches))
             ),
-            "what is assigned to self is not saved: register_buffer does that": (
-                lambda seen: set(seen[1]) < set(STATE)
-            ),
+            UNSAVED: lambda seen: set(seen[1]) < set(STATE),
             "momentum weighs the batch, 1 - momentum what was there": (
                 has("running_mean", move(zero, means, 1 - momentum))
             ),
@@ -176,7 +140,7 @@ def test_running_standardize_trains_like_batch_norm(sweep, rng, count):
 
 
 def test_running_standardize_needs_two_rows_in_training(sweep, rng):
-    x = two_rows(rng.choice(DISTINCT))
+    x = torch.tensor([[1.0], [4.0]]) + torch.randn(rng.choice(DISTINCT))
 
     sweep.cases(
         refuse_few_rows,
@@ -256,55 +220,51 @@ def test_running_standardize_adds_epsilon_to_the_variance(sweep, rng, training):
 
 
 @pytest.mark.weight(2)
-def test_running_standardize_has_state_but_no_parameters(observe, rng):
+def test_running_standardize_has_state_but_no_parameters(sweep, rng):
     d = rng.choice(DISTINCT)
-    call = say("RunningStandardize({d}, 0.1).state_dict()", d=d)
 
-    state, parameters = observe(state_of_standardize, d, call=call)
-
-    expect_equal(
-        parameters,
-        [],
-        "Running statistics are parameters.",
-        cause="an nn.Parameter is trained: use register_buffer",
+    sweep.cases(
+        state_of_standardize,
+        {"": (d,)},
+        call=say("RunningStandardize({d}, 0.1).state_dict()", d=d),
+        fault="The state dict is not that of nn.BatchNorm1d(d, affine=False), or "
+        "there are parameters.",
+        slips={
+            "an nn.Parameter is trained: use register_buffer": lambda s: bool(s[0]),
+            UNSAVED: lambda seen: set(seen[1]) < set(STATE),
+            "the names in it are to be those of nn.BatchNorm1d": (
+                lambda seen: list(seen[1]) != STATE
+            ),
+            "the count starts at 0": lambda seen: bool(seen[1][STATE[0]].any()),
+            "running_mean starts at 0": lambda seen: bool(seen[1][STATE[1]].any()),
+            "running_var starts at 1": lambda seen: (
+                not same(seen[1][STATE[2]], torch.ones(d))
+            ),
+        },
     )
-    expect_state_names(state)
-    for name, begin in (
-        ("running_mean", torch.zeros(d)),
-        ("running_var", torch.ones(d)),
-        ("num_batches_tracked", torch.tensor(0)),
-    ):
-        expect_equal(
-            state[name], begin, say("{name} does not start as it should.", name=name)
-        )
 
 
-def test_running_standardize_tracks_its_batch_but_not_its_state(observe, rng):
+def test_running_standardize_tracks_its_batch_but_not_its_state(sweep, rng):
     d = rng.choice(DISTINCT)
     batches = [columns(5, d) for _ in range(2)]
     upstream = torch.randn(5, d)
-    call = say("y = RunningStandardize({d}, 0.3)(x); y.backward(…), second batch", d=d)
+    constant = upstream / (batches[-1].var(0, correction=0) + 1e-5).sqrt()
 
-    tracked, gradient = observe(standardize_gradient, batches, upstream, call=call)
-
-    expect_equal(
-        tracked,
-        [],
-        "Autograd tracks the running statistics.",
-        cause="update them under torch.no_grad(), or with detached values: else they "
-        "keep the graph of every batch alive",
-    )
-    leaf = batches[-1].clone().requires_grad_()
-    nn.functional.batch_norm(leaf, None, None, training=True).backward(upstream)
-    var = batches[-1].var(0, correction=0)
-    expect_gradient(
-        gradient,
-        leaf.grad,
-        "Gradients do not flow through mean and variance of the batch.",
+    sweep.cases(
+        standardize_gradient,
+        {"": (batches, upstream)},
+        call=say("RunningStandardize({d}, 0.3)(x).backward(…), second batch", d=d),
+        fault="Gradients do not flow through mean and variance of the batch, and there "
+        "alone.",
         slips={
+            "autograd tracks the running statistics: update them under "
+            "torch.no_grad(), or with detached values, else they keep the graph of "
+            "every batch alive": lambda seen: bool(seen[0]),
+            CUT_OFF: lambda seen: seen[1] is None,
             "no_grad() or detach() makes constants of mean and variance; it belongs "
-            "around the update only": upstream / (var + 1e-5).sqrt(),
+            "around the update only": lambda seen: same(seen[1], constant),
         },
+        tolerance=(1e-4, 1e-4),
     )
 
 
@@ -324,6 +284,7 @@ def test_running_standardize_goes_between_its_modes(sweep, rng):
             "for an empty batch in eval mode": (0.3, {}, [*both, (False, one[:0])]),
             "for a single column": (0.3, {}, [(m, x[:, :1]) for m, x in both]),
             "for infinite entries": (0.3, {}, [(False, one / 0)]),
+            "under torch.no_grad()": (0.3, {}, both, False),
         },
         call="RunningStandardize(d, momentum) in training and in eval mode",
     )
@@ -332,11 +293,6 @@ def test_running_standardize_goes_between_its_modes(sweep, rng):
         {"for columns far from zero": (0.3, {}, [(True, one + 4000)])},
         call="RunningStandardize(d, momentum)(x + 4000)",
         tolerance=(1e-2, 1e-2),
-    )
-    sweep.cases(
-        standardize_without_gradients,
-        {"under torch.no_grad()": (0.3, {}, both)},
-        call="RunningStandardize(d, momentum)(x) under no_grad",
     )
 
 

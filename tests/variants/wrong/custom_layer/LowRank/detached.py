@@ -9,8 +9,8 @@ class LowRank(nn.Module):
         linear.requires_grad_(False)
         self.scale = scale
         w = linear.weight
-        self.A = nn.Parameter(torch.randn(rank, linear.in_features, dtype=w.dtype))
-        self.B = nn.Parameter(torch.zeros(linear.out_features, rank, dtype=w.dtype))
+        self.A = nn.Parameter(torch.randn(rank, linear.in_features, dtype=w.dtype, device=w.device))
+        self.B = nn.Parameter(torch.zeros(linear.out_features, rank, dtype=w.dtype, device=w.device))
 
     def forward(self, x):
         return self.linear(x) + self.scale * (x @ self.A.data.T @ self.B.data.T)
