@@ -19,7 +19,7 @@ from grader.cli.options import (
     RosterFile,
     TakeWhich,
 )
-from grader.cli.screen import out, plain, print_error, print_plain, progress_bar
+from grader.cli.screen import out, plain, print_plain, progress_bar
 from grader.intake import ClassFolder, SubmissionError, Take, read_submission
 from grader.layout import find_course
 from grader.similarity import SimilarityError
@@ -100,7 +100,7 @@ def read_works(found: ClassFolder, syllabus: Syllabus) -> Iterator[Work]:
         try:
             submission = read_submission(origin, syllabus.modules, MAX_SOURCE)
         except SubmissionError as error:
-            print_error(f"{origin.student}: not compared: {error}")
+            print_plain(f"{origin.student}: not compared: {error}", "dim")
             continue
         for problem in submission.problems.values():
             if not problem.endswith(".py is missing."):

@@ -20,7 +20,7 @@ from grader.observe.differ import (
     differ,
 )
 from grader.observe.expect import Slips, fits
-from grader.observe.finding import Finding, Raised
+from grader.observe.finding import Finding, Raised, to_line
 from grader.sandbox.trials import Make, play_cases, play_trials
 from grader.scoring.message import Text, Words, say
 
@@ -176,6 +176,7 @@ class Sweep:
                     told or self.sentence(faults, when),
                     expected=expected,
                     got=got,
+                    at=to_line(seen.get("where")),
                     cause=cause,
                 )
             first = False

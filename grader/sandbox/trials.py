@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from grader import NotStarted
+from grader.sandbox.own_line import find_line
 from grader.sandbox.states import (
     CASTING,
     LAYOUTS,
@@ -151,6 +152,7 @@ def raised(error: Exception) -> dict[str, Any]:
     return {
         "error": [kind.__name__ for kind in type(error).__mro__][:20],
         "message": str(error)[:500],
+        "where": find_line(error),
     }
 
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import linecache
 import os
 import random
 import resource
 import socket
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,7 +20,7 @@ from typing import Any, NoReturn
 import torch
 
 from grader import NotStarted
-from grader.sandbox import laws, payload, wire
+from grader.sandbox import laws, own_line, payload, wire
 from grader.sandbox.limits import Limits
 
 PR_SET_NO_NEW_PRIVS = 38
@@ -141,6 +139,7 @@ def play(
         module = importlib.import_module(topic)
     except BaseException as error:
         return {"error": describe(error, folder)}
+    own_line.use_folder(folder)
     before = laws.look()
     answer: dict[str, Any]
     try:
@@ -162,30 +161,5 @@ def describe(error: BaseException, folder: Path) -> dict[str, Any]:
         "not_started": isinstance(error, NotStarted),
         "types": [kind.__name__ for kind in type(error).__mro__][:20],
         "message": text[:MAX_MESSAGE],
-        "where": find_line(error, folder),
-    }
-
-
-def find_line(error: BaseException, folder: Path) -> dict[str, Any] | None:
-    """Return file, line and text of the innermost frame in the student's own code."""
-    if isinstance(error, SyntaxError):
-        if Path(error.filename or "").parent != folder:
-            return None
-        name, line, function, text = error.filename, error.lineno, None, error.text
-    else:
-        own = [
-            (frame.f_code, line)
-            for frame, line in traceback.walk_tb(error.__traceback__)
-            if os.path.dirname(frame.f_code.co_filename) == str(folder)
-        ]
-        if not own:
-            return None
-        code, line = own[-1]
-        name, function = code.co_filename, code.co_name
-        text = linecache.getline(name, line or 0)  # code may be made without lines
-    return {
-        "file": Path(name or "").name,
-        "line": line or 0,
-        "function": None if function == "<module>" else function,
-        "text": (text or "").strip()[:200],
+        "where": own_line.find_line(error, folder),
     }

@@ -78,7 +78,11 @@ class NotebookObserver(LocalObserver):
         """Return the scenario's answer; an error lies somewhere in the notebook."""
         sys.modules[topic] = self.module
         answer = super().play(topic, scenario, args, seed)
-        match answer:
-            case {"error": {"where": {"file": _} as where}}:
-                where["file"] = "the notebook"
+        errors = answer["value"] if type(answer.get("value")) is list else [answer]
+        for error in errors:
+            match error:
+                case {"where": {"file": _} as where} | {
+                    "error": {"where": {"file": _} as where}
+                }:
+                    where["file"] = "the notebook"
         return answer

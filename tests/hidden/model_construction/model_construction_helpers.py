@@ -12,8 +12,10 @@ STATES = "plain", "other", *SHAPES, *LAYOUTS, "no_grad", "inference", *CALLS, *M
 
 
 def forms(tensors: list[Tensor]) -> list[str]:
-    """Return dtype and shape of each tensor."""
-    return [f"{t.dtype} {tuple(t.shape)}"[len("torch.") :] for t in tensors]
+    """Return dtype and shape of each tensor, in order, whatever `sorted` has become."""
+    found = [f"{t.dtype} {tuple(t.shape)}"[len("torch.") :] for t in tensors]
+    found.sort()
+    return found
 
 
 def layer_of(parameters: list[Tensor], x: Tensor, out_features: int) -> Tensor | None:
@@ -66,7 +68,7 @@ def use_networks(
         "result": result,
         "times that each runs": [runs.count(i) for i in range(len(nets))],
         "used itself": [id(net) in held for net in nets],
-        "parameters": sorted(forms(list(made.parameters()))),
+        "parameters": forms(list(made.parameters())),
         "training": [[m.training for m in net.modules()] for net in nets],
         "trainable": [[p.requires_grad for p in net.parameters()] for net in nets],
     }

@@ -30,9 +30,9 @@ def test_mlp_maps_the_last_axis(observe, rng):
     )
 
     layers = [nn.Linear(inner, hidden), nn.Linear(hidden, out)]
-    expected = sorted(forms([p for layer in layers for p in layer.parameters()]))
+    expected = forms([p for layer in layers for p in layer.parameters()])
     expect_equal(
-        sorted(forms(parameters)),
+        forms(parameters),
         expected,
         "MLP does not hold the parameters of two Linear layers.",
         slips={

@@ -45,7 +45,7 @@ def run_chain(ex: Any, d: int, n: int, x: Tensor) -> dict[str, Any]:
     result = net(x)
     return {
         "calls of make_block": calls,
-        "parameters": sorted(parameters),
+        "parameters": parameters,
         "order of runs": runs,
         "result": result,
     }

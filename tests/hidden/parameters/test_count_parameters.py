@@ -75,15 +75,12 @@ def test_count_adds_up_the_entries(sweep, rng, trainable_only):
 def test_count_refuses_what_has_no_shape_yet(sweep, rng, trainable_only):
     a, b, c = rng.sample(DISTINCT, 3)
     lazy = nn.Sequential(nn.Linear(a, b), nn.LazyLinear(c))
-    frozen = nn.Sequential(nn.Linear(a, b), nn.LazyLinear(c, bias=False))
-    frozen[1].weight.requires_grad = False
 
     sweep.cases(
         count,
         {
             "for a lazy layer: ValueError": (lazy, trainable_only),
             "for a lazy layer alone: ValueError": (nn.LazyLinear(c), trainable_only),
-            "for a lazy layer that is frozen": (frozen, trainable_only),
             "for lazy buffers, which do not count": (
                 partial(nn.LazyBatchNorm1d, affine=False),
                 trainable_only,

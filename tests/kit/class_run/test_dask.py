@@ -37,6 +37,7 @@ from grader.results.output import OutputFolder
 from grader.results.result import Status
 from grader.sandbox.isolation import Level
 from grader.sandbox.processes import children
+from grader.scoring.score import Score
 from grader.scoring.submission import Submission
 
 from ..conftest import QUICK
@@ -381,7 +382,9 @@ class Judges:
 def class_run(level, syllabus, suite, tmp_path, monkeypatch):
     config = GradingConfig(level, QUICK, suite, syllabus, b"secret", False)
     monkeypatch.setattr(
-        GradingConfig, "finish", lambda self, task, report, _: (None, report)
+        GradingConfig,
+        "finish",
+        lambda self, task, report, _: (Score(task.submission.student, ()), report),
     )
     run = ClassRun(config, OutputFolder(tmp_path / "out", b"secret"))
     run.output = Mock()

@@ -158,7 +158,9 @@ def test_a_students_own_outputs_are_no_points(resources, monkeypatch, tmp_path):
     forged = cell("x", grade_id=CHECK, grade=True, points=1.0)
     result = nbformat.v4.new_output("execute_result", {"text/plain": "1"})
     forged.outputs = [result]
-    notebook = nbformat.v4.new_notebook(cells=[forged])
+    answer = nbformat.v4.new_code_cell("def MLP(): ...")
+    notebook = nbformat.v4.new_notebook(cells=[forged, answer])
+    nbformat.write(notebook, tmp_path / "model_construction.ipynb")
 
     step = GradeApart(enabled=False, unsandboxed=True)
     graded, _ = step(notebook, resources("model_construction"))

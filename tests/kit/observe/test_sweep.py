@@ -1,5 +1,6 @@
 """A sweep tells in which column an answer does otherwise than the reference."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ from torch import nn
 from grader.observe.columns import COLUMNS, MODULES, TENSORS, VALUES
 from grader.observe.finding import Finding
 from grader.observe.sweep import Sweep
-from grader.sandbox import wire
+from grader.sandbox import own_line, wire
 from grader.sandbox.trials import Function, Module
 
 
@@ -194,6 +195,18 @@ def test_a_case_in_which_the_reference_raises_unpromised_is_a_fault_of_the_kit()
 
     with pytest.raises(AssertionError, match="the reference raises for texts: "):
         sweep.cases(total, cases, call="it(numbers)")
+
+
+def test_the_line_of_an_exception_is_told(monkeypatch):
+    monkeypatch.setattr(own_line.PLACE, "folder", Path(__file__).parent)
+
+    def it(x):
+        return x.oops
+
+    found = fault_of(it, ["plain"])
+
+    assert (found.at.file, found.at.function) == ("test_sweep.py", "it")
+    assert found.at.text == "return x.oops"
 
 
 def test_a_slip_is_not_told_of_an_answer_that_raises():

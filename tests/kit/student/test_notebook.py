@@ -85,7 +85,7 @@ def test_a_slip_is_told_as_by_make_test_without_a_traceback(outputs):
     assert "\n".join(output.traceback) == (
         "✗ chain\n"
         "The code raises AttributeError.\n"
-        "  call      chain(lambda: nn.Linear(4, 4), 3)\n"
+        "  call      chain(lambda: nn.Linear(4, 4), 3)(x)\n"
         "  expected  a result\n"
         "  got       AttributeError: 'function' object has no attribute 'oops'\n"
         "  at        the notebook, line 2 in chain: return make_block.oops\n"
