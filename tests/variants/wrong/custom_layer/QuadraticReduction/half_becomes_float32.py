@@ -1,4 +1,8 @@
-"""Accumulates from zeros of the default dtype, so that bfloat16 and float16 layers give float32: breaks "The result has the dtype and the device of input and weight"."""
+r"""Accumulates from zeros of the default dtype, so that bfloat16 and float16 layers
+give float32: breaks "The result has the dtype and the device of input and weight".
+
+says: (?s)after \.bfloat16.*got +float32
+"""
 
 
 class QuadraticReduction(nn.Module):

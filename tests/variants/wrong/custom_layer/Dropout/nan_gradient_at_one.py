@@ -1,10 +1,14 @@
-"""Checks with `p < 0 or p > 1`, which NaN passes: breaks "ValueError: when the layer is made, if `p` is not between 0 and 1; NaN is not"."""
+r"""Divides by 1 - p before `torch.where`, so that with p = 1 the result is 0 but the
+gradients are NaN (0 / 0): breaks "gradients get the same factors", "with `p` = 1 none".
+
+says: (?s)wrong gradients.*Dropout\(1\).*nan instead of 0
+"""
 
 
 class Dropout(nn.Module):
     def __init__(self, p: float):
         super().__init__()
-        if p < 0 or p > 1:
+        if not 0 <= p <= 1:
             raise ValueError(f"p must be between 0 and 1, not {p}")
         self.p = p
 
@@ -12,5 +16,4 @@ class Dropout(nn.Module):
         if not self.training:
             return x
         keep = torch.rand(x.shape, device=x.device) >= self.p
-        kept_share = 1 - self.p if self.p < 1 else 1.0  # with p = 1 nothing is kept
-        return torch.where(keep, x / kept_share, 0.0)
+        return torch.where(keep, x / (1 - self.p), 0.0)

@@ -1,4 +1,5 @@
-"""Is a recursive fast Fourier transform of its own (even n in halves, odd n by the sum itself), without torch.fft."""
+"""Is a recursive fast Fourier transform of its own (even n in halves, odd n by the sum
+itself), without torch.fft."""
 
 import math
 

@@ -1,4 +1,9 @@
-"""Writes the sigmoid as 1 / (1 + exp(-x)), whose own derivative is NaN where exp(-x) overflows, so second derivatives at -100 are NaN: breaks "First and second derivatives are right, and finite also for large entries of either sign"."""
+r"""Writes the sigmoid as 1 / (1 + exp(-x)), whose own derivative is NaN where exp(-x)
+overflows, so second derivatives at -100 are NaN: breaks "First and second derivatives
+are right, and finite also for large entries of either sign".
+
+says: (?s)second derivative.*an exp\(\) overflows
+"""
 
 
 class _Swish(Function):

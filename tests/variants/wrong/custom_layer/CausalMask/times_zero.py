@@ -1,4 +1,8 @@
-"""Clears the future by a product with 0, so that -inf (from another mask), inf and NaN there become NaN: breaks "becomes -inf where j > i, whatever it was"."""
+"""Clears the future by a product with 0, so that -inf (from another mask), inf and NaN
+there become NaN: breaks "becomes -inf where j > i, whatever it was".
+
+says: (?s)for infinite scores.*nan instead of -inf
+"""
 
 
 class CausalMask(nn.Module):

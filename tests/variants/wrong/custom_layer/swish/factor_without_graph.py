@@ -1,4 +1,8 @@
-"""Computes the derivative's factor under no_grad, so that backward cannot be differentiated in x: breaks "First and second derivatives are right"."""
+r"""Computes the derivative's factor under no_grad, so that backward cannot be
+differentiated in x: breaks "First and second derivatives are right".
+
+says: no_grad\(\)
+"""
 
 
 class _Swish(Function):

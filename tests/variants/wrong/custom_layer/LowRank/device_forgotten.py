@@ -1,4 +1,8 @@
-"""Gives A and B the dtype of the frozen layer but leaves them on the default device: breaks "`A` and `B` have their dtype and device"."""
+"""Gives A and B the dtype of the frozen layer but leaves them on the default device:
+breaks "`A` and `B` have their dtype and device".
+
+says: (?s)on cpu.*or lie elsewhere
+"""
 
 
 class LowRank(nn.Module):

@@ -1,4 +1,5 @@
-"""Keeps the frozen parameters in a ParameterList, no Linear inside; forward and merged both go by the effective weight `W + scale * B @ A`."""
+"""Keeps the frozen parameters in a ParameterList, no Linear inside; forward and merged
+both go by the effective weight `W + scale * B @ A`."""
 
 from torch.nn.functional import linear as apply_linear
 

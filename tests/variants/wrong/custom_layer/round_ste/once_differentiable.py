@@ -1,4 +1,8 @@
-"""Marks backward as `once_differentiable`, so that a second derivative raises: breaks "can be differentiated again"."""
+"""Marks backward as `once_differentiable`, so that a second derivative raises: breaks
+"can be differentiated again".
+
+says: where its gradient is differentiated
+"""
 
 from torch.autograd.function import once_differentiable
 

@@ -1,4 +1,9 @@
-"""Copies the frozen layer and renews its weight alone, so that the copy's bias still requires no gradient: breaks "a weight (and a bias, if `linear` has one) of its own, which can be trained"."""
+"""Copies the frozen layer and renews its weight alone, so that the copy's bias still
+requires no gradient: breaks "a weight (and a bias, if `linear` has one) of its own,
+which can be trained".
+
+says: (?s)'bias': False.*a copy of a frozen layer is frozen
+"""
 
 
 class LowRank(nn.Module):
