@@ -1,4 +1,9 @@
-"""Puts a hook on a leaf once per place in which it is registered, so that each run of a shared leaf is listed under both names: breaks "one that runs twice is listed twice. The name is that of `net.named_modules()`"."""
+"""Puts a hook on a leaf once per place in which it is registered, so that each run of a
+shared leaf is listed under both names: breaks "one that runs twice is listed twice. The
+name is that of `net.named_modules()`".
+
+says: each run is listed once, by the first name
+"""
 
 
 def infer_shapes(

@@ -1,4 +1,5 @@
-"""One global forward hook of torch instead of a hook per leaf; the handle is a context manager, and a dict tells which modules are leaves."""
+"""One global forward hook of torch instead of a hook per leaf; the handle is a context
+manager, and a dict tells which modules are leaves."""
 
 from torch.nn.modules.module import register_module_forward_hook
 

@@ -1,4 +1,8 @@
-"""Leaves out the ReLU after every layer as wide as the last one, not after the last one only (no ReLU in lazy_mlp(2, 2)): breaks "a ReLU between two layers"."""
+"""Leaves out the ReLU after every layer as wide as the last one, not after the last one
+only (no ReLU in lazy_mlp(2, 2)): breaks "a ReLU between two layers".
+
+says: and a ReLU between two
+"""
 
 
 def lazy_mlp(*widths: int) -> nn.Module:

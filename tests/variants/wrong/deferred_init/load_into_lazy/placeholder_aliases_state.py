@@ -1,4 +1,9 @@
-"""Fills a placeholder with the tensor of `state` itself instead of a copy, so that training the net changes `state`: breaks "Values are copied, so that `state` and the network stay independent"."""
+"""Fills a placeholder with the tensor of `state` itself instead of a copy, so that
+training the net changes `state`: breaks "Values are copied, so that `state` and the
+network stay independent".
+
+says: must get its values, too, as a copy
+"""
 
 
 def load_into_lazy(net: nn.Module, state: dict[str, Tensor]) -> None:

@@ -1,4 +1,5 @@
-"""Two phases in functional style: first a list of complaints, each from a generator, then a list of partials that is run only if there is no complaint."""
+"""Two phases in functional style: first a list of complaints, each from a generator,
+then a list of partials that is run only if there is no complaint."""
 
 from functools import partial
 from itertools import chain

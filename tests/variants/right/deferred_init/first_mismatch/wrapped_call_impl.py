@@ -1,4 +1,5 @@
-"""No hooks at all: the method _call_impl of each leaf of a copy is wrapped by a closure that notes the name when the call raises."""
+"""No hooks at all: the method _call_impl of each leaf of a copy is wrapped by a closure
+that notes the name when the call raises."""
 
 
 def first_mismatch(net: nn.Module, x: Tensor) -> str | None:
