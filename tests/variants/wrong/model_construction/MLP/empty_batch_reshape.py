@@ -1,4 +1,8 @@
-"""Restores the leading axes with reshape(*batch, -1), which raises for an empty batch such as (0, 4): breaks "on the last axis, whatever comes before it"."""
+"""Restores the leading axes with reshape(*batch, -1), which raises for an empty batch
+such as (0, 4): breaks "on the last axis, whatever comes before it".
+
+says: for an empty batch
+"""
 
 
 class MLP(nn.Module):

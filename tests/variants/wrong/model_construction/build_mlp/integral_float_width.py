@@ -1,4 +1,8 @@
-"""Accepts floats with an integral value, such as 8.0: breaks "ValueError: a width is not an int of at least 1"."""
+r"""Accepts floats with an integral value, such as 8.0: breaks "ValueError: a width is
+not an int of at least 1".
+
+says: (?s)for in_features=3\.0.*that it is an int, not its size alone
+"""
 
 from numbers import Real
 

@@ -1,4 +1,8 @@
-"""Removes by value, so that of a hook that was registered twice the earlier registration goes: breaks "return a function that removes this one again"."""
+"""Yields the parameters that are attributes before those in lists, whichever was
+assigned first: breaks "both in the order of assignment".
+
+says: in the order of assignment, those in lists too
+"""
 
 Hook = Callable[["MiniModule", tuple[Any, ...], Any], Any]
 
@@ -8,23 +12,22 @@ class MiniModule:
 
     def __init__(self) -> None:
         self.training = True
-        self.__hooks: tuple[Hook, ...] = ()
+        self.__hooks: dict[object, Hook] = {}
 
     def __call__(self, *args: Any) -> Any:
         output = self.forward(*args)
-        for hook in self.__hooks:
+        for hook in list(self.__hooks.values()):
             result = hook(self, args, output)
             if result is not None:
                 output = result
         return output
 
     def register_forward_hook(self, hook: Hook) -> Callable[[], None]:
-        self.__hooks += (hook,)
+        key = object()
+        self.__hooks[key] = hook
 
         def remove() -> None:
-            if hook in self.__hooks:
-                at = self.__hooks.index(hook)
-                self.__hooks = self.__hooks[:at] + self.__hooks[at + 1 :]
+            self.__hooks.pop(key, None)
 
         return remove
 
@@ -38,7 +41,7 @@ class MiniModule:
 
     def __names(self, prefix: str = "") -> Iterator[tuple[str, Tensor]]:
         entries = list(self.__entries())
-        for name, value in entries:
+        for name, value in sorted(entries, key=lambda entry: "." in entry[0]):
             if isinstance(value, Tensor) and value.is_leaf and value.requires_grad:
                 yield prefix + name, value
         for name, value in entries:

@@ -1,4 +1,8 @@
-"""Joins with hstack, which takes dimension 1 for inputs of three and more axes: breaks "concatenated on the last dimension"."""
+"""Joins with hstack, which takes dimension 1 for inputs of three and more axes: breaks
+"concatenated on the last dimension".
+
+says: (?s)for two leading axes.*write dim=-1
+"""
 
 
 class ParallelBlock(nn.Module):

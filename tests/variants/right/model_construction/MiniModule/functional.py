@@ -1,4 +1,5 @@
-"""No loops: hooks are an immutable tuple of one-element lists that is folded, the registry is recomputed by comprehensions, duplicates go by dicts on the id."""
+"""No loops: hooks are an immutable tuple of one-element lists that is folded, the
+registry is recomputed by comprehensions, duplicates go by dicts on the id."""
 
 from functools import reduce
 

@@ -1,4 +1,8 @@
-"""Looks for NaN and +inf only, so that -inf is let through: breaks "ValueError: the input holds an infinity or NaN"."""
+"""Looks for NaN and +inf only, so that -inf is let through: breaks "ValueError: the
+input holds an infinity or NaN".
+
+says: does not raise for one -inf in x
+"""
 
 
 class FixedHiddenMLP(nn.Module):

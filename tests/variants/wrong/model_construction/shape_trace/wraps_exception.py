@@ -1,4 +1,8 @@
-"""Raises a RuntimeError of its own from the exception of the network: breaks "the exception reaches the caller"."""
+"""Raises a RuntimeError of its own from the exception of the network: breaks "the
+exception reaches the caller".
+
+says: (?s)another exception.*got +RuntimeError.*except does not
+"""
 
 
 def shape_trace(net: nn.Module, x: Tensor) -> list[tuple[str, tuple[int, ...]]]:

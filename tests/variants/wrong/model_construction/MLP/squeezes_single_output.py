@@ -1,4 +1,8 @@
-"""Drops the last axis when there is one output unit: breaks "(..., in_features) -> (..., out_features)" for out_features = 1."""
+r"""Drops the last axis when there is one output unit: breaks "(..., in_features) ->
+(..., out_features)" for out_features = 1.
+
+says: (?s)MLP\(\d+, \d+, 1\).*expected +float32 \(\d+, 1\)
+"""
 
 
 class MLP(nn.Module):

@@ -1,4 +1,8 @@
-"""Makes one block more to check its type and throws it away: breaks "calls make_block once for each block, n times in all"."""
+"""Makes one block more to check its type and throws it away: breaks "calls make_block
+once for each block, n times in all".
+
+says: make_block is called too often
+"""
 
 
 def chain(make_block: Callable[[], nn.Module], n: int) -> nn.Module:

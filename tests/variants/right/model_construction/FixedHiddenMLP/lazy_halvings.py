@@ -1,4 +1,5 @@
-"""The halvings are an infinite lazy sequence of which the first one that is small enough is taken; the affine step is one addmm."""
+"""The halvings are an infinite lazy sequence of which the first one that is small
+enough is taken; the affine step is one addmm."""
 
 from itertools import accumulate, dropwhile, repeat
 from operator import mul

@@ -1,4 +1,8 @@
-"""Iterates over children(), which gives a module that is both net1 and net2 only once: breaks "(..., width1 + width2)"."""
+"""Iterates over children(), which gives a module that is both net1 and net2 only once:
+breaks "(..., width1 + width2)".
+
+says: for a network on both sides
+"""
 
 
 class ParallelBlock(nn.Module):
