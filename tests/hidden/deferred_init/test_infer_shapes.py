@@ -190,7 +190,7 @@ def test_infer_shapes_leaves_the_network_as_it_is(sweep, rng):
                 lambda: Backwards(nn.Linear(out, d), nn.Linear(d, out)),
                 [(3, d)],
             ),
-            "for a leaf that runs under two names": (lambda: shared_layer(d), [(3, d)]),
+            "for a leaf with two names": (lambda: shared_layer(d), [(3, d)]),
             "for tied weights": (lambda: tied_weights(d), [(3, d)]),
             "for a Sequential without layers": (
                 lambda: nn.Sequential(nn.Sequential(), nn.Linear(d, out)),
@@ -216,6 +216,7 @@ def test_infer_shapes_leaves_the_network_as_it_is(sweep, rng):
         because={
             unfit: "the exception goes on: a part of the list would pass for all",
             mode: "the copy runs in eval mode",
+            "for a leaf with two names": "each run is listed once, by the first name",
             double: "the input is float32, whatever the default dtype",
         },
         causes=CAUSES,

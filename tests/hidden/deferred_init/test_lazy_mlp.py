@@ -121,7 +121,7 @@ def test_lazy_mlp_fits_each_network_to_its_own_input(sweep, rng):
         because={
             "for two networks": "each call makes layers of its own",
             "for equal widths": "each width has a layer of its own, as wide as others "
-            "or not",
+            "or not, and a ReLU between two",
             "for more leading axes": "the network works on the last axis",
         },
     )

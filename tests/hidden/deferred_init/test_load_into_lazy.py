@@ -171,7 +171,7 @@ def test_load_fills_placeholders_and_all_others(sweep, rng):
             "a buffer is part of the state, too": (
                 lambda seen: not seen["1.running_mean"].any()
             ),
-            "a placeholder that is filled must get its values, too": (
+            "a placeholder that is filled must get its values, too, as a copy": (
                 lambda seen: seen["3.bias"][0] != seen["2.1.bias"][0] + 0.25
             ),
         },

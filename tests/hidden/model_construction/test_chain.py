@@ -119,11 +119,15 @@ def test_chain_runs_independent_blocks_one_after_the_other(sweep, rng):
             "a deep copy has the same values: call make_block once for each block": (
                 lambda seen: seen[calls] == 1
             ),
+            "make_block is called too often": lambda seen: seen[calls] == 4,
             "modules kept in a plain list are invisible to nn.Module": (
                 lambda seen: seen["parameters"] == []
             ),
             "return after the loop over the blocks, not in it": (
                 lambda seen: seen["order of runs"] == [0]
+            ),
+            "the block made first runs first": (
+                lambda seen: seen["order of runs"] == [2, 1, 0]
             ),
             "the outputs are added, not handed on": (
                 lambda seen: torch.allclose(seen["result"], added)

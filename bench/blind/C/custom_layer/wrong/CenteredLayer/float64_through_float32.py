@@ -1,7 +1,0 @@
-"""Computes in float32 for every dtype, so that float64 inputs lose digits: breaks "Subtract from every entry the mean" in "the dtype of the input"."""
-
-
-class CenteredLayer(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        wide = x.float()  # the sum of float16 may overflow
-        return (wide - wide.mean()).to(x.dtype)
