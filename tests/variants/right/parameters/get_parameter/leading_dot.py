@@ -1,4 +1,6 @@
-"""Splits with rpartition and takes an empty front for the network itself, so that ".weight" is found: breaks "the path begins with no dot" (its first part, "", names no submodule: AttributeError)."""
+"""Takes an empty front for the network itself, so that ".weight" is found, which is
+left open.
+"""
 
 
 def get_parameter(net: nn.Module, path: str) -> nn.Parameter:

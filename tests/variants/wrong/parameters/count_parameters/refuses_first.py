@@ -1,4 +1,7 @@
-"""Refuses any parameter without a shape, be it trainable or not, before it counts."""
+"""Refuses any parameter without a shape, also a frozen one that would not count.
+
+says: for a lazy layer that is frozen
+"""
 def count_parameters(net, trainable_only=False):
     everything = list(net.parameters())
     if any(map(torch.nn.parameter.is_lazy, everything)):

@@ -1,4 +1,4 @@
-"""Folds the norms of the single gradients, taken in float64, with torch.hypot, and recurses over the rest to shrink them."""
+"""Folds the norms, taken in float64, with torch.hypot, and shrinks by recursion."""
 
 from functools import reduce
 

@@ -1,4 +1,7 @@
-"""Draws with trunc_normal_, which cuts at -2 and 2, so that a large std comes out too small: breaks "a normal distribution with mean 0 and standard deviation `std`"."""
+"""Draws with trunc_normal_, which divides by std and cuts at -2 and 2.
+
+says: trunc_normal_ divides by std
+"""
 
 
 def init_normal(net: nn.Module, std: float = 0.01) -> None:

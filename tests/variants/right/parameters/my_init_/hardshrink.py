@@ -1,4 +1,4 @@
-"""One uniform draw in float64 from (-10, 10), sent through hardshrink and copied into the tensor's data."""
+"""One uniform draw in float64, sent through hardshrink and copied into the tensor."""
 
 from torch.nn.functional import hardshrink
 

@@ -1,4 +1,8 @@
-"""Sees a BatchNorm layer under its first name alone, so that one that lies below prefix by a later name goes on updating its statistics: breaks "by one of its names"."""
+"""BatchNorm goes to eval mode only at the next call of train(), so right after
+freeze a network in training still updates its statistics.
+
+says: without net\.train\(\), as the network is in training mode
+"""
 
 from types import MethodType
 
@@ -16,8 +20,7 @@ def freeze(net: nn.Module, prefix: str) -> list[str]:
         if _inside(name, prefix):
             p.requires_grad_(False)
             p.grad = None
-    for name, module in net.named_modules():
+    for name, module in net.named_modules(remove_duplicate=False):
         if _inside(name, prefix) and isinstance(module, _BatchNorm):
-            module.eval()
             module.train = MethodType(_stay_in_eval, module)
     return [name for name, _ in net.named_parameters() if _inside(name, prefix)]

@@ -1,4 +1,8 @@
-"""Checks the patterns against the later names of shared parameters too, so that a pattern that fits only such a name passes in silence: breaks "Of the names of a shared parameter, the first alone counts" with "a pattern matches no name at all"."""
+"""Checks the patterns against the later names of shared parameters too, so that one
+that fits only such a name passes.
+
+says: only its first name counts
+"""
 
 
 def init_by_rule(

@@ -1,4 +1,6 @@
-"""Parallel lists in place of dicts, lerp_ for the step, the averages in nested closures, and a context manager written as a class."""
+"""Averages in lists, lerp_ for the step, nested functions, and a context manager as
+a class.
+"""
 
 
 class _Swap(AbstractContextManager):

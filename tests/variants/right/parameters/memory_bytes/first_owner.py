@@ -1,4 +1,6 @@
-"""A dict from storage to its first owner by setdefault, the optimizer's tensors by tree_leaves, and a Counter for the sums."""
+"""A dict from storage to its first owner, torch's tree_leaves, and a Counter for the
+sums.
+"""
 
 from collections import Counter
 from itertools import chain, repeat

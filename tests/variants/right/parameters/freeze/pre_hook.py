@@ -1,4 +1,6 @@
-"""Leaves train() alone: a forward pre-hook puts each frozen BatchNorm layer into eval mode just before it computes; paths are compared as tuples of parts."""
+"""A forward pre-hook puts each frozen BatchNorm layer into eval mode; paths are
+tuples of parts.
+"""
 
 
 def _before_forward(module: nn.Module, args: Any) -> None:
