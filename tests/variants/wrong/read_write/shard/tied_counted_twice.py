@@ -1,4 +1,7 @@
-"""A tied entry in the open shard takes room a second time, so the next shard starts too early: breaks "Tied entries ... count once" and "a new one starts when the next tensor does not fit any more, and only then"."""
+"""A tied entry takes room a second time, so the next shard starts too early.
+
+says: Tied entries do not count once
+"""
 
 
 def shard(state: Mapping[str, Tensor], folder: FilePath, max_bytes: int) -> None:

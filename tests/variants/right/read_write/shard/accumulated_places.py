@@ -1,4 +1,6 @@
-"""Right: the places come from `itertools.accumulate`, shards are files without an extension, and a cached closure loads each of them once."""
+"""Places by itertools.accumulate, files without an extension, a cached closure
+loads.
+"""
 
 import functools
 from itertools import accumulate

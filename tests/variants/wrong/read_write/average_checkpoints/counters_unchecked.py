@@ -1,4 +1,7 @@
-"""Takes a tensor that is not floating from the last file before the comparison, so its shape and dtype may differ: breaks "ValueError: ... names, shapes or dtypes differ between files"."""
+"""Takes a tensor that is not floating from the last file before it compares.
+
+says: left out, stretched or converted in silence
+"""
 
 
 def average_checkpoints(paths: Sequence[FilePath]) -> dict[str, Tensor]:

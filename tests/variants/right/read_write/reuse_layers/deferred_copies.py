@@ -1,4 +1,4 @@
-"""Right: one recursive walk over the names; each call copies only after the rest of the list has been checked."""
+"""Walks the names by recursion; a call copies after the rest has been checked."""
 
 
 def reuse_layers(

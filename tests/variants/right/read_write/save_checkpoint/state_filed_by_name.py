@@ -1,4 +1,4 @@
-"""Right: the file has one record for each group, with the state under the parameters' names; loading numbers the parameters anew in the present order."""
+"""One record for each group, with the state by name; loading numbers them anew."""
 
 from itertools import count
 

@@ -1,4 +1,7 @@
-"""Fills with `strict=False` and looks at the missing names only, so a state with more entries than the network is taken: breaks "ValueError: ... or the state does not fit the network that it describes"."""
+"""Fills with strict=False and looks at the missing names only.
+
+says: an entry too many is dropped in silence
+"""
 
 
 def save_model(net: nn.Module, path: FilePath) -> None:

@@ -1,4 +1,7 @@
-"""Leaves the check of shapes to a trial `load_state_dict`, which takes a tensor of shape [1] for a scalar of shape []: breaks "ValueError: ... or a shape differs"."""
+"""Leaves the shapes to a trial load_state_dict, which takes shape [1] for [].
+
+says: compare the shapes
+"""
 
 import copy
 

@@ -1,4 +1,6 @@
-"""Right: the temporary file lies in a temporary directory below the folder, whose context manager clears up in every case; the file is opened again to be synced."""
+"""A TemporaryDirectory below the folder clears up; the file is opened again for
+fsync.
+"""
 
 import tempfile
 

@@ -1,4 +1,7 @@
-"""Puts the saved optimizer state back but does not clear the present one, so a checkpoint from before the first step keeps later momenta: breaks "Put a training run back to where `save_checkpoint` was"."""
+"""Puts the saved optimizer state back, but does not clear the present one.
+
+says: the present state has to go
+"""
 
 
 def save_checkpoint(

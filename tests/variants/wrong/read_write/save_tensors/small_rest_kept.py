@@ -1,4 +1,8 @@
-"""Copies a view only if its storage has over 4 KiB besides, so the rest and the archive's own bytes pass the limit: breaks "at most 4 KiB more" and "saved without the rest of it"."""
+"""Copies a view only if the rest of its storage is over 4 KiB, so that this rest is
+saved too.
+
+says: whole storage behind a view
+"""
 
 SLACK = 4096
 

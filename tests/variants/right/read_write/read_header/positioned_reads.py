@@ -1,4 +1,4 @@
-"""Right: file descriptors with `os.pread` instead of file objects, an assert-like helper, `struct`, and the tensor's own memory filled by `os.preadv`."""
+"""os.pread on descriptors, and os.preadv into the tensor's own memory."""
 
 import contextlib
 import struct
