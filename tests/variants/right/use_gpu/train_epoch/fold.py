@@ -1,4 +1,4 @@
-"""Folds the loader with functools.reduce: the state is the number of batches and the sum of their losses, and each step clears gradients by hand."""
+"""functools.reduce over the loader: a state of count and sum, cleared by hand."""
 
 from functools import reduce
 from operator import truediv

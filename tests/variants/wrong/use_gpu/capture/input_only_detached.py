@@ -1,4 +1,7 @@
-"""Off CUDA, gives fn `x.detach()`, which shares its memory with x: breaks "Neither `example` nor an input is changed, even if `fn` works in place"."""
+"""Gives fn `x.detach()`, which shares its memory with x.
+
+says: fn may work in place
+"""
 
 
 def capture(fn: Callable[[Tensor], Tensor], example: Tensor) -> Callable:

@@ -1,4 +1,7 @@
-"""Takes the first batch by a bare next(), which for an empty loader becomes a RuntimeError in the generator: breaks "Yield the batches of `loader`" where there are none."""
+"""A bare next() in a generator raises RuntimeError for an empty loader.
+
+says: next\(iterator, None\) gives None at the end
+"""
 
 
 def prefetch(

@@ -1,4 +1,7 @@
-"""Off CUDA, returns what fn returned, detached but not copied: breaks "is not changed by later calls, even if `fn` returns the same tensor every time"."""
+"""Detaches what fn returned, but does not copy it.
+
+says: overwritten by later calls
+"""
 
 
 def capture(fn: Callable[[Tensor], Tensor], example: Tensor) -> Callable:

@@ -1,4 +1,4 @@
-"""Splits by tensor_split (no part exceeds the ceiling), binds functional_call to a replica of the state by partial, one slot per module that holds a tensor, and joins a lazy map."""
+"""tensor_split, functional_call bound by partial, one slot per module with a tensor."""
 
 from functools import cache, partial
 from operator import methodcaller

@@ -1,4 +1,7 @@
-"""With GPUs, a negative index counts from the end of the list: breaks "`i` is negative, whether there are GPUs or not"."""
+"""With GPUs, a negative index counts from the end.
+
+says: check it on its own
+"""
 
 
 def num_gpus() -> int:

@@ -1,4 +1,7 @@
-"""Leaves `dtype` out, so that on the CPU the net runs in bfloat16: breaks "run under autocast to `dtype`"."""
+"""Gives autocast no dtype, which is bfloat16 on the CPU.
+
+says: pass dtype, by default float16
+"""
 
 
 def amp_step(

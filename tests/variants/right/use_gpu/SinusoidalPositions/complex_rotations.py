@@ -1,4 +1,4 @@
-"""Computes the codes as complex numbers on the unit circle, whose parts, swapped, are the columns; keeps them in float64, also through half()."""
+"""Codes as complex numbers on the unit circle, kept in float64 also through half()."""
 
 
 class SinusoidalPositions(nn.Module):

@@ -1,16 +1,13 @@
-"""Calls `to` of whatever has one, so that modules and the like are moved, too: breaks "whatever is no tensor is returned itself"."""
+"""Builds a plain dict of an OrderedDict or defaultdict, which is left open."""
 
 import copy
 
 
 def to_device(batch: Any, device: Device) -> Any:
-    if hasattr(batch, "to"):
+    if isinstance(batch, Tensor):
         return batch.to(device)
     if isinstance(batch, dict):
-        moved = copy.copy(batch)
-        for key, value in batch.items():
-            moved[key] = to_device(value, device)
-        return moved
+        return {key: to_device(value, device) for key, value in batch.items()}
     if isinstance(batch, list):
         moved = copy.copy(batch)
         moved[:] = [to_device(part, device) for part in batch]

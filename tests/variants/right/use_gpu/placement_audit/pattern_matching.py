@@ -1,4 +1,4 @@
-"""Walks breadth first with a queue and structural pattern matching instead of recursion; what was met stands in a dict by identity, paths are tuples until the end."""
+"""Breadth first with pattern matching; what was met stands in a dict by identity."""
 
 from collections import deque
 from itertools import chain
