@@ -1,6 +1,6 @@
 """Draws with trunc_normal_, which divides by std and cuts at -2 and 2.
 
-says: trunc_normal_ divides by std
+says: trunc_normal_ divides by it
 """
 
 
