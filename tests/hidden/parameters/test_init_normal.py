@@ -115,6 +115,7 @@ def test_init_normal_reaches_every_linear_layer_in_place(sweep, rng):
         because={
             "for float64": "`.data = …` takes the new tensor's dtype: draw in place",
             "where a weight is frozen": "it is drawn too, and stays frozen",
+            "for a standard deviation of 0": "trunc_normal_ divides by it: use normal_",
             "for layers without bias": "their bias is None",
             "for a single layer": "modules() sees the net itself too",
         },

@@ -183,6 +183,7 @@ def test_resumed_training_takes_its_course(sweep, rng):
         call="train; save_checkpoint; load_checkpoint into a new run; train on",
         fault="Resumed training leaves the course of the unbroken run.",
         slips=LOST,
+        because={"for a run that had not begun": "the present state has to go"},
         causes={"UnpicklingError": PICKLED},
     )
 

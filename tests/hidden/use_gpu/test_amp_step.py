@@ -221,7 +221,7 @@ def test_amp_step_runs_network_and_loss_under_autocast(sweep, rng):
             "the forward pass is not under autocast": (
                 lambda got: got[1] == ["torch.float32"]
             ),
-            "float16 is the default dtype": lambda got: got[1] == ["torch.bfloat16"],
+            "pass dtype, by default float16": lambda got: got[1] == ["torch.bfloat16"],
             "loss_fn belongs under autocast, too": lambda got: got[2].startswith("out"),
             "the backward pass belongs behind the autocast block": (
                 lambda got: got[3].startswith("under")

@@ -12,8 +12,11 @@ def save_parameters(net: nn.Module, path: FilePath) -> None:
 
 def load_parameters(net: nn.Module, path: FilePath) -> None:
     before = copy.deepcopy(net.state_dict())
+    state = torch.load(path, weights_only=True)
     try:
-        net.load_state_dict(torch.load(path, weights_only=True), strict=True)
+        net.load_state_dict(state, strict=True)
+        if any(v.shape != state[k].shape for k, v in net.state_dict().items()):
+            raise RuntimeError("a shape differs")
     except RuntimeError as error:
         net.load_state_dict(before)
         raise ValueError(f"{path} does not fit the network") from error

@@ -7,9 +7,11 @@ def save_parameters(net, path):
 
 
 def load_parameters(net, path):
-    before = copy.deepcopy(net.state_dict())
+    before, state = copy.deepcopy(net.state_dict()), torch.load(path)
     try:
-        net.load_state_dict(torch.load(path), strict=True)
+        net.load_state_dict(state, strict=True)
+        if any(v.shape != state[k].shape for k, v in net.state_dict().items()):
+            raise RuntimeError("a shape differs")
     except RuntimeError as e:
         for name, tensor in net.state_dict().items():
             tensor.copy_(before[name])

@@ -1,9 +1,0 @@
-"""Draws with trunc_normal_, which cuts at -2 and 2, so that a large std comes out too small: breaks "a normal distribution with mean 0 and standard deviation `std`"."""
-
-
-def init_normal(net: nn.Module, std: float = 0.01) -> None:
-    for module in net.modules():
-        if isinstance(module, nn.Linear):
-            nn.init.trunc_normal_(module.weight, mean=0.0, std=std)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
