@@ -144,11 +144,8 @@ def check_all(
     jobs: int,
     progress: Callable[[int, int], None],
     part: Syllabus,
-    without_work: bool = False,
 ) -> Findings:
-    """Check all tests, and the variants of a part of the registry.
-
-    Answers without work, on request, take as long as all variants together.
+    """Check the tests of a part of the registry, by all answers that are known.
 
     Calls `progress(done, total)` after each step.
     """
@@ -166,10 +163,8 @@ def check_all(
         *(partial(c.check_solutions, part.exercises) for c in (hidden, visible)),
         *(lambda v=v: hidden.check_variant(v) for v in variants),
         *(lambda v=v: visible.check_variant(v) for v in right),
+        *(partial(hidden.check_adversaries, e) for e in part.exercises.values()),
     ]
-    if without_work:
-        exercises = part.exercises.values()
-        tasks += [partial(hidden.check_adversaries, e) for e in exercises]
 
     def run(task: Callable[[], Iterator[str]]) -> list[str]:
         try:

@@ -70,10 +70,6 @@ def check_kit(
     only: Only = None,
     jobs: Jobs = None,
     seed: Annotated[str, typer.Option(help="Repeat a run with its seed.")] = "",
-    without_work: Annotated[
-        bool,
-        typer.Option("--without-work", help="Answers without work, too: they earn 0."),
-    ] = False,
     columns: Annotated[
         bool,
         typer.Option("--columns", help="Only list the cases that sweeps leave out."),
@@ -106,7 +102,6 @@ def check_kit(
             jobs=jobs,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
             part=part,
-            without_work=without_work,
         )
     counts = ", ".join(
         f"{n} {what.replace('_', ' ')}" for what, n in found.counts.items()

@@ -116,7 +116,6 @@ def spoilt(state: State) -> dict[str, tuple[str, State]]:
                 ("2.weight transposed", "2.weight", weight.T),
                 ("2.weight flat", "2.weight", weight.flatten()),
                 ("a 0-dim 2.bias", "2.bias", bias[0]),
-                ("a 1-dim count", "1.num_batches_tracked", torch.ones(1).long()),
                 ("one running_var", "1.running_var", state["1.running_var"][:1]),
             )
         },

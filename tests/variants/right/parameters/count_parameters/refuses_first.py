@@ -1,7 +1,4 @@
-"""Refuses any parameter without a shape, also a frozen one that would not count.
-
-says: for a lazy layer that is frozen
-"""
+"""Refuses any parameter without a shape before it counts, also a frozen one."""
 def count_parameters(net, trainable_only=False):
     everything = list(net.parameters())
     if any(map(torch.nn.parameter.is_lazy, everything)):
