@@ -8,37 +8,34 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from grader.layout import Layout
-from grader.observe.columns import COLUMNS
+from grader.observe.columns import COLUMNS, MODULES, TENSORS
 from grader.observe.sweep import Sweep
 from grader.syllabus import Syllabus
 
+ORDINARY = {*TENSORS, *MODULES}
+"""What is left out without a word is none of these."""
+
 
 class Collector:
-    """A plugin that notes what was compared, and the reasons for the rest."""
+    """A plugin that notes what was compared, and what the reference could not play."""
 
     def __init__(self) -> None:
         """Begin with nothing noted."""
         self.compared: dict[str, set[str]] = defaultdict(set)
         """Columns and other cases, by exercise."""
-        self.reasons: dict[str, dict[str, str]] = defaultdict(dict)
-        """By exercise and column."""
+        self.passed_over: dict[str, dict[str, str]] = defaultdict(dict)
+        """What the reference raises, by exercise and column."""
 
     def pytest_runtest_teardown(self, item: pytest.Function) -> None:
         """Note what a test's sweep has compared."""
-        mark = item.get_closest_marker("exercise")
-        if mark is None:
-            return
-        exercise = mark.args[0]
-        sweep = item.funcargs.get("sweep")
-        if isinstance(sweep, Sweep):
-            self.compared[exercise] |= set(sweep.compared)
-        for left in item.iter_markers("leaves_out"):
-            reason = left.kwargs["reason"]
-            self.reasons[exercise] |= dict.fromkeys(left.args, reason)
+        mark, sweep = item.get_closest_marker("exercise"), item.funcargs.get("sweep")
+        if mark is not None and isinstance(sweep, Sweep):
+            self.compared[mark.args[0]] |= set(sweep.compared)
+            self.passed_over[mark.args[0]] |= sweep.passed_over
 
 
-def list_columns(layout: Layout, part: Syllabus) -> Iterator[tuple[str, str, bool]]:
-    """Yield exercise, what it leaves out or compares instead, whether that is settled.
+def list_columns(layout: Layout, part: Syllabus) -> Iterator[tuple[str, str]]:
+    """Yield exercises, and what their sweeps leave out.
 
     Plays the hidden tests on the reference solutions, in this process.
     """
@@ -50,17 +47,25 @@ def list_columns(layout: Layout, part: Syllabus) -> Iterator[tuple[str, str, boo
     ]
     pytest.main(arguments, plugins=[noted])
     for exercise in part.exercises:
-        yield exercise, *describe(noted.compared[exercise], noted.reasons[exercise])
+        compared, raised = noted.compared[exercise], noted.passed_over[exercise]
+        yield exercise, describe(compared, raised)
 
 
-def describe(compared: set[str], reasons: Mapping[str, str]) -> tuple[str, bool]:
-    """Return what is left out, and whether a reason is given for each column."""
+def describe(compared: set[str], raised: Mapping[str, str]) -> str:
+    """Return what is left out, by its reason."""
     cases = len(compared - COLUMNS.keys())
     if not compared & COLUMNS.keys():
-        return f"no function of tensors alone; {cases} cases of its own", True
-    left = [name for name in COLUMNS if name not in compared]
-    groups: dict[str, list[str]] = defaultdict(list)
-    for name in left:
-        groups[reasons.get(name, "no reason is given")].append(name)
-    text = "; ".join(f"{', '.join(names)}: {why}" for why, names in groups.items())
-    return text or "nothing", set(left) <= reasons.keys()
+        return f"no function of tensors alone; {cases} cases of its own"
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for name in COLUMNS:
+        if name in compared:
+            continue
+        reason = "no statement promises them"
+        if name in raised:
+            reason = f"the reference raises {raised[name]}"
+        elif name in MODULES and not compared & set(MODULES):
+            reason = "it is no module, or has no state"
+        elif name in ORDINARY:
+            reason = "not asked for"
+        reasons[reason].append(name)
+    return "; ".join(f"{', '.join(names)}: {why}" for why, names in reasons.items())

@@ -65,7 +65,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "exercise(id): the exercise that the test checks",
         "weight(number): the share of the test function in its points, 1 without",
         "allows(law, reason): what the code may change for the whole process",
-        "leaves_out(*columns, reason): columns that the exercise's sweeps do without",
         "cuda: needs a GPU; its points stay open where there is none",
         "sim: needs the simulated accelerator, grader.sim",
     ):

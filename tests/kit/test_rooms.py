@@ -1,6 +1,7 @@
 """The rooms of grader/: each imports only from the floors below it."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -128,3 +129,11 @@ def test_a_hidden_test_imports_nothing_of_another_topic(path):
 @pytest.mark.parametrize("path", HIDDEN, ids=lambda p: p.name)
 def test_a_file_of_hidden_tests_has_a_few_hundred_lines_at_most(path):
     assert len(path.read_text().splitlines()) <= 450
+
+
+def test_the_architecture_names_files_that_are_there():
+    text = (KIT.root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = {n for n in re.findall(r"`([a-z_]+/[a-z_0-9]+\.py)`", text)}
+
+    assert len(named) > 40
+    assert {n for n in named if not (KIT.root / "grader" / n).exists()} == set()
