@@ -20,7 +20,10 @@ from grader.sandbox import syscalls
 from grader.sandbox.uids import UIDS
 
 PROBE_SECONDS = 20
-NO_FILTER = "libseccomp is missing (Debian and Ubuntu: apt-get install libseccomp2)"
+NO_FILTER = (
+    "libseccomp is missing (Debian and Ubuntu: apt-get install libseccomp2), or its "
+    "binding (pip install pyseccomp)"
+)
 
 
 class Level(StrEnum):
