@@ -24,3 +24,7 @@ def test_mutants_without_their_packages_name_what_to_install(tmp_path):
     assert done.returncode == 1
     assert done.stderr.startswith("libcst is not installed")
     assert "'.[bench]'" in done.stderr
+
+
+def test_the_class_of_ten_is_made_of_variants_that_are_there():
+    assert len(cohort()) == 10
