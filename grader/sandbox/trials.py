@@ -103,7 +103,7 @@ def play_case(
     ex: Any, scenario: Callable[..., Any], args: tuple[Any, ...]
 ) -> dict[str, Any]:
     """Return what a scenario gives, as plain data; no case sees another's changes."""
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)
     args = copy.deepcopy(args)
     try:
         return {"value": scenario(ex, *args)}
@@ -115,7 +115,7 @@ def play_trial(
     ex: Any, make: Make, init: tuple[Any, ...], trial: Trial
 ) -> dict[str, Any]:
     """Return what came of one trial, as plain data."""
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)
     args = copy.deepcopy(trial.args)
     if trial.layout:
         args = map_tensors(LAYOUTS[trial.layout], args)
