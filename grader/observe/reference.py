@@ -35,9 +35,12 @@ def load(path: Path) -> ModuleType:
 def play(
     path: Path, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
 ) -> Any:
-    """Return what a scenario gives on a solution, as it would come from a sandbox."""
+    """Return what a scenario, which may change `args`, gives on a solution.
+
+    It comes as it would from a sandbox.
+    """
     with forked_random_numbers(seed):
-        value = scenario(load(path), *copy.deepcopy(args))
+        value = scenario(load(path), *args)
     return wire.decode_frame(wire.encode(value))
 
 
@@ -62,6 +65,6 @@ class ReferenceObserver:
     ) -> dict[str, Any]:
         """Return the scenario's value or its error, as a worker does."""
         try:
-            return {"value": play(self.path, scenario, args, seed)}
+            return {"value": play(self.path, scenario, copy.deepcopy(args), seed)}
         except Exception as error:
             return {"error": worker.describe(error, self.path.parent)}
