@@ -23,6 +23,11 @@ Draw = Callable[..., tuple[Any, ...]]
 
 ORDINARY = (3,)
 
+STAYS_BEHIND = (
+    "a tensor that is no parameter and no buffer does not follow, nor does a fixed "
+    "dtype"
+)
+
 
 @dataclass(frozen=True)
 class Column:
@@ -170,14 +175,12 @@ COLUMNS = {
     "double": Column(
         "after .double()",
         upon("in_double"),
-        "a tensor that is no parameter and no buffer does not follow, nor does a fixed "
-        "dtype",
+        STAYS_BEHIND,
     ),
     "half": Column(
         "after .bfloat16()",
         lambda draw: [Trial(draw(*ORDINARY), moment="in_bfloat16")],
-        "a tensor that is no parameter and no buffer does not follow, nor does a fixed "
-        "dtype",
+        STAYS_BEHIND,
         (0.2, 0.2),
     ),
     "restored": Column(

@@ -159,11 +159,12 @@ class Sweep:
                 assert kinds, f"the reference raises {name}: {wanted['message']}"
                 wanted = {**wanted, "error": kinds}
             self.compared.append(name)
-            loose = COLUMNS[name].tolerance if name in COLUMNS else None
+            column = COLUMNS.get(name)
+            loose = column.tolerance if column else None
             said = differ(seen, wanted, loose or tolerance)
             if said is not None:
                 faults, expected, got = said
-                cause: Words | None = COLUMNS[name].cause if name in COLUMNS else None
+                cause: Words | None = column.cause if column else None
                 cause = (because or {}).get(name, cause)
                 if faults == WRONG_GRADIENT and got == "None":
                     cause = CUT_OFF

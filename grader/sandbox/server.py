@@ -44,7 +44,6 @@ from grader.sim import load, register
 
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
-PR_SET_NO_NEW_PRIVS = 38
 WATCH_SECONDS = 0.1
 CLOSE_WATCH_SECONDS = 0.02
 """Where several processes hold much already, and fill memory the faster."""
@@ -151,7 +150,7 @@ class Server:
         os.setgroups([])
         os.setresgid(self.uid, self.uid, self.uid)
         os.setresuid(self.uid, self.uid, self.uid)
-        prctl(PR_SET_NO_NEW_PRIVS, 1)
+        prctl(worker.PR_SET_NO_NEW_PRIVS, 1)
 
     def watch_memory(self) -> None:
         """Kill the submission when its processes together hold too much."""

@@ -123,14 +123,16 @@ def as_a_copy(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
     return copied, args
 
 
-def in_double(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Turn it and its inputs to float64."""
-    return apply.double(), map_tensors(to_double, args)
+def cast(name: str) -> Moment:
+    """Return what turns it and its inputs to a dtype, by the method called so."""
 
+    def change(x: Tensor) -> Tensor:
+        return getattr(x, name)() if x.is_floating_point() else x
 
-def in_bfloat16(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
-    """Turn it and its inputs to bfloat16."""
-    return apply.bfloat16(), map_tensors(to_bfloat16, args)
+    def moment(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+        return getattr(apply, name)(), map_tensors(change, args)
+
+    return moment
 
 
 def from_a_state(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
@@ -176,23 +178,13 @@ def other(x: Tensor) -> Tensor:
     return x.flip(0) + x if x.dim() and x.is_floating_point() else x.clone()
 
 
-def to_double(x: Tensor) -> Tensor:
-    """Return a floating point tensor as float64."""
-    return x.double() if x.is_floating_point() else x
-
-
-def to_bfloat16(x: Tensor) -> Tensor:
-    """Return a floating point tensor as bfloat16."""
-    return x.bfloat16() if x.is_floating_point() else x
-
-
 MOMENTS: dict[str, Moment] = {
     "": at_once,
     "after_a_call": after_a_call,
     "after_an_error": after_an_error,
     "as_a_copy": as_a_copy,
-    "in_double": in_double,
-    "in_bfloat16": in_bfloat16,
+    "in_double": cast("double"),
+    "in_bfloat16": cast("bfloat16"),
     "from_a_state": from_a_state,
     "beside_another": beside_another,
     "after_a_step": after_a_step,
