@@ -73,7 +73,7 @@ def valued(*values: float) -> Callable[[Draw], list[Trial]]:
         if not x.is_floating_point() or not x.numel():
             return x
         changed = x.clone()
-        changed.view(-1)[:: max(x.numel() // 2, 1)] = value
+        changed.view(-1)[:: max(x.numel() // 2, 2)] = value
         return changed
 
     def make(draw: Draw) -> list[Trial]:

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.observe import expect_close, expect_true, expect_unchanged, say
+from grader.observe import Module, expect_close, expect_true, expect_unchanged, say
 from grader.observe.expect import Slips
 from grader.observe.playing import Observe
 from grader.scoring.message import Words
@@ -57,10 +57,25 @@ def pull_back(
 def pull_back_first(
     ex: Any, make: Any, upstream: Tensor, *calls: tuple[Any, ...]
 ) -> Tensor | None:
-    """Scenario: call it several times, return the gradient of the first result."""
+    """Scenario: call it several times, return the gradient of the first result.
+
+    An upstream gradient of one entry stands for all, in memory as well.
+    """
     apply, x = make(ex), calls[0][0].requires_grad_()
     results = [apply(*args) for args in calls]
-    return gradient_of(results[0], x, upstream)
+    return gradient_of(results[0], x, upstream.expand(results[0].shape))
+
+
+def sweep_widths(sweep: Any, name: str, n: int) -> None:
+    """Expect a layer to be right where its two sizes are 1, and where they are n."""
+    for sizes in ((1, 1), (n, n)):
+        sweep(
+            Module(name),
+            *sizes,
+            inputs=lambda *lead, size=sizes[0]: (torch.randn(*lead, size),),
+            columns=("plain", "single", "vector"),
+            call=say("{name}{sizes}(x)", name=name, sizes=sizes),
+        )
 
 
 def in_turn(ex: Any, make: Any, init: list[Any], *inputs: Tensor) -> list[Tensor]:

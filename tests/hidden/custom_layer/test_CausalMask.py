@@ -8,12 +8,12 @@ from torch import Tensor
 
 from custom_layer_helpers import DISTINCT, call_once, gradient_of, in_turn
 from grader.observe import (
+    DTYPES,
     MODULES,
     TENSORS,
     Module,
     expect_close,
     expect_equal,
-    expect_error,
     say,
 )
 
@@ -27,7 +27,9 @@ def state_of_mask(ex: Any, max_len: int) -> tuple[list[str], list[str], list[str
     layer(torch.zeros(max_len, max_len))
     names = list(layer.state_dict())
     parameters = [name for name, _ in layer.named_parameters()]
-    return names, parameters, [b.device.type for b in layer.to("meta").buffers()]
+    devices = [b.device.type for b in layer.to("meta").buffers()]
+    moved = layer(torch.zeros(max_len, max_len, device="meta"))
+    return names, parameters, [*devices, moved.device.type]
 
 
 def run_mask(
@@ -87,21 +89,31 @@ def test_causal_mask_hides_what_is_above_the_diagonal(observe, rng, leading, spa
     )
 
 
-@pytest.mark.parametrize("more", [1, 2])
-def test_causal_mask_refuses_what_is_too_long(observe, rng, more):
+def test_causal_mask_refuses_what_is_too_long_alone(sweep, rng):
     n = rng.choice(DISTINCT)
-    fitting, longer = torch.randn(2, n, n), torch.randn(2, n + more, n + more)
-    call = say("CausalMask({n})(scores) with scores {x}", n=n, x=longer)
 
-    y, _ = observe(run_mask, n, fitting, fitting, call="CausalMask(n)(scores)")
-    raised = observe.error(run_mask, n, longer, longer, call=call)
+    def scores(positions: int, *lead: int) -> tuple[Tensor, Tensor]:
+        return torch.randn(2, *lead, positions, positions).unbind()
 
-    expect_close(y, masked(fitting), "CausalMask does not mask max_len positions.")
-    expect_error(
-        raised,
-        ValueError,
-        "CausalMask does not raise a ValueError for more than max_len positions.",
-        cause="nothing compares the size of the scores with max_len",
+    sweep.cases(
+        run_mask,
+        {
+            "for max_len positions": (n, *scores(n, 2)),
+            "for a batch larger than max_len": (n, *scores(n, n + 2)),
+            "for more heads than max_len": (n, *scores(n, 1, n + 2)),
+            "for one position more": (n, *scores(n + 1, 2)),
+            "for two positions more": (n, *scores(n + 2)),
+            "for an empty batch of more positions": (n, *scores(n + 1, 0)),
+            "for a max_len of 1": (1, *scores(1, 2)),
+            "for two positions and a max_len of 1": (1, *scores(2, 2)),
+        },
+        call=say("CausalMask({n})(scores)", n=n),
+        raises=(ValueError,),
+        because=dict.fromkeys(
+            ("for one position more", "for two positions more"),
+            "nothing compares the size of the scores with max_len",
+        )
+        | {"for two positions and a max_len of 1": "a mask of one entry broadcasts"},
     )
 
 
@@ -125,7 +137,7 @@ def test_causal_mask_is_a_buffer_that_is_not_saved(observe, rng):
         cause="register_buffer(…, persistent=False) leaves it out",
     )
     expect_equal(
-        sorted(set(devices)),
+        sorted(set(devices[:-1])),
         ["meta"],
         "The mask is not a buffer that follows the layer to other devices.",
         slips={
@@ -137,11 +149,12 @@ def test_causal_mask_is_a_buffer_that_is_not_saved(observe, rng):
 def test_causal_mask_takes_scores_of_every_kind(sweep, rng):
     n = rng.choice(DISTINCT)
     for positions in (n, 1, 0):
+        few = "plain", "deep", *DTYPES
         sweep(
             MASK,
             n,
             inputs=lambda *lead, k=positions: (torch.randn(*lead, k, k),),
-            columns=(*TENSORS, *MODULES),
+            columns=(*TENSORS, "odd_half", *MODULES) if positions == n else few,
             call=say("CausalMask({n})(scores), {k} positions", n=n, k=positions),
         )
     scores = torch.randn(2, n, n)

@@ -87,9 +87,12 @@ def test_centered_takes_tensors_of_every_kind(sweep):
     sweep(
         CENTERED,
         inputs=lambda *shape: (torch.randn(shape) + 2,),
-        columns=(*TENSORS, "inf", "nan", *MODULES),
+        columns=(*TENSORS, "inf", "nan", "blank", "odd_half", *MODULES),
         call="CenteredLayer()(x)",
     )
-    many = (torch.rand(3000) + 50).half()
-    large = {"where the sum is too large for float16": (CENTERED, [], many)}
+    many = torch.arange(30, 71).repeat(75).half()  # their mean is 50, in any dtype
+    large = {
+        "where the sum is too large for float16": (CENTERED, [], many),
+        "where the sum is too small for float16": (CENTERED, [], -many),
+    }
     sweep.cases(in_turn, large, call="CenteredLayer()(x) with x of float16")

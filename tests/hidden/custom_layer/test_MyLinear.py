@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from custom_layer_helpers import DISTINCT, expect_drawn, start
+from custom_layer_helpers import DISTINCT, expect_drawn, start, sweep_widths
 from grader.observe import (
     MODULES,
     TENSORS,
@@ -121,6 +121,7 @@ def test_my_linear_learns_and_takes_tensors_of_every_kind(sweep, rng):
         Module("MyLinear"),
         *sizes,
         inputs=lambda *lead: (torch.randn(*lead, sizes[0]),),
-        columns=(*TENSORS, "inf", "nan", *MODULES),
+        columns=(*TENSORS, "inf", "nan", "blank", *MODULES),
         call=say("MyLinear{sizes}(x)", sizes=tuple(sizes)),
     )
+    sweep_widths(sweep, "MyLinear", sizes[0])

@@ -7,7 +7,13 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from custom_layer_helpers import DISTINCT, expect_drawn, expect_near, start
+from custom_layer_helpers import (
+    DISTINCT,
+    expect_drawn,
+    expect_near,
+    start,
+    sweep_widths,
+)
 from grader.observe import MODULES, TENSORS, Module, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("custom_layer.QuadraticReduction")
@@ -83,7 +89,7 @@ def test_quadratic_computes_its_sum(observe, rng, leading):
     )
 
 
-@pytest.mark.parametrize("batch", [(256,), (16, 16)], ids=["batch", "two_dims"])
+@pytest.mark.parametrize("batch", [(256,), (1, 256), (256, 1)], ids=str)
 def test_quadratic_keeps_inputs_of_a_batch_apart(observe, rng, batch):
     inner, units = sizes = rng.sample(range(2, 5), 2)
     weight, x = torch.randn(inner, inner, units), torch.randn(*batch, inner)
@@ -142,6 +148,7 @@ def test_quadratic_learns_and_takes_tensors_of_every_kind(observe, sweep, rng):
         Module("QuadraticReduction"),
         *sizes,
         inputs=lambda *lead: (torch.randn(*lead, sizes[0]),),
-        columns=(*TENSORS, "nan", *MODULES),
+        columns=(*TENSORS, "nan", "blank", *MODULES),
         call=say("QuadraticReduction{sizes}(x)", sizes=tuple(sizes)),
     )
+    sweep_widths(sweep, "QuadraticReduction", sizes[0])

@@ -13,13 +13,9 @@ pytestmark = pytest.mark.exercise("custom_layer.RMSNorm")
 
 
 def apply_rms(ex: Any, weight: Tensor, x: Tensor, *eps: float) -> Tensor:
-    layer = ex.RMSNorm(len(weight), *eps)
+    layer = ex.RMSNorm(len(weight), *eps).to(weight.dtype)
     layer.load_state_dict({"weight": weight})
     return layer(x)
-
-
-def cast_rms(ex: Any, x: Tensor, dtype: torch.dtype) -> Tensor:
-    return ex.RMSNorm(x.shape[-1]).to(dtype)(x)
 
 
 def parameters_of_rms(ex: Any, d: int) -> dict[str, Tensor]:
@@ -101,15 +97,15 @@ def test_rms_norm_of_small_entries_depends_on_eps(observe, rng, eps):
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_rms_norm_of_half_precision(observe, rng, dtype, cast):
     x = (torch.randn(200, rng.choice(DISTINCT)) * 3000).to(dtype)
-    weight_dtype = dtype if cast else torch.float32
+    weight = torch.ones(x.shape[-1], dtype=dtype if cast else torch.float32)
     call = say(
         "RMSNorm(d)(x), x {x} of {dtype} in the thousands, weight of {weight}",
         x=x,
         dtype=dtype,
-        weight=weight_dtype,
+        weight=weight.dtype,
     )
 
-    y = observe(cast_rms, x, weight_dtype, call=call)
+    y = observe(apply_rms, weight, x, call=call)
 
     expect_equal(
         str(y.dtype),
@@ -159,9 +155,43 @@ def test_rms_norm_takes_tensors_of_every_kind(sweep, rng):
         Module("RMSNorm"),
         d,
         inputs=lambda *lead: (torch.randn(*lead, d),),
-        columns=(*TENSORS, "zero", "nan", *MODULES),
+        columns=(*TENSORS, "zero_backward", "inf", "nan", "blank", *MODULES),
         call=say("RMSNorm({d})(x)", d=d),
     )
     x = torch.randn(3, d)
     mixed = {"for float64 after float32": (Module("RMSNorm"), [d], x, x.double() / 3)}
     sweep.cases(in_turn, mixed, call="layer(x); layer(x.double())")
+    sweep(
+        Module("RMSNorm"),
+        1,
+        inputs=lambda *lead: (torch.randn(*lead, 1),),
+        columns=("plain", "single", "vector"),
+        call="RMSNorm(1)(x)",
+    )
+
+
+def test_rms_norm_takes_every_pair_of_dtypes(sweep, rng):
+    d = rng.choice(DISTINCT)
+    weight, x = torch.rand(d) + 0.5, torch.randn(3, d)
+    kinds = torch.float32, torch.float64, torch.float16, torch.bfloat16
+    steep, flat = torch.full((d,), 1e5), torch.full((3, d), 0.1)
+    steep[0], flat[:, 0] = 1, 500
+
+    sweep.cases(
+        apply_rms,
+        {
+            f"for {one} and a weight of {other}, where eps matters": (
+                (weight / 3).to(other),
+                (x * 1e-4 / 3).to(one),
+                1e-8,
+            )
+            for one in kinds
+            for other in kinds
+        }
+        | {
+            "for an eps of 0": (weight, x * 1e-4, 0.0),
+            "for an eps that is an integer": (weight, x, 2),
+            "for a weight too large for float16": (steep, flat.half()),
+        },
+        call="RMSNorm(d, eps)(x), weight and x of several dtypes",
+    )

@@ -14,7 +14,7 @@ from custom_layer_helpers import (
     hidden_on_ctx,
     pull_back_first,
 )
-from grader.observe import TENSORS, VALUES, Function, expect_close, expect_true, say
+from grader.observe import SLOPES, TENSORS, Function, expect_close, expect_true, say
 
 pytestmark = pytest.mark.exercise("custom_layer.clamp_open")
 
@@ -155,6 +155,10 @@ def test_clamp_open_minds_odd_entries_and_bounds(sweep, rng):
     lo, hi = bounds(rng)
     x, upstream = around(lo, hi), torch.randn(4, 5)
     odd = torch.tensor([math.nan, math.inf, -math.inf, 0.0, -0.0, lo, hi, 9.0])
+    edges = torch.tensor([lo, hi])
+    beside = torch.cat([edges, *(edges.nextafter(edges + k) for k in (-1, 1))])
+    wide = beside.double(), edges.double()
+    narrow = torch.cat([wide[0], *(wide[1].nextafter(wide[1] + k) for k in (-1, 1))])
 
     sweep.cases(
         clamp_and_pull_back,
@@ -167,9 +171,14 @@ def test_clamp_open_minds_odd_entries_and_bounds(sweep, rng):
             "for equal bounds": (x, lo, lo, upstream),
             "for tiny bounds": (x * 1e-30, lo * 1e-30, hi * 1e-30, upstream),
             "for float64 bounds": (x.double() / 3, lo / 3, hi / 3, upstream.double()),
+            "for entries next to the bounds": (beside, lo, hi, torch.ones(6)),
+            "for float64 entries next to them": (narrow, lo, hi, narrow.cos()),
+            "for float16 entries at the bounds": (x.half(), lo, hi, upstream.half()),
+            "for bfloat16 entries at them": (x.bfloat16(), lo, hi, upstream.bfloat16()),
             "for bounds in the wrong order": (x, hi, lo, upstream),
             "for infinite bounds": (odd, -math.inf, math.inf, torch.ones(8)),
             "for bounds that are both positive": (x + 3, lo + 3, hi + 3, upstream),
+            "for bounds that are both negative": (x - 3, lo - 3, hi - 3, upstream),
         },
         call="y = clamp_open(x, lo, hi); y.backward(…)",
     )
@@ -179,10 +188,13 @@ def test_clamp_open_takes_tensors_of_every_kind(sweep):
     sweep(
         CLAMP,
         inputs=lambda *shape: (torch.randn(shape) * 2, -0.7, 1.3),
-        columns=(*TENSORS, *VALUES),
+        columns=(*TENSORS, *SLOPES, "blank", "odd_half"),
         call="clamp_open(x, -0.7, 1.3)",
     )
     x, upstream = torch.randn(2, 4, 5)
-    later = {"after a call with other bounds": (CLAMP, upstream, (x, -1, 1), (x, 3, 4))}
+    later = {
+        "after a call with other bounds": (CLAMP, upstream, (x, -1, 1), (x, 3, 4)),
+        "for a sum of all results": (CLAMP, torch.ones(()), (x, -1, 1)),
+    }
     call = "y = clamp_open(x, -1, 1); clamp_open(x, 3, 4); y.backward(…)"
     sweep.cases(pull_back_first, later, call=call)

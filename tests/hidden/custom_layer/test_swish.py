@@ -15,11 +15,13 @@ from custom_layer_helpers import (
     pull_back,
     pull_back_first,
 )
-from grader.observe import TENSORS, VALUES, Function, expect_close, expect_equal, say
+from grader.observe import SLOPES, TENSORS, Function, expect_close, expect_equal, say
 
 pytestmark = pytest.mark.exercise("custom_layer.swish")
 
 SWISH = Function("swish")
+FINITE = tuple(c for c in SLOPES if "inf" not in c and "nan" not in c)
+KINDS = torch.float32, torch.float64, torch.float16, torch.bfloat16
 
 
 def swish_second(
@@ -105,6 +107,7 @@ def test_swish_has_the_right_second_derivative(observe, rng, large):
     shape = rng.sample(DISTINCT, 2)
     x, upstream, v = (torch.randn(*shape, dtype=torch.float64) for _ in range(3))
     x = x * (2000 if large else 1)
+    x.view(-1)[:3] = torch.tensor([0.0, -1e30, 1e30])
     call = "g = grad(swish(x), x, upstream, create_graph=True); grad(g, x, …)"
 
     second, mixed = observe(swish_second, x, upstream, v, call=call)
@@ -139,11 +142,13 @@ def test_swish_has_the_right_second_derivative(observe, rng, large):
 
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("across", [False, True], ids=["contiguous", "transposed"])
-def test_swish_saves_its_input_alone(observe, rng, across):
-    x = torch.randn(*rng.sample(DISTINCT, 2))
+@pytest.mark.parametrize("dtype", KINDS)
+def test_swish_saves_its_input_alone(observe, rng, across, dtype):
+    x = torch.randn(*rng.sample(DISTINCT, 2), dtype=dtype)
     call = say(
-        "swish({x}) under torch.autograd.graph.saved_tensors_hooks",
+        "swish({x}) of {dtype} under torch.autograd.graph.saved_tensors_hooks",
         x="x.mT" if across else "x",
+        dtype=dtype,
     )
 
     y, is_x, hidden = observe(saved_by_swish, x, across, call=call)
@@ -182,10 +187,13 @@ def test_swish_takes_tensors_of_every_kind(sweep):
     sweep(
         SWISH,
         inputs=lambda *shape: (torch.randn(shape) * 3,),
-        columns=(*TENSORS, *VALUES),
+        columns=(*TENSORS, "inf", "nan", *FINITE, "blank", "odd_half"),
         call="swish(x)",
     )
     x, other, upstream = torch.randn(3, 4, 5)
-    later = {"after a call with another x": (SWISH, upstream, (x,), (other,))}
+    later = {
+        "after a call with another x": (SWISH, upstream, (x,), (other,)),
+        "for a sum of all results": (SWISH, torch.ones(()), (x,)),
+    }
     call = "y = swish(x); swish(other); y.backward(…)"
     sweep.cases(pull_back_first, later, call=call)
