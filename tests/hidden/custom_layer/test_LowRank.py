@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, expect_drawn, same, start
-from grader.observe import MODULES, TENSORS, Module, say
+from grader.observe import MODULES, SHAPES, TENSORS, Module, say
 
 pytestmark = pytest.mark.exercise("custom_layer.LowRank")
 
@@ -60,14 +60,22 @@ def merge_low_rank(ex: Any, x: Tensor, *given: Any) -> dict[str, Any]:
     with torch.no_grad():
         for p in merged.parameters():
             p.fill_(0)
-    return seen | {"layer then": layer(x), "next": layer.merged()(x)}
+        seen |= {"layer then": layer(x), "next": layer.merged()(x)}
+        for p in layer.parameters():
+            p.mul_(2)
+        after = layer.merged()
+        trained = all(p.requires_grad for p in after.parameters())
+    return seen | {"after a change": after(x), "trained under no_grad": trained}
 
 
 def where_low_rank_lies(
     ex: Any, linear: nn.Module, device: str, dtype: torch.dtype
 ) -> list[str]:
+    """Return it of A, B and what is merged; of these too, after the layer is cast."""
     layer = ex.LowRank(linear.to(device, dtype), 2)
-    return [f"{p.dtype} on {p.device}" for p in (layer.A, layer.B)]
+    parts = [layer.A, layer.B, *layer.merged().parameters()]
+    parts += layer.to(torch.float32).merged().parameters()
+    return [f"{p.dtype} on {p.device}" for p in parts]
 
 
 def low_rank_case(rng, bias: bool) -> tuple[Tensor, nn.Linear, Tensor, Tensor]:
@@ -155,6 +163,7 @@ def test_low_rank_merges_into_an_equal_linear(sweep, rng):
     case = x, linear, a, b = low_rank_case(rng, True)
     scale = rng.choice([-1.5, 2.5])
     right = linear(x) + scale * x @ a.T @ b.T
+    moved = 2 * linear(x) + 4 * scale * x @ a.T @ b.T
     wrong = wrong_sums(*case, scale)
 
     def differs(key: str) -> Any:
@@ -175,6 +184,9 @@ def test_low_rank_merges_into_an_equal_linear(sweep, rng):
             "a second merged() gives the same outputs too": differs("second"),
             "what is done to the merged layer changes the other": differs("layer then"),
             "what is done to one merged layer changes the next": differs("next"),
+            "what is merged is remembered, and out of date after a change": lambda s: (
+                not same(s["after a change"], moved)
+            ),
             "a copy of a frozen layer is frozen": lambda s: (
                 not all(s["trained"].values())
             ),
@@ -193,12 +205,12 @@ def test_low_rank_follows_dtype_and_device_of_linear(sweep, rng):
     _, linear, *_ = low_rank_case(rng, True)
     kinds = [(d, t) for d in ("cpu", "meta") for t in (torch.float64, torch.bfloat16)]
     cases = {f"for {t} on {d}": (linear, d, t) for d, t in kinds}
-    own = "A and B have a dtype of their own, or lie elsewhere"
+    own = "A, B or what is merged have a dtype of their own, or lie elsewhere"
 
     sweep.cases(
         where_low_rank_lies,
         cases,
-        call="LowRank(linear.to(device, dtype), 2), then where A and B lie",
+        call="layer = LowRank(linear.to(device, dtype), 2); layer.merged()",
         because=dict.fromkeys(cases, own),
     )
 
@@ -207,17 +219,28 @@ def merged_with_factors(ex: Any, *given: Any) -> nn.Module:
     return with_factors(ex, *given).merged()
 
 
-@pytest.mark.parametrize("scale", [1.0, 0.0, -2.0])
 @pytest.mark.parametrize("make", [with_factors, merged_with_factors])
-def test_low_rank_learns_and_takes_tensors_of_every_kind(sweep, rng, make, scale):
+def test_low_rank_learns_and_takes_tensors_of_every_kind(sweep, rng, make):
     _, linear, a, b = low_rank_case(rng, rng.random() < 0.5)
+    few = ("plain", *SHAPES, "no_grad", "default_double", "copied", "double", "trained")
+    columns = (*TENSORS, "nan", *MODULES) if make is with_factors else few
 
-    sweep(
-        make,
-        *(linear.double(), a.double(), b.double(), scale),
-        inputs=lambda *lead: (torch.randn(*lead, linear.in_features).double(),),
-        columns=(*TENSORS, "nan", *MODULES),
-        call="LowRank(linear.double(), …)(x.double()), A and B set before"
-        if make is with_factors
-        else "LowRank(linear.double(), …).merged()(x.double())",
-    )
+    for scale in (-2.0, 1.0, 0.0, 3):
+        sweep(
+            make,
+            *(linear.double(), a.double(), b.double(), scale),
+            inputs=lambda *lead: (torch.randn(*lead, linear.in_features).double(),),
+            columns=columns if scale == -2 else ("plain",),
+            call=say("LowRank(linear.double(), …, {s})(x.double())", s=scale)
+            if make is with_factors
+            else say("LowRank(linear.double(), …, {s}).merged()(x.double())", s=scale),
+        )
+    for n in (1, 4):
+        linear, a, b = nn.Linear(n, n), torch.randn(n, n), torch.randn(n, n)
+        sweep(
+            make,
+            *(linear, a, b),
+            inputs=lambda *lead, n=n: (torch.randn(*lead, n),),
+            columns=("plain", "single", "vector"),
+            call=say("LowRank(nn.Linear({n}, {n}), rank={n})", n=n),
+        )

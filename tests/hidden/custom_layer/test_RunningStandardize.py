@@ -248,6 +248,7 @@ def test_running_standardize_tracks_its_batch_but_not_its_state(sweep, rng):
     d = rng.choice(DISTINCT)
     batches = [columns(5, d) for _ in range(2)]
     upstream = torch.randn(5, d)
+    batches[-1][:, 0] = 3.0  # its variance is 0, and has a gradient all the same
     constant = upstream / (batches[-1].var(0, correction=0) + 1e-5).sqrt()
 
     sweep.cases(
@@ -273,6 +274,8 @@ def test_running_standardize_goes_between_its_modes(sweep, rng):
     one, two, three = (columns(5, d) for _ in range(3))
     both = [(True, one), (False, two), (True, three), (False, one)]
     wide = [(training, x.double()) for training, x in both]
+    dirty = one.clone()
+    dirty[0, 0], dirty[1, -1] = torch.nan, torch.inf
 
     sweep.cases(
         standardize,
@@ -284,6 +287,8 @@ def test_running_standardize_goes_between_its_modes(sweep, rng):
             "for an empty batch in eval mode": (0.3, {}, [*both, (False, one[:0])]),
             "for a single column": (0.3, {}, [(m, x[:, :1]) for m, x in both]),
             "for infinite entries": (0.3, {}, [(False, one / 0)]),
+            "for NaN in one column, inf in another": (0.3, {}, [(True, dirty), *both]),
+            "for batches of two rows": (0.3, {}, [(m, x[:2]) for m, x in both]),
             "under torch.no_grad()": (0.3, {}, both, False),
         },
         call="RunningStandardize(d, momentum) in training and in eval mode",
@@ -299,7 +304,7 @@ def test_running_standardize_goes_between_its_modes(sweep, rng):
 def test_running_standardize_takes_batches_of_every_kind(sweep, rng):
     d = rng.choice(DISTINCT)
     of_both = "plain", "other", "apart", "across", "behind", "no_grad", "inference"
-    modules = "sibling", "copied", "double", "restored", "eval"
+    modules = "sibling", "copied", "double", "half", "restored", "eval", "blank"
 
     sweep(
         Module("RunningStandardize", filled=False),
