@@ -69,13 +69,14 @@ def merge_low_rank(ex: Any, x: Tensor, *given: Any) -> dict[str, Any]:
 
 
 def where_low_rank_lies(
-    ex: Any, linear: nn.Module, device: str, dtype: torch.dtype
+    ex: Any, linear: nn.Linear, device: str, dtype: torch.dtype, merged: bool
 ) -> list[str]:
-    """Return it of A, B and what is merged; of these too, after the layer is cast."""
+    """Return it of A and B, or of what is merged before and after a cast."""
     layer = ex.LowRank(linear.to(device, dtype), 2)
-    parts = [layer.A, layer.B, *layer.merged().parameters()]
-    parts += layer.to(torch.float32).merged().parameters()
-    return [f"{p.dtype} on {p.device}" for p in parts]
+    if not merged:
+        return [f"{p.dtype} on {p.device}" for p in (layer.A, layer.B)]
+    parts = [layer.merged(), layer.to(torch.float32).merged()]
+    return [f"{p.weight.dtype} on {p.weight.device}" for p in parts]
 
 
 def low_rank_case(rng, bias: bool) -> tuple[Tensor, nn.Linear, Tensor, Tensor]:
@@ -187,6 +188,9 @@ def test_low_rank_merges_into_an_equal_linear(sweep, rng):
             "what is merged is remembered, and out of date after a change": lambda s: (
                 not same(s["after a change"], moved)
             ),
+            "what is merged under torch.no_grad() can be trained, too": lambda s: (
+                not s["trained under no_grad"] and all(s["trained"].values())
+            ),
             "a copy of a frozen layer is frozen": lambda s: (
                 not all(s["trained"].values())
             ),
@@ -203,15 +207,22 @@ def test_low_rank_merges_into_an_equal_linear(sweep, rng):
 
 def test_low_rank_follows_dtype_and_device_of_linear(sweep, rng):
     _, linear, *_ = low_rank_case(rng, True)
+    whys = {
+        "A and B": "A and B have a dtype of their own, or lie elsewhere",
+        "merged()": "what is merged has a dtype of its own, or lies elsewhere",
+    }
     kinds = [(d, t) for d in ("cpu", "meta") for t in (torch.float64, torch.bfloat16)]
-    cases = {f"for {t} on {d}": (linear, d, t) for d, t in kinds}
-    own = "A, B or what is merged have a dtype of their own, or lie elsewhere"
+    cases = {
+        f"as to {of}, for {t} on {d}": (linear, d, t, of == "merged()")
+        for of in whys
+        for d, t in kinds
+    }
 
     sweep.cases(
         where_low_rank_lies,
         cases,
         call="layer = LowRank(linear.to(device, dtype), 2); layer.merged()",
-        because=dict.fromkeys(cases, own),
+        because={when: why for of, why in whys.items() for when in cases if of in when},
     )
 
 
@@ -235,12 +246,12 @@ def test_low_rank_learns_and_takes_tensors_of_every_kind(sweep, rng, make):
             if make is with_factors
             else say("LowRank(linear.double(), …, {s}).merged()(x.double())", s=scale),
         )
-    for n in (1, 4):
-        linear, a, b = nn.Linear(n, n), torch.randn(n, n), torch.randn(n, n)
+    for n, rank in ((1, 2), (4, 1)):
+        linear, a, b = nn.Linear(n, n), torch.randn(rank, n), torch.randn(n, rank)
         sweep(
             make,
             *(linear, a, b),
             inputs=lambda *lead, n=n: (torch.randn(*lead, n),),
             columns=("plain", "single", "vector"),
-            call=say("LowRank(nn.Linear({n}, {n}), rank={n})", n=n),
+            call=say("LowRank(nn.Linear({n}, {n}), rank={r})", n=n, r=rank),
         )

@@ -1,6 +1,6 @@
 """merged() has the dtype that linear had at first, also after the layer is cast.
 
-says: A, B or what is merged have a dtype
+says: what is merged has a dtype
 """
 class LowRank(nn.Module):
     def __init__(self, linear: nn.Linear, rank: int, scale: float = 1.0):

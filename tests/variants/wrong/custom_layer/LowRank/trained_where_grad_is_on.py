@@ -1,6 +1,6 @@
-"""The merged layer requires gradients only if they are on when it is made ("which can be trained").
+r"""The merged layer requires gradients only if they are on when it is made ("which can be trained").
 
-says: a copy of a frozen layer is frozen|wrong|trained
+says: under torch.no_grad\(\) can be trained
 """
 class LowRank(nn.Module):
     def __init__(self, linear: nn.Linear, rank: int, scale: float = 1.0):

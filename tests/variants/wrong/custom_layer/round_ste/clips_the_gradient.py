@@ -9,7 +9,7 @@ class _Round(Function):
 
     @staticmethod
     def backward(ctx: Any, upstream: Tensor) -> Tensor:
-        return upstream.clamp(-1e6, 1e6)
+        return upstream.clamp(-1e4, 1e4)
 
 
 def round_ste(x: Tensor) -> Tensor:
