@@ -14,19 +14,34 @@ DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is squar
 LAYERS = 200
 
 
-def call_and_keep(ex: Any, make: Any, init: list[Any], *args: Any) -> list[Tensor]:
-    """Scenario: return the result, then the argument as it is after the call."""
-    return [make(ex, *init)(*args), args[0]]
+def call_and_pull_back(
+    ex: Any, make: Any, init: list[Any], upstream: Tensor | None, *args: Any
+) -> tuple[Tensor, Tensor | None, Tensor]:
+    """Scenario: return the result, the gradient of sum(upstream * result) in the
+    argument, and the argument as it is after the call.
+    """
+    x = args[0].requires_grad_(upstream is not None)
+    given = x.clone()
+    y = make(ex, *init)(given, *args[1:])
+    after = given.detach().clone()
+    return y, None if upstream is None else gradient_of(y, x, upstream), after
 
 
 def call_once(
-    observe: Observe, make: Any, init: list[Any], *args: Any, call: Words
-) -> Tensor:
-    """Return the result of a call that leaves its argument alone."""
-    y, after = observe(call_and_keep, make, init, *args, call=call)
+    observe: Observe,
+    make: Any,
+    init: list[Any],
+    *args: Any,
+    call: Words,
+    upstream: Tensor | None = None,
+) -> tuple[Tensor, Tensor | None]:
+    """Return the result of a call that leaves its argument alone, and a gradient."""
+    y, gradient, after = observe(
+        call_and_pull_back, make, init, upstream, *args, call=call
+    )
     fault = say("{symbol} changes the caller's tensor.", symbol=make.name)
     expect_unchanged(after, args[0], fault)
-    return y
+    return y, gradient
 
 
 def expect_near(got: Any, expected: Tensor, fault: Words, **more: Any) -> None:
@@ -44,14 +59,6 @@ def expect_gradient(
 
 def is_none(value: Any) -> bool:
     return value is None
-
-
-def pull_back(
-    ex: Any, make: Any, init: list[Any], upstream: Tensor, x: Tensor, *args: Any
-) -> Tensor | None:
-    """Scenario: return the gradient of sum(upstream * result) in x."""
-    x = x.requires_grad_()
-    return gradient_of(make(ex, *init)(x.clone(), *args), x, upstream)
 
 
 def pull_back_first(

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from custom_layer_helpers import DISTINCT, call_once, gradient_of, in_turn
+from custom_layer_helpers import DISTINCT, call_and_pull_back, call_once, in_turn
 from grader.observe import (
     DTYPES,
     MODULES,
@@ -31,15 +31,6 @@ def state_of_mask(ex: Any, max_len: int) -> tuple[list[str], list[str], list[str
     if devices:
         devices.append(layer(torch.zeros(1, 1, device="meta")).device.type)
     return names, parameters, devices
-
-
-def run_mask(
-    ex: Any, max_len: int, scores: Tensor, upstream: Tensor
-) -> tuple[Tensor, Tensor | None]:
-    """Return masked scores, and their gradient."""
-    scores = scores.requires_grad_()
-    y = ex.CausalMask(max_len)(scores.clone())
-    return y, gradient_of(y, scores, upstream)
 
 
 def masked(scores: Tensor, diagonal: int = 1) -> Tensor:
@@ -80,7 +71,7 @@ def test_causal_mask_hides_what_is_above_the_diagonal(observe, rng, leading, spa
     max_len = n + spare
     call = say("CausalMask({n})(scores) with scores {x}", n=max_len, x=scores)
 
-    y = call_once(observe, MASK, [max_len], scores, call=call)
+    y, _ = call_once(observe, MASK, [max_len], scores, call=call)
 
     expect_close(
         y,
@@ -93,20 +84,21 @@ def test_causal_mask_hides_what_is_above_the_diagonal(observe, rng, leading, spa
 def test_causal_mask_refuses_what_is_too_long_alone(sweep, rng):
     n = rng.choice(DISTINCT)
 
-    def scores(positions: int, *lead: int) -> tuple[Tensor, Tensor]:
-        return torch.randn(2, *lead, positions, positions).unbind()
+    def case(max_len: int, positions: int, *lead: int) -> tuple[Any, ...]:
+        drawn = torch.randn(2, *lead, positions, positions)
+        return MASK, [max_len], *drawn.unbind()
 
     sweep.cases(
-        run_mask,
+        call_and_pull_back,
         {
-            "for max_len positions": (n, *scores(n, 2)),
-            "for a batch larger than max_len": (n, *scores(n, n + 2)),
-            "for more heads than max_len": (n, *scores(n, 1, n + 2)),
-            "for one position more": (n, *scores(n + 1, 2)),
-            "for two positions more": (n, *scores(n + 2)),
-            "for an empty batch of more positions": (n, *scores(n + 1, 0)),
-            "for a max_len of 1": (1, *scores(1, 2)),
-            "for two positions and a max_len of 1": (1, *scores(2, 2)),
+            "for max_len positions": case(n, n, 2),
+            "for a batch larger than max_len": case(n, n, n + 2),
+            "for more heads than max_len": case(n, n, 1, n + 2),
+            "for one position more": case(n, n + 1, 2),
+            "for two positions more": case(n, n + 2),
+            "for an empty batch of more positions": case(n, n + 1, 0),
+            "for a max_len of 1": case(1, 1, 2),
+            "for two positions and a max_len of 1": case(1, 2, 2),
         },
         call=say("CausalMask({n})(scores)", n=n),
         raises=(ValueError,),
@@ -175,7 +167,6 @@ def test_causal_mask_hides_whatever_was_there(sweep, rng):
         "for NaN": inf - inf,
     }
 
-    values = {when: (MASK, [n], kind) for when, kind in kinds.items()}
-    sweep.cases(in_turn, values, call=call)
-    gradients = {f"in the gradient {when}": (n, x, scores) for when, x in kinds.items()}
-    sweep.cases(run_mask, gradients, call=call)
+    for start, upstream in (("", None), ("in the gradient ", scores)):
+        cases = {start + w: (MASK, [n], upstream, kind) for w, kind in kinds.items()}
+        sweep.cases(call_and_pull_back, cases, call=call)

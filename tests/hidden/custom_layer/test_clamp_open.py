@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from custom_layer_helpers import (
+    call_and_pull_back,
     call_once,
     expect_gradient,
     gradient_of,
@@ -19,18 +20,11 @@ from grader.observe import SLOPES, TENSORS, Function, expect_close, expect_true,
 pytestmark = pytest.mark.exercise("custom_layer.clamp_open")
 
 CLAMP = Function("clamp_open")
+DTYPES = torch.float32, torch.float64, torch.float16, torch.bfloat16
 ON_CTX = (
     "a tensor kept as an attribute of ctx: autograd does not see it, cannot move it, "
     "and does not notice changes"
 )
-
-
-def clamp_and_pull_back(
-    ex: Any, x: Tensor, lo: float, hi: float, upstream: Tensor
-) -> tuple[Tensor, Tensor | None]:
-    x = x.requires_grad_()
-    y = ex.clamp_open(x, lo, hi)
-    return y, gradient_of(y, x, upstream)
 
 
 def saved_by_clamp(
@@ -65,12 +59,14 @@ def around(lo: float, hi: float) -> Tensor:
     return x[torch.randperm(len(x))].reshape(4, 5)
 
 
-def test_clamp_open_clamps(observe, rng):
+@pytest.mark.weight(2)
+def test_clamp_open_clamps_and_passes_gradients_between_its_bounds(observe, rng):
     lo, hi = bounds(rng)
     x = around(lo, hi)
-    call = say("clamp_open(x, {lo}, {hi})", lo=lo, hi=hi)
+    upstream = torch.randn_like(x)
+    call = say("y = clamp_open(x, {lo}, {hi}); y.backward(…), bounds too", lo=lo, hi=hi)
 
-    y = call_once(observe, CLAMP, [], x, lo, hi, call=call)
+    y, gradient = call_once(observe, CLAMP, [], x, lo, hi, call=call, upstream=upstream)
 
     expect_close(
         y,
@@ -84,17 +80,6 @@ def test_clamp_open_clamps(observe, rng):
             ),
         },
     )
-
-
-@pytest.mark.weight(2)
-def test_clamp_open_passes_gradients_strictly_between_its_bounds(observe, rng):
-    lo, hi = bounds(rng)
-    x = around(lo, hi)
-    upstream = torch.randn_like(x)
-    call = say("y = clamp_open(x, {lo}, {hi}); y.backward(…), bounds too", lo=lo, hi=hi)
-
-    _, gradient = observe(clamp_and_pull_back, x, lo, hi, upstream, call=call)
-
     expect_gradient(
         gradient,
         upstream * (lo < x) * (x < hi),
@@ -153,33 +138,30 @@ def test_clamp_open_hands_tensors_to_autograd(observe, rng):
 
 def test_clamp_open_minds_odd_entries_and_bounds(sweep, rng):
     lo, hi = bounds(rng)
-    x, upstream = around(lo, hi), torch.randn(4, 5)
+    x = around(lo, hi)
     odd = torch.tensor([math.nan, math.inf, -math.inf, 0.0, -0.0, lo, hi, 9.0])
-    edges = torch.tensor([lo, hi])
-    beside = torch.cat([edges, *(edges.nextafter(edges + k) for k in (-1, 1))])
-    wide = beside.double(), edges.double()
-    narrow = torch.cat([wide[0], *(wide[1].nextafter(wide[1] + k) for k in (-1, 1))])
 
+    def beside(dtype: torch.dtype) -> Tensor:
+        at = torch.tensor([lo, hi], dtype=dtype)
+        return torch.cat([at, at.nextafter(at - 1), at.nextafter(at + 1)])
+
+    cases = {
+        "for ordinary entries": (x, lo, hi),
+        "for NaN and infinities": (odd, lo, hi),
+        "for bounds that are integers": (x.round(), -1, 1),
+        "for a lower bound of 0": (x.clamp(min=0), 0, hi),
+        "for an upper bound of 0": (x.clamp(max=0), lo, 0),
+        "for equal bounds": (x, lo, lo),
+        "for tiny bounds": (x * 1e-30, lo * 1e-30, hi * 1e-30),
+        "for float64 bounds": (x.double() / 3, lo / 3, hi / 3),
+        "for bounds in the wrong order": (x, hi, lo),
+        "for infinite bounds": (odd, -math.inf, math.inf),
+        "for bounds that are both positive": (x + 3, lo + 3, hi + 3),
+        "for bounds that are both negative": (x - 3, lo - 3, hi - 3),
+    } | {f"for entries of {t} next to the bounds": (beside(t), lo, hi) for t in DTYPES}
     sweep.cases(
-        clamp_and_pull_back,
-        {
-            "for ordinary entries": (x, lo, hi, upstream),
-            "for NaN and infinities": (odd, lo, hi, torch.ones(8)),
-            "for bounds that are integers": (x.round(), -1, 1, upstream),
-            "for a lower bound of 0": (x.clamp(min=0), 0, hi, upstream),
-            "for an upper bound of 0": (x.clamp(max=0), lo, 0, upstream),
-            "for equal bounds": (x, lo, lo, upstream),
-            "for tiny bounds": (x * 1e-30, lo * 1e-30, hi * 1e-30, upstream),
-            "for float64 bounds": (x.double() / 3, lo / 3, hi / 3, upstream.double()),
-            "for entries next to the bounds": (beside, lo, hi, torch.ones(6)),
-            "for float64 entries next to them": (narrow, lo, hi, narrow.cos()),
-            "for float16 entries at the bounds": (x.half(), lo, hi, upstream.half()),
-            "for bfloat16 entries at them": (x.bfloat16(), lo, hi, upstream.bfloat16()),
-            "for bounds in the wrong order": (x, hi, lo, upstream),
-            "for infinite bounds": (odd, -math.inf, math.inf, torch.ones(8)),
-            "for bounds that are both positive": (x + 3, lo + 3, hi + 3, upstream),
-            "for bounds that are both negative": (x - 3, lo - 3, hi - 3, upstream),
-        },
+        call_and_pull_back,
+        {w: (CLAMP, [], torch.randn_like(c[0]), *c) for w, c in cases.items()},
         call="y = clamp_open(x, lo, hi); y.backward(…)",
     )
 

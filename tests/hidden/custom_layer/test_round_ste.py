@@ -7,22 +7,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from custom_layer_helpers import expect_gradient, gradient_of, pull_back_first
+from custom_layer_helpers import (
+    call_and_pull_back,
+    call_once,
+    expect_gradient,
+    gradient_of,
+    pull_back_first,
+)
 from grader.observe import SLOPES, TENSORS, Function, expect_close, say
 
 pytestmark = pytest.mark.exercise("custom_layer.round_ste")
 
 ROUND = Function("round_ste")
 DTYPES = torch.float32, torch.float64, torch.float16, torch.bfloat16
-
-
-def round_and_pull_back(
-    ex: Any, x: Tensor, upstream: Tensor
-) -> tuple[Tensor, Tensor | None]:
-    """Return the result, and the gradient of sum(upstream * result) in x."""
-    x = x.requires_grad_()
-    y = ex.round_ste(x.clone())
-    return y, gradient_of(y, x, upstream)
 
 
 def pull_back_twice(ex: Any, x: Tensor, upstream: Tensor) -> Tensor | None:
@@ -44,7 +41,7 @@ def test_round_ste_rounds_like_torch_and_passes_the_gradient(observe, rng, shape
     upstream = torch.randn_like(x)
     call = say("y = round_ste(x), x {x} with halves; y.backward(…)", x=x)
 
-    y, gradient = observe(round_and_pull_back, x, upstream, call=call)
+    y, gradient = call_once(observe, ROUND, [], x, call=call, upstream=upstream)
 
     expect_close(
         y,
@@ -95,9 +92,9 @@ def test_round_ste_takes_tensors_of_every_kind(sweep):
     edges = {f"at the limits of {d}": at_the_edge(d) for d in DTYPES}
     odd = torch.tensor([math.inf, -math.inf, math.nan, 1e30, -1e30, 1e-40, 0.0])
     sweep.cases(
-        round_and_pull_back,
-        {when: (x, torch.ones_like(x)) for when, x in edges.items()}
-        | {"for odd gradients in the result": (torch.randn(7), odd)},
+        call_and_pull_back,
+        {w: (ROUND, [], torch.ones_like(x), x) for w, x in edges.items()}
+        | {"for odd gradients in the result": (ROUND, [], odd, torch.randn(7))},
         call="y = round_ste(x); y.backward(…)",
         tolerance=(0.0, 0.0),
     )
