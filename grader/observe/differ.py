@@ -80,7 +80,7 @@ def differ(
     if seen.get("class") != wanted.get("class"):
         names = str(wanted.get("class")), str(seen.get("class"))
         return OTHER_CLASS, *names
-    loose = loosened(tolerance) if tolerance else SUMMED
+    loose = loosened(other, tolerance)
     mine, theirs = (by_shape(played.get("gradients")) for played in (seen, wanted))
     if "gradients" in wanted and not alike(mine, theirs, loose):
         return WRONG_GRADIENT, *tell_parts_apart(mine, theirs, loose)
@@ -140,9 +140,11 @@ def alike(one: Any, other: Any, rounding: Rounding) -> bool:
     return is_equal(one, other)
 
 
-def loosened(tolerance: tuple[float, float]) -> Rounding:
-    """Return what gradients may differ by, where values may by a tolerance."""
-    rtol, atol = tolerance
+def loosened(value: Any, tolerance: Tolerance) -> Rounding:
+    """Return what gradients may differ by; a coarse result makes them coarse, too."""
+    dtypes = {tensor.dtype for tensor in tensors_in(value)} & SUMMED.keys()
+    pairs = [tolerance or (0.0, 0.0), *(SUMMED[dtype] for dtype in dtypes)]
+    rtol, atol = (max(part) for part in zip(*pairs, strict=True))
     return {dtype: (max(rtol, r), max(atol, a)) for dtype, (r, a) in SUMMED.items()}
 
 

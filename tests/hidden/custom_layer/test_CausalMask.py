@@ -13,7 +13,6 @@ from grader.observe import (
     TENSORS,
     Module,
     expect_close,
-    expect_equal,
     say,
 )
 
@@ -30,7 +29,7 @@ def state_of_mask(ex: Any, max_len: int) -> tuple[list[str], list[str], list[str
     devices = [b.device.type for b in layer.to("meta").buffers()]
     if devices:
         devices.append(layer(torch.zeros(1, 1, device="meta")).device.type)
-    return names, parameters, devices
+    return names, parameters, sorted(set(devices))
 
 
 def masked(scores: Tensor, diagonal: int = 1) -> Tensor:
@@ -111,32 +110,23 @@ def test_causal_mask_refuses_what_is_too_long_alone(sweep, rng):
 
 
 @pytest.mark.weight(2)
-def test_causal_mask_is_a_buffer_that_is_not_saved(observe, rng):
+def test_causal_mask_is_a_buffer_that_is_not_saved(sweep, rng):
     n = rng.choice(DISTINCT)
-    call = say("CausalMask({n}).state_dict(), and its buffers after to('meta')", n=n)
 
-    causes = {"on device meta|meta tensor": "the mask is made anew, on the CPU"}
-    names, parameters, devices = observe(state_of_mask, n, call=call, causes=causes)
-
-    expect_equal(
-        parameters,
-        [],
-        "CausalMask has parameters.",
-        cause="a mask is not trained: make it a buffer",
-    )
-    expect_equal(
-        names,
-        [],
-        "The mask is in the state dict.",
-        cause="register_buffer(…, persistent=False) leaves it out",
-    )
-    expect_equal(
-        sorted(set(devices)),
-        ["meta"],
-        "The mask is not a buffer that follows the layer to other devices.",
+    sweep.cases(
+        state_of_mask,
+        {"": (n,)},
+        call=say("CausalMask({n}).state_dict(), and its buffers after to('meta')", n=n),
+        fault="CausalMask has parameters, or its mask is in the state dict, or does "
+        "not follow the layer to other devices.",
         slips={
-            "a tensor assigned to self stays where it is: register_buffer moves it": []
+            "a mask is not trained: make it a buffer": lambda seen: bool(seen[1]),
+            "persistent=False leaves a buffer out of it": lambda seen: bool(seen[0]),
+            "a tensor assigned to self stays where it is: register_buffer moves it": (
+                lambda seen: not seen[2]
+            ),
         },
+        causes={"on device meta|meta tensor": "the mask is made anew, on the CPU"},
     )
 
 

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from custom_layer_helpers import call_once, expect_near, in_turn, same
-from grader.observe import MODULES, SHAPES, TENSORS, Module, say
+from grader.observe import MODULES, TENSORS, Module, say
 
 pytestmark = pytest.mark.exercise("custom_layer.HalfSpectrum")
 
@@ -61,12 +61,13 @@ def test_half_spectrum_is_of_the_last_axis(observe, rng, dims, odd):
     )
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 12, 64, 300, 6, 9])
+@pytest.mark.parametrize("n", [1, 2, 12, 300, 6, 9])
 def test_half_spectrum_takes_tensors_of_every_kind(sweep, n):
+    few = "plain", "vector", "empty", "float64"
     sweep(
         SPECTRUM,
         inputs=lambda *lead: (torch.randn(*lead, n),),
-        columns=(*TENSORS, "blank", *MODULES) if n in (6, 9) else (*SHAPES, "float64"),
+        columns=(*TENSORS, "blank", *MODULES) if n in (6, 9) else few,
         call=say("HalfSpectrum()(x) with n = {n}", n=n),
     )
     x, longer = torch.randn(3, n), torch.randn(3, n + 1)

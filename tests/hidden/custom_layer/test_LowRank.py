@@ -207,22 +207,23 @@ def test_low_rank_merges_into_an_equal_linear(sweep, rng):
 
 def test_low_rank_follows_dtype_and_device_of_linear(sweep, rng):
     _, linear, *_ = low_rank_case(rng, True)
-    whys = {
-        "A and B": "A and B have a dtype of their own, or lie elsewhere",
-        "merged()": "what is merged has a dtype of its own, or lies elsewhere",
-    }
-    kinds = [(d, t) for d in ("cpu", "meta") for t in (torch.float64, torch.bfloat16)]
     cases = {
-        f"as to {of}, for {t} on {d}": (linear, d, t, of == "merged()")
-        for of in whys
-        for d, t in kinds
+        f"as to {of}, for {dtype} on {device}": (linear, device, dtype, of != "A and B")
+        for of in ("A and B", "merged()")
+        for device in ("cpu", "meta")
+        for dtype in (torch.float64, torch.bfloat16)
     }
 
     sweep.cases(
         where_low_rank_lies,
         cases,
         call="layer = LowRank(linear.to(device, dtype), 2); layer.merged()",
-        because={when: why for of, why in whys.items() for when in cases if of in when},
+        because={
+            when: "what is merged has a dtype of its own, or lies elsewhere"
+            if case[-1]
+            else "A and B have a dtype of their own, or lie elsewhere"
+            for when, case in cases.items()
+        },
     )
 
 
@@ -236,22 +237,18 @@ def test_low_rank_learns_and_takes_tensors_of_every_kind(sweep, rng, make):
     few = ("plain", *SHAPES, "no_grad", "default_double", "copied", "double", "trained")
     columns = (*TENSORS, "nan", *MODULES) if make is with_factors else few
 
-    for scale in (-2.0, 1.0, 0.0, 3):
+    square = [
+        (nn.Linear(n, n), torch.randn(rank, n), torch.randn(n, rank), -2)
+        for n, rank in ((1, 2), (4, 1))
+    ]
+    cases = [(linear, a, b, scale) for scale in (-2.0, 1.0, 0.0, 3)]
+    for one, low, high, scale in cases + square:
         sweep(
             make,
-            *(linear.double(), a.double(), b.double(), scale),
-            inputs=lambda *lead: (torch.randn(*lead, linear.in_features).double(),),
-            columns=columns if scale == -2 else ("plain",),
-            call=say("LowRank(linear.double(), …, {s})(x.double())", s=scale)
+            *(one.double(), low.double(), high.double(), scale),
+            inputs=lambda *lead, k=one.in_features: (torch.randn(*lead, k).double(),),
+            columns=columns if scale == -2.0 and one is linear else ("plain", "vector"),
+            call=say("LowRank({linear}, …, {s}), in double", linear=one, s=scale)
             if make is with_factors
-            else say("LowRank(linear.double(), …, {s}).merged()(x.double())", s=scale),
-        )
-    for n, rank in ((1, 2), (4, 1)):
-        linear, a, b = nn.Linear(n, n), torch.randn(rank, n), torch.randn(n, rank)
-        sweep(
-            make,
-            *(linear, a, b),
-            inputs=lambda *lead, n=n: (torch.randn(*lead, n),),
-            columns=("plain", "single", "vector"),
-            call=say("LowRank(nn.Linear({n}, {n}), rank={r})", n=n, r=rank),
+            else say("LowRank({linear}, …, {s}).merged()", linear=one, s=scale),
         )

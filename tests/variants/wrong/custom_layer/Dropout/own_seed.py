@@ -1,6 +1,6 @@
 """Draws from a generator of its own with a fixed seed: every layer drops the same ("at random").
 
-says: the same entries in every layer
+says: the same entries at every call, or in every layer
 """
 class Dropout(nn.Module):
     def __init__(self, p: float):

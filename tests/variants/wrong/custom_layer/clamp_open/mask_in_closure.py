@@ -1,7 +1,7 @@
 """Keeps the mask in the closure of a hook, where no saved_tensors_hooks sees it ("saved by
 `save_for_backward`, so that autograd and ... see it").
 
-says: does not save anything
+says: nothing is given to save_for_backward
 """
 
 class _Replace(Function):
