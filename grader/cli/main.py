@@ -35,6 +35,7 @@ VERBS = {
     "merge": ("merge.merge", INSTRUCTORS),
     "verify": ("verify.verify", INSTRUCTORS),
     "report": ("report.report", INSTRUCTORS),
+    "override": ("override.override", INSTRUCTORS),
     "export": ("export.export", INSTRUCTORS),
     "init-ci": ("ci.init_ci", INSTRUCTORS),
     "handout": ("kit.handout", INSTRUCTORS),
