@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from grader.policy.course import OpenPoints, Policy
+from grader.policy.overrides import reasons_of
 from grader.scoring.score import ExerciseScore, Score, add
 
 DAY = timedelta(days=1)
@@ -95,6 +96,7 @@ def adjust(
     reasons = [
         *together(said, list(score.topics)),
         *exercise_reasons(score.exercises, policy),
+        *reasons_of(score),
     ]
     if submitted_at is None and policy.late.percent_per_day and policy.due:
         marked = ", though the platform marks it late" if marked_late else ""
