@@ -101,11 +101,10 @@ def test_causal_mask_refuses_what_is_too_long_alone(sweep, rng):
         },
         call=say("CausalMask({n})(scores)", n=n),
         raises=(ValueError,),
-        because=dict.fromkeys(
-            ("for one position more", "for two positions more"),
-            "nothing compares the size of the scores with max_len",
-        )
-        | {"for two positions and a max_len of 1": "a mask of one entry broadcasts"},
+        because={
+            "for one position more": "nothing compares their number with max_len",
+            "for two positions and a max_len of 1": "a mask of one entry broadcasts",
+        },
     )
 
 
