@@ -229,6 +229,11 @@ COLUMNS = {
         "a parameter is not registered, or cut from the gradient",
     ),
     "eval": Column("in eval mode", upon("in_eval")),
+    "changed": Column(
+        "after its parameters change in eval mode",
+        upon("after_a_change"),
+        "what follows from the parameters is remembered from an earlier call",
+    ),
 }
 
 SHAPES = ("single", "vector", "deep", "empty")
@@ -242,5 +247,7 @@ MODES = ("no_grad", "inference", "default_double")
 CALLS = ("again", "after_an_error")
 TENSORS = ("plain", "other", *SHAPES, *DTYPES, *LAYOUTS, *MODES, *CALLS)
 """What a function of tensors meets in ordinary use."""
-MODULES = ("sibling", "copied", "double", "half", "restored", "trained", "eval")
+MODULES = (
+    *("sibling", "copied", "double", "half", "restored", "trained", "eval", "changed"),
+)
 """What a module meets beside that."""

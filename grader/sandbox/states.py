@@ -165,6 +165,15 @@ def in_eval(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
     return apply.eval(), args
 
 
+def after_a_change(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Call it in eval mode, then change its parameters."""
+    apply.eval()(*args)
+    with torch.no_grad():
+        for parameter in apply.parameters():
+            parameter.mul_(1.5)
+    return apply, args
+
+
 def zero(module: Any) -> Any:
     """Set parameters and buffers to zero."""
     with torch.no_grad():
@@ -189,6 +198,7 @@ MOMENTS: dict[str, Moment] = {
     "beside_another": beside_another,
     "after_a_step": after_a_step,
     "in_eval": in_eval,
+    "after_a_change": after_a_change,
 }
 CASTING = ("in_double", "in_bfloat16")
 """Moments that give other arguments."""

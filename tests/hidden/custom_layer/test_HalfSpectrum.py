@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from torch import Tensor
 
 from custom_layer_helpers import call_once, expect_near, in_turn, same
 from grader.observe import MODULES, TENSORS, Module, say
@@ -10,15 +9,6 @@ from grader.observe import MODULES, TENSORS, Module, say
 pytestmark = pytest.mark.exercise("custom_layer.HalfSpectrum")
 
 SPECTRUM = Module("HalfSpectrum")
-
-
-def dft(x: Tensor) -> Tensor:
-    """Return half of the Fourier coefficients of the last axis, by the sum."""
-    n = x.shape[-1]
-    steps = torch.outer(torch.arange(n), torch.arange(n // 2 + 1)) % n
-    angles = -2 * torch.pi * steps.double() / n
-    waves = torch.polar(torch.ones_like(angles), angles)
-    return (x.to(waves.dtype) @ waves).to(torch.complex64)
 
 
 @pytest.mark.weight(2)
@@ -31,7 +21,7 @@ def test_half_spectrum_is_of_the_last_axis(observe, rng, dims, odd):
 
     y, _ = call_once(observe, SPECTRUM, [], x, call=call)
 
-    expected = dft(x)
+    expected = torch.fft.rfft(x.double()).to(torch.complex64)
     over_all = torch.fft.fftn(x)[..., : n // 2 + 1]
     expect_near(
         y,

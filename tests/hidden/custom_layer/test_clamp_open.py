@@ -35,11 +35,12 @@ def saved_by_clamp(
     and with what is saved replaced by False, or by a number beyond the bounds.
     """
     x, packed, gradients = x.requires_grad_(), [], []
-    for beyond in (
-        lambda t: t,
-        lambda t: t * 0 if t.dtype == torch.bool else t * 0 + 9,
-    ):
-        hooks = (lambda t: packed.append(t) or t), beyond
+
+    def beyond(t: Tensor) -> Tensor:
+        return torch.full_like(t, 0 if t.dtype == torch.bool else 9)
+
+    for put in (lambda t: t), beyond:
+        hooks = (lambda t: packed.append(t) or t), put
         with torch.autograd.graph.saved_tensors_hooks(*hooks):
             y = ex.clamp_open(x, lo, hi)
         gradients.append(gradient_of(y, x, upstream))

@@ -164,9 +164,20 @@ class OnTheClass(Layer):
         self.weight = self.shared
 
 
+class Remembering(Layer):
+    def __init__(self, width):
+        super().__init__(width)
+        self.kept = []
+
+    def forward(self, x):
+        if self.training or not self.kept:
+            self.kept = [2 * self.weight]
+        return x * self.kept[0] / 2 + self.shift
+
+
 @pytest.mark.parametrize(
     ("answer", "column"),
-    [(Unregistered, "double"), (OnTheClass, "sibling")],
+    [(Unregistered, "double"), (OnTheClass, "sibling"), (Remembering, "changed")],
 )
 def test_a_module_is_looked_at_in_all_its_states(answer, column):
     with pytest.raises(Finding) as found:
