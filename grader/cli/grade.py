@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from grader.audit.changes import FILE as CHANGES
+from grader.audit.changes import Change, Earlier, to_csv
 from grader.audit.table import ClassTable
 from grader.class_run.attempts import attempts_of
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
@@ -18,6 +20,7 @@ from grader.class_run.seeds import has_secret, read_secret
 from grader.class_run.shards import WHOLE, Shard
 from grader.cli.backend import backend, print_open
 from grader.cli.class_view import print_written, show_class, warn_trouble
+from grader.cli.compare import show_changes
 from grader.cli.gradebook import choose_target, fill_gradebook
 from grader.cli.intake import find_class, missing_results, read_map, show_found
 from grader.cli.options import (
@@ -128,13 +131,29 @@ def grade(
         )
         run = ClassRun(config, output, policy, judged_by.start)
         table = ClassTable(run, found, chosen)
-        results = grade_found(run, table.found, jobs, fresh=fresh)
-        table.write(results)
+        results, changes = grade_table(table, jobs, fresh=fresh)
         if target is not None:
             fill_gradebook(target, results, output, syllabus, found.origins)
     show_class(results, syllabus, policy)
+    if changes:
+        print_plain("other points than in the run before", "bold")
+        show_changes(changes, out_folder / CHANGES)
     print_written(out_folder, results, len(table.others))
     warn_trouble(results)
+
+
+def grade_table(
+    table: ClassTable, jobs: int | None, *, fresh: bool
+) -> tuple[list[Result], list[Change]]:
+    """Write the results of a class; return them, and what is otherwise than before."""
+    run, found = table.run, table.found
+    earlier = Earlier(run, [origin.student for origin in found.origins])
+    results = grade_found(run, found, jobs, fresh=fresh)
+    table.write(results)
+    changes = earlier.changes(results)
+    if changes:
+        run.output.write(CHANGES, to_csv(changes))
+    return results, changes
 
 
 def grade_found(
