@@ -135,11 +135,16 @@ def grade(
         if target is not None:
             fill_gradebook(target, results, output, syllabus, found.origins)
     show_class(results, syllabus, policy)
-    if changes:
-        print_plain("other points than in the run before", "bold")
-        show_changes(changes, out_folder / CHANGES)
+    show_changes_since(changes, out_folder)
     print_written(out_folder, results, len(table.others))
     warn_trouble(results)
+
+
+def show_changes_since(changes: Sequence[Change], folder: Path) -> None:
+    """Say who has other points than in the run before, if somebody has."""
+    if changes:
+        print_plain("other points than in the run before", "bold")
+        show_changes(changes, folder / CHANGES)
 
 
 def grade_table(
