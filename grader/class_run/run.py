@@ -133,6 +133,7 @@ class ClassRun:
             replace(
                 results[attempt],
                 submitted_at=attempt.origin.submitted_at,
+                times=attempt.origin.times,
                 marked_late=attempt.origin.late,
                 attempt=attempt.number,
                 of=attempt.of,

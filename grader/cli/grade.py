@@ -40,6 +40,7 @@ from grader.cli.options import (
     Scheduler,
     Settings,
     TakeWhich,
+    Times,
     Unsandboxed,
     Url,
 )
@@ -85,6 +86,7 @@ def grade(
     assignment: Assignment = "",
     take: TakeWhich = Take.WORK,
     renames: RenameMap = None,
+    times: Times = None,
     only: Only = None,
     limit: Settings = None,
     rules: Rules = None,
@@ -111,7 +113,7 @@ def grade(
         gradebook, course, assignment or registry.course.id, nbgrader_config
     )
     found = chosen.part(
-        find_class(path, platform, roster, deadline, assignment, take, renames)
+        find_class(path, platform, roster, deadline, assignment, take, renames, times)
     )
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])
@@ -130,8 +132,7 @@ def grade(
         table = ClassTable(run, found, chosen)
         results = grade_found(run, table.found, jobs, fresh=fresh)
         table.write(results)
-        if target is not None:
-            fill_gradebook(target, results, output, syllabus, found.origins)
+        fill_gradebook(target, results, output, syllabus, found.origins)
     show_class(results, syllabus, policy)
     print_written(out_folder, results, len(table.others))
     warn_trouble(results)

@@ -29,6 +29,15 @@ RosterFile = Annotated[
     Path | None,
     typer.Option("--roster", help="CSV with a row per student: who should be there."),
 ]
+Times = Annotated[
+    Path | None,
+    typer.Option(
+        "--times",
+        metavar="FILE",
+        help="CSV that says when each handed in: student, handed_in, handed_in:TOPIC; "
+        "or Moodle's log of the assignment.",
+    ),
+]
 Deadline = Annotated[
     str,
     typer.Option(

@@ -63,6 +63,7 @@ def handed_in(result: Result) -> dict[str, Any]:
     moment = result.submitted_at
     return {
         "submitted_at": moment.isoformat() if moment else None,
+        "times": {topic: time.isoformat() for topic, time in result.times.items()},
         "late": result.marked_late,
         "attempt": result.attempt,
         "of": result.of,
@@ -133,6 +134,10 @@ def to_result(entry: Mapping[str, Any]) -> Result:
         tuple(entry["notes"]),
         entry["look"],
         submitted_at=datetime.fromisoformat(moment) if moment else None,
+        times={
+            topic: datetime.fromisoformat(time)
+            for topic, time in entry.get("times", {}).items()
+        },
         marked_late=entry.get("late", False),
         attempt=entry.get("attempt", 1),
         of=entry.get("of", 1),

@@ -17,6 +17,7 @@ from grader.intake.find import (
     Wanted,
     merge,
 )
+from grader.intake.handed_in import timed
 from grader.intake.roster import Roster
 
 
@@ -50,6 +51,7 @@ def find_submissions(
     *,
     roster: Roster | None = None,
     wanted: Wanted | None = None,
+    times: Roster | None = None,
 ) -> ClassFolder:
     """List the submissions of a class.
 
@@ -58,6 +60,7 @@ def find_submissions(
         platform: the name of the shape to take; recognised if it is empty.
         roster: who takes the course; all are taken as they come if None.
         wanted: what a platform must be told beside.
+        times: when students handed in, where that is known.
 
     Raises:
         IntakeError: the class cannot be read or holds no submission.
@@ -83,7 +86,7 @@ def find_submissions(
             f"{path} holds no submission: put a folder or a zip archive "
             "for each student into it."
         )
-    return chosen(on_roster(name, found, roster), wanted)
+    return chosen(timed(on_roster(name, found, roster), roster, times), wanted)
 
 
 def recognise(top: Entry) -> str:
