@@ -96,7 +96,7 @@ class ClassRun:
         Raises:
             JudgeError: no judge starts.
             ClusterError: no judge can be had elsewhere.
-            OutputError: results cannot be written.
+            WriteError: results cannot be written.
         """
         attempts = [a for h in origins for a in attempts_of(h, self.policy)]
         with ExitStack() as stack:
