@@ -10,7 +10,7 @@ import typer
 from grader.intake import PLATFORMS, Take
 from grader.sandbox.limits import Limits
 
-LIMITS = ", ".join(f"{name}={n:g}" for name, n in Limits().as_dict().items())
+LIMITS = ", ".join(Limits().as_settings().values())
 
 ClassPath = Annotated[
     Path,
