@@ -163,7 +163,7 @@ def find_class(
         platform,
         roster=None if roster is None else read_roster(roster, topics),
         times=None if times is None else read_times(times, topics),
-        wanted=Wanted(parse_deadline(deadline), assignment, take, files),
+        wanted=Wanted(parse_deadline(deadline), assignment, take, files, topics),
     )
 
 

@@ -93,6 +93,8 @@ class Wanted:
     """Which of several files of a topic is graded."""
     renames: Renames = field(default_factory=Renames)
     """The files that an instructor names."""
+    topics: tuple[str, ...] = ()
+    """The names of the modules that are looked for."""
 
 
 def merge(origins: Iterable[SubmissionSource]) -> tuple[SubmissionSource, ...]:
