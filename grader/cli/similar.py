@@ -26,7 +26,7 @@ from grader.similarity import SimilarityError
 from grader.syllabus import Syllabus, read_syllabus
 
 if TYPE_CHECKING:
-    from grader.similarity.compare import Work
+    from grader.similarity.compare import Comparison, Work
 
 MAX_ROWS = 60
 MAX_NAMES = 30
@@ -89,6 +89,13 @@ def similar(
         table.add_row(*map(plain, (pair.first, pair.second, shares)))
     if pairs:
         out.print(table)
+    show_rings(alike, common, len(works))
+    print_plain(f"{len(pairs)} pairs, side by side in {out_folder / 'index.html'}")
+    print_plain("A hint for a person, never a grade: alike is not copied.", "bold")
+
+
+def show_rings(alike: Comparison, common: int, works: int) -> None:
+    """Print who handed in the same work, and whose code is left out as common."""
     for ring in alike.rings:
         names = listed(ring.students)
         print_plain(f"{ring.topic}: {len(ring.students)} works are the same: {names}")
@@ -96,10 +103,8 @@ def similar(
         print_plain(
             f"{ring.topic}: what {common} or more works have is left out (--common), "
             f"for {len(ring.students)} students most of their own code: "
-            f"{listed(ring.students)}. --common {len(works) + 1} compares it, too"
+            f"{listed(ring.students)}. --common {works + 1} compares it, too"
         )
-    print_plain(f"{len(pairs)} pairs, side by side in {out_folder / 'index.html'}")
-    print_plain("A hint for a person, never a grade: alike is not copied.", "bold")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -2,8 +2,8 @@
 
 What tells them apart is where the topics' files lie. In a class, a topic lies in
 several folders side by side. A student's upload holds it in the outer folder, in one
-folder below, or each topic in a folder of its own; folders that hold one topic twice are
-named as versions or kinds of files are.
+folder below, or each topic in a folder of its own; folders that hold one topic twice
+are named as versions or kinds of files are.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ MAX_LOOKED = 20
 """Folders that are looked into, at most."""
 NO_STUDENT = re.compile(
     r"""(
-        old | new | older | newer | first | second | last | latest | final | backup | bak
-      | copy | draft | version | v | attempt | try | submission | hw | homework
+        old | new | older | newer | first | second | last | latest | final | backup
+      | bak | copy | draft | version | v | attempt | try | submission | hw | homework
       | assignment | exercises? | solutions? | code | src | work | modules? | scripts?
       | py | python | ipynb | notebooks? | jupyter
       | antig[oa] | nov[oa] | vers[aã]o | c[oó]pia | tentativa | entrega | rascunho
