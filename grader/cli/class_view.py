@@ -23,6 +23,7 @@ MIN_TOPIC = 6
 GOOD_NAME, MIN_NAME = 16, 8
 """The room for a name at which topics stay whole, and that a name has at least."""
 NO_POINTS = "-"
+UNREAD = "with files not read"
 OPEN = {
     OpenPoints.NONE: "open: what only a GPU can decide does not count",
     OpenPoints.OPEN: "open: what only a GPU can decide is in the maximum, not earned",
@@ -56,6 +57,7 @@ def show_class(results: Sequence[Result], syllabus: Syllabus, policy: Policy) ->
         table.add_row(plain(shortened(result.student, room)), *row)
     out.print(table)
     states = Counter(str(r.status) for r in results if r.score is None)
+    states += Counter(UNREAD for r in results if r.score and r.unread)
     if states:
         told = ", ".join(f"{count} {status}" for status, count in states.items())
         print_plain(f"{NO_POINTS}: no points, which is no zero: {told}", "dim")
@@ -99,9 +101,12 @@ def cells(result: Result, syllabus: Syllabus) -> list[str]:
     if result.score is None or result.adjusted is None:
         return [NO_POINTS] * (len(syllabus.topics) + 4)
     mine, counted = result.score, result.adjusted
-    points = [mine.topics[topic] for topic in syllabus.topic_ids]
-    points += [mine.total, mine.open, counted.total, counted.max]
-    return [f"{value:g}" for value in points]
+    topics = [
+        NO_POINTS if topic in result.unread else f"{mine.topics[topic]:g}"
+        for topic in syllabus.topic_ids
+    ]
+    sums = (mine.total, mine.open, counted.total, counted.max)
+    return [*topics, *(f"{value:g}" for value in sums)]
 
 
 def print_written(folder: Path, results: Sequence[Result], others: int) -> None:

@@ -71,7 +71,7 @@ def similar(
     folders = (layout.exercises, layout.visible_tests)
     public = [to_text(p.read_bytes()) for f in folders for p in sorted(f.glob("*.py"))]
     with progress_bar("Topics") as bar:
-        task = bar.add_task("", total=len(syllabus.topics))
+        task = bar.add_task("", total=len({work.topic for work in works}))
         alike = compare_class(
             works,
             public,

@@ -42,6 +42,7 @@ def student(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "notes": list(result.notes),
         "look": dict(result.look),
+        "unread": list(result.unread),
     }
     if result.score is not None:
         data |= {
@@ -133,6 +134,7 @@ def to_result(entry: Mapping[str, Any]) -> Result:
         entry["reason"],
         tuple(entry["notes"]),
         entry["look"],
+        tuple(entry.get("unread", ())),
         submitted_at=datetime.fromisoformat(moment) if moment else None,
         times={
             topic: datetime.fromisoformat(time)
