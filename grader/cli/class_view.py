@@ -19,7 +19,8 @@ from grader.syllabus import Syllabus
 MAX_ROWS = 60
 GAP = 1
 """Blanks between two columns."""
-MIN_TOPIC = 6
+MIN_TOPIC = 5
+"""Letters of a topic that are left where it is cut."""
 GOOD_NAME, MIN_NAME = 16, 8
 """The room for a name at which topics stay whole, and that a name has at least."""
 NO_POINTS = "-"
@@ -74,9 +75,9 @@ def fitted(
 
     Topics are cut where names would be too short on a narrow screen.
     """
-    for longest in (max(map(cell_len, topics)), MIN_TOPIC):
-        cut = [shortened(topic, longest) for topic in topics]
-        head = [*cut, "total", "open", "counts", "of"]
+    abridged = [f"{t[:MIN_TOPIC]}." if t[MIN_TOPIC + 1 :] else t for t in topics]
+    for names in (topics, abridged):
+        head = [*names, "total", "open", "counts", "of"]
         widths = (
             max(map(cell_len, column)) for column in zip(head, *rows, strict=True)
         )
