@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import sys
 import textwrap
 from typing import Any, Literal
 
@@ -23,8 +25,24 @@ from grader.text import without_controls
 ROW = 12
 """Where the value of a message's row begins."""
 
+
+class Screen(Console):
+    """Standard output, which may be a pipe that its reader closes."""
+
+    def on_broken_pipe(self) -> None:
+        """Print nothing more; the command goes on to its own end."""
+        self.quiet = True
+        discard_output()
+        atexit.register(discard_output)  # pytest puts the pipe back when it ends
+
+
+def discard_output() -> None:
+    """Let what is yet to be written to standard output go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 COLORS: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-out = Console(highlight=False, color_system=COLORS)
+out = Screen(highlight=False, color_system=COLORS)
 errors = Console(stderr=True, highlight=False, color_system=COLORS)
 
 
