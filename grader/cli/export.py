@@ -70,13 +70,22 @@ def export(
         text = BOM + filled.text if bom else filled.text
         OutputFolder(path.parent, recount.output.secret).write(path.name, text)
         print_plain(f"{path} written: {filled.grades} grades")
-        notes = list(filled.notes)
+        notes = [*filled.notes, *(unsaid(scores) if to == "canvas" else ())]
     else:
         folder = out or results / "exports" / to
         notes = list(write_each(recount, to, folder))
     for note in notes:
         print_error(note)
     raise typer.Exit(1 if notes else 0)
+
+
+def unsaid(scores: dict[str, Any]) -> Iterator[str]:
+    """Yield what needs a look, for a sheet that has no room for comments."""
+    for result in to_results(scores):
+        if result.score is not None:
+            yield from (
+                f"{result.student} needs a look: {w}" for w in result.needs_look
+            )
 
 
 def make_table(

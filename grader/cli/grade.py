@@ -43,6 +43,7 @@ from grader.cli.options import (
     Scheduler,
     Settings,
     TakeWhich,
+    Times,
     Unsandboxed,
     Url,
 )
@@ -88,6 +89,7 @@ def grade(
     assignment: Assignment = "",
     take: TakeWhich = Take.WORK,
     renames: RenameMap = None,
+    times: Times = None,
     only: Only = None,
     limit: Settings = None,
     rules: Rules = None,
@@ -114,7 +116,7 @@ def grade(
         gradebook, course, assignment or registry.course.id, nbgrader_config
     )
     found = chosen.part(
-        find_class(path, platform, roster, deadline, assignment, take, renames)
+        find_class(path, platform, roster, deadline, assignment, take, renames, times)
     )
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])
@@ -132,8 +134,7 @@ def grade(
         run = ClassRun(config, output, policy, judged_by.start)
         table = ClassTable(run, found, chosen)
         results, changes = grade_table(table, jobs, fresh=fresh)
-        if target is not None:
-            fill_gradebook(target, results, output, syllabus, found.origins)
+        fill_gradebook(target, results, output, syllabus, found.origins)
     show_class(results, syllabus, policy)
     show_changes_since(changes, out_folder)
     print_written(out_folder, results, len(table.others))
