@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from grader.audit.table import SCORES, TABLE
-from grader.class_run.attempts import counted, decided
+from grader.class_run.attempts import counted
 from grader.class_run.run import MANIFEST, read_manifest
 from grader.errors import GraderError
 from grader.exports.feedback import Feedback, make_feedback
@@ -133,14 +133,6 @@ class Recount:
         report = self.report(report_name(student))
         return make_feedback(self.score(student, report), report, self.syllabus)
 
-    def counted(self, results: Sequence[Result]) -> Result:
-        """Return the result that counts of a student's attempts."""
-        decided_on = [
-            decided(result, self.overrides, self.manifest, self.syllabus)
-            for result in results
-        ]
-        return counted(decided_on, self.policy)
-
     def result(self, entry: Mapping[str, Any]) -> Result:
         """Return a student's result, from the reports.
 
@@ -151,10 +143,10 @@ class Recount:
         for record, name in records(entry):
             told = replace(to_result(record), adjusted=None, score=None)
             if told.status is Status.GRADED:
-                made = self.automatic(told.student, self.report(name))
+                made = self.score(told.student, self.report(name))
                 told = replace(told, score=made)
             results.append(told)
-        return self.counted(results)
+        return counted(results, self.policy)
 
     def results(self) -> Iterator[Result]:
         """Yield the result of each student."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from grader.exports.table import to_csv
 from grader.identity import file_name
 from grader.layout import find_course
 from grader.results.output import OutputFolder, report_name
+from grader.results.result import Result
 
 SHEETS = ("csv", "canvas", "moodle")
 KNOWN = ", ".join((*SHEETS, *formats.NAMES))
@@ -70,7 +71,10 @@ def export(
         text = BOM + filled.text if bom else filled.text
         OutputFolder(path.parent, recount.output.secret).write(path.name, text)
         print_plain(f"{path} written: {filled.grades} grades")
-        notes = [*filled.notes, *(unsaid(scores) if to == "canvas" else ())]
+        notes = [
+            *filled.notes,
+            *(unsaid(to_results(recount.scores)) if to == "canvas" else ()),
+        ]
     else:
         folder = out or results / "exports" / to
         notes = list(write_each(recount, to, folder))
@@ -79,9 +83,9 @@ def export(
     raise typer.Exit(1 if notes else 0)
 
 
-def unsaid(scores: dict[str, Any]) -> Iterator[str]:
+def unsaid(results: Sequence[Result]) -> Iterator[str]:
     """Yield what needs a look, for a sheet that has no room for comments."""
-    for result in to_results(scores):
+    for result in results:
         if result.score is not None:
             yield from (
                 f"{result.student} needs a look: {w}" for w in result.needs_look

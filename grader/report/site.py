@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.errors import GraderError
 from grader.exports.feedback import Feedback
-from grader.files import write_text
+from grader.files import told_of, write_text
 from grader.report.charts import BINS, count_shares, draw_bars
 from grader.report.class_data import ClassData, ExerciseData
 from grader.report.pages import Pages, student_page
@@ -28,7 +28,7 @@ BIN_LABELS = [f"{100 * i // BINS} to {100 * (i + 1) // BINS} %" for i in range(B
 
 
 class ReportError(GraderError):
-    """Pages cannot be made or written; the message says what to do."""
+    """Pages cannot be made; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +72,18 @@ class Site:
         """Make the folder, or take one of an earlier report.
 
         Raises:
-            ReportError: it belongs to something else, or cannot be written.
+            ReportError: it belongs to something else.
+            WriteError: it cannot be written.
         """
-        try:
+        mark = self.folder / MARK
+        with told_of(mark):
             self.folder.mkdir(parents=True, exist_ok=True)
-            mark = self.folder / MARK
             if not mark.exists() and any(self.folder.iterdir()):
                 raise ReportError(
                     f"{self.folder} holds other files than a report: name an empty or "
                     "a new folder with --out"
                 )
-            mark.touch()
-        except OSError as error:
-            raise self.unwritable(error) from error
+        write_text(mark, "")
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
@@ -98,14 +97,9 @@ class Site:
         """Write a page.
 
         Raises:
-            ReportError: it cannot be written.
+            WriteError: it cannot be written.
         """
-        path = self.folder / name
-        try:
-            path.parent.mkdir(exist_ok=True)
-            write_text(path, text)
-        except OSError as error:
-            raise self.unwritable(error) from error
+        write_text(self.folder / name, text)
         self.written.add(name)
 
     def write_student(
@@ -119,7 +113,7 @@ class Site:
         """Write a page that a template makes.
 
         Raises:
-            ReportError: it cannot be written.
+            WriteError: it cannot be written.
         """
         self.write(name, self.pages.make(template, **values))
 
@@ -181,13 +175,6 @@ class Site:
                 after=names[i + 1] if i + 1 < len(names) else None,
             )
         return [(n, p[0], p[-1]) for n, p in zip(names, parts, strict=True)]
-
-    def unwritable(self, error: OSError) -> ReportError:
-        """Return what to say where the folder cannot be written."""
-        return ReportError(
-            f"{self.folder} cannot be written: {error.strerror}. Name another with "
-            "--out"
-        )
 
 
 def looks_of(data: ClassData) -> Iterator[tuple[str, str, bool]]:

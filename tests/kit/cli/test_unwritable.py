@@ -24,6 +24,8 @@ VERBS = {
     "grade": ("class", "--unsandboxed", "--out", "out"),
     "grade-one": ("class/ana", "--unsandboxed", "--report", "out/report.json"),
     "export": ("results", "--to", "csv"),
+    "report": ("results",),
+    "compare": ("results", "results", "--table", "out/changes.csv"),
     "similar": ("class", "--out", "pages"),
     "init-ci": ("gradescope", "--out", "out"),
     "handout": ("--out", "out/handout.zip"),
@@ -75,7 +77,7 @@ def refuse(course, monkeypatch):
 
 
 def test_every_verb_is_known_to_write_or_not():
-    assert VERBS.keys() | READING | {"merge"} == ALL.keys()
+    assert VERBS.keys() | READING | {"merge", "override"} == ALL.keys()
     assert not VERBS.keys() & READING
 
 
