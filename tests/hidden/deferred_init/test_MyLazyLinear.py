@@ -54,30 +54,56 @@ def shaped(ex: Any, n: int, out: int) -> nn.Module:
     return fill(layer)
 
 
-def first_call(ex: Any, out: int, x: Tensor, change: Change, later: Any = None) -> Seen:
-    """Return what the first call makes of a layer that something was done to."""
-    layer = change(ex, ex.MyLazyLinear(out))
+def first_call(
+    ex: Any,
+    out: int,
+    x: Tensor,
+    change: Change,
+    mode: Any = nullcontext,
+    odd: Tensor | None = None,
+) -> Seen:
+    """Return what the first call makes of a layer that something was done to.
+
+    Before it comes a call with `odd`, if there is one, whatever becomes of that.
+    """
+    waiting = ex.MyLazyLinear(out)
+    placeholders = list(map(id, waiting.parameters()))
+    layer = change(ex, waiting)
     before, objects = dict(sorted(values_of(layer).items())), list(layer.parameters())
-    with (later or nullcontext)():
+    if odd is not None:
+        outcome(RuntimeError, layer, odd)
+    with mode():
         result = layer(x)
     parameters = dict(sorted(layer.named_parameters()))
+    now = list(map(id, layer.parameters()))
     return {
         "values": {n: [v, parameters[n].detach().clone()] for n, v in before.items()},
         **{n: (str(p.dtype), *p.shape) for n, p in parameters.items()},
-        "the same objects": list(map(id, layer.parameters())) == list(map(id, objects)),
+        "the same objects": [now == list(map(id, objects)), now == placeholders],
         "trainable": [p.requires_grad and p.is_leaf for p in parameters.values()],
-        "result": (str(result.dtype), *result.shape),
+        "result": (str(result.dtype), result.requires_grad, *result.shape),
+        "state dict": sorted(n.rpartition(".")[2] for n in layer.state_dict()),
         "filled": fill(layer)(x),
     }
 
 
-def two_widths(ex: Any, first: Tensor, second: Tensor) -> Seen:
-    """Return what a second width gives, and a result and values on either side."""
-    layer = shaped(ex, first.shape[-1], 3)
-    before = {"y": layer(first), **dict(sorted(values_of(layer).items()))}
-    raised = outcome(RuntimeError, layer, second)
+def two_widths(
+    ex: Any, first: Tensor, second: Tensor, state: State | None = None
+) -> Seen:
+    """Return what a second width gives, and a result and values on either side.
+
+    With a state, the layer has its shape from that, and no call comes before.
+    """
+    before: Seen = {}
+    if state is None:
+        layer = shaped(ex, first.shape[-1], 3)
+        before = {"y": layer(first), **values_of(layer)}
+        raised = outcome(RuntimeError, layer, second)
+    else:
+        layer = loaded(ex.MyLazyLinear(3), state)
+        raised = outcome(Exception, layer, second)
     after = {"y": layer(first), **dict(sorted(values_of(layer).items()))}
-    return {"raised": raised, **{k: [before[k], after[k]] for k in before}}
+    return {"raised": raised, **{k: [before.get(k), v] for k, v in after.items()}}
 
 
 def loaded(layer: nn.Module, state: State) -> nn.Module:
@@ -98,10 +124,11 @@ def load(state: State, *, inside: bool = False, called: bool = False) -> Change:
     return change
 
 
+DTYPE = "materialize() keeps the dtype that the placeholder was given"
 CAUSES = {
     "size mismatch|uninitialized parameter": "nn.Module alone cannot save or load "
     "placeholders: LazyModuleMixin can",
-    "dtype|Double": "materialize() keeps the dtype that the placeholder was given",
+    "dtype|Double": DTYPE,
 }
 STRETCHED = "an axis of size 1 is stretched where tensors are multiplied entry by entry"
 
@@ -176,6 +203,14 @@ def test_my_lazy_linear_has_random_initial_values(observe, rng):
 
     bound = n**-0.5
     expect_equal(sorted(values), ["bias", "weight"], "The names are others.")
+    numbers = torch.cat([value.flatten() for value in values.values()])
+    expect_true(
+        numbers.unique().numel() > 0.9 * numbers.numel()
+        or numbers.unique().numel() < 9,
+        "The initial values are no random numbers of their own for each entry.",
+        expected="numbers drawn one by one",
+        got=say("{n} unlike numbers", n=numbers.unique().numel()),
+    )
     for name, value in values.items():
         expect_true(
             not torch.equal(value, again[name]),
@@ -206,7 +241,7 @@ def test_my_lazy_linear_works_in_all_states(sweep, rng):
         n,
         out,
         inputs=lambda *lead: (torch.randn(*lead, n),),
-        columns=(*TENSORS, *MODULES),
+        columns=(*TENSORS, *MODULES, "inf", "nan"),
         call=say("layer = MyLazyLinear({out}); layer(x), more than once", out=out),
         causes=CAUSES,
     )
@@ -216,6 +251,8 @@ def test_my_lazy_linear_works_in_all_states(sweep, rng):
 def test_my_lazy_linear_makes_its_parameters_of_what_it_is_then(sweep, rng):
     n, out = rng.sample(DISTINCT, 2)
     x = torch.randn(3, n)
+
+    other = "after a call with an input in another dtype than the placeholders'"
 
     def plain(_: Any, layer: nn.Module) -> nn.Module:
         return layer
@@ -232,6 +269,9 @@ def test_my_lazy_linear_makes_its_parameters_of_what_it_is_then(sweep, rng):
             ),
             "for a deep copy": (out, x, lambda _, layer: copy.deepcopy(layer)),
             "where float64 is the default dtype later": (out, x, plain, default_double),
+            "under torch.no_grad()": (out, x, plain, torch.no_grad),
+            "in eval mode": (out, x, lambda _, layer: layer.eval()),
+            other: (out, x, plain, nullcontext, x.double()),
             "after another waiting layer's state is loaded": (
                 out,
                 x,
@@ -245,9 +285,10 @@ def test_my_lazy_linear_makes_its_parameters_of_what_it_is_then(sweep, rng):
         fault="An optimizer made before the first call does not train MyLazyLinear.",
         slips={
             "the placeholder itself becomes the parameter: put no new one there": (
-                lambda seen: not seen["the same objects"]
+                lambda seen: seen["the same objects"] != [True, True]
             )
         },
+        because={other: DTYPE},
         causes=CAUSES,
     )
 
@@ -291,6 +332,7 @@ def test_my_lazy_linear_loads_a_state(sweep, rng):
 def test_my_lazy_linear_refuses_a_second_width(sweep, rng):
     n = rng.randint(4, 9)
     x = torch.randn(3, n + 1)
+    state = {"weight": torch.randn(3, n), "bias": torch.randn(3)}
 
     sweep.cases(
         two_widths,
@@ -299,6 +341,8 @@ def test_my_lazy_linear_refuses_a_second_width(sweep, rng):
             "for a smaller width": (x, x[:, :n]),
             "for width 1": (x, x[:, :1]),
             "for a larger width than 1": (x[:, :1], x),
+            "for an empty batch": (x, x[:0, :n]),
+            "in the first call after loading": (x[:, :n], x, state),
         },
         call=say("layer(x) of width {n}, then of another width, then of {n}", n=n),
         fault="MyLazyLinear does not refuse an input of another width, and go on.",
