@@ -8,16 +8,18 @@ from torch import Tensor, nn
 
 from deferred_init_helpers import DISTINCT
 from grader.observe import (
+    DTYPES,
+    LAYOUTS,
     MODULES,
+    SHAPES,
     TENSORS,
     Module,
     expect_close,
     expect_equal,
     expect_true,
+    fill,
     say,
 )
-from grader.observe.columns import DTYPES, LAYOUTS, SHAPES
-from grader.sandbox.trials import fill
 
 pytestmark = pytest.mark.exercise("deferred_init.VariableWidth")
 
