@@ -31,10 +31,11 @@ class LazyGain(LazyModuleMixin, nn.Module):
 
 
 class Plain(nn.Module):
-    """A module that is no lazy one, but has a placeholder."""
+    """A module that is no lazy one, but has placeholders, and a child that is None."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.register_module("later", None)
         self.rest = nn.ParameterList([UninitializedParameter(), torch.ones(2)])
         self.own = UninitializedParameter()
 
@@ -66,6 +67,13 @@ def a_weight_made_by_hand(width: int) -> nn.Module:
     return net
 
 
+def loaded(width: int) -> nn.Module:
+    """Return layers of which one has its shape from a state, without a call."""
+    net = lazy(width, width)
+    net[0].load_state_dict(nn.Linear(2, width).state_dict())
+    return net
+
+
 def frozen(*widths: int) -> nn.Module:
     net = lazy(*widths)
     net[0].weight.requires_grad = False
@@ -80,13 +88,16 @@ def pending_in(ex: Any, build: Build) -> list[str]:
     return ex.pending_parameters(build())
 
 
-def pending_twice(ex: Any, build: Build) -> Seen:
-    """Ask twice, and change the first answer in between."""
+def pending_more_than_once(ex: Any, build: Build, width: int = 0) -> Seen:
+    """Ask twice, change the first answer in between; and ask again after a call."""
     net = build()
     first = ex.pending_parameters(net)
     kept = first[:]
     first.clear()
-    return {"first": kept, "again": ex.pending_parameters(net), **look(net)}
+    seen = {"first": kept, "again": ex.pending_parameters(net), **look(net)}
+    if width:
+        seen["after a call"] = ex.pending_parameters(called(net, width))
+    return seen
 
 
 CAUSES = {"uninitialized parameter": "a placeholder has no shape to read"}
@@ -145,9 +156,19 @@ def test_pending_looks_at_each_parameter(sweep, rng):
             lambda: one_weight_in_two_layers(a),
             "what two layers share is one parameter, listed once",
         ),
-        "with an empty parameter": (
-            lambda: nn.Sequential(*lazy(a), nn.ParameterList([torch.empty(0)])),
-            "a parameter with no entries has a shape, (0,), and is no placeholder",
+        "with an empty parameter and one without axes": (
+            lambda: nn.Sequential(
+                *lazy(a), nn.ParameterList([torch.empty(0), torch.ones(())])
+            ),
+            "a parameter with no entries has a shape, (0,), as one without axes has ()",
+        ),
+        "of which a layer has loaded a state": (
+            lambda: loaded(a),
+            "a layer gets its shape from a state, too, and goes on being lazy",
+        ),
+        "on the device meta": (
+            lambda: nn.Sequential(nn.LazyLinear(a, device="meta")),
+            "a placeholder counts, whatever its device",
         ),
         "whose weight has its shape, but not the bias": (
             lambda: a_weight_made_by_hand(a),
@@ -196,23 +217,25 @@ def test_pending_leaves_the_network_as_it_is(sweep, rng):
     a, b, c = rng.sample(DISTINCT, 3)
 
     sweep.cases(
-        pending_twice,
+        pending_more_than_once,
         {
-            "": (lambda: nn.Sequential(nn.Linear(a, b), *lazy(c)),),
-            "on the meta device": (lambda: lazy(a, b).to("meta"),),
+            "": (lambda: nn.Sequential(nn.Linear(a, b), *lazy(c).eval()), a),
+            "where all is in eval mode": (lambda: lazy(b, c).eval(), a),
             "after the first call": (
                 lambda: called(nn.Sequential(*lazy(a), LazyGain())),
             ),
             "where nothing is lazy": (lambda: nn.Linear(a, b),),
             "for a network without layers": (nn.Sequential,),
         },
-        call="pending_parameters(net), twice",
-        fault="pending_parameters does not give the same names twice, and leave net as "
-        "it was.",
+        call="pending_parameters(net), more than once",
+        fault="pending_parameters does not look again, and leave net as it was.",
         slips={
             "the network was called, which gives shapes": (
                 lambda seen: seen["1.weight"] is not None
-            )
+            ),
+            "what was found at the first time is remembered: look again": (
+                lambda seen: seen["after a call"] == seen["first"]
+            ),
         },
         causes=CAUSES,
     )
