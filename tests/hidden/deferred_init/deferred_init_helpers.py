@@ -45,7 +45,8 @@ def look(net: nn.Module) -> Seen:
     seen: Seen = {}
     for name, t in tensors_of(net).items():
         seen[name] = None if is_lazy(t) else t.detach().clone()
-        seen[f"{name}.requires_grad"] = t.requires_grad
+        trains = is_lazy(t) or not t.is_inference()
+        seen[f"{name}.requires_grad"] = t.requires_grad and trains
         seen[f"{name}.grad"] = None if t.grad is None else t.grad.clone()
     for name, module in net.named_modules():
         seen[f"{name}.training"] = module.training
@@ -84,6 +85,17 @@ class Refuses(nn.Module):
         if self.training or self.in_eval:
             raise self.error("not this one")
         return x
+
+
+class Constant(nn.Module):
+    """A network without inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.LazyLinear(2)
+
+    def forward(self) -> Tensor:
+        return self.layer(torch.ones(3, 4)).sum()
 
 
 class Join(nn.Module):
