@@ -98,6 +98,22 @@ class Constant(nn.Module):
         return self.layer(torch.ones(3, 4)).sum()
 
 
+class Counts(nn.Module):
+    """A leaf that changes a buffer and a parameter at each call, in eval mode, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+        self.register_buffer("mask", torch.ones(1), persistent=False)
+        self.gain = nn.Parameter(torch.ones(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        with torch.no_grad():
+            self.gain.add_(1)
+        return x * self.gain * self.mask
+
+
 class Join(nn.Module):
     """A network of two inputs."""
 
@@ -124,4 +140,6 @@ class Backwards(nn.Module):
 
 def norm_before_lazy(inner: int, *widths: int) -> nn.Module:
     """Return a network whose statistics a call in training mode changes."""
-    return nn.Sequential(nn.BatchNorm1d(inner), *map(nn.LazyLinear, widths))
+    norm = nn.BatchNorm1d(inner)
+    norm.running_mean += 1
+    return nn.Sequential(norm, *map(nn.LazyLinear, widths))

@@ -215,6 +215,7 @@ def test_apply_init_meets_all_kinds_of_networks_and_inputs(sweep, rng):
         because={
             raises: "an exception of init is for the caller",
             truthy: "what init returns does not count",
+            "for no input": "an empty tuple is a tuple, too: net()",
             stopped: "the caller gets the exception, and init is not called",
             "where init switches to eval mode": "the flags come back before init is "
             "called: what init does stays",

@@ -12,6 +12,7 @@ from deferred_init_helpers import (
     DISTINCT,
     Backwards,
     Build,
+    Counts,
     OwnError,
     Refuses,
     Seen,
@@ -30,6 +31,24 @@ class Twice(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.twice(self.named(input=self.twice(x)))
+
+
+class Two(nn.Module):
+    """A leaf that takes two inputs, and gives no tensor."""
+
+    def forward(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
+        return {"sum": x + y}
+
+
+class Branches(nn.Module):
+    """A network with such a leaf before its last one."""
+
+    def __init__(self, last: nn.Module) -> None:
+        super().__init__()
+        self.two, self.last = Two(), last
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(self.two(x, x)["sum"])
 
 
 class RaisesItself(nn.Sequential):
@@ -72,18 +91,34 @@ def shared_layer(d: int) -> nn.Module:
 def all_kinds(sizes: list[int], wrong: int) -> nn.Module:
     """Return a network with statistics, modes, a gradient, a hook, a frozen layer."""
     layers = lazy_in_the_middle(sizes, wrong)
-    net = nn.Sequential(nn.BatchNorm1d(sizes[0]), nn.Dropout().eval(), layers)
+    net = nn.Sequential(nn.BatchNorm1d(sizes[0]), Counts().eval(), layers)
     net[0].weight.grad = torch.ones(sizes[0])
     net[0].bias.requires_grad_(requires_grad=False)
     net[2].register_forward_hook(lambda *_: None)
     return net
 
 
-def names_in(ex: Any, build: Build, *xs: Tensor) -> list[str | None]:
-    """Return the names for some inputs; none if the network itself raises."""
+def refuse(*_: Any) -> None:
+    raise OwnError("from a hook")
+
+
+def with_a_hook(d: int) -> nn.Module:
+    net = nn.Sequential(nn.Linear(d, d), nn.ReLU(), nn.Linear(1, d))
+    net[1].register_forward_pre_hook(refuse)
+    return net
+
+
+def names_in(ex: Any, build: Build, *xs: Any) -> list[str | None]:
+    """Return the names for some inputs; none if the network itself raises.
+
+    What is no input is done to the network between two calls.
+    """
     net = build()
     names = []
     for x in xs:
+        if callable(x):
+            x(net)
+            continue
         try:
             names.append(ex.first_mismatch(net, x))
         except Exception:
@@ -163,6 +198,7 @@ def test_mismatch_is_found_in_every_kind_of_network(sweep, rng):
         NotImplementedError,
         OwnError,
     )
+    hooked = "where a hook of a leaf raises before its forward"
     modes = "where a leaf works in eval mode alone"
 
     sweep.cases(
@@ -206,6 +242,16 @@ def test_mismatch_is_found_in_every_kind_of_network(sweep, rng):
             "for float64": (lambda: nn.Linear(d, d), x.double(), x),
             "for an empty batch": (lambda: nn.Linear(d, d), x[:0], x[:0, 1:]),
             "for an input without axes": (lambda: nn.LazyLinear(d), x[0, 0], x),
+            "where a leaf takes two inputs and gives no tensor": (
+                lambda: Branches(nn.Linear(d, d)),
+                x,
+                x[:, 1:],
+            ),
+            hooked: (lambda: with_a_hook(d), x),
+            "where a layer has come to it since": (
+                lambda: nn.Sequential(nn.Linear(d, d)),
+                *(x, lambda net: net.append(nn.Linear(d + 1, d)), x),
+            ),
         },
         call="first_mismatch(net, x)",
         fault="first_mismatch does not find the leaf whose call raises.",
@@ -218,6 +264,8 @@ def test_mismatch_is_found_in_every_kind_of_network(sweep, rng):
             single: "the empty name counts as False: compare with `is None`, and look "
             "at the network itself, too",
             fits: "batch norm needs several rows in training mode: net.eval()",
+            hooked: "the call of a leaf is more than its forward: its hooks belong to "
+            "it",
             modes: "the copy runs in training mode: .eval()",
             parent: "a leaf that has ended fits: only one whose call raises does not",
         },
@@ -229,6 +277,7 @@ def test_mismatch_is_found_in_every_kind_of_network(sweep, rng):
 def test_mismatch_leaves_the_network_as_it_is(sweep, rng):
     sizes = rng.sample(DISTINCT, 4)
     x, wide = torch.randn(5, sizes[0]), torch.randn(5, sizes[0] + 1)
+    counts = "where nothing is lazy, but a call changes a buffer and a parameter"
 
     sweep.cases(
         state_around,
@@ -240,6 +289,7 @@ def test_mismatch_leaves_the_network_as_it_is(sweep, rng):
                 *(wide, x, wide),
             ),
             "where all is in eval mode": (lambda: all_kinds(sizes, 2).eval(), x),
+            counts: (lambda: nn.Sequential(Counts(), nn.Linear(1, 2)), x),
             "for integers": (lambda: all_kinds(sizes, 9), x.long()),
             "for more axes": (lambda: lazy_in_the_middle(sizes, 2), x[None, None]),
         },
@@ -252,4 +302,5 @@ def test_mismatch_leaves_the_network_as_it_is(sweep, rng):
                 lambda seen: not seen[".training"] or seen["1.training"]
             ),
         },
+        because={counts: "x went through net itself: use a copy in any case"},
     )
