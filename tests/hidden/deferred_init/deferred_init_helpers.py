@@ -5,7 +5,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parameter import is_lazy
+from torch.nn.modules.lazy import LazyModuleMixin
+from torch.nn.parameter import UninitializedParameter, is_lazy
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that no two agree
 
@@ -96,6 +97,22 @@ class Constant(nn.Module):
 
     def forward(self) -> Tensor:
         return self.layer(torch.ones(3, 4)).sum()
+
+
+class LazyGain(LazyModuleMixin, nn.Module):
+    """A lazy module that torch does not know."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gain = UninitializedParameter()
+
+    def initialize_parameters(self, x: Tensor) -> None:
+        if is_lazy(self.gain):
+            self.gain.materialize((x.shape[-1],))
+            nn.init.ones_(self.gain)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.gain
 
 
 class Counts(nn.Module):

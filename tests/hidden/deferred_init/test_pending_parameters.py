@@ -4,30 +4,13 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
-from torch.nn.modules.lazy import LazyModuleMixin
-from torch.nn.parameter import UninitializedParameter, is_lazy
+from torch import nn
+from torch.nn.parameter import UninitializedParameter
 
-from deferred_init_helpers import DISTINCT, Build, Seen, look
+from deferred_init_helpers import DISTINCT, Build, LazyGain, Seen, look
 from grader.observe import expect_equal
 
 pytestmark = pytest.mark.exercise("deferred_init.pending_parameters")
-
-
-class LazyGain(LazyModuleMixin, nn.Module):
-    """A lazy module that torch does not know."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gain = UninitializedParameter()
-
-    def initialize_parameters(self, x: Tensor) -> None:
-        if is_lazy(self.gain):
-            self.gain.materialize((x.shape[-1],))
-            nn.init.ones_(self.gain)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x * self.gain
 
 
 class Plain(nn.Module):
