@@ -155,6 +155,17 @@ class Backwards(nn.Module):
         return self.last(self.first(x))
 
 
+class Twice(nn.Module):
+    """A network that runs a layer twice, between them another one by a keyword."""
+
+    def __init__(self, twice: nn.Module, named: nn.Module) -> None:
+        super().__init__()
+        self.twice, self.named = twice, named
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.twice(self.named(input=self.twice(x)))
+
+
 def norm_before_lazy(inner: int, *widths: int) -> nn.Module:
     """Return a network whose statistics a call in training mode changes."""
     norm = nn.BatchNorm1d(inner)

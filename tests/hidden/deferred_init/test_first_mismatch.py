@@ -16,21 +16,11 @@ from deferred_init_helpers import (
     OwnError,
     Refuses,
     Seen,
+    Twice,
     look,
 )
 
 pytestmark = pytest.mark.exercise("deferred_init.first_mismatch")
-
-
-class Twice(nn.Module):
-    """A network that runs a layer twice, between them another one by a keyword."""
-
-    def __init__(self, twice: nn.Module, named: nn.Module) -> None:
-        super().__init__()
-        self.twice, self.named = twice, named
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.twice(self.named(input=self.twice(x)))
 
 
 class Two(nn.Module):

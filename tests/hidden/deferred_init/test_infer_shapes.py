@@ -8,7 +8,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from deferred_init_helpers import DISTINCT, Backwards, Build, Counts, Seen, Shape, look
+from deferred_init_helpers import (
+    DISTINCT,
+    Backwards,
+    Build,
+    Counts,
+    Seen,
+    Shape,
+    Twice,
+    look,
+)
 from grader.sandbox.states import default_double
 
 pytestmark = pytest.mark.exercise("deferred_init.infer_shapes")
@@ -27,7 +36,7 @@ class Residual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = x + self.tanh(self.block(x))
-        return self.tanh(self.head(input=self.block(x)))
+        return self.tanh(self.head(self.block(x)))
 
 
 class Total(nn.Module):
@@ -209,12 +218,9 @@ def test_infer_shapes_leaves_the_network_as_it_is(sweep, rng):
             "for a leaf with two names": (lambda: shared_layer(d), [(3, d)]),
             "for tied weights": (lambda: tied_weights(d), [(3, d)]),
             counts: (lambda: nn.Sequential(Counts(), nn.ReLU()), [(3, d), (2, d)]),
-            "for shapes without axes": (
-                lambda: nn.Sequential(nn.ReLU(), Total()),
-                [(), (3, d)],
-            ),
-            "for a network on meta": (
-                lambda: nn.Linear(d, out, device="meta"),
+            "for an output without axes": (lambda: Total(), [(3, d)]),
+            "for an input by a keyword": (
+                lambda: Twice(nn.Linear(d, out), nn.Linear(out, d)),
                 [(3, d)],
             ),
             "where a layer has come to it since": (

@@ -145,10 +145,6 @@ def test_pending_looks_at_each_parameter(sweep, rng):
             ),
             "a parameter with no entries has a shape, (0,), as one without axes has ()",
         ),
-        "of which a layer has loaded a state": (
-            lambda: loaded(a),
-            "a layer gets its shape from a state, too, and goes on being lazy",
-        ),
         "on the device meta": (
             lambda: nn.Sequential(nn.LazyLinear(a, device="meta")),
             "a placeholder counts, whatever its device",
@@ -156,6 +152,10 @@ def test_pending_looks_at_each_parameter(sweep, rng):
         "whose weight has its shape, but not the bias": (
             lambda: a_weight_made_by_hand(a),
             "each parameter waits or not, whatever its layer does",
+        ),
+        "of which a layer has loaded a state": (
+            lambda: loaded(a),
+            "a layer gets its shape from a state, too, and goes on being lazy",
         ),
         "that is a single layer": (
             lambda: nn.LazyConvTranspose1d(a, 2),

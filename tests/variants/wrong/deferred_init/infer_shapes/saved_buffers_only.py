@@ -1,6 +1,6 @@
 """Buffers that are not saved stay on the CPU.
 
-says: all buffers on meta
+says: must all be on meta
 """
 def infer_shapes(net, input_shape):
     twin = copy.deepcopy(net).eval()
