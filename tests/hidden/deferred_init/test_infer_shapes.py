@@ -218,7 +218,7 @@ def test_infer_shapes_leaves_the_network_as_it_is(sweep, rng):
             "for a leaf with two names": (lambda: shared_layer(d), [(3, d)]),
             "for tied weights": (lambda: tied_weights(d), [(3, d)]),
             counts: (lambda: nn.Sequential(Counts(), nn.ReLU()), [(3, d), (2, d)]),
-            "for an output without axes": (lambda: Total(), [(3, d)]),
+            "for an output without axes": (Total, [(3, d)]),
             "for an input by a keyword": (
                 lambda: Twice(nn.Linear(d, out), nn.Linear(out, d)),
                 [(3, d)],

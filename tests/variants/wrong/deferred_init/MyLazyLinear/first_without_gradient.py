@@ -1,6 +1,6 @@
 """The first result has no gradient.
 
-says: before the first call
+says: with its first call
 """
 class MyLazyLinear(LazyModuleMixin, nn.Module):
 
