@@ -140,25 +140,15 @@ CAUSES = {
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("kind", ["LazyLinear", "lazy_stack", "Join"])
-def test_dry_run_gives_shapes_and_initial_values(observe, rng, kind):
+def test_dry_run_gives_shapes_and_initial_values(observe, rng):
     one, two, *widths = rng.sample(DISTINCT, 4)
-    rows = 1 if kind == "lazy_stack" else 3
-    xs = [torch.randn(rows, one), torch.randn(rows, two)][: 1 + (kind == "Join")]
-    build = {
-        "LazyLinear": lambda: nn.LazyLinear(widths[0]),
-        "lazy_stack": lambda: lazy_stack(*widths),
-        "Join": lambda: Join(*widths),
-    }[kind]
-    net = build().eval()
+    xs = [torch.randn(3, one), torch.randn(3, two)]
+    net = Join(*widths)
     expected = net(*xs).shape
+    call = "dry_run(net, x, y), where net has two LazyLinear layers"
 
     shape, values, others = observe(
-        shapes_from,
-        build,
-        xs,
-        call=say("dry_run({kind}(…), x) with x {x}", kind=kind, x=xs[0]),
-        causes=CAUSES,
+        shapes_from, lambda: Join(*widths), xs, call=call, causes=CAUSES
     )
 
     expect_equal(
@@ -179,10 +169,8 @@ def test_dry_run_gives_shapes_and_initial_values(observe, rng, kind):
         },
     )
     for name, value in values.items():
-        weight = values[name.replace("bias", "weight")]
-        if weight.dim() != 2 or "running" in name:
-            continue
-        n, alike = weight.shape[1], torch.equal(value, others[name])
+        n = values[name.replace("bias", "weight")].shape[1]
+        alike = torch.equal(value, others[name])
         expect_true(
             bool((value.abs() <= n**-0.5).all())
             and value.unique().numel() > 1
@@ -202,8 +190,6 @@ def test_dry_run_keeps_each_training_flag(sweep, rng):
     d = rng.choice(DISTINCT)
     some = {
         "where only a layer deep inside is in eval mode": ["0.1.0"],
-        "where all is in training mode": [],
-        "where all is in eval mode": ["", "0", "0.0", "0.1", "0.1.0", "1", "2", "3"],
         "where a layer is in eval mode": ["1"],
         "where a block is in eval mode": ["0", "0.0", "0.1", "0.1.0"],
         "where the network is in eval mode, and its layers are not": ["", "0"],
