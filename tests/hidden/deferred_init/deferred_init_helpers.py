@@ -143,18 +143,6 @@ class Join(nn.Module):
         return torch.cat([self.left(x), self.right(y)], dim=-1)
 
 
-class Backwards(nn.Module):
-    """A network whose layers are registered in another order than they run."""
-
-    def __init__(self, last: nn.Module, first: nn.Module) -> None:
-        super().__init__()
-        self.last = last
-        self.first = first
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.last(self.first(x))
-
-
 class Twice(nn.Module):
     """A network that runs a layer twice, between them another one by a keyword."""
 

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from deferred_init_helpers import (
     DISTINCT,
-    Backwards,
     Build,
     Counts,
     OwnError,
@@ -21,6 +20,18 @@ from deferred_init_helpers import (
 )
 
 pytestmark = pytest.mark.exercise("deferred_init.first_mismatch")
+
+
+class Backwards(nn.Module):
+    """A network whose layers are registered in another order than they run."""
+
+    def __init__(self, last: nn.Module, first: nn.Module) -> None:
+        super().__init__()
+        self.last = last
+        self.first = first
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(self.first(x))
 
 
 class RaisesItself(nn.Sequential):
