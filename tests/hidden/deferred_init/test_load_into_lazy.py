@@ -38,9 +38,8 @@ def waiting_net(channels: int, hidden: int, out: int) -> nn.Module:
 
 
 def ordinary_net(channels: int, hidden: int, out: int) -> nn.Module:
-    """Return the ordinary network for images (2, 3, 3)."""
-    net = waiting_net(channels, hidden, out)
-    net.eval()(torch.zeros(1, 2, 3, 3))
+    net = waiting_net(channels, hidden, out).eval()
+    net(torch.zeros(1, 2, 3, 3))
     return net
 
 
@@ -147,16 +146,33 @@ def refused(ex: Any, build: Build, state: State) -> Seen:
     return {"raised": outcome(RuntimeError, ex.load_into_lazy, net, state), **look(net)}
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(4)
 def test_load_fills_placeholders_and_all_others(sweep, rng):
-    sizes = rng.sample(DISTINCT, 3)
-    x = torch.randn(3, 2, 3, 3)
+    d, *_ = sizes = rng.sample(DISTINCT, 3)
+    x, row = torch.randn(3, 2, 3, 3), torch.randn(3, d)
 
     sweep.cases(
         loaded,
         {
             "": (lambda: waiting_net(*sizes), x),
             "where nothing is lazy": (lambda: ordinary_net(*sizes), x),
+            "for a single layer": (lambda: nn.LazyLinear(d, bias=False), row),
+            "where a layer has two names": (lambda: one_layer_twice(d), row),
+            "where a buffer is not saved": (lambda: with_a_passing_buffer(d), row),
+            "for a lazy class of its own": (
+                lambda: nn.Sequential(LazyGain(), nn.LazyLinear(d)),
+                row,
+            ),
+            "where a layer was called, and two are frozen": (
+                lambda: half_called(*sizes),
+                x,
+            ),
+            "for a network in float64": (
+                lambda: waiting_net(*sizes).double(),
+                x.double(),
+            ),
+            **{k: (lambda: waiting_net(*sizes), x, s) for k, s in STATES.items()},
+            "for a network without a state": (nn.Identity, row),
         },
         call="load_into_lazy(net, state), then state to zero, then net(x)",
         fault="load_into_lazy does not load all values of the state.",
@@ -183,66 +199,24 @@ def test_load_fills_placeholders_and_all_others(sweep, rng):
     )
 
 
-@pytest.mark.weight(2)
-def test_load_takes_every_network_and_state(sweep, rng):
-    sizes = rng.sample(DISTINCT, 3)
-    d = sizes[0]
-    x, row = torch.randn(3, 2, 3, 3), torch.randn(3, d)
-
-    sweep.cases(
-        loaded,
-        {
-            "": (lambda: nn.LazyLinear(d, bias=False), row),
-            "where a layer has two names": (lambda: one_layer_twice(d), row),
-            "where a buffer is not saved": (lambda: with_a_passing_buffer(d), row),
-            "for a lazy class of its own": (
-                lambda: nn.Sequential(LazyGain(), nn.LazyLinear(d)),
-                row,
-            ),
-            "where a layer was called, and two are frozen": (
-                lambda: half_called(*sizes),
-                x,
-            ),
-            "for a network in float64": (
-                lambda: waiting_net(*sizes).double(),
-                x.double(),
-            ),
-            **{k: (lambda: waiting_net(*sizes), x, s) for k, s in STATES.items()},
-            "for a network without a state": (nn.Identity, row),
-        },
-        call="load_into_lazy(net, state), then state to zero, then net(x)",
-        fault="load_into_lazy does not load into a single layer.",
-    )
-
-
 @pytest.mark.weight(3)
 @pytest.mark.parametrize("build", [waiting_net, ordinary_net])
 def test_load_loads_nothing_of_a_state_that_does_not_fit(sweep, rng, build):
-    sizes = rng.sample(DISTINCT, 3)
-    row = torch.randn(3, sizes[0])
+    d, *_ = sizes = rng.sample(DISTINCT, 3)
+    row = torch.randn(3, d)
     names = "names are to be the same on both sides, before anything is loaded"
     shapes = "all shapes are to be the same, before anything is loaded"
-
     right = state_of(lambda: waiting_net(*sizes), torch.randn(3, 2, 3, 3))
-    others = {
-        TWICE: (one_layer_twice, drop("2.0.bias")),
-        PASSING: (with_a_passing_buffer, put("mask", sizes[0])),
-    }
+    twice = state_of(lambda: one_layer_twice(d), row)
+    passing = state_of(lambda: with_a_passing_buffer(d), row)
+    wrong = {when: change(right) for when, change in (NAMES | SHAPES).items()}
 
     sweep.cases(
         refused,
         {
-            **{
-                when: (lambda: build(*sizes), change(right))
-                for when, change in (NAMES | SHAPES).items()
-            },
-            **{
-                when: (
-                    lambda make=make: make(sizes[0]),
-                    change(state_of(lambda make=make: make(sizes[0]), row)),
-                )
-                for when, (make, change) in others.items()
-            },
+            **{when: (lambda: build(*sizes), state) for when, state in wrong.items()},
+            TWICE: (lambda: one_layer_twice(d), drop("2.0.bias")(twice)),
+            PASSING: (lambda: with_a_passing_buffer(d), put("mask", d)(passing)),
         },
         call="load_into_lazy(net, state) with a state that does not fit",
         fault="load_into_lazy does not refuse the whole of a state that does not fit.",
