@@ -50,15 +50,6 @@ class Offset(nn.Module):
         self.layer = nn.Linear(d, d)
 
 
-class Nothing(nn.Module):
-    """A module whose tensors are None."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_parameter("weight", None)
-        self.register_buffer("mean", None)
-
-
 class FailsLater(nn.Linear):
     """A layer that cannot set its values."""
 
@@ -87,23 +78,12 @@ def other_layers(d: int, hidden: int) -> nn.Module:
     return nn.Sequential(nn.ReLU(), named, norm)
 
 
-def without_reset(d: int, kind: str, deep: bool) -> nn.Module:
-    offset = Offset(d, kind)
-    return nn.Sequential(nn.Linear(d, d), nn.ModuleList([offset])) if deep else offset
+def without_reset(d: int, kind: str) -> nn.Module:
+    return nn.Sequential(nn.Linear(d, d), nn.ModuleList([Offset(d, kind)]))
 
 
 def that_raises() -> nn.Module:
     raise OwnError("no network")
-
-
-def limits_of(net: nn.Module) -> dict[int, float]:
-    """Return the greatest initial values of parameters that begin with random ones."""
-    limits: dict[int, float] = {}
-    for module in net.modules():
-        if isinstance(module, (nn.Linear, nn.Embedding)):
-            n = getattr(module, "in_features", 1e-9)
-            limits |= {id(p): n**-0.5 for p in module.parameters()}
-    return limits
 
 
 def built(
@@ -132,15 +112,18 @@ def built(
     finally:
         seen["default device"] = str(torch.empty(0).device)
         torch.set_default_device(None)
-    limits = limits_of(net)
+    kinds = nn.Linear, nn.Embedding
+    owners = [module for module in net.modules() if isinstance(module, kinds)]
+    random = {id(p): module for module in owners for p in module.parameters()}
     for name, t in tensors_of(net).items():
         seen[f"{name} is"] = str(t.dtype), str(t.device), t.requires_grad, t.is_leaf
         seen[name] = tuple(t.shape) if t.is_meta else t.detach().clone()
-        if id(t) in limits and not t.is_meta:
+        if id(t) in random and not t.is_meta:
+            n = getattr(random[id(t)], "in_features", 1e-9)
             seen[name] = {
                 "shape": tuple(t.shape),
                 "random": bool(t.unique().numel() > t.numel() // 2),
-                "within ±1/√n": bool((t.abs() <= limits[id(t)]).all()),
+                "within ±1/√n": bool((t.abs() <= n**-0.5).all()),
                 "zeros": int(t.eq(0).sum()),
             }
     same = {"the network of make_net": net is made[0], "saved": list(net.state_dict())}
@@ -165,22 +148,12 @@ def test_build_on_meta_gives_what_a_normal_build_gives(sweep, rng):
         {
             "": (net_to_build, sizes),
             "for a net half frozen, in double": (half_frozen, sizes),
-            "for a module with buffers alone": (
-                lambda: nn.BatchNorm1d(d, affine=False),
-                [],
-            ),
+            "for a module with buffers alone": (nn.BatchNorm1d, [d, 0.1, 0.1, False]),
             "for other layers": (other_layers, sizes),
             "for a single layer": (nn.LayerNorm, sizes[:1]),
-            "for a network without tensors": (
-                lambda: nn.Sequential(nn.ReLU(), Nothing()),
-                [],
-            ),
-            "for torch.device('cpu')": (net_to_build, sizes, torch.device("cpu")),
+            "for a network without tensors": (nn.ReLU, []),
             "for the device meta": (net_to_build, sizes, torch.device("meta")),
-            "where meta is the default device before": (
-                *(nn.BatchNorm1d, sizes[:1]),
-                *("cpu", "meta"),
-            ),
+            "where meta is the default device": (nn.BatchNorm1d, [d], "cpu", "meta"),
         },
         call="build_on_meta(make_net), and all that there is to see of its result",
         fault="build_on_meta does not give what a normal build gives.",
@@ -224,10 +197,8 @@ def test_build_on_meta_gives_what_a_normal_build_gives(sweep, rng):
             "for other layers": KNOWS,
             "for a module with buffers alone": "buffers have initial values, too, "
             "where there are no parameters",
-            "for a network without tensors": "a module whose tensors are None has none "
-            "of its own",
             "for the device meta": "tensors lie where the argument device says",
-            "where meta is the default device before": WITH,
+            "where meta is the default device": WITH,
         },
         causes=CAUSES,
     )
@@ -245,18 +216,12 @@ def test_build_on_meta_refuses_what_cannot_be_initialized(sweep, rng):
     sweep.cases(
         built,
         {
-            **{f"for {kind}": (without_reset, [d, kind, True]) for kind in kinds},
-            "where the module is the whole network": (
-                without_reset,
-                [d, kinds[0], False],
-            ),
-            "on the device meta": (without_reset, [d, kinds[0], True], "meta"),
+            **{f"for {kind}": (without_reset, [d, kind]) for kind in kinds},
+            "where the module is the whole network": (Offset, [d, kinds[0]]),
+            "on the device meta": (without_reset, [d, kinds[0]], "meta"),
             "for a module of torch": (nn.MultiheadAttention, [4, 2]),
             "where make_net raises": (that_raises, []),
-            "where a reset_parameters raises": (
-                *(FailsLater, [d, d]),
-                *("cpu", "meta"),
-            ),
+            "where a reset_parameters raises": (FailsLater, [d, d], "cpu", "meta"),
             "where nothing is wrong": (nn.LayerNorm, [d]),
         },
         call="build_on_meta(make_net), where the class Offset has a tensor but no "
