@@ -1,5 +1,6 @@
 """Sizes to draw from, what parameters tell, and what becomes of networks passed in."""
 
+from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor, nn
@@ -39,11 +40,19 @@ class Hooked(nn.Module):
         return self.linear(x) + (not self.training)
 
 
-class Failing(nn.Module):
-    """A network that raises an exception of its own."""
+class Apply(nn.Module):
+    """A module that applies a function."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        raise LookupError("from the network that was passed in")
+    def __init__(self, function: Callable[[Any], Any]):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x)
+
+
+def fail(x: Tensor) -> Tensor:
+    raise LookupError("from the network, half-way")
 
 
 def frozen(net: nn.Module) -> nn.Module:
@@ -62,10 +71,11 @@ def use_networks(
     for i, net in enumerate(nets):  # before, since it may have hooks behind
         net.register_forward_pre_hook(lambda *_, i=i: runs.append(i))
     made = getattr(ex, symbol)(*nets, *widths)
-    result = made(x)
+    before, result = x.clone(), made(x)
     held = {id(module) for module in made.modules()}
     return {
         "result": result,
+        "x stays": before.equal(x),
         "times that each runs": [runs.count(i) for i in range(len(nets))],
         "used itself": [id(net) in held for net in nets],
         "parameters": forms(list(made.parameters())),

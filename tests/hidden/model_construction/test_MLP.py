@@ -67,10 +67,12 @@ def test_mlp_maps_the_last_axis(observe, rng):
 
 @pytest.mark.weight(2)
 def test_mlp_keeps_its_promise_in_every_state(sweep, rng):
+    few = "plain", "vector", "single"
     for sizes, columns in (
-        (rng.sample(DISTINCT, 3), STATES),
-        ([*rng.sample(DISTINCT, 2), 1], ("plain", "vector", "single")),
-        ([1, 1, 2], ("plain", "vector", "single")),
+        (rng.sample(DISTINCT, 3), (*STATES, "huge")),
+        ([*rng.sample(DISTINCT, 2), 1], few),
+        ([1, 1, 2], few),
+        (3 * [rng.choice(DISTINCT)], few),
     ):
         sweep(
             Module("MLP"),

@@ -10,9 +10,10 @@ from grader.observe import Module, say
 from model_construction_helpers import (
     DISTINCT,
     STATES,
-    Failing,
+    Apply,
     Hooked,
     expect_used,
+    fail,
     frozen,
     in_eval,
 )
@@ -24,9 +25,11 @@ def run_in_order(ex: Any, layers: list[nn.Module], x: Tensor) -> Tensor:
     return ex.MySequential(*layers)(x).clone()
 
 
-def names_in_state(ex: Any, layers: list[nn.Module]) -> list[str]:
+def names_in_state(ex: Any, layers: list[nn.Module], levels: int) -> list[str]:
     """Return the names in the state dict, if modules() is not hidden."""
     net = ex.MySequential(*layers)
+    for _ in range(levels):
+        net = ex.MySequential(net, nn.BatchNorm1d(2))
     return list(net.state_dict()) if callable(net.modules) else ["modules"]
 
 
@@ -38,8 +41,10 @@ def test_sequential_runs_its_modules_in_the_order_given(sweep, rng):
         "for one module": [layer],
         "without modules": [],
         "for a module that is listed twice": [layer, other, layer],
-        "for more than ten modules": [
-            part for _ in range(12) for part in (layer, other)
+        "for more than ten modules": 12 * [layer, other],
+        "for modules that hand on a pair": [
+            Apply(lambda x: (x, x.exp())),
+            Apply(lambda pair: pair[0] - pair[1]),
         ],
     }
     sweep.cases(
@@ -65,9 +70,12 @@ def test_sequential_registers_and_names_its_modules(sweep, rng):
     sweep.cases(
         names_in_state,
         {
-            "for Linear, Tanh, Linear": (layers,),
-            "for modules that are listed twice": (layers * 2,),
-            "for a chain in a chain": ([nn.Sequential(*layers), nn.BatchNorm1d(out)],),
+            "for Linear, Tanh, Linear": (layers, 0),
+            "for modules that are listed twice": (layers * 2, 0),
+            "for an nn.Sequential": ([nn.Sequential(*layers), *layers], 0),
+            "for a chain in a chain": (layers, 2),
+            "for more than ten modules": (layers * 4, 0),
+            "for modules of length 0": ([nn.Sequential(), layers[0]], 0),
         },
         call="list(MySequential(*modules).state_dict())",
         slips={
@@ -85,7 +93,9 @@ def test_sequential_registers_and_names_its_modules(sweep, rng):
         },
         because={
             "for modules that are listed twice": "a module that is listed again has a "
-            "second name"
+            "second name",
+            "for modules of length 0": "an empty container counts as false, and is a "
+            "module as well",
         },
     )
 
@@ -110,19 +120,21 @@ def test_sequential_uses_its_modules_as_they_are(sweep, rng):
     cases = {
         "for modules with hooks": [Hooked(d, d), Hooked(d, out)],
         "for modules without parameters": [Hooked(d, d), nn.Tanh(), nn.Dropout(0.0)],
+        "for modules that look at other axes": [nn.Softmax(0), nn.Softmax(1)],
+        "for a module that changes the dtype": [nn.Tanh(), Apply(Tensor.double)],
         "for modules in eval mode": [Hooked(d, d), in_eval(Hooked(d, out))],
         "for frozen modules": [frozen(Hooked(d, d)), Hooked(d, out)],
         "for a single module": [Hooked(d, out)],
         "for a module that is listed three times": [shared, nn.Tanh(), shared, shared],
         "for chains in a chain": [nn.Sequential(Hooked(d, d), nn.Sequential())],
         "for modules that change the shape": [nn.Flatten(0), nn.Unflatten(0, (-1, d))],
-        "when a module raises an exception": [Hooked(d, d), Failing()],
+        "when a module raises an exception": [Hooked(d, d), Apply(fail)],
     }
     expect_used(
         sweep,
         "MySequential",
         cases,
-        torch.randn(4, d),
+        torch.randn(2, 3, d),
         because={
             "for modules without parameters": "every module is registered, whatever "
             "it holds",

@@ -10,9 +10,10 @@ from grader.observe import Module, say
 from model_construction_helpers import (
     DISTINCT,
     STATES,
-    Failing,
+    Apply,
     Hooked,
     expect_used,
+    fail,
     frozen,
     in_eval,
 )
@@ -66,13 +67,31 @@ def test_parallel_uses_the_two_networks_as_they_are(sweep, rng):
         "for networks in eval mode": [in_eval(net) for net in nets()],
         "for one network in eval mode": [nets()[0], in_eval(nets()[1])],
         "for frozen networks": [frozen(nets()[0]), nets()[1]],
-        "for networks without parameters": [nn.Tanh(), nn.Identity()],
+        "for networks without parameters": [nn.Tanh(), nn.Sequential()],
+        "for networks that look at other axes": [nn.Softmax(0), nn.Softmax(1)],
+        "for networks that change the dtype": [
+            Apply(Tensor.double),
+            Apply(lambda x: x.exp().double()),
+        ],
         "for networks of width 1": [nn.Linear(inner, 1), nn.Linear(inner, 1)],
         "for a network on both sides": [one_net := Hooked(inner, one), one_net],
-        "when net1 raises an exception": [Failing(), *nets()[:1]],
-        "when net2 raises an exception": [*nets()[:1], Failing()],
+        "when net1 raises an exception": [Apply(fail), *nets()[:1]],
+        "when net2 raises an exception": [*nets()[:1], Apply(fail)],
     }
-    expect_used(sweep, "ParallelBlock", cases, torch.randn(4, inner))
+    expect_used(
+        sweep,
+        "ParallelBlock",
+        cases,
+        torch.randn(2, 3, inner),
+        because={
+            "for networks that look at other axes": "both networks run on x as it is, "
+            "with all its axes",
+            "for networks that change the dtype": "the result has the dtype of the "
+            "outputs",
+            "for a network on both sides": "a copy is another module: use the one that "
+            "is given",
+        },
+    )
 
 
 @pytest.mark.weight(2)

@@ -6,13 +6,22 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import Module, expect_close, expect_equal, expect_unchanged, say
+from grader.observe import (
+    LAYOUTS,
+    SHAPES,
+    Module,
+    expect_close,
+    expect_equal,
+    expect_unchanged,
+    say,
+)
 from model_construction_helpers import (
     DISTINCT,
     STATES,
-    Failing,
+    Apply,
     Hooked,
     expect_used,
+    fail,
     forms,
     frozen,
     in_eval,
@@ -25,18 +34,6 @@ CAUSES = {
     "in-?place": IN_PLACE,
     "The size of tensor a": "where the widths differ, skip is a Linear layer",
 }
-
-
-class Keep(nn.Module):
-    """A block that keeps what it returns."""
-
-    def __init__(self, inner: int, out: int):
-        super().__init__()
-        self.linear = nn.Linear(inner, out)
-
-    def forward(self, x: Tensor) -> Tensor:
-        self.kept = self.linear(x)
-        return self.kept
 
 
 def run_residual(
@@ -52,21 +49,32 @@ def run_residual(
     return y, x, x.grad, added, len(parameters) - len(added)
 
 
-def keep_in_residual(ex: Any, d: int, x: Tensor) -> tuple[Tensor, Tensor, bool]:
-    """Return result, the block's output, and whether both are one tensor."""
-    block = Keep(d, d)
-    y = ex.Residual(block, d, d)(x)
-    return y, block.kept, y is block.kept
+def keep_output(
+    ex: Any, block: nn.Module, widths: list[int], x: Tensor, grad: bool
+) -> dict[str, Any]:
+    """Return what becomes of the block's output, and all parameters."""
+    outputs: list[Tensor] = []
+    block.register_forward_hook(lambda _, __, y: outputs.append(y))
+    net = ex.Residual(block, *widths)
+    with torch.set_grad_enabled(grad):
+        y = net(x)
+    return {
+        "the block's output": outputs[0],
+        "is returned": y is outputs[0],
+        "parameters": forms(list(net.parameters())),
+    }
 
 
 def draw_widths(rng, kind: str) -> tuple[int, int]:
-    """Return in_features and out_features: equal, more or fewer."""
+    """Return in_features and out_features."""
     few, many = sorted(rng.sample(DISTINCT, 2))
-    return {"equal": (many, many), "more": (few, many), "fewer": (many, few)}[kind]
+    widths = {"more": (few, many), "fewer": (many, few)}
+    widths |= {"from one": (1, many), "to one": (many, 1)}
+    return widths.get(kind, (many, many))
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("widths", ["equal", "more", "fewer"])
+@pytest.mark.parametrize("widths", ["equal", "more", "fewer", "from one", "to one"])
 def test_residual_adds_block_and_skip(observe, rng, widths):
     inner, out = draw_widths(rng, widths)
     block = nn.Sequential(nn.Linear(inner, out), nn.Tanh())
@@ -125,42 +133,54 @@ def test_residual_adds_block_and_skip(observe, rng, widths):
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("equal", [True, False], ids=["equal", "unequal"])
-def test_residual_keeps_its_promise_in_every_state(sweep, rng, equal):
-    inner, hidden, out = rng.sample(DISTINCT, 3)
-    out = inner if equal else out
-    block = nn.Sequential(nn.Linear(inner, hidden), nn.Tanh(), nn.Linear(hidden, out))
-
-    sweep(
-        Module("Residual"),
-        block,
-        inner,
-        out,
-        inputs=lambda *lead: (torch.randn(*lead, inner),),
-        columns=STATES,
-        call=say("Residual(block, {inner}, {out})(x)", inner=inner, out=out),
-        causes=CAUSES,
-    )
+def test_residual_keeps_its_promise_in_every_state(sweep, rng):
+    inner, hidden, other = rng.sample(DISTINCT, 3)
+    few = "plain", *SHAPES, *LAYOUTS, "no_grad", "inference", "half"
+    for out, columns in ((inner, few), (other, STATES)):
+        layers = nn.Linear(inner, hidden), nn.Tanh(), nn.Linear(hidden, out)
+        sweep(
+            Module("Residual"),
+            nn.Sequential(*layers),
+            inner,
+            out,
+            inputs=lambda *lead: (torch.randn(*lead, inner),),
+            columns=columns,
+            call=say("Residual(block, {inner}, {out})(x)", inner=inner, out=out),
+            causes=CAUSES,
+        )
 
 
 @pytest.mark.weight(2)
 def test_residual_uses_its_block_as_it_is(sweep, rng):
-    d = rng.choice(DISTINCT)
+    d, out = rng.sample(DISTINCT, 2)
     cases = {
         "for a block with hooks": [Hooked(d, d)],
         "for a block in eval mode": [in_eval(Hooked(d, d))],
         "for a frozen block": [frozen(Hooked(d, d))],
         "for a block that is the identity": [nn.Identity()],
+        "for a block that looks at other axes": [nn.Softmax(0)],
+        "for a block that changes the dtype": [Apply(Tensor.double)],
+        "for an empty block": [nn.Sequential()],
         "for a block of blocks": [nn.Sequential(Hooked(d, d), nn.Tanh())],
-        "when the block raises an exception": [Failing()],
+        "when the block raises an exception": [Apply(fail)],
     }
-    x = torch.randn(4, d)
+    x = torch.randn(2, 3, d)
     expect_used(sweep, "Residual", cases, x, d, d)
+    same, to_out, many = nn.Linear(d, d), nn.Linear(d, out), [300, 300]
+    kept = {
+        "": (same, [d, d], x, True),
+        "for unequal widths": (to_out, [d, out], x, True),
+        "under torch.no_grad()": (same, [d, d], x, False),
+        "for unequal widths under torch.no_grad()": (to_out, [d, out], x, False),
+        "for 300 units": (nn.Tanh(), many, torch.randn(2, 300), True),
+    }
     sweep.cases(
-        keep_in_residual,
-        {"": (d, x)},
-        call=say("Residual(block, {d}, {d})(x); the block's output", d=d),
+        keep_output,
+        kept,
+        call="Residual(block, in_features, out_features)(x); the block's output",
         fault="Residual changes what its block has returned.",
-        slips={IN_PLACE: lambda seen: torch.equal(seen[0], seen[1])},
+        slips={IN_PLACE: lambda seen: seen["is returned"]},
+        because=dict.fromkeys(kept, IN_PLACE)
+        | {"for 300 units": "`is` tells equal ints above 256 apart: compare with =="},
         causes=CAUSES,
     )

@@ -67,14 +67,18 @@ def mlp(widths: list[int], kind: type[nn.Module]) -> nn.Module:
 
 @pytest.mark.weight(2)
 def test_build_mlp_builds_what_the_config_describes(sweep, rng):
-    inner, *hidden, out = widths = rng.sample(range(4, 14), 5)
-    x = 3 * torch.randn(6, inner)
+    low, middle, high, inner, out = rng.sample(DISTINCT, 5)
+    low, middle, high = sorted([low, middle, high])
+    inner, *hidden, out = widths = [inner, middle, high, low, out]  # in no order
+    x = torch.cat([3 * torch.randn(6, inner), 1e4 * torch.randn(3, inner)])
+    same = 4 * (inner,)
     sweep.cases(
         forms_in_built,
         {
             f"for {n} hidden layers": ((inner, tuple(hidden[:n]), out),)
             for n in (3, 1, 0)
-        },
+        }
+        | {"for equal widths": ((inner, same, inner),)},
         call=say("build_mlp(MLPConfig{values}).parameters()", values=tuple(widths)),
         fault="The network does not hold the parameters of the Linear layers.",
         slips={
@@ -82,15 +86,19 @@ def test_build_mlp_builds_what_the_config_describes(sweep, rng):
             "the layers have no bias": lambda got: not any(",)" in f for f in got),
             "a hidden width is left out": lambda got: len(got) in (2, 4, 6),
         },
-        because={"for 0 hidden layers": "hidden may be empty"},
+        because={
+            "for 0 hidden layers": "hidden may be empty",
+            "for equal widths": "layers of equal widths are several",
+        },
     )
     sweep.cases(
         run_built,
         {
             f"for {kind}": ((inner, tuple(hidden), out, kind), x)
             for kind in ("tanh", "relu", "gelu")
-        },
-        call=say("build_mlp(config)(x) with x (6, {inner})", inner=inner),
+        }
+        | {"for equal widths": ((inner, same, inner, "tanh"), x)},
+        call=say("build_mlp(config)(x) with x {x}", x=x),
         slips={
             "an activation follows the last layer too": mlp(widths, nn.Tanh)(x).tanh(),
             "the activation is missing": mlp(widths, nn.Identity)(x),
@@ -100,6 +108,7 @@ def test_build_mlp_builds_what_the_config_describes(sweep, rng):
         because={
             "for relu": "the activation is another one than the config says",
             "for gelu": "gelu is nn.GELU(), which is exact, no approximation",
+            "for equal widths": "a hidden layer may be as wide as the output",
         },
     )
 
@@ -121,9 +130,7 @@ def test_build_mlp_keeps_its_config(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
-    at = rng.randrange(3)
-
-    def hidden(width: Any) -> Values:
+    def hidden(width: Any, at: int = 1) -> Values:
         return tuple(width if i == at else 5 for i in range(3))
 
     default = {"in_features": 3, "hidden": (4, 6), "out_features": 2}
@@ -137,10 +144,11 @@ def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
     for field in ("in_features", "out_features"):
         bad[small] += [(field, 0), (field, -3)]
         bad[other] += [(field, w) for w in (2.5, 3.0, math.nan, "8", None, [4])]
-    bad[each] += [("hidden", hidden(w)) for w in (0, -3, 2.5, 3.0, "8", None, [4])]
-    texts = ["swish", "ReLU", "", "tan", "relu, tanh", " relu", "sigmoid"]
+    for i, width in enumerate((0, -3, 2.5, 3.0, "8", None, [4], 0, -1)):
+        bad[each].append(("hidden", hidden(width, at=i % 3)))
+    names = ["swish", "ReLU", "", "tan", "relu, tanh", " relu", "relu\n", None, 1]
     bad[unknown + "back to another one hides the mistake"] = [
-        ("activation", text) for text in texts
+        ("activation", name) for name in names
     ]
     pairs = [*good, *(pair for pairs in bad.values() for pair in pairs)]
     cases = {
@@ -169,15 +177,15 @@ def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("depth", [0, 1, 3])
-def test_build_mlp_keeps_its_promise_in_every_state(sweep, rng, depth):
-    inner, *hidden, out = rng.sample(DISTINCT, 2 + depth)
-    values = inner, tuple(hidden), out, rng.choice(list(ACTIVATIONS))
-
-    sweep(
-        built,
-        values,
-        inputs=lambda *lead: (torch.randn(*lead, inner),),
-        columns=STATES,
-        call=say("build_mlp(MLPConfig{values})(x)", values=values),
-    )
+def test_build_mlp_keeps_its_promise_in_every_state(sweep, rng):
+    few = "plain", "vector", "copied", "half", "trained"
+    for depth, kind, columns in ((2, "tanh", STATES), (1, "relu", few), (0, "", few)):
+        inner, *hidden, out = rng.sample(DISTINCT, 2 + depth)
+        values = inner, tuple(hidden), out, *([kind] if kind else [])
+        sweep(
+            built,
+            values,
+            inputs=lambda *lead, inner=inner: (torch.randn(*lead, inner),),
+            columns=columns,
+            call=say("build_mlp(MLPConfig{values})(x)", values=values),
+        )

@@ -7,7 +7,15 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import say
-from model_construction_helpers import DISTINCT, Failing, Hooked, forms, frozen, in_eval
+from model_construction_helpers import (
+    DISTINCT,
+    Apply,
+    Hooked,
+    fail,
+    forms,
+    frozen,
+    in_eval,
+)
 
 pytestmark = pytest.mark.exercise("model_construction.chain")
 
@@ -151,7 +159,7 @@ def test_chain_keeps_its_promise_for_all_blocks(sweep, rng):
         "for frozen blocks": [frozen(Hooked(d, d)), Hooked(d, d)],
         "for blocks without parameters": [nn.Tanh(), nn.Softmax(-1), nn.Tanh()],
         "for blocks that are chains": [nn.Sequential(Hooked(d, d)), nn.Sequential()],
-        "when a block raises an exception": [Hooked(d, d), Failing()],
+        "when a block raises an exception": [Hooked(d, d), Apply(fail)],
     }
     sweep.cases(
         chain_of,

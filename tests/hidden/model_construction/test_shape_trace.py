@@ -1,6 +1,5 @@
 """shape_trace lists each leaf as it runs, and takes its hooks away in any event."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import say
-from model_construction_helpers import DISTINCT
+from model_construction_helpers import DISTINCT, Apply, fail
 
 pytestmark = pytest.mark.exercise("model_construction.shape_trace")
 
@@ -29,21 +28,6 @@ class Running(nn.Module):
         for name in self.run:
             x = getattr(self, name)(x)
         return x
-
-
-class Apply(nn.Module):
-    """A leaf that applies a function."""
-
-    def __init__(self, function: Callable[[Tensor], Tensor]):
-        super().__init__()
-        self.function = function
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.function(x)
-
-
-def fail(x: Tensor) -> Tensor:
-    raise LookupError("from the network, half-way")
 
 
 def trace(ex: Any, net: nn.Module, x: Tensor) -> Trace:
