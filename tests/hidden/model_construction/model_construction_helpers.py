@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from grader.observe import CALLS, LAYOUTS, MODULES, SHAPES, say
@@ -55,12 +56,28 @@ def fail(x: Tensor) -> Tensor:
     raise LookupError("from the network, half-way")
 
 
-def frozen(net: nn.Module) -> nn.Module:
-    return net.requires_grad_(False)
+def kinds_of_networks(d: int) -> dict[str, nn.Module]:
+    """Return networks that keep the width `d`, by when they come."""
+    return {
+        "for a network with a hook": Hooked(d, d),
+        "for a network in eval mode": Hooked(d, d).eval(),
+        "for a network with frozen parameters": Hooked(d, d).requires_grad_(False),
+        "for a network without parameters": nn.Tanh(),
+        "for a network of length 0": nn.Sequential(),
+        "for a network of networks": nn.Sequential(Hooked(d, d), nn.Sequential()),
+        "for a network that looks at other axes": nn.Softmax(0),
+        "for a network that changes the dtype": Apply(Tensor.double),
+        "when a network raises an exception": Apply(fail),
+    }
 
 
-def in_eval(net: nn.Module) -> nn.Module:
-    return net.eval()
+RULES = {
+    "for a network without parameters": "every module is registered, whatever it holds",
+    "for a network of length 0": "an empty container counts as false, and is a module",
+    "for a network of networks": "each network itself runs, an nn.Sequential as well",
+    "for a network that looks at other axes": "it runs on x, with all its axes",
+    "for a network that changes the dtype": "the result has the dtype of the outputs",
+}
 
 
 def use_networks(
@@ -70,7 +87,12 @@ def use_networks(
     runs: list[int] = []
     for i, net in enumerate(nets):  # before, since it may have hooks behind
         net.register_forward_pre_hook(lambda *_, i=i: runs.append(i))
-    made = getattr(ex, symbol)(*nets, *widths)
+    rest = iter(nets)
+    made = (
+        ex.chain(lambda: next(rest), len(nets))
+        if symbol == "chain"
+        else getattr(ex, symbol)(*nets, *widths)
+    )
     before, result = x.clone(), made(x)
     held = {id(module) for module in made.modules()}
     return {
@@ -87,12 +109,21 @@ def use_networks(
 def expect_used(
     sweep: Any,
     symbol: str,
-    cases: dict[str, list[nn.Module]],
-    x: Tensor,
+    d: int,
+    place: Callable[[nn.Module, nn.Module], list[nn.Module]],
+    more: dict[str, list[nn.Module]],
     *widths: int,
     because: dict[str, str] | None = None,
 ) -> None:
-    """Expect that networks are used as they are; the first case has hooks."""
+    """Expect that networks of width `d` are used as they are.
+
+    `place` takes a network of each kind, and another one; `more` are further cases.
+    """
+    pairs = zip(
+        kinds_of_networks(d).items(), kinds_of_networks(d).values(), strict=True
+    )
+    cases = {when: place(net, twin) for (when, net), twin in pairs} | more
+    x = torch.randn(2, 3, d)
     sweep.cases(
         use_networks,
         {when: (symbol, nets, x, *widths) for when, nets in cases.items()},
@@ -111,6 +142,6 @@ def expect_used(
                 lambda seen: any(n > 1 for n in seen["times that each runs"])
             ),
         },
-        because=because,
+        because=RULES | (because or {}),
         raises=(LookupError,),
     )

@@ -84,10 +84,34 @@ def filled_later(node: type) -> Any:
 
 
 def assigned_anew(node: type) -> Any:
-    net = node(a=w(2), b=node(weight=w(2)), c=w(4), d=node(weight=w(5)))
+    net = node(a=w(2), b=node(weight=w(2)), c=w(4), d=node(weight=w(5)), e=w(1))
+    net.f, net.g, net.h = torch.ones(3), node(weight=w(1)), [w(1), node()]
+    list(net.named_parameters()), list(net.children())
     net.a, net.b, net.d = None, node(other=w(3)), 5
     net.c.requires_grad_(False)
+    net.f.requires_grad_()
+    net.h.clear()
+    del net.e, net.g
     return net
+
+
+def called(node: type) -> Any:
+    net = node(a=w(2), b=node())
+    net.register_forward_hook(lambda *_: None)
+    net(w(3), w(3))
+    return net
+
+
+def hooked_by_a_module(node: type) -> Any:
+    net = node(a=w(2), b=node())
+    net.register_forward_hook(node(c=w(3)))
+    return net
+
+
+def counting_as_false(node: type) -> Any:
+    empty = type("Empty", (node,), {"__len__": lambda _: 0})
+    child = empty(zero=torch.zeros(1, requires_grad=True), blocks=[empty(a=w(1))])
+    return node(child=child, blocks=[empty(b=w(2))])
 
 
 TREES: dict[str, Script] = {
@@ -95,7 +119,7 @@ TREES: dict[str, Script] = {
     "for several own parameters": lambda node: node(b=w(2), a=w(3), _c=w(1)),
     "for an nn.Parameter": lambda node: node(a=nn.Parameter(torch.ones(2))),
     "for children of children": lambda node: node(
-        b=node(c=node(d=node(weight=w(2)), a=node(e=w(3)))), a=node()
+        b=node(c=node(d=node(weight=w(2)), a=node(e=w(3)))), a=node(last=w(1))
     ),
     "for own parameters behind a child": lambda node: node(
         inner=node(b=node(weight=w(2)), a=w(3)), own=w(4)
@@ -109,7 +133,12 @@ TREES: dict[str, Script] = {
     ),
     "for a result such as 2 * a": lambda node: node(a=w(2), seen=2 * w(2)),
     "for values of other kinds": lambda node: node(
-        text="a", table={"b": w(2), "c": node()}, pair=(w(2), node()), d=None, e=w(3)
+        text="a",
+        table={"b": w(2), "c": node()},
+        pair=(w(2), node()),
+        d=None,
+        nested=[[w(2), node()], (w(2),), {"f": node()}],
+        e=w(3),
     ),
     "for equal parameters": lambda node: node(
         a=nn.Parameter(torch.ones(2)), b=nn.Parameter(torch.ones(2))
@@ -117,6 +146,9 @@ TREES: dict[str, Script] = {
     "for empty parameters": lambda node: node(a=w(0), b=w(0), inner=node(c=w(0, 2))),
     "when a list is filled after it is assigned": filled_later,
     "when attributes get other values": assigned_anew,
+    "after a call": called,
+    "when a module is a hook": hooked_by_a_module,
+    "for what counts as false": counting_as_false,
     "for own parameters behind a list": lambda node: node(tables=[w(2)], own=w(3)),
     "for a child with several names": lambda node: node(
         a=(child := node(weight=w(2))), b=child, blocks=[child, node(inner=child)]
@@ -146,6 +178,10 @@ RULES = {
     "asked, not when it is assigned",
     "when attributes get other values": "what gets another value, or requires a "
     "gradient no more, is no longer a parameter or child",
+    "after a call": "what is kept of a call is no parameter: keep nothing",
+    "when a module is a hook": "a hook is no child, whatever attribute keeps it",
+    "for what counts as false": "a zero, or a module of length 0, counts as false: "
+    "ask isinstance alone",
 }
 NAMES = "for a child with several names", "for a parameter with several names"
 ONCE = "one tensor under several names is one parameter, under the first"
@@ -228,6 +264,15 @@ def hooked_elsewhere(node: type) -> list[Any]:
     return [module(1.0) for module in (node(child=child), child, other)]
 
 
+def hooked_after_a_removal(node: type) -> Any:
+    net = node()
+    remove = net.register_forward_hook(plus)
+    net.register_forward_hook(double)
+    remove()
+    net.register_forward_hook(lambda _, __, y: y - 5)
+    return net(1.0)
+
+
 def hooked_once(node: type) -> list[Any]:
     net, removers = node(), []
 
@@ -253,6 +298,7 @@ HOOKS: dict[str, Script] = {
     "when the second of two equal hooks is removed": hooked(
         double, plus, double, without=2
     ),
+    "when a hook is removed and another is added": hooked_after_a_removal,
     "when a hook removes itself": hooked_once,
 }
 STAY = "a removed hook is not called, the others still are"
@@ -270,6 +316,7 @@ OF_HOOKS = {
     "when the first of two equal hooks is removed": STAY,
     "when the second of two equal hooks is removed": "remove the registration, not "
     "the first hook that is equal",
+    "when a hook is removed and another is added": "a new hook takes no other's place",
     "when a hook removes itself": "the hooks change while they are called: go through "
     "a copy of them",
 }

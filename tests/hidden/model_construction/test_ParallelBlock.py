@@ -14,8 +14,6 @@ from model_construction_helpers import (
     Hooked,
     expect_used,
     fail,
-    frozen,
-    in_eval,
 )
 
 pytestmark = pytest.mark.exercise("model_construction.ParallelBlock")
@@ -57,37 +55,20 @@ def test_parallel_joins_on_the_last_dimension(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_parallel_uses_the_two_networks_as_they_are(sweep, rng):
-    inner, one, two = rng.sample(DISTINCT, 3)
-
-    def nets() -> list[nn.Module]:
-        return [Hooked(inner, one), Hooked(inner, two)]
-
-    cases = {
-        "for networks with hooks": nets(),
-        "for networks in eval mode": [in_eval(net) for net in nets()],
-        "for one network in eval mode": [nets()[0], in_eval(nets()[1])],
-        "for frozen networks": [frozen(nets()[0]), nets()[1]],
-        "for networks without parameters": [nn.Tanh(), nn.Sequential()],
-        "for networks that look at other axes": [nn.Softmax(0), nn.Softmax(1)],
-        "for networks that change the dtype": [
-            Apply(Tensor.double),
-            Apply(lambda x: x.exp().double()),
-        ],
-        "for networks of width 1": [nn.Linear(inner, 1), nn.Linear(inner, 1)],
-        "for a network on both sides": [one_net := Hooked(inner, one), one_net],
-        "when net1 raises an exception": [Apply(fail), *nets()[:1]],
-        "when net2 raises an exception": [*nets()[:1], Apply(fail)],
-    }
+    d = rng.choice(DISTINCT)
+    on_both_sides = Hooked(d, d)
     expect_used(
         sweep,
         "ParallelBlock",
-        cases,
-        torch.randn(2, 3, inner),
+        d,
+        lambda net, twin: [net, twin],
+        {
+            "for one network in eval mode": [Hooked(d, d), Hooked(d, d).eval()],
+            "for networks of width 1": [nn.Linear(d, 1), nn.Linear(d, 1)],
+            "for a network on both sides": [on_both_sides, on_both_sides],
+            "when net2 raises an exception": [Hooked(d, d), Apply(fail)],
+        },
         because={
-            "for networks that look at other axes": "both networks run on x as it is, "
-            "with all its axes",
-            "for networks that change the dtype": "the result has the dtype of the "
-            "outputs",
             "for a network on both sides": "a copy is another module: use the one that "
             "is given",
         },

@@ -6,16 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import say
-from model_construction_helpers import (
-    DISTINCT,
-    Apply,
-    Hooked,
-    fail,
-    forms,
-    frozen,
-    in_eval,
-)
+from grader.observe import CALLS, MODULES, fill, say
+from model_construction_helpers import DISTINCT, Apply, Hooked, expect_used, forms
 
 pytestmark = pytest.mark.exercise("model_construction.chain")
 
@@ -65,18 +57,8 @@ def count_starts(ex: Any, d: int, n: int) -> int:
     return len({tuple(p.flatten().tolist()) for net in nets for p in net.parameters()})
 
 
-def chain_of(ex: Any, blocks: list[nn.Module], x: Tensor) -> dict[str, Any]:
-    """Return what becomes of blocks that are handed out one after the other."""
-    rest = iter(blocks)
-    net = ex.chain(lambda: next(rest), len(blocks))
-    held = {id(module) for module in net.modules()}
-    return {
-        "result": net(x),
-        "again": net(x),
-        "used itself": [id(block) in held for block in blocks],
-        "training": [block.training for block in blocks],
-        "trainable": [[p.requires_grad for p in b.parameters()] for b in blocks],
-    }
+def chain_of_two(ex: Any, d: int) -> nn.Module:
+    return fill(ex.chain(lambda: nn.Linear(d, d), 2))
 
 
 def count_failing(ex: Any, n: int, fails_at: int) -> int:
@@ -151,21 +133,25 @@ def test_chain_runs_independent_blocks_one_after_the_other(sweep, rng):
 @pytest.mark.weight(2)
 def test_chain_keeps_its_promise_for_all_blocks(sweep, rng):
     d, hidden = rng.sample(DISTINCT, 2)
-    x = torch.randn(3, d)
-    cases: dict[str, list[nn.Module]] = {
-        "for three blocks": [Hooked(d, d) for _ in range(3)],
-        "for blocks of different widths": [Hooked(d, hidden), Hooked(hidden, d)],
-        "for blocks in eval mode": [in_eval(Hooked(d, d)), Hooked(d, d)],
-        "for frozen blocks": [frozen(Hooked(d, d)), Hooked(d, d)],
-        "for blocks without parameters": [nn.Tanh(), nn.Softmax(-1), nn.Tanh()],
-        "for blocks that are chains": [nn.Sequential(Hooked(d, d)), nn.Sequential()],
-        "when a block raises an exception": [Hooked(d, d), Apply(fail)],
-    }
-    sweep.cases(
-        chain_of,
-        {when: (blocks, x) for when, blocks in cases.items()},
-        call=say("chain(make_block, n)(x) with x {x}", x=x),
-        raises=(LookupError,),
+    expect_used(
+        sweep,
+        "chain",
+        d,
+        lambda net, _: [Hooked(d, d), net],
+        {
+            "for blocks of different widths": [Hooked(d, hidden), Hooked(hidden, d)],
+            "for blocks that hand on a pair": [
+                Apply(lambda x: (x, x.exp())),
+                Apply(sum),
+            ],
+        },
+    )
+    sweep(
+        chain_of_two,
+        d,
+        inputs=lambda *lead: (torch.randn(*lead, d),),
+        columns=("plain", *CALLS, *MODULES),
+        call="chain(make_block, 2)(x)",
     )
     sweep.cases(
         count_starts,

@@ -1,6 +1,6 @@
 """lost_modules finds what PyTorch cannot see, at any depth and on circles."""
 
-from collections import OrderedDict, defaultdict, namedtuple
+from collections import OrderedDict, defaultdict, deque, namedtuple
 from typing import Any
 
 import pytest
@@ -27,7 +27,7 @@ Pair = namedtuple("Pair", "left right")  # it travels by value
 
 
 def layer() -> nn.Module:
-    return nn.Linear(2, 2)
+    return nn.Tanh()
 
 
 def find_lost(ex: Any, net: nn.Module) -> list[str]:
@@ -64,12 +64,13 @@ def on_a_circle(*links: str) -> nn.Module:
 
 @pytest.mark.weight(2)
 def test_lost_modules_finds_what_containers_hide(sweep):
-    shared, inner = layer(), layer()
+    shared, inner, empty = layer(), layer(), nn.Sequential()
+    empty.more = [layer()]
     deep: Any = layer()
     for _ in range(6):
         deep = [deep]
     nets = {
-        "for a list": Holder(head=layer(), blocks=[layer(), layer()]),
+        "for a list": Holder(head=layer(), blocks=[nn.Linear(2, 2), layer()]),
         "for a tuple": Holder(blocks=(layer(), layer())),
         "for a dict": Holder(table={"key": layer(), "x_y": layer(), "0": layer()}),
         "for two containers": Holder(a=[layer()], b=[layer()], head=layer()),
@@ -81,7 +82,7 @@ def test_lost_modules_finds_what_containers_hide(sweep):
             shared=shared,
             encoder=Holder(inner=inner),
             table={"key": (inner, shared)},
-            lost=[layer()],
+            lost=[layer(), nn.Sequential(shared), Holder(refs=[inner])],
         ),
         "for a list in a list": Holder(blocks=[layer(), [layer(), [layer()]]]),
         "for containers in containers": Holder(
@@ -91,6 +92,8 @@ def test_lost_modules_finds_what_containers_hide(sweep):
         "for empty containers": Holder(a=[], b=(), c={}, d=[[], {}, ()]),
         "for other values": Holder(
             a=[None, 1, "ab", torch.ones(2), {3}, layer, nn.Linear, layer()],
+            b=[{layer()}, deque([layer()])],
+            c=frozenset([layer()]),
             sizes={"relu": (4, 3.5)},
             weight=[nn.Parameter(torch.ones(2))],
             words="relu",
@@ -107,7 +110,8 @@ def test_lost_modules_finds_what_containers_hide(sweep):
             t={1: layer(), None: layer(), (2, 3): layer()}
         ),
         "for keys with dots": Holder(table={"a.b": layer(), "": layer()}),
-        "for a hundred modules": Holder(blocks=[nn.Identity() for _ in range(100)]),
+        "for a dozen modules": Holder(blocks=[layer() for _ in range(12)]),
+        "for modules of length 0": Holder(blocks=[empty, nn.ModuleList()]),
     }
     subclass = "a subclass of list, tuple or dict is one too: isinstance"
     name = "an attribute's name says nothing of what it holds"
@@ -138,7 +142,10 @@ def test_lost_modules_finds_what_containers_hide(sweep):
             "for a namedtuple": subclass,
             "for an OrderedDict": subclass,
             "for a defaultdict": subclass,
+            "for other values": "no other containers are searched",
             "for keys that are no texts": "a key of any kind counts, as str(key)",
+            "for modules of length 0": "an empty container of PyTorch's counts as "
+            "false, and is a module",
         },
     )
 
@@ -148,8 +155,9 @@ def test_lost_modules_searches_every_module_registered_or_lost(sweep):
     deep: Any = layer()
     for _ in range(40):
         deep = Holder(inner=[{"a": deep}])
-    leaf = layer()
+    leaf, emptied = layer(), Holder(spare=layer(), blocks=[layer()])
     leaf.extra = (layer(),)
+    emptied.spare = None
     stages = [nn.Sequential(Holder(paths=(layer(),))) for _ in range(2)]
     nets = {
         "for a list in a submodule": Holder(encoder=Holder(blocks=[layer()])),
@@ -170,7 +178,10 @@ def test_lost_modules_searches_every_module_registered_or_lost(sweep):
             a=[nn.ModuleDict({"b": Holder(c=[layer()])})]
         ),
         "for forty levels": deep,
+        "for a submodule that is set to None": Holder(a=emptied, b=[Holder(c=emptied)]),
+        "for one that is set to None in a lost module": Holder(a=[emptied]),
     }
+    emptied = "None is no submodule: named_modules() passes it by"
     below = "registered submodules of a lost module have containers too"
     sweep.cases(
         find_lost,
@@ -190,17 +201,20 @@ def test_lost_modules_searches_every_module_registered_or_lost(sweep):
             "come back with it",
             "for a list in a submodule of a lost module": below,
             "for a list below a lost ModuleDict": below,
+            "for a submodule that is set to None": emptied,
+            "for one that is set to None in a lost module": emptied,
         },
     )
 
 
 def test_lost_modules_lists_each_module_once_and_changes_nothing(sweep):
-    twice = layer()
+    twice, both = layer(), [layer(), {"a": layer()}]
     nets = {
         "for a list": Holder(head=layer(), first=[layer()]),
         "for a module in two places": Holder(
             first=[twice], second={"key": (twice, twice)}, head=layer()
         ),
+        "for a list in two places": Holder(first=both, second={"key": both}),
         "for modules in eval mode": Holder(a=[layer().eval()], b=layer().eval()).eval(),
     }
     sweep.cases(

@@ -38,23 +38,39 @@ def look(ex: Any, net: nn.Module, x: Tensor) -> dict[str, Any]:
     """Return the names in a trace, if there is one, and what became of the network."""
     calls: list[None] = []
     net.register_forward_pre_hook(lambda *_: calls.append(None))
+    before = hooks_of(net)
     try:
         names = [name for name, _ in trace(ex, net, x)]
-    except LookupError:
-        names = []
+    except (LookupError, KeyboardInterrupt) as error:
+        names = [type(error).__name__]
+    after = hooks_of(net)
     return {
         "names": names,
         "calls of net": len(calls),
-        "hooks": count_hooks(net),
+        "hooks": {name: len(hooks) for name, hooks in after.items()},
+        "hooks are the same": after == before,
+        "attributes": [list(vars(module)) for module in net.modules()],
         "training": [module.training for module in net.modules()],
         "state": net.state_dict(),
     }
 
 
-def count_hooks(net: nn.Module) -> dict[str, int]:
-    places = {"all modules": nn.modules.module._global_forward_hooks}
-    places |= {name: module._forward_hooks for name, module in net.named_modules()}
-    return {name: len(hooks) for name, hooks in places.items()}
+def hooks_of(net: nn.Module) -> dict[str, list[Any]]:
+    """Return the hooks of every kind with their keys, by the name of the module."""
+    places = {"all modules": nn.modules.module, **dict(net.named_modules())}
+    return {
+        name: [
+            hook
+            for kind, hooks in vars(place).items()
+            if "hooks" in kind and isinstance(hooks, dict)
+            for hook in hooks.items()
+        ]
+        for name, place in places.items()
+    }
+
+
+def interrupt(x: Tensor) -> Tensor:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.weight(2)
@@ -63,15 +79,23 @@ def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
     first, last = nn.Linear(inner, hidden), nn.Linear(hidden, out)
     square = nn.Linear(inner, inner)
     parts = {"a": first, "b": nn.Tanh(), "c": last}
+    flat = nn.Sequential(nn.Tanh())
+    flat.register_forward_hook(lambda _, __, y: y.flatten())
+    unseen = [nn.Tanh()]
     nets = {
         "for three layers": Running(parts, ["a", "b", "c"]),
         "for three layers once more": Running(parts, ["a", "b", "c"]),
         "for chains in chains": nn.Sequential(
             nn.Sequential(first, nn.Sequential(nn.Tanh(), nn.Identity())), last
         ),
-        "for a leaf with two names": Running({"a": square, "b": square}, ["b"]),
+        "for a leaf with two names": Running(
+            {"a": nn.Sequential(square), "b": square}, ["b"]
+        ),
         "for a network that is a leaf": square,
         "for an empty chain": nn.Sequential(nn.Sequential(), square),
+        "for a network that is an empty chain": nn.Sequential(),
+        "for a chain with a hook": nn.Sequential(flat, nn.Tanh()),
+        "for a module without a name": Apply(lambda x: unseen[0](x)),
         "for outputs of no axis": nn.Sequential(Apply(torch.sum), nn.Tanh()),
     }
     sweep.cases(
@@ -96,6 +120,7 @@ def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
             "for a network that is a leaf": "net.forward(x) passes by the hooks of net "
             "itself: call net(x)",
             "for an empty chain": "what has no submodules is a leaf, of any class",
+            "for a chain with a hook": "the hooks that net has are called as always",
         },
     )
 
@@ -150,6 +175,7 @@ def test_trace_leaves_the_network_as_it_was(sweep, rng):
         "in eval mode": nn.Sequential(nn.BatchNorm1d(d), nn.Dropout()).eval(),
         "in two modes": nn.Sequential(nn.Dropout().eval(), nn.Dropout()),
         "when the network raises": nn.Sequential(nn.Linear(d, d), Apply(fail)),
+        "when the network is interrupted": nn.Sequential(nn.Tanh(), Apply(interrupt)),
     }
     sweep.cases(
         look,
@@ -168,6 +194,8 @@ def test_trace_leaves_the_network_as_it_was(sweep, rng):
             "for a network that has hooks": "remove no other hooks than those that "
             "are added: each handle has remove()",
             "when the network raises": "remove the hooks in a finally clause",
+            "when the network is interrupted": "KeyboardInterrupt is no Exception: "
+            "remove the hooks in a finally clause",
             **dict.fromkeys(["in training mode", "in eval mode", "in two modes"], MODE),
         },
     )

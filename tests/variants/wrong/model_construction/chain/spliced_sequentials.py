@@ -1,7 +1,7 @@
 """Takes the layers out of a block that is an nn.Sequential, and runs those: breaks "runs
 `n` independent blocks".
 
-says: each block itself
+says: each network itself runs
 """
 def chain(make_block: Callable[[], nn.Module], n: int) -> nn.Module:
     layers: list[nn.Module] = []
