@@ -146,7 +146,7 @@ def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
         bad[other] += [(field, w) for w in (2.5, 3.0, math.nan, "8", None, [4])]
     for i, width in enumerate((0, -3, 2.5, 3.0, "8", None, [4], 0, -1)):
         bad[each].append(("hidden", hidden(width, at=i % 3)))
-    names = ["swish", "ReLU", "", "tan", "relu, tanh", " relu", "relu\n", None, 1]
+    names = ["swish", "ReLU", "", "tan", "relu, tanh", " relu", "relu\n", "elu"]
     bad[unknown + "back to another one hides the mistake"] = [
         ("activation", name) for name in names
     ]

@@ -155,9 +155,10 @@ def test_lost_modules_searches_every_module_registered_or_lost(sweep):
     deep: Any = layer()
     for _ in range(40):
         deep = Holder(inner=[{"a": deep}])
-    leaf, emptied = layer(), Holder(spare=layer(), blocks=[layer()])
+    leaf, emptied = layer(), [Holder(blocks=[layer()]) for _ in range(2)]
     leaf.extra = (layer(),)
-    emptied.spare = None
+    for holder in emptied:
+        holder.register_module("inner", None)
     stages = [nn.Sequential(Holder(paths=(layer(),))) for _ in range(2)]
     nets = {
         "for a list in a submodule": Holder(encoder=Holder(blocks=[layer()])),
@@ -178,10 +179,10 @@ def test_lost_modules_searches_every_module_registered_or_lost(sweep):
             a=[nn.ModuleDict({"b": Holder(c=[layer()])})]
         ),
         "for forty levels": deep,
-        "for a submodule that is set to None": Holder(a=emptied, b=[Holder(c=emptied)]),
-        "for one that is set to None in a lost module": Holder(a=[emptied]),
+        "for a submodule that is None": Holder(a=emptied[0]),
+        "for one that is None in a lost module": Holder(a=[emptied[1]]),
     }
-    emptied = "None is no submodule: named_modules() passes it by"
+    none = "None is no submodule: named_modules() passes it by"
     below = "registered submodules of a lost module have containers too"
     sweep.cases(
         find_lost,
@@ -201,8 +202,8 @@ def test_lost_modules_searches_every_module_registered_or_lost(sweep):
             "come back with it",
             "for a list in a submodule of a lost module": below,
             "for a list below a lost ModuleDict": below,
-            "for a submodule that is set to None": emptied,
-            "for one that is set to None in a lost module": emptied,
+            "for a submodule that is None": none,
+            "for one that is None in a lost module": none,
         },
     )
 

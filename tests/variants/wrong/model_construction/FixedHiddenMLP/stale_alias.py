@@ -1,7 +1,7 @@
 """Computes with a second reference to the weight, which stays behind at .double(): breaks
 "follows the network to other dtypes".
 
-says: no parameter and no buffer does not follow
+says: after .double
 """
 class FixedHiddenMLP(nn.Module):
     weight: Tensor
