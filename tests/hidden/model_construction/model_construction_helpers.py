@@ -20,15 +20,6 @@ def forms(tensors: list[Tensor]) -> list[str]:
     return found
 
 
-def layer_of(parameters: list[Tensor], x: Tensor, out_features: int) -> Tensor | None:
-    """Apply the one weight and bias that lead from x's width to `out_features`."""
-    weights = [p for p in parameters if p.shape == (out_features, x.shape[-1])]
-    biases = [p for p in parameters if p.shape == (out_features,)]
-    if len(weights) != 1 or len(biases) != 1:
-        return None
-    return nn.functional.linear(x, weights[0], biases[0])
-
-
 class Hooked(nn.Module):
     """A linear layer that adds 1 in eval mode, and by a hook multiplies by 2."""
 

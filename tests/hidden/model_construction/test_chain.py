@@ -12,32 +12,23 @@ from model_construction_helpers import DISTINCT, Apply, Hooked, expect_used, for
 pytestmark = pytest.mark.exercise("model_construction.chain")
 
 
-class Block(nn.Module):
-    """A block whose number decides its values; it notes in `runs` that it ran."""
-
-    def __init__(self, d: int, number: int, runs: list[int]):
-        super().__init__()
-        self.linear = nn.Linear(d, d)
-        self.number = number
-        self.runs = runs
-        with torch.no_grad():
-            for p in self.parameters():
-                p.copy_(
-                    torch.arange(1, p.numel() + 1).mul(number + 0.7).sin().view_as(p)
-                )
-
-    def forward(self, x: Tensor) -> Tensor:
-        self.runs.append(self.number)
-        return self.linear(x).tanh()
+def numbered(d: int, number: int) -> nn.Module:
+    """Return a block whose number decides its values."""
+    block = fill(nn.Linear(d, d))
+    with torch.no_grad():
+        block.weight.mul_(number + 1)
+    return nn.Sequential(block, nn.Tanh())
 
 
 def run_chain(ex: Any, d: int, n: int, x: Tensor) -> dict[str, Any]:
     """Return the calls of make_block, parameters, order of runs and result."""
-    made: list[Block] = []
+    made: list[nn.Module] = []
     runs: list[int] = []
 
     def make_block() -> nn.Module:
-        made.append(Block(d, len(made), runs))
+        number = len(made)
+        made.append(numbered(d, number))
+        made[-1].register_forward_pre_hook(lambda *_: runs.append(number))
         return made[-1]
 
     net = ex.chain(make_block, n)
@@ -83,7 +74,7 @@ def count_failing(ex: Any, n: int, fails_at: int) -> int:
 def test_chain_runs_independent_blocks_one_after_the_other(sweep, rng):
     d = rng.choice(DISTINCT)
     x = torch.randn(4, d)
-    blocks = [Block(d, i, []) for i in range(3)]
+    blocks = [numbered(d, i) for i in range(3)]
     added = sum((block(x) for block in blocks), torch.zeros_like(x))
     calls = "calls of make_block"
     sweep.cases(

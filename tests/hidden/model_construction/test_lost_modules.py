@@ -84,13 +84,12 @@ def test_lost_modules_finds_what_containers_hide(sweep):
             table={"key": (inner, shared)},
             lost=[layer(), nn.Sequential(shared), Holder(refs=[inner])],
         ),
-        "for a list in a list": Holder(blocks=[layer(), [layer(), [layer()]]]),
         "for containers in containers": Holder(
             blocks=[(layer(), {"key": [layer()]}), {"b": {"a": (None, layer())}}],
             deep=deep,
         ),
-        "for empty containers": Holder(a=[], b=(), c={}, d=[[], {}, ()]),
         "for other values": Holder(
+            d=[[], {}, ()],
             a=[None, 1, "ab", torch.ones(2), {3}, layer, nn.Linear, layer()],
             b=[{layer()}, deque([layer()])],
             c=frozenset([layer()]),
@@ -98,23 +97,21 @@ def test_lost_modules_finds_what_containers_hide(sweep):
             weight=[nn.Parameter(torch.ones(2))],
             words="relu",
         ),
-        "for an attribute with an underscore": Holder(_blocks=[layer()]),
-        "for an attribute whose name begins as one of PyTorch's": Holder(
-            _modules_of_mine=[layer()], training_blocks=(layer(),)
+        "for attributes with an underscore, or such as PyTorch begins": Holder(
+            _blocks=[layer()], _modules_of_mine=[layer()], training_blocks=(layer(),)
         ),
-        "for a subclass of list": Holder(blocks=Blocks([layer(), layer()])),
-        "for a namedtuple": Holder(pair=Pair(layer(), [layer()])),
-        "for an OrderedDict": Holder(table=OrderedDict(b=layer(), a=layer())),
-        "for a defaultdict": Holder(table=defaultdict(list, {"a": [layer()]})),
-        "for keys that are no texts": Holder(
-            t={1: layer(), None: layer(), (2, 3): layer()}
+        "for subclasses of list, tuple and dict": Holder(
+            blocks=Blocks([layer(), layer()]),
+            pair=Pair(layer(), [layer()]),
+            ordered=OrderedDict(b=layer(), a=layer()),
+            table=defaultdict(list, {"a": [layer()]}),
         ),
-        "for keys with dots": Holder(table={"a.b": layer(), "": layer()}),
+        "for keys of any kind": Holder(
+            t={1: layer(), None: layer(), (2, 3): layer(), "a.b": layer(), "": layer()}
+        ),
         "for a dozen modules": Holder(blocks=[layer() for _ in range(12)]),
         "for modules of length 0": Holder(blocks=[empty, nn.ModuleList()]),
     }
-    subclass = "a subclass of list, tuple or dict is one too: isinstance"
-    name = "an attribute's name says nothing of what it holds"
     sweep.cases(
         find_lost,
         {when: (net,) for when, net in nets.items()},
@@ -132,18 +129,15 @@ def test_lost_modules_finds_what_containers_hide(sweep):
             "_modules, is registered",
             "for modules that are registered too": "a module in a list is not lost if "
             "net.modules() reaches it too",
-            "for a list in a list": "containers in containers are searched, down to "
-            "any depth",
             "for containers in containers": "containers in containers are searched, "
             "of any kind and down to any depth",
-            "for an attribute with an underscore": name,
-            "for an attribute whose name begins as one of PyTorch's": name,
-            "for a subclass of list": subclass,
-            "for a namedtuple": subclass,
-            "for an OrderedDict": subclass,
-            "for a defaultdict": subclass,
+            "for attributes with an underscore, or such as PyTorch begins": (
+                "an attribute's name says nothing of what it holds"
+            ),
+            "for subclasses of list, tuple and dict": "a subclass of list, tuple or "
+            "dict is one too: isinstance",
             "for other values": "no other containers are searched",
-            "for keys that are no texts": "a key of any kind counts, as str(key)",
+            "for keys of any kind": "a key of any kind counts, as str(key)",
             "for modules of length 0": "an empty container of PyTorch's counts as "
             "false, and is a module",
         },

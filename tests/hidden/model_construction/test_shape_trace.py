@@ -94,9 +94,7 @@ def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
         "for an empty chain": nn.Sequential(nn.Sequential(), square),
         "for a network that is an empty chain": nn.Sequential(),
         "for a chain with a hook": nn.Sequential(flat, nn.Tanh()),
-        "for a module without a name": Apply(
-            lambda x, hidden=[nn.Tanh()]: hidden[0](x)
-        ),
+        "for a module without a name": Apply(nn.Tanh().__call__),
         "for outputs of no axis": nn.Sequential(Apply(torch.sum), nn.Tanh()),
     }
     sweep.cases(
