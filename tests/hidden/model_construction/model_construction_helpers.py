@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import CALLS, LAYOUTS, MODULES, SHAPES, say
+from grader.observe.compare import is_close
 
 DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is square
 STATES = "plain", "other", *SHAPES, *LAYOUTS, "no_grad", "inference", *CALLS, *MODULES
@@ -18,6 +19,11 @@ def forms(tensors: list[Tensor]) -> list[str]:
     found = [f"{t.dtype} {tuple(t.shape)}"[len("torch.") :] for t in tensors]
     found.sort()
     return found
+
+
+def gives(expected: Tensor, part: str = "result") -> Callable[[dict[str, Any]], bool]:
+    """Return what says whether a part of what is seen is close to this tensor."""
+    return lambda seen: is_close(seen[part], expected, 1e-4, 1e-5)
 
 
 class Hooked(nn.Module):

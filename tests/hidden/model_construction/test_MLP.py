@@ -1,6 +1,5 @@
 """MLP computes out(relu(hidden(x))) with layers that are made once and learn."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,8 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import Module, fill, say
-from grader.observe.compare import is_close
-from model_construction_helpers import DISTINCT, STATES, forms
+from model_construction_helpers import DISTINCT, STATES, forms, gives
 
 pytestmark = pytest.mark.exercise("model_construction.MLP")
 
@@ -32,9 +30,6 @@ def test_mlp_maps_the_last_axis(sweep, rng):
     x = torch.randn(*rng.sample(DISTINCT, 2), inner)
     hidden, last = fill(nn.Linear(inner, width)), fill(nn.Linear(width, out))
     without_relu = last(hidden(x))
-
-    def gives(result: Tensor) -> Callable[[dict[str, Any]], bool]:
-        return lambda seen: is_close(seen["result"], result, 1e-4, 1e-5)
 
     sweep.cases(
         run_mlp,

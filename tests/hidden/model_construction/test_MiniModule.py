@@ -151,13 +151,9 @@ TREES: dict[str, Script] = {
 }
 RULES = {
     "for a module and its child": "a child's names go in front, joined by dots",
-    "for several own parameters": "every attribute counts, in the order of assignment",
-    "for an nn.Parameter": "an nn.Parameter is a tensor too: isinstance(…, Tensor)",
-    "for children of children": "children of children have parameters too",
     "for own parameters behind a child": "a module's own parameters come before its "
     "children's",
     "for modules in a list": "the entries of a list count too, under their place in it",
-    "for parameters in a list": "parameters in a list count too, as the module's own",
     "for own parameters behind a list": "parameters come in the order of assignment, "
     "those in lists too",
     "for a tensor that requires no gradient": "a tensor that requires no gradient is "

@@ -6,16 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import (
-    LAYOUTS,
-    SHAPES,
-    Module,
-    expect_close,
-    expect_equal,
-    expect_unchanged,
-    say,
-)
-from model_construction_helpers import DISTINCT, STATES, expect_used, forms
+from grader.observe import LAYOUTS, SHAPES, Module, fill, say
+from model_construction_helpers import DISTINCT, STATES, expect_used, forms, gives
 
 pytestmark = pytest.mark.exercise("model_construction.Residual")
 
@@ -28,15 +20,21 @@ CAUSES = {
 
 def run_residual(
     ex: Any, block: nn.Module, widths: list[int], x: Tensor
-) -> tuple[Tensor, Tensor, Tensor, list[Tensor], int]:
+) -> dict[str, Any]:
     """Return result, x and its gradient; parameters added, how many are the block's."""
-    net = ex.Residual(block, *widths)
+    net = fill(ex.Residual(block, *widths))
     blocks = {id(p) for p in block.parameters()}
     parameters = list(net.parameters())
     added = [p for p in parameters if id(p) not in blocks]
-    y = net(x.requires_grad_())
-    y.sum().backward()
-    return y, x, x.grad, added, len(parameters) - len(added)
+    result = net(x.requires_grad_())
+    result.sum().backward()
+    return {
+        "x": x.detach(),
+        "parameters of the block": len(parameters) - len(added),
+        "parameters added": forms(added),
+        "result": result,
+        "gradient": x.grad,
+    }
 
 
 def keep_output(
@@ -65,60 +63,40 @@ def draw_widths(rng, kind: str) -> tuple[int, int]:
 
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("widths", ["equal", "more", "fewer", "from one", "to one"])
-def test_residual_adds_block_and_skip(observe, rng, widths):
+def test_residual_adds_block_and_skip(sweep, rng, widths):
     inner, out = draw_widths(rng, widths)
-    block = nn.Sequential(nn.Linear(inner, out), nn.Tanh())
-    x = torch.randn(rng.choice(DISTINCT), inner)
-
-    y, after, gradient, added, registered = observe(
+    block = fill(nn.Sequential(nn.Linear(inner, out), nn.Tanh()))
+    x = torch.randn(rng.choice(DISTINCT), inner, requires_grad=True)
+    skip = x if inner == out else fill(nn.Linear(inner, out, bias=False))(x)
+    around, through = (
+        torch.autograd.grad(t.sum(), x, retain_graph=True)[0] for t in (skip, block(x))
+    )
+    sweep.cases(
         run_residual,
-        block,
-        [inner, out],
-        x,
-        call=say("Residual(block, {i}, {o})(x), x {x}", i=inner, o=out, x=x),
+        {"": (block, [inner, out], x.detach())},
+        call=say("Residual(block, {i}, {o})(x), x {x}", i=inner, o=out, x=x.detach()),
+        fault="Residual does not add block(x) and skip(x), with just the layer it needs.",
+        slips={
+            IN_PLACE: lambda seen: not torch.equal(seen["x"], x),
+            "a plain list or tuple hides the block from nn.Module": (
+                lambda seen: seen["parameters of the block"] == 0
+            ),
+            "equal widths need no layer: x itself is added": (
+                lambda seen: inner == out and seen["parameters added"]
+            ),
+            "the layer beside the block has no bias": (
+                lambda seen: len(seen["parameters added"]) == 2
+            ),
+            "where the widths differ, skip is a Linear layer made in __init__": (
+                lambda seen: inner != out and not seen["parameters added"]
+            ),
+            "the skip is missing": gives(block(x)),
+            "the block is missing": gives(skip),
+            "nothing follows the sum": gives(torch.relu(block(x) + skip)),
+            "the skip is cut off from the gradient": gives(through, "gradient"),
+            "the block is cut off from the gradient": gives(around, "gradient"),
+        },
         causes=CAUSES,
-    )
-
-    expect_unchanged(after, x, "Residual changes the caller's tensor.", cause=IN_PLACE)
-    expect_equal(
-        registered,
-        2,
-        "Residual does not register its block.",
-        slips={"a plain list or tuple hides the block from nn.Module": 0},
-    )
-    expect_equal(
-        forms(added),
-        [] if inner == out else [f"float32 ({out}, {inner})"],
-        "Residual does not add just the layer that it needs.",
-        slips={
-            "equal widths need no layer: x itself is added": lambda _: inner == out,
-            "the layer beside the block has no bias": lambda got: len(got) == 2,
-            "where the widths differ, skip is a Linear layer made in __init__": [],
-        },
-    )
-    x.requires_grad_()
-    skip = x if inner == out else nn.functional.linear(x, added[0])
-    results = block(x), skip
-    expect_close(
-        y,
-        block(x) + skip,
-        "Residual does not compute block(x) + skip(x).",
-        slips={
-            "the skip is missing": block(x),
-            "the block is missing": skip,
-            "nothing follows the sum": torch.relu(block(x) + skip),
-            "the two are added, not multiplied": block(x) * skip,
-        },
-    )
-    parts = [torch.autograd.grad(t, x, torch.ones_like(t))[0] for t in results]
-    expect_close(
-        gradient,
-        parts[0] + parts[1],
-        "The gradient does not flow through the block and past it.",
-        slips={
-            "the skip is cut off from the gradient": parts[0],
-            "the block is cut off from the gradient": parts[1],
-        },
     )
 
 
