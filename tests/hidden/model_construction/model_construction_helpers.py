@@ -110,6 +110,7 @@ def expect_used(
     place: Callable[[nn.Module, nn.Module], list[nn.Module]],
     more: dict[str, list[nn.Module]],
     *widths: int,
+    slips: dict[str, Callable[[dict[str, Any]], bool]] | None = None,
     because: dict[str, str] | None = None,
 ) -> None:
     """Expect that networks of width `d` are used as they are.
@@ -125,7 +126,8 @@ def expect_used(
         use_networks,
         {when: (symbol, nets, x, *widths) for when, nets in cases.items()},
         call=say("{symbol}(…)(x), and the modules that it is made of", symbol=symbol),
-        slips={
+        slips=(slips or {})
+        | {
             "what a plain list, tuple or dict holds is invisible to nn.Module": (
                 lambda seen: not any(seen["used itself"]) and not seen["parameters"]
             ),

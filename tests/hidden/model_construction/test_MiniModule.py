@@ -166,7 +166,6 @@ RULES = {
     "asked, not when it is assigned",
     "when attributes get other values": "what gets another value, or requires a "
     "gradient no more, is no longer a parameter or child",
-    "after a call": "what is kept of a call is no parameter: keep nothing",
     "for what counts as false": "a zero, or a module of length 0, counts as false: "
     "ask isinstance alone",
 }

@@ -75,7 +75,7 @@ def test_residual_adds_block_and_skip(sweep, rng, widths):
         run_residual,
         {"": (block, [inner, out], x.detach())},
         call=say("Residual(block, {i}, {o})(x), x {x}", i=inner, o=out, x=x.detach()),
-        fault="Residual does not add block(x) and skip(x), with just the layer it needs.",
+        fault="Residual does not give block(x) + skip(x), or has other layers.",
         slips={
             IN_PLACE: lambda seen: not torch.equal(seen["x"], x),
             "a plain list or tuple hides the block from nn.Module": (
@@ -123,7 +123,7 @@ def test_residual_uses_its_block_as_it_is(sweep, rng):
     d, out = rng.sample(DISTINCT, 2)
     expect_used(sweep, "Residual", d, lambda net, _: [net], {}, d, d)
     x = torch.randn(4, d)
-    same, to_out, many = nn.Linear(d, d), nn.Linear(d, out), [300, 300]
+    same, to_out, many = nn.Linear(d, d), nn.Linear(d, out), [300, int("300")]
     kept = {
         "": (same, [d, d], x, True),
         "for unequal widths": (to_out, [d, out], x, True),

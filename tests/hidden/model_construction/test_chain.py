@@ -104,17 +104,11 @@ def test_chain_runs_independent_blocks_one_after_the_other(sweep, rng):
             "modules kept in a plain list are invisible to nn.Module": (
                 lambda seen: seen["parameters"] == []
             ),
-            "return after the loop over the blocks, not in it": (
-                lambda seen: seen["order of runs"] == [0]
-            ),
             "the block made first runs first": (
                 lambda seen: seen["order of runs"] == [2, 1, 0]
             ),
             "the outputs are added, not handed on": (
                 lambda seen: torch.allclose(seen["result"], added)
-            ),
-            "each block runs on the output of the one before, not on x": (
-                lambda seen: torch.allclose(seen["result"], blocks[-1](x))
             ),
         },
         because={"for no block": "0 blocks give the identity, an nn.Module as well"},

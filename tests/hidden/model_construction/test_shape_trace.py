@@ -74,7 +74,7 @@ def interrupt(x: Tensor) -> Tensor:
 
 
 @pytest.mark.weight(2)
-def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
+def test_trace_lists_the_leaves_as_they_run_with_their_shapes(sweep, rng):
     inner, hidden, out, batch = rng.sample(DISTINCT, 4)
     first, last = nn.Linear(inner, hidden), nn.Linear(hidden, out)
     square = nn.Linear(inner, inner)
@@ -96,6 +96,16 @@ def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
         "for a chain with a hook": nn.Sequential(flat, nn.Tanh()),
         "for a module without a name": Apply(nn.Tanh().__call__),
         "for outputs of no axis": nn.Sequential(Apply(torch.sum), nn.Tanh()),
+        "for parts in another order": Running(
+            {"b": nn.Tanh(), "spare": nn.Tanh(), "a": square}, ["a", "b"]
+        ),
+        "for a leaf that runs several times": Running(
+            {"a": square, "b": nn.Tanh()}, ["a", "b", "a", "a", "b"]
+        ),
+        "for a leaf that reshapes in place": nn.Sequential(
+            square, Apply(lambda x: x.unsqueeze_(0)), nn.Tanh()
+        ),
+        "when the network raises": nn.Sequential(square, Apply(fail)),
     }
     sweep.cases(
         trace,
@@ -111,7 +121,6 @@ def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
             ),
         },
         because={
-            "for three layers once more": "something is left over from an earlier call",
             "for chains in chains": "the leaves are at any depth: named_modules(), not "
             "named_children()",
             "for a leaf with two names": "one module under two names gets one hook, "
@@ -120,34 +129,8 @@ def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
             "itself: call net(x)",
             "for an empty chain": "what has no submodules is a leaf, of any class",
             "for a chain with a hook": "the hooks that net has are called as always",
-        },
-    )
-
-
-@pytest.mark.weight(2)
-def test_trace_lists_each_leaf_when_it_runs(sweep, rng):
-    d, batch = rng.sample(DISTINCT, 2)
-    parts = {"last": nn.Linear(d, d), "spare": nn.Tanh(), "first": nn.Linear(d, d)}
-    nets = {
-        "for parts in the order of their names": Running(parts, list(parts)),
-        "for parts in another order": Running(parts, ["first", "spare", "last"]),
-        "for parts that do not run": Running(parts, ["last", "first"]),
-        "for a leaf that runs several times": Running(
-            parts, ["last", "first", "last", "last", "first"]
-        ),
-        "for a leaf that reshapes in place": nn.Sequential(
-            nn.Linear(d, d), Apply(lambda x: x.unsqueeze_(0)), nn.Tanh()
-        ),
-        "when the network raises": nn.Sequential(nn.Linear(d, d), Apply(fail)),
-    }
-    sweep.cases(
-        trace,
-        {when: (net, torch.randn(batch, d)) for when, net in nets.items()},
-        call="shape_trace(net, x)",
-        because={
             "for parts in another order": "the order is that of execution, not of "
             "registration",
-            "for parts that do not run": "a leaf that does not run is not listed",
             "for a leaf that runs several times": "a leaf is listed each time that it "
             "runs; a dict keeps one entry for each name",
             "for a leaf that reshapes in place": "read a shape when its leaf runs; "
