@@ -9,24 +9,21 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import fill, say
-from model_construction_helpers import DISTINCT, STATES, forms
+from model_construction_helpers import DISTINCT, STATES, forms, gives
 
 pytestmark = pytest.mark.exercise("model_construction.build_mlp")
 
 Values = tuple[Any, ...]
-ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}
+ACTIVATIONS = "tanh", "relu", "gelu"
 
 
 def built(ex: Any, values: Values) -> Any:
     return fill(ex.build_mlp(ex.MLPConfig(*values)))
 
 
-def forms_in_built(ex: Any, values: Values) -> list[str]:
-    return forms(built(ex, values).parameters())
-
-
-def run_built(ex: Any, values: Values, x: Tensor) -> Tensor:
-    return built(ex, values)(x)
+def run_built(ex: Any, values: Values, x: Tensor) -> dict[str, Any]:
+    net = built(ex, values)
+    return {"parameters": forms(net.parameters()), "result": net(x)}
 
 
 def build_again(ex: Any, values: Values) -> dict[str, Any]:
@@ -59,54 +56,47 @@ def mlp(widths: list[int], kind: type[nn.Module]) -> nn.Module:
 
 @pytest.mark.weight(2)
 def test_build_mlp_builds_what_the_config_describes(sweep, rng):
-    low, middle, high, inner, out = rng.sample(DISTINCT, 5)
-    low, middle, high = sorted([low, middle, high])
-    inner, *hidden, out = widths = [inner, middle, high, low, out]  # in no order
+    inner, out, *hidden = rng.sample(DISTINCT, 5)
+    low, middle, high = sorted(hidden)
+    hidden = middle, high, low  # in no order
+    widths = [inner, *hidden, out]
     x = torch.cat([3 * torch.randn(6, inner), 1e4 * torch.randn(3, inner)])
-    same = 4 * (inner,)
-    sweep.cases(
-        forms_in_built,
-        {
-            f"for {n} hidden layers": ((inner, tuple(hidden[:n]), out),)
-            for n in (3, 1, 0)
-        }
-        | {"for equal widths": ((inner, same, inner),)},
-        call=say("build_mlp(MLPConfig{values}).parameters()", values=tuple(widths)),
-        fault="The network does not hold the parameters of the Linear layers.",
-        slips={
-            "modules kept in a plain list are invisible to nn.Module": [],
-            "the layers have no bias": lambda got: not any(",)" in f for f in got),
-            "a hidden width is left out": lambda got: len(got) in (2, 4, 6),
-        },
-        because={
-            "for 0 hidden layers": "hidden may be empty",
-            "for equal widths": "layers of equal widths are several",
-        },
-    )
+    same = 3 * (inner,)
     sweep.cases(
         run_built,
-        {
-            f"for {kind}": ((inner, tuple(hidden), out, kind), x)
-            for kind in ("tanh", "relu", "gelu")
-        }
-        | {"for equal widths": ((inner, same, inner, "tanh"), x)},
-        call=say("build_mlp(config)(x) with x {x}", x=x),
+        {f"for {kind}": ((inner, hidden, out, kind), x) for kind in ACTIVATIONS}
+        | {
+            "for one hidden layer": ((inner, hidden[:1], out), x),
+            "for no hidden layer": ((inner, (), out), x),
+            "for equal widths": ((inner, same, inner, "tanh"), x),
+        },
+        call=say("build_mlp(MLPConfig{values})(x) with x {x}", values=widths, x=x),
+        fault="The network is not made of the layers that the config describes.",
         slips={
-            "an activation follows the last layer too": mlp(widths, nn.Tanh)(x).tanh(),
-            "the activation is missing": mlp(widths, nn.Identity)(x),
-            "the activation is relu, whatever the config says": mlp(widths, nn.ReLU)(x),
-            "the activation is gelu, whatever the config says": mlp(widths, nn.GELU)(x),
+            "modules kept in a plain list are invisible to nn.Module": (
+                lambda seen: not seen["parameters"]
+            ),
+            "the layers have no bias": lambda seen: len(seen["parameters"]) == 4,
+            "a hidden width is left out": lambda seen: len(seen["parameters"]) < 8,
+            "an activation follows the last layer too": (
+                gives(mlp(widths, nn.Tanh)(x).tanh())
+            ),
+            "the activation is missing": gives(mlp(widths, nn.Identity)(x)),
+            "the activation is relu, whatever the config says": (
+                gives(mlp(widths, nn.ReLU)(x))
+            ),
         },
         because={
-            "for relu": "the activation is another one than the config says",
             "for gelu": "gelu is nn.GELU(), which is exact, no approximation",
-            "for equal widths": "a hidden layer may be as wide as the output",
+            "for no hidden layer": "hidden may be empty",
+            "for equal widths": "layers of equal widths are several, and one as wide "
+            "as the output need not be the last",
         },
     )
 
 
 def test_build_mlp_keeps_its_config(sweep, rng):
-    inner, *hidden, out = rng.sample(DISTINCT, 4)
+    inner, *hidden, out = rng.sample(DISTINCT, 5)
     sweep.cases(
         build_again,
         {"": ((inner, tuple(hidden), out, "tanh"),)},
@@ -154,7 +144,14 @@ def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
     }
     sweep.cases(
         judge_config,
-        {"": (default, "activation"), **cases},
+        {
+            "": (default, "activation"),
+            **cases,
+            "for activation='swish' without hidden layers": (
+                {**default, "hidden": (), "activation": "swish"},
+                "activation",
+            ),
+        },
         call="MLPConfig(…), with one value that is good or bad",
         fault="The default activation is another one.",
         because=because,

@@ -64,7 +64,7 @@ def on_a_circle(*links: str) -> nn.Module:
 
 @pytest.mark.weight(2)
 def test_lost_modules_finds_what_containers_hide(sweep):
-    shared, inner, empty = layer(), layer(), nn.Sequential()
+    shared, inner, empty = nn.Linear(2, 2), layer(), nn.Sequential()
     empty.more = [layer()]
     deep: Any = layer()
     for _ in range(6):

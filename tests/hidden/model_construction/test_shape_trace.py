@@ -83,7 +83,6 @@ def test_trace_lists_the_leaves_as_they_run_with_their_shapes(sweep, rng):
     flat.register_forward_hook(lambda _, __, y: y.flatten())
     nets = {
         "for three layers": Running(parts, ["a", "b", "c"]),
-        "for three layers once more": Running(parts, ["a", "b", "c"]),
         "for chains in chains": nn.Sequential(
             nn.Sequential(first, nn.Sequential(nn.Tanh(), nn.Identity())), last
         ),
