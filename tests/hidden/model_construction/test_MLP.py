@@ -37,6 +37,7 @@ def test_mlp_maps_the_last_axis(sweep, rng):
         call=say("MLP{sizes}(x), twice, with x {x}", sizes=tuple(sizes), x=x),
         fault="MLP does not compute out(relu(hidden(x))) with two Linear layers.",
         slips={
+            "a forward without return gives None": lambda seen: seen["result"] is None,
             "layers made by the first call are too late for an optimizer": (
                 lambda seen: seen["parameters"] != seen["parameters later"]
             ),
@@ -63,8 +64,7 @@ def test_mlp_keeps_its_promise_in_every_state(sweep, rng):
     few = "plain", "vector", "single"
     for sizes, columns in (
         (rng.sample(DISTINCT, 3), (*STATES, "huge")),
-        ([*rng.sample(DISTINCT, 2), 1], few),
-        ([1, 1, 2], few),
+        ([1, 1, 1], few),
         (3 * [rng.choice(DISTINCT)], few),
     ):
         sweep(
