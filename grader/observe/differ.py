@@ -9,7 +9,7 @@ import torch
 
 from grader.observe.compare import is_close, is_equal
 from grader.observe.describe import describe, tell_apart, to_code
-from grader.sandbox.states import tensors_in
+from grader.sandbox.states import tensors_in, wave
 from grader.scoring.message import Words, render, say
 
 Played = dict[str, Any]
@@ -160,14 +160,22 @@ def loosened(value: Any, tolerance: Tolerance) -> Rounding:
 
 
 def by_shape(gradients: Any) -> Any:
-    """Return gradients with those of parameters in the order of their shapes.
+    """Return gradients with those of parameters in the order of shapes and sizes.
 
     It is done here, since the student's process may have another `sorted`.
     """
     match gradients:
         case [list(inputs), [*pairs]] if all(map(is_shape_with_gradient, pairs)):
-            return [inputs, sorted(pairs, key=lambda pair: (pair[0], pair[1] is None))]
+            return [inputs, sorted(pairs, key=lambda pair: (pair[0], size(pair[1])))]
     return gradients
+
+
+def size(gradient: torch.Tensor | None) -> float:
+    """Return a number that tells apart gradients of one shape, in any order."""
+    if gradient is None:
+        return -1.0
+    sizes = gradient.to(torch.complex128).abs().nan_to_num()
+    return float((sizes * (wave(sizes.shape, 1.3) + 1)).sum())
 
 
 def is_shape_with_gradient(pair: Any) -> bool:

@@ -18,6 +18,16 @@ def halve(x):
     return x / 2
 
 
+class Product(nn.Module):
+    def __init__(self, first, last):
+        super().__init__()
+        for name in (first, last):
+            self.register_parameter(name, nn.Parameter(torch.zeros(2)))
+
+    def forward(self, x):
+        return x[..., :2] * self.a * (self.b + 1)
+
+
 class Layer(nn.Module):
     def __init__(self, width):
         super().__init__()
@@ -313,6 +323,12 @@ def test_an_exception_is_told_as_such_with_what_is_behind_it():
     assert (message.fault.render(), message.cause) == (
         "it raises an exception.",
         "the shape is fixed",
+    )
+
+
+def test_parameters_of_one_shape_may_be_registered_in_any_order():
+    sweep_over(lambda: Product("b", "a"), lambda: Product("a", "b"))(
+        Module("it"), inputs=draw, columns=("plain", "trained"), call="it(x)"
     )
 
 
