@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import say
-from parameters_helpers import DISTINCT, kinds_of_nets, sight_of, tied_net
+from parameters_helpers import DISTINCT, META, kinds_of_nets, sight_of, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.Ema")
 
@@ -37,7 +37,7 @@ class Counting(nn.Module):
 def networks(rng) -> dict[str, nn.Module]:
     nets = kinds_of_nets(rng) | {"for float64": Counting(2, 3).double()}
     nets[UNSAVED] = Counting(2, 3, persistent=False)
-    del nets["on the meta device"]
+    del nets[META]
     return nets
 
 

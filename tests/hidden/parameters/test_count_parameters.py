@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import torch
 from torch import Tensor, nn
 
 from grader.observe import say
@@ -32,6 +33,10 @@ def count_in_turn(ex: Any, net: nn.Module) -> Any:
     return counts, ex.count_parameters(net, True), ex.count_parameters(net), kept
 
 
+def expanded() -> nn.Module:
+    return nn.ParameterList([nn.Parameter(torch.ones(1).expand(5, 3))])
+
+
 def entries(parameters: list[Tensor]) -> int:
     return sum(p.numel() for p in parameters)
 
@@ -43,15 +48,15 @@ def test_count_adds_up_the_entries(sweep, rng, trainable_only):
     parameters, buffers = list(net.parameters()), list(net.buffers())
     trained = [p for p in parameters if p.requires_grad]
     counted = trained if trainable_only else parameters
+    stretched = "for an expanded parameter"
 
     sweep.cases(
         count,
-        {"": (net, trainable_only)},
-        call=say(
-            "count_parameters(net, trainable_only={flag}), net with BatchNorm1d, "
-            "Conv1d and frozen parameters",
-            flag=trainable_only,
-        ),
+        {
+            "": (net, trainable_only),
+            stretched: (expanded, trainable_only),
+        },
+        call=say("count_parameters(net, trainable_only={flag})", flag=trainable_only),
         fault="count_parameters does not count the entries of the parameters.",
         slips={
             "buffers, as BatchNorm's statistics, are no parameters": (
@@ -68,6 +73,7 @@ def test_count_adds_up_the_entries(sweep, rng, trainable_only):
                 entries(list(net.parameters(recurse=False)))
             ),
         },
+        because={stretched: "it has the entries that it shows, whatever memory it has"},
     )
 
 
@@ -99,12 +105,12 @@ def test_count_refuses_what_has_no_shape_yet(sweep, rng, trainable_only):
 
 @pytest.mark.weight(2)
 def test_count_takes_all_kinds_of_networks(sweep, rng):
-    huge = nn.Sequential(nn.Linear(1 << 17, 1 << 17, device="meta"))
+    numbers = nn.ParameterList([torch.ones(3, dtype=torch.complex64)])
 
     sweep.cases(
         count_in_turn,
         {when: (net,) for when, net in kinds_of_nets(rng).items()}
-        | {"for more than 2**32 entries": (huge,)},
+        | {"for complex parameters": (numbers,)},
         call="count_parameters(net), count_parameters(net, True); "
         "net.requires_grad_(False); both again",
         because=ABOUT_NETS,

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from parameters_helpers import DISTINCT, Scaled, kinds_of_nets, tied_net
+from parameters_helpers import DISTINCT, META, Scaled, kinds_of_nets, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.freeze")
 
@@ -123,7 +123,7 @@ def test_freeze_finds_a_parameter_under_each_name(sweep, rng):
     tied = nn.ModuleDict({"embedding": nn.Embedding(a, b), "head": nn.Linear(b, a)})
     tied["head"].weight = tied["embedding"].weight
     nets = kinds_of_nets(rng)
-    del nets["on the meta device"]
+    del nets[META]
 
     sweep.cases(
         freeze_part,

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from parameters_helpers import (
     DISTINCT,
+    META,
     kinds_of_nets,
     names_in_memory,
     nested_net,
@@ -134,7 +135,7 @@ def test_init_by_rule_uses_the_first_rule_that_matches(sweep, rng):
 
 def test_init_by_rule_takes_all_kinds_of_networks(sweep, rng):
     nets = kinds_of_nets(rng)
-    del nets["on the meta device"], nets["where nothing has a parameter"]
+    del nets[META], nets["where nothing has a parameter"]
     del nets["where buffers alone are there"]
 
     sweep.cases(

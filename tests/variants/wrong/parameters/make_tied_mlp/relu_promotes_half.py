@@ -1,4 +1,8 @@
-"""The hand-made ReLU mixes in a float32 zero, so half and bfloat16 networks fail in the second use ("when the network moves to another dtype")."""
+"""The hand-made ReLU mixes in a float32 zero, so half and bfloat16 networks fail in
+the second use ("when the network moves to another dtype").
+
+says: after \.bfloat16
+"""
 
 
 class _Tied(nn.Module):

@@ -1,4 +1,8 @@
-"""Divides the bytes of the storage by the item size, which counts the base of a sliced or expanded parameter ("how many numbers the parameters of `net` hold")."""
+"""Divides the bytes of the storage by the item size, which counts the base of a sliced
+or expanded parameter ("how many numbers the parameters of `net` hold").
+
+says: entries that it shows
+"""
 
 
 def count_parameters(net: nn.Module, trainable_only: bool = False) -> int:

@@ -1,4 +1,8 @@
-"""Multiplies the shape as a tensor, so a 0-dim parameter has the float 1.0 as numel ("`numel` the number of entries, an int")."""
+"""Multiplies the shape as a tensor, so a 0-dim parameter has the float 1.0 as numel
+("`numel` the number of entries, an int").
+
+says: 0-dim and empty parameters
+"""
 
 
 def parameter_table(net: nn.Module) -> list[tuple[str, tuple[int, ...], int, bool]]:

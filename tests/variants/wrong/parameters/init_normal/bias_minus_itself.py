@@ -1,4 +1,8 @@
-"""Subtracts the bias from itself, so NaN or infinity in a diverged bias stays NaN ("biases, where there are any, become 0")."""
+"""Subtracts the bias from itself, so NaN or infinity in a diverged bias stays NaN
+("biases, where there are any, become 0").
+
+says: over NaN and infinity
+"""
 
 
 def init_normal(net: nn.Module, std: float = 0.01) -> None:
