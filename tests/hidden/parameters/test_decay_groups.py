@@ -170,10 +170,7 @@ def test_decay_groups_have_each_parameter_once(sweep, rng):
         groups_of,
         {when: (net,) for when, net in kinds_of_nets(rng).items()},
         call="decay_groups(net, 0.1)",
-        because=ABOUT_NETS
-        | {
-            "where everything is frozen, in eval mode": "frozen parameters belong to a group too"
-        },
+        because=ABOUT_NETS,
     )
 
 

@@ -1,4 +1,9 @@
-"""Takes only the seed of `generator` into a generator of its own, so each call with the same one gives the same entries ("All random numbers come from `generator`", "Each entry is drawn on its own")."""
+"""Takes only the seed of `generator` into a generator of its own, so each call with
+the same one gives the same entries ("All random numbers come from `generator`",
+"Each entry is drawn on its own").
+
+says: do not seed it or copy it
+"""
 
 
 def my_init_(t: Tensor, generator: Generator | None = None) -> Tensor:

@@ -1,4 +1,6 @@
-"""Unusual: the product of a sign drawn from {1, 0, 0, -1} by index and a size drawn from (5, 10), copied into the tensor."""
+"""Unusual: the product of a sign drawn from {1, 0, 0, -1} by index and a size drawn
+from (5, 10), copied into the tensor.
+"""
 
 
 def my_init_(t: Tensor, generator: Generator | None = None) -> Tensor:
