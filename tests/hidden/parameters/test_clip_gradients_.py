@@ -172,7 +172,7 @@ def test_clip_leaves_small_gradients_alone(sweep, rng):
 def test_clip_takes_gradients_of_all_kinds(sweep, rng):
     first, second, third = draw_gradients(rng)
     all_three = [first, second, third]
-    half = 0.5 * norm_of(all_three).item()
+    half, one = 0.5 * norm_of(all_three).item(), torch.ones(2, 3)
     missing = "where the grad of some is None"
 
     sweep.cases(
@@ -189,6 +189,13 @@ def test_clip_takes_gradients_of_all_kinds(sweep, rng):
             "for plain tensors": (all_three, half, "a list", True),
             "for a limit of 0": (all_three, 0),
             "for an int": ([g * 100 for g in all_three], 3),
+            "for one negative number": ([torch.tensor(-3.0)], 1.0),
+            "for float64 beyond what float32 squares": (
+                [1e30 * one.double()] * 2,
+                1e29,
+            ),
+            "for float64 near 0": ([1e-30 * one.double()], 1e-33),
+            "for several dtypes": ([one.half(), 3e5 * one.double(), one], 0.5),
             **{f"for {listed}": (all_three, half, listed) for listed in LISTED},
         },
         call="clip_gradients_(…)",
@@ -197,11 +204,15 @@ def test_clip_takes_gradients_of_all_kinds(sweep, rng):
     )
     sweep.cases(
         clip,
-        {"in float16": ([300 * torch.ones(2, 3).half(), first.half()], 20.0)},
+        {
+            "in float16": ([300 * one.half(), first.half()], 20.0),
+            "for float16 near 0": ([1e-4 * one.half(), 2e-4 * one.half()], 1e-5),
+            "for bfloat16": ([first.bfloat16(), 300 * one.bfloat16()], 20.0),
+        },
         call="clip_gradients_(…) of gradients of 300, in float16",
         fault="A norm that float16 can hold is wrong.",
         causes={"ValueError": "300 squared overflows in float16"},
-        tolerance=(5e-3, 5e-3),
+        tolerance=(1e-2, 1e-2),
     )
 
 

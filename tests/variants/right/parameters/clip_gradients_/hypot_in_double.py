@@ -1,4 +1,6 @@
-"""Unusual: the norm is folded up with `math.hypot` over the double norms of the gradients."""
+"""Unusual: the norm is folded up with `math.hypot` over the double norms of the
+gradients.
+"""
 
 import math
 

@@ -1,4 +1,9 @@
-"""Takes all gradients to float32 for the norm, so float64 entries like 1e30 have an infinite one ("even if these overflow in float16", ValueError only if "the norm is infinite or NaN")."""
+"""Takes all gradients to float32 for the norm, so float64 entries like 1e30 have an
+infinite one ("even if these overflow in float16", ValueError only if "the norm is
+infinite or NaN").
+
+says: beyond what float32 squares
+"""
 
 
 def clip_gradients_(params: Iterable[Tensor], max_norm: float) -> Tensor:

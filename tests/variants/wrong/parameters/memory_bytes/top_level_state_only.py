@@ -1,4 +1,8 @@
-"""Looks only at tensors right in a parameter's state, not at those in lists, as LBFGS's history ("all tensors in the optimizer's state")."""
+"""Looks only at tensors right in a parameter's state, not at those in lists, as
+LBFGS's history ("all tensors in the optimizer's state").
+
+says: look at any depth
+"""
 
 
 def memory_bytes(net: nn.Module, optimizer: Optimizer) -> dict[str, int]:

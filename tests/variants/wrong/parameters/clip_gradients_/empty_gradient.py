@@ -1,4 +1,8 @@
-"""Scales by the largest entry against overflow, and a gradient without entries has none: RuntimeError ("The norm is that of all entries of all gradients")."""
+"""Scales by the largest entry against overflow, and a gradient without entries has
+none: RuntimeError ("The norm is that of all entries of all gradients").
+
+says: for an empty gradient
+"""
 
 
 def clip_gradients_(params: Iterable[Tensor], max_norm: float) -> Tensor:

@@ -1,4 +1,6 @@
-"""Unusual: one dict from storage to its first kind, filled with `setdefault`, then summed up; nested state is walked with a stack."""
+"""Unusual: one dict from storage to its first kind, filled with `setdefault`, then
+summed up; nested state is walked with a stack.
+"""
 
 
 def memory_bytes(net: nn.Module, optimizer: Optimizer) -> dict[str, int]:
