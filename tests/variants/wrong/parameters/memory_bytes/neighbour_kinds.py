@@ -1,6 +1,6 @@
 """Compares with the kind right before alone.
 
-says: first kind has it
+says: counts there alone
 """
 
 def _t(v):
