@@ -41,6 +41,7 @@ class Rescaled(nn.Module):
         self.norm = nn.Parameter(torch.ones(d))
         self.unbiased = nn.Parameter(torch.ones(d, d))
         self.bias_scale = nn.Parameter(torch.ones(()))
+        self.Bias = nn.Parameter(torch.ones(d, 1))
         self.biases = nn.ParameterList([torch.ones(d), torch.ones(d, d)])
 
 
@@ -58,6 +59,7 @@ def layers(rng) -> nn.ModuleDict:
             "rms": nn.RMSNorm(b),
             "instance": nn.InstanceNorm1d(b, affine=True),
             "instances": nn.InstanceNorm2d(b, affine=True),
+            "in_space": nn.InstanceNorm3d(b, affine=True),
             "mine": Standardised(a),
             "linear": nn.Linear(a, b),
             "embedding": nn.Embedding(a, b),
@@ -76,6 +78,7 @@ def layers(rng) -> nn.ModuleDict:
 def groups_of(ex: Any, net: nn.Module, weight_decay: float = 0.1) -> Any:
     """Return in which groups each parameter is, and what holds for the groups."""
     before = sight_of(net)["trainable"]
+    ex.decay_groups(nn.Sequential(net, nn.Linear(2, 1)), 0.3)
     groups = ex.decay_groups(net, weight_decay)
     listed = [
         (name, f"group {n}")
@@ -103,7 +106,7 @@ def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
     net = layers(rng)
     named = dict(net.named_parameters())
     biases = {n for n in named if "bias" in n.rpartition(".")[2]}
-    norms = {n for n in named if n.partition(".")[0] in [*net][:10]} - biases
+    norms = {n for n in named if n.partition(".")[0] in [*net][:11]} - biases
     spared = biases | norms
 
     def second(seen: Any) -> set[str]:

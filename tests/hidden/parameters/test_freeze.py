@@ -33,6 +33,10 @@ def freeze_part(ex: Any, net: nn.Module, *prefixes: str) -> Any:
     return {
         "frozen": [name for name, p in named.items() if not p.requires_grad],
         "without grad": [name for name, p in named.items() if p.grad is None],
+        "other grads stay": all(
+            p.grad is None or bool((p.grad == 1).all()) for p in named.values()
+        ),
+        "lists": [type(names) is list for names in returned],
         "names": [[name for name in names if name in first] for names in returned],
         "names of nothing": [set(names) - set(named) == set() for names in returned],
         "the state is as before": list(after) == list(state)
@@ -42,10 +46,17 @@ def freeze_part(ex: Any, net: nn.Module, *prefixes: str) -> Any:
 
 
 def run_frozen(
-    ex: Any, net: nn.Module, prefix: str, x: Tensor, modes: str = "eval train"
+    ex: Any,
+    net: nn.Module,
+    prefix: str,
+    x: Tensor,
+    modes: str = "eval train",
+    at_first: bool = True,
 ) -> Any:
-    """Return which statistics two runs change, these, and the second's output."""
+    """Return what two runs change, the second's output, and the gradient of x."""
     net(3 * x + 1)
+    net.train(at_first)
+    x.requires_grad_()
     before = {
         k: t.clone() for k, t in net.state_dict().items() if k.endswith(STATISTICS)
     }
@@ -57,7 +68,9 @@ def run_frozen(
         y = net(x)
     after = {name: net.state_dict()[name] for name in before}
     changed = [name for name, t in after.items() if not torch.equal(t, before[name])]
-    return {"changed": changed, "y": y, "values": after}
+    wanted = [x, *(p for p in net.parameters() if p.requires_grad)]
+    slopes = torch.autograd.grad((y * y).sum(), wanted, allow_unused=True)
+    return {"changed": changed, "y": y, "values": after, "gradients": list(slopes)}
 
 
 def moved(seen: Any) -> list[str]:
@@ -75,7 +88,8 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
     layers = [nn.Linear(*rng.sample(DISTINCT, 2)) for _ in range(12)]
     layers[1] = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2))
     net = nn.Sequential(*layers)
-    names = nn.ModuleDict({n: nn.Linear(2, 3) for n in ("a", "ab", "A", "bias")})
+    starts = "a", "ab", "A", "bias", "a*", "axweight"
+    names = nn.ModuleDict({name: nn.Linear(2, 3) for name in starts})
     odd = nn.Sequential(Scaled(nn.Linear(2, 3)), nn.Tanh())
     below = [name for name, _ in net.named_parameters() if name.startswith("1.")]
     whole, single = "for the whole network, called ''", "for a single parameter"
@@ -91,6 +105,8 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
             whole: (net, ""),
             "for a parameter of the network's own": (odd[0], "scale"),
             "for a name that begins another": (names, "a"),
+            "for a name that is a pattern": (names, "a*"),
+            "for a path that is a pattern": (names, "a.weight"),
             "for the name of a module like a parameter's": (names, "bias"),
             "for a module that is called net": (odd, "0.net"),
             "for a part without parameters": (odd, "1"),
@@ -151,6 +167,8 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng):
     convolutions = blocks(nn.BatchNorm2d, a, b, nn.Conv2d, 1)
     in_space = blocks(nn.BatchNorm3d, a, b, nn.Conv3d, 1)
     without = blocks(lambda d: nn.BatchNorm1d(d, affine=False), a, b)
+    bare = blocks(lambda d: nn.BatchNorm1d(d, track_running_stats=False), a, b)
+    still = blocks(nn.BatchNorm1d, a, b).requires_grad_(False)
     longer = nn.Sequential(*[nn.BatchNorm1d(a) for _ in range(11)])
     cumulative = blocks(lambda d: nn.BatchNorm1d(d, momentum=None), a, b)
 
@@ -166,12 +184,15 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng):
             ),
             "when net.train() comes once": (net, "0", x, "train"),
             "when each module is turned to training": (net, "0", x, "each"),
+            "when it is in eval mode at first": (net, "0", x, "train", False),
+            "when the parameters are frozen already": (still, "0", x),
             "for the layer itself": (net, "0.1", x),
             "for the whole network": (net, "", x),
             "for its weight alone": (net, "0.1.weight", x),
             "for a part without a BatchNorm layer": (net, "0.0", x),
             "for a subclass": (blocks(MyNorm, a, b), "0", x),
             "without weight and bias": (without, "0.1", x),
+            "without statistics": (bare, "0", x),
             "for a cumulative average": (cumulative, "0", x),
             "for images": (convolutions, "0", images),
             "for volumes": (in_space, "0", volumes),

@@ -24,7 +24,12 @@ class OwnError(Exception):
 
 
 def init_by(
-    ex: Any, net: nn.Module, patterns: list[str], answer: Any = None, grad: bool = True
+    ex: Any,
+    net: nn.Module,
+    patterns: list[str],
+    answer: Any = None,
+    grad: bool = True,
+    same: bool = False,
 ) -> Any:
     """Return which parameters each rule is given, how, and what becomes of `net`."""
     given: list[list[Tensor]] = [[] for _ in patterns]
@@ -41,7 +46,10 @@ def init_by(
 
         return init
 
-    rules = tuple((pattern, rule(i)) for i, pattern in enumerate(patterns))
+    for p in net.parameters():
+        p.grad = torch.ones_like(p)
+    inits = [rule(0)] * len(patterns) if same else map(rule, range(len(patterns)))
+    rules = tuple(zip(patterns, inits, strict=True))
     outcome = "done"
     with torch.set_grad_enabled(grad):
         try:
@@ -94,6 +102,7 @@ def test_init_by_rule_uses_the_first_rule_that_matches(sweep, rng):
             "for a name without `*`": (names, ["ab.bias"]),
             taken: (net, ["*", "1.weight"]),
             "for the same pattern twice": (net, ["*", "*"]),
+            "for the same init twice": (net, ["0.*", "1.bias"], None, True, True),
             returns: (net, ["1.*", "*"], torch.zeros(())),
             "for inits that return True": (net, ["1.*", "*"], True),
             raises: (net, ["*"], OwnError),
@@ -170,6 +179,7 @@ def test_init_by_rule_refuses_a_pattern_without_a_match(sweep, rng):
         "for other letters": "*.Bias",
         "for a regular expression": "^0.*",
         "for a dot too many": "0..bias",
+        "for an empty pattern": "",
     }
 
     sweep.cases(

@@ -17,5 +17,5 @@ def clip_gradients_(params, max_norm):
     gs = _grads(params)
     if not gs:
         return torch.tensor(0.0)
-    norm = torch.stack([((g / 300 if g.dtype == torch.float16 else g.double()).square().sum().float() * (300**2 if g.dtype == torch.float16 else 1)) for g in gs]).sum().sqrt()
+    norm = torch.stack([((g / 300 if g.dtype == torch.float16 else g.double()).square().sum().double() * (300**2 if g.dtype == torch.float16 else 1)) for g in gs]).sum().sqrt()
     return _clip(gs, norm, max_norm)
