@@ -1,6 +1,6 @@
 """Puts the network into eval mode for the block.
 
-says: .
+says: ZZZ
 """
 class Ema(Ema):
     @contextmanager

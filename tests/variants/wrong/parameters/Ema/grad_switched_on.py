@@ -1,6 +1,6 @@
 """Switches gradients on behind the block, whatever they were.
 
-says: .
+says: ZZZ
 """
 class Ema(Ema):
     @contextmanager

@@ -1,6 +1,6 @@
 """Gradients are gone inside the block.
 
-says: .
+says: ZZZ
 """
 class Ema(Ema):
     @contextmanager

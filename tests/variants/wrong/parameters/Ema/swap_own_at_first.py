@@ -1,6 +1,6 @@
 """Puts back the values that the network had in its first block.
 
-says: .
+says: ZZZ
 """
 class Ema(Ema):
     @contextmanager

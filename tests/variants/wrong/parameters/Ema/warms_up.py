@@ -1,6 +1,6 @@
 """The decay grows with the updates.
 
-says: .
+says: ZZZ
 """
 class Ema(Ema):
     def update(self):

@@ -1,6 +1,6 @@
 """Finds bias in letters of any case.
 
-says: .
+says: ZZZ
 """
 def decay_groups(net, weight_decay):
     decay, rest = [], []

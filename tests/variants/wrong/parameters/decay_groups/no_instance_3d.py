@@ -1,6 +1,6 @@
 """Leaves out InstanceNorm3d.
 
-says: .
+says: ZZZ
 """
 def decay_groups(net, weight_decay):
     decay, rest = [], []

@@ -1,6 +1,6 @@
 """Groups grow from call to call.
 
-says: .
+says: ZZZ
 """
 _d, _r = [], []
 _o = decay_groups

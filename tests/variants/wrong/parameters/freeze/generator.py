@@ -1,6 +1,6 @@
 """Gives a generator of the names.
 
-says: .
+says: ZZZ
 """
 _f = freeze
 def freeze(net, prefix):

@@ -1,6 +1,6 @@
 """Sets the gradients outside to zero.
 
-says: .
+says: ZZZ
 """
 _f = freeze
 def freeze(net, prefix):

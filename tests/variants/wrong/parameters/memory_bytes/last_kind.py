@@ -1,6 +1,6 @@
 """The later kind has a storage that two kinds share.
 
-says: .
+says: ZZZ
 """
 
 def _t(v):

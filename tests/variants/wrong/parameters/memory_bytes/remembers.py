@@ -1,6 +1,6 @@
 """Remembers the result by network.
 
-says: .
+says: ZZZ
 """
 
 def _t(v):

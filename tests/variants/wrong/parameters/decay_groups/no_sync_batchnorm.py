@@ -1,4 +1,8 @@
-"""Lists the norm layers by hand and forgets SyncBatchNorm ("those of the BatchNorm and InstanceNorm families")."""
+"""Lists the norm layers by hand and forgets SyncBatchNorm ("those of the BatchNorm and
+InstanceNorm families").
+
+says: ZZZ
+"""
 
 
 def decay_groups(net: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

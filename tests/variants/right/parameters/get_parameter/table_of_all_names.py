@@ -1,4 +1,6 @@
-"""Unusual: looks the path up among all names of the network and looks for the culprit only after a miss."""
+"""Unusual: looks the path up among all names of the network and looks for the culprit
+only after a miss.
+"""
 
 
 def get_parameter(net: nn.Module, path: str) -> nn.Parameter:

@@ -1,4 +1,6 @@
-"""Unusual: leaves `train` alone; a picklable hook object sends each BatchNorm to eval mode just before it runs."""
+"""Unusual: leaves `train` alone; a picklable hook object sends each BatchNorm to eval
+mode just before it runs.
+"""
 
 
 class _EvalFirst:

@@ -1,13 +1,16 @@
-"""`deepcopy` of the state dict keeps the storage of tied weights shared between their names, so one update decays them twice ("Each `update()` makes every average `decay * average + (1 - decay) * value`")."""
+"""Yields inside `torch.no_grad()`, so nothing in the block can be differentiated
+("runs a block in which `net` has the averages as its values": nothing else
+differs).
 
-from copy import deepcopy
+says: ZZZ
+"""
 
 
 class Ema:
     def __init__(self, net: nn.Module, decay: float):
         self.net = net
         self.decay = decay
-        self.averages = dict(deepcopy(net.state_dict()))
+        self.averages = {name: t.clone() for name, t in net.state_dict().items()}
 
     @torch.no_grad()
     def update(self) -> None:
@@ -29,14 +32,12 @@ class Ema:
 
     @contextmanager
     def swapped(self) -> Iterator[None]:
-        own = {name: t.clone() for name, t in self.net.state_dict().items()}
-        self._write({name: t.clone() for name, t in self.averages.items()})
-        try:
-            yield
-        finally:
-            self._write(own)
-
-    @torch.no_grad()
-    def _write(self, values: Mapping[str, Tensor]) -> None:
-        for name, target in self.net.state_dict().items():
-            target.copy_(values[name])
+        with torch.no_grad():
+            own = {name: t.clone() for name, t in self.net.state_dict().items()}
+            for name, target in self.net.state_dict().items():
+                target.copy_(self.averages[name])
+            try:
+                yield
+            finally:
+                for name, target in self.net.state_dict().items():
+                    target.copy_(own[name])

@@ -1,4 +1,9 @@
-"""Walks on into a submodule registered as None, so the message names `_modules` or `_parameters` of NoneType instead of the part ("Its message has the first such part")."""
+"""Walks on into a submodule registered as None, so the message names `_modules` or
+`_parameters` of NoneType instead of the part ("Its message has the first such
+part").
+
+says: ZZZ
+"""
 
 
 def get_parameter(net: nn.Module, path: str) -> nn.Parameter:

@@ -1,4 +1,9 @@
-"""Keeps the tensors of the state dict as they were at construction, so a buffer that the network rebinds (`self.n = self.n + 1`) is no longer followed ("makes every average `decay * average + (1 - decay) * value`")."""
+"""Keeps the tensors of the state dict as they were at construction, so a buffer that
+the network rebinds (`self.n = self.n + 1`) is no longer followed ("makes every
+average `decay * average + (1 - decay) * value`").
+
+says: ZZZ
+"""
 
 
 class Ema:

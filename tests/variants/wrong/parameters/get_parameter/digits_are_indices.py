@@ -1,4 +1,8 @@
-"""Takes digits for an index into a Sequential, not a name, which differs once its names are not 0, 1, 2 ... ("Every part of the path but the last names a submodule")."""
+"""Takes digits for an index into a Sequential, not a name, which differs once its
+names are not 0, 1, 2 ... ("Every part of the path but the last names a submodule").
+
+says: ZZZ
+"""
 
 
 def get_parameter(net: nn.Module, path: str) -> nn.Parameter:

@@ -1,4 +1,8 @@
-"""Gives `.data`, but leaves gradients switched on while `init` runs ("is given, once and under `torch.no_grad()`")."""
+"""Gives `.data`, but leaves gradients switched on while `init` runs ("is given, once
+and under `torch.no_grad()`").
+
+says: ZZZ
+"""
 
 
 def init_by_rule(

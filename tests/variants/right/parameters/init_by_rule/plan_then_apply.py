@@ -1,4 +1,6 @@
-"""Unusual: walks the rules backwards into a plan, where an earlier rule overwrites a later one, then carries it out on `.data`."""
+"""Unusual: walks the rules backwards into a plan, where an earlier rule overwrites a
+later one, then carries it out on `.data`.
+"""
 
 
 def init_by_rule(

@@ -1,4 +1,8 @@
-"""Drops empty parts, so "0..weight" and "0.weight." find a parameter ("AttributeError: a part names no such thing"; only a leading dot is left open)."""
+"""Drops empty parts, so "0..weight" and "0.weight." find a parameter ("AttributeError:
+a part names no such thing"; only a leading dot is left open).
+
+says: ZZZ
+"""
 
 
 def get_parameter(net: nn.Module, path: str) -> nn.Parameter:

@@ -1,4 +1,8 @@
-"""Lists only what it froze just now, not what was frozen before ("The names of these parameters that begin with `prefix`")."""
+"""Lists only what it froze just now, not what was frozen before ("The names of these
+parameters that begin with `prefix`").
+
+says: ZZZ
+"""
 
 
 def _eval_before_forward(module: nn.Module, args: Any) -> None:

@@ -1,4 +1,9 @@
-"""Yields inside `torch.no_grad()`, so nothing in the block can be differentiated ("runs a block in which `net` has the averages as its values": nothing else differs)."""
+"""Swaps and restores floating tensors only, so a counter that the block moves, as
+`num_batches_tracked`, stays moved ("What the block does to the values of `net` is
+lost", "`net` has the averages as its values").
+
+says: ZZZ
+"""
 
 
 class Ema:
@@ -27,12 +32,15 @@ class Ema:
 
     @contextmanager
     def swapped(self) -> Iterator[None]:
-        with torch.no_grad():
-            own = {name: t.clone() for name, t in self.net.state_dict().items()}
-            for name, target in self.net.state_dict().items():
-                target.copy_(self.averages[name])
-            try:
-                yield
-            finally:
-                for name, target in self.net.state_dict().items():
-                    target.copy_(own[name])
+        own = {name: t.clone() for name, t in self.net.state_dict().items()}
+        self._write(self.averages)
+        try:
+            yield
+        finally:
+            self._write(own)
+
+    @torch.no_grad()
+    def _write(self, values: Mapping[str, Tensor]) -> None:
+        for name, target in self.net.state_dict().items():
+            if target.is_floating_point() or target.is_complex():
+                target.copy_(values[name])

@@ -1,4 +1,6 @@
-"""Unusual: one small object per entry of the state dict, and `swapped` returns a context manager class instead of a generator."""
+"""Unusual: one small object per entry of the state dict, and `swapped` returns a
+context manager class instead of a generator.
+"""
 
 
 class _Average:
