@@ -42,10 +42,10 @@ def networks(rng) -> dict[str, nn.Module]:
 
 
 def change(net: nn.Module, by: int = 1) -> None:
-    """Give all values of the network others, in new memory of the same objects."""
-    for p in net.parameters():
-        p.data = p.data.clone()
-    for module in net.modules():
+    """Give all values of the network others, from the second time in new memory."""
+    for module in net.modules() if by > 1 else ():
+        for p in module.parameters(recurse=False):
+            p.data = p.data.clone()
         for name, buffer in list(module.named_buffers(recurse=False)):
             setattr(module, name, buffer.clone())
     for t in net.state_dict().values():

@@ -216,6 +216,9 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng):
             "outside the prefix, statistics go on as before": (
                 lambda seen: "1.running_mean" not in seen["changed"]
             ),
+            "gradients go on through a frozen part to what lies before it": (
+                lambda seen: seen["gradients"][0] is None
+            ),
             "in training mode the batch's own statistics are used": (
                 lambda seen: not moved(seen)
             ),

@@ -1,6 +1,6 @@
 """Puts the network into eval mode for the block.
 
-says: ZZZ
+says: does not swap
 """
 class Ema(Ema):
     @contextmanager

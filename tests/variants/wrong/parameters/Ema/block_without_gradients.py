@@ -2,7 +2,7 @@
 ("runs a block in which `net` has the averages as its values": nothing else
 differs).
 
-says: ZZZ
+says: not under torch.no_grad
 """
 
 

@@ -1,6 +1,6 @@
 """Switches gradients on behind the block, whatever they were.
 
-says: ZZZ
+says: does not swap
 """
 class Ema(Ema):
     @contextmanager

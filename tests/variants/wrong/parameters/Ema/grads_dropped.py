@@ -1,6 +1,6 @@
 """Gradients are gone inside the block.
 
-says: ZZZ
+says: does not swap
 """
 class Ema(Ema):
     @contextmanager

@@ -1,6 +1,6 @@
 """Keeps the tensors of the network, so a buffer that is assigned anew is not followed.
 
-says: ZZZ
+says: does not average everything
 """
 class Ema(Ema):
     def __init__(self, net, decay):

@@ -1,6 +1,6 @@
 """Puts back the values that the network had in its first block.
 
-says: ZZZ
+says: does not swap
 """
 class Ema(Ema):
     @contextmanager

@@ -2,7 +2,7 @@
 `num_batches_tracked`, stays moved ("What the block does to the values of `net` is
 lost", "`net` has the averages as its values").
 
-says: ZZZ
+says: does not swap
 """
 
 

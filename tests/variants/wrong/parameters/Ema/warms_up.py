@@ -1,6 +1,6 @@
 """The decay grows with the updates.
 
-says: ZZZ
+says: for a decay of 1
 """
 class Ema(Ema):
     def update(self):

@@ -1,6 +1,6 @@
 """Finds bias in letters of any case.
 
-says: ZZZ
+says: not just the biases
 """
 def decay_groups(net, weight_decay):
     decay, rest = [], []

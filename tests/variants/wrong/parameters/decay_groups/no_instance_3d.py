@@ -1,6 +1,6 @@
 """Leaves out InstanceNorm3d.
 
-says: ZZZ
+says: InstanceNorm, GroupNorm and RMSNorm are norm layers
 """
 def decay_groups(net, weight_decay):
     decay, rest = [], []

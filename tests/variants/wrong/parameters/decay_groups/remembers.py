@@ -1,6 +1,6 @@
 """Groups grow from call to call.
 
-says: ZZZ
+says: not just the biases
 """
 _d, _r = [], []
 _o = decay_groups

@@ -1,7 +1,7 @@
 """Lists only what it froze just now, not what was frozen before ("The names of these
 parameters that begin with `prefix`").
 
-says: ZZZ
+says: for the same part twice
 """
 
 

@@ -1,6 +1,6 @@
 """Gives a generator of the names.
 
-says: ZZZ
+says: 'lists', \\[False
 """
 _f = freeze
 def freeze(net, prefix):

@@ -1,6 +1,6 @@
 """The output of a frozen part is detached.
 
-says: ZZZ
+says: through a frozen part
 """
 class _D:
     def __call__(self, m, a, out):

@@ -1,6 +1,6 @@
 """Sets the gradients outside to zero.
 
-says: ZZZ
+says: other grads stay
 """
 _f = freeze
 def freeze(net, prefix):

@@ -1,7 +1,7 @@
 """Takes digits for an index into a Sequential, not a name, which differs once its
 names are not 0, 1, 2 ... ("Every part of the path but the last names a submodule").
 
-says: ZZZ
+says: for names out of order
 """
 
 

@@ -2,7 +2,7 @@
 `_parameters` of NoneType instead of the part ("Its message has the first such
 part").
 
-says: ZZZ
+says: for a module that is None
 """
 
 

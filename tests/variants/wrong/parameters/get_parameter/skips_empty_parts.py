@@ -1,7 +1,7 @@
 """Drops empty parts, so "0..weight" and "0.weight." find a parameter ("AttributeError:
 a part names no such thing"; only a leading dot is left open).
 
-says: ZZZ
+says: for a part without a letter
 """
 
 

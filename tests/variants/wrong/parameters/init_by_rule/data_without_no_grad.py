@@ -1,7 +1,7 @@
 """Gives `.data`, but leaves gradients switched on while `init` runs ("is given, once
 and under `torch.no_grad()`").
 
-says: ZZZ
+says: call init under torch.no_grad
 """
 
 

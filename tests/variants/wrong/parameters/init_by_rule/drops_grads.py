@@ -1,6 +1,6 @@
 """Gradients are gone afterwards.
 
-says: ZZZ
+says: does not use the first rule
 """
 _i = init_by_rule
 def init_by_rule(net, rules):

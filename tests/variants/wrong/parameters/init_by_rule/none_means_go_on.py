@@ -1,7 +1,7 @@
 """An init that returns None counts as not applied, so later rules run as well ("what
 `init` returns does not matter", "once").
 
-says: ZZZ
+says: every rule that fits is used
 """
 
 

@@ -1,7 +1,7 @@
 """Turns the rules into a dict, so of two rules with one pattern the last wins ("each
 by the first rule that fits it").
 
-says: ZZZ
+says: for the same pattern twice
 """
 
 

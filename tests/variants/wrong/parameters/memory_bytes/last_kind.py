@@ -1,6 +1,6 @@
 """The later kind has a storage that two kinds share.
 
-says: ZZZ
+says: counts there alone
 """
 
 def _t(v):

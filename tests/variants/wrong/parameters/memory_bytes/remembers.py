@@ -1,6 +1,6 @@
 """Remembers the result by network.
 
-says: ZZZ
+says: 'then'
 """
 
 def _t(v):
