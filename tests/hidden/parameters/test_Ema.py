@@ -211,6 +211,12 @@ def test_ema_averages_everything_in_the_state_dict(sweep, rng):
 def test_ema_swaps_the_averages_in_and_out(sweep, rng):
     net = Counting(*rng.sample(DISTINCT, 2))
     lent = "copy the averages into the network and out again, in place of lending them"
+    back = "put the own values back in `finally`; a return in `finally`, or a bare "
+    back += "`except`, swallows the exception"
+    leaving = {
+        f"when the block raises {kind.__name__}": kind
+        for kind in (KeyError, StopIteration, KeyboardInterrupt)
+    }
 
     sweep.cases(
         swap,
@@ -219,6 +225,7 @@ def test_ema_swaps_the_averages_in_and_out(sweep, rng):
             "when the block fills everything": (net, fill),
             "when the block assigns `.data` and buffers": (net, assign),
         }
+        | {when: (net, raises(kind)) for when, kind in leaving.items()}
         | {when: (net, fill) for when, net in networks(rng).items()},
         call="with ema.swapped(): look at net; then look again; and both once more",
         fault="Ema does not swap the averages in for the block and out behind it.",
@@ -234,30 +241,9 @@ def test_ema_swaps_the_averages_in_and_out(sweep, rng):
             "the averages stay in the network: keep a copy of its own values before, "
             "and put them back": lies("behind the first", 0),
         },
-        because=BECAUSE | {"when the block fills everything": lent},
-    )
-
-
-def test_ema_gives_the_network_back_when_the_block_raises(sweep, rng):
-    net = Counting(*rng.sample(DISTINCT, 2))
-    others = StopIteration, KeyboardInterrupt
-
-    sweep.cases(
-        swap,
-        {"": (net, raises(KeyError))}
-        | {f"for {kind.__name__}": (net, raises(kind)) for kind in others},
-        call="with ema.swapped(): raise KeyError",
-        fault="When the block raises, net is not restored, or the exception is lost.",
-        slips={
-            "a return in `finally`, or a bare `except`, swallows the exception": (
-                lambda s: s["out of the first"] == "nothing"
-            ),
-            "put the own values back in `finally`": (
-                lambda s: (
-                    lies("in the first", 0)(s) and not lies("behind the first", 1)(s)
-                )
-            ),
-        },
+        because=BECAUSE
+        | {"when the block fills everything": lent}
+        | dict.fromkeys(leaving, back),
     )
 
 

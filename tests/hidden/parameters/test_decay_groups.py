@@ -129,7 +129,8 @@ def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
             say("for {name} alone", name=type(layer).__name__).render(): (layer,)
             for layer in net.values()
         }
-        | {"for a weight decay of 0": (net, 0.0), "for one of 1": (net, 1)},
+        | {"for a weight decay of 0": (net, 0.0), "for one of 1": (net, 1)}
+        | {when: (net,) for when, net in kinds_of_nets(rng).items()},
         call="decay_groups(net, 0.1), net with norm layers of all kinds, modules "
         "called bias and norm, an LSTM and a MultiheadAttention",
         fault="The second group is not just the biases and the norm layers' "
@@ -164,15 +165,6 @@ def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
                 lambda seen: missed(seen) & norms
             ),
         },
-    )
-
-
-@pytest.mark.weight(2)
-def test_decay_groups_have_each_parameter_once(sweep, rng):
-    sweep.cases(
-        groups_of,
-        {when: (net,) for when, net in kinds_of_nets(rng).items()},
-        call="decay_groups(net, 0.1)",
         because=ABOUT_NETS,
     )
 

@@ -93,6 +93,17 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
     odd = nn.Sequential(Scaled(nn.Linear(2, 3)), nn.Tanh())
     below = [name for name, _ in net.named_parameters() if name.startswith("1.")]
     whole, single = "for the whole network, called ''", "for a single parameter"
+    tied = nn.ModuleDict({"embedding": nn.Embedding(2, 3), "head": nn.Linear(3, 2)})
+    tied["head"].weight = tied["embedding"].weight
+    nets = kinds_of_nets(rng)
+    del nets[META]
+    shared = {
+        "for a layer with the weight of an embedding": (tied, "head"),
+        "for the first name of this weight": (tied, "embedding"),
+        "for its second name": (tied, "head.weight"),
+        "for a layer used twice": (tied_net(rng), "again"),
+        "for the weight of another layer": (tied_net(rng), "other"),
+    }
 
     sweep.cases(
         freeze_part,
@@ -113,7 +124,10 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
             "for one part after the other": (names, "ab", "A", "a.bias"),
             "for the same part twice": (names, "ab", "ab"),
             "for a part of what is frozen": (names, "", "ab"),
-        },
+            "for a part of many": (nn.ModuleDict(nets), "for a single layer"),
+        }
+        | shared
+        | {when: (net, "") for when, net in nets.items()},
         call='freeze(net of 12 layers, "1")',
         fault="freeze does not stop the gradients of this part, and of nothing else.",
         slips={
@@ -130,32 +144,8 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
         because={
             whole: "the empty prefix is the whole network",
             single: "the path of a single parameter is a prefix too",
-        },
-    )
-
-
-def test_freeze_finds_a_parameter_under_each_name(sweep, rng):
-    a, b = rng.sample(DISTINCT, 2)
-    tied = nn.ModuleDict({"embedding": nn.Embedding(a, b), "head": nn.Linear(b, a)})
-    tied["head"].weight = tied["embedding"].weight
-    nets = kinds_of_nets(rng)
-    del nets[META]
-
-    sweep.cases(
-        freeze_part,
-        {
-            "": (tied, "head"),
-            "for the first name": (tied, "embedding"),
-            "for one parameter by its second name": (tied, "head.weight"),
-            "for all": (tied, ""),
-            "for a layer used twice": (tied_net(rng), "again"),
-            "for the weight of another layer": (tied_net(rng), "other"),
-            "for a part of many": (nn.ModuleDict(nets), "for a single layer"),
         }
-        | {when: (net, "") for when, net in nets.items()},
-        call='freeze(net, "head"), its weight tied to embedding.weight',
-        fault="A parameter that is shared with another part is not frozen.",
-        slips={FIRST_NAME: lambda seen: seen["frozen"] == ["head.bias"]},
+        | dict.fromkeys(shared, FIRST_NAME),
     )
 
 
@@ -170,6 +160,16 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng):
     bare = blocks(lambda d: nn.BatchNorm1d(d, track_running_stats=False), a, b)
     still = blocks(nn.BatchNorm1d, a, b).requires_grad_(False)
     longer = nn.Sequential(*[nn.BatchNorm1d(a) for _ in range(11)])
+    norm, part = nn.BatchNorm1d(a), nn.Sequential(nn.Linear(a, a), nn.BatchNorm1d(a))
+    tied = nn.Sequential(nn.Linear(a, a), norm, nn.Sequential(nn.Tanh(), norm))
+    twice = nn.Sequential(part, nn.Tanh(), nn.Sequential(part))
+    shared = {
+        "for a part that has the layer of another": (tied, "2", x),
+        "for the second name of the layer itself": (tied, "2.1", x),
+        "for its first name": (tied, "1", x),
+        "for a part that is used twice": (twice, "2", x),
+        "for the layer in a part that is used twice": (twice, "2.0.1", x),
+    }
     cumulative = blocks(lambda d: nn.BatchNorm1d(d, momentum=None), a, b)
 
     sweep.cases(
@@ -202,7 +202,10 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng):
                 x,
             ),
             "for a name that begins another": (longer, "1", x),
-        },
+            "for a part beside a layer with two names": (tied, "0", x),
+            "for a single layer": (norm, "", x),
+        }
+        | shared,
         call='freeze(net, "0"); net.eval(); net.train(); net(x), with BatchNorm1d',
         fault="A frozen BatchNorm layer does not keep its statistics and normalise by "
         "them, or another one does.",
@@ -223,29 +226,6 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng):
                 lambda seen: not moved(seen)
             ),
         },
-        because={"for its weight alone": "the layer is not below its own weight"},
-    )
-
-
-def test_freeze_finds_a_batchnorm_under_each_name(sweep, rng):
-    a = rng.choice(DISTINCT)
-    x, norm = torch.randn(6, a), nn.BatchNorm1d(a)
-    part = nn.Sequential(nn.Linear(a, a), nn.BatchNorm1d(a))
-    net = nn.Sequential(nn.Linear(a, a), norm, nn.Sequential(nn.Tanh(), norm))
-    twice = nn.Sequential(part, nn.Tanh(), nn.Sequential(part))
-
-    sweep.cases(
-        run_frozen,
-        {
-            "": (net, "2", x),
-            "for the second name of the layer itself": (net, "2.1", x),
-            "for its first name": (net, "1", x),
-            "for a part that is used twice": (twice, "2", x),
-            "for the layer in a part that is used twice": (twice, "2.0.1", x),
-            "for a part without it": (net, "0", x),
-            "for a single layer": (norm, "", x),
-        },
-        call='freeze(net, "2"); net.train(); net(x), its BatchNorm1d used in "1" too',
-        fault="A frozen BatchNorm layer that another part shares changes.",
-        slips={FIRST_NAME: lambda seen: bool(seen["changed"])},
+        because={"for its weight alone": "the layer is not below its own weight"}
+        | dict.fromkeys(shared, FIRST_NAME),
     )

@@ -175,8 +175,12 @@ def test_memory_bytes_counts_each_kind(sweep, rng):
 
 
 @pytest.mark.weight(2)
-def test_memory_bytes_counts_storage_not_views(sweep, rng):
+def test_memory_bytes_counts_each_storage_once(sweep, rng):
     n = rng.randrange(20, 40)
+    nested = "for tensors in lists and dicts of the optimizer's state"
+    nets = kinds_of_nets(rng)
+    del nets[META], nets["where nothing has a parameter"]
+    del nets["where buffers alone are there"]
 
     sweep.cases(
         bytes_of,
@@ -184,7 +188,13 @@ def test_memory_bytes_counts_storage_not_views(sweep, rng):
             "for parameters and buffers that are slices of one tensor": (views, n),
             "for gradients that are slices of one tensor": (flat_gradients, n),
             "where kinds share storage: the first kind has it": (kinds_share, n),
-        },
+            "for another optimizer, the network frozen": (part_of_the_network, n),
+            "for buffers expanded, not saved, or of other dtypes": (odd_buffers, n),
+            "for gradients of zeros": (zeroed, n, False),
+            "after zero_grad()": (zeroed, n, True),
+            nested: (nested_state, n),
+        }
+        | {when: (nn.Sequential, net) for when, net in nets.items()},
         call="memory_bytes(net, optimizer)",
         slips={
             "a slice keeps the whole storage behind it: untyped_storage().nbytes()": (
@@ -199,26 +209,5 @@ def test_memory_bytes_counts_storage_not_views(sweep, rng):
             "two views of one storage take its memory once: t.data_ptr() is where a "
             "view begins": says("buffers", 12 * n, 52 * n),
         },
-    )
-
-
-def test_memory_bytes_finds_all_that_is_held(sweep, rng):
-    n = rng.randrange(20, 40)
-    nested = "for tensors in lists and dicts of the optimizer's state"
-    nets = kinds_of_nets(rng)
-    del nets[META], nets["where nothing has a parameter"]
-    del nets["where buffers alone are there"]
-
-    sweep.cases(
-        bytes_of,
-        {
-            "for another optimizer, the network frozen": (part_of_the_network, n),
-            "for buffers expanded, not saved, or of other dtypes": (odd_buffers, n),
-            "for gradients of zeros": (zeroed, n, False),
-            "after zero_grad()": (zeroed, n, True),
-            nested: (nested_state, n),
-        }
-        | {when: (nn.Sequential, net) for when, net in nets.items()},
         because={nested: "look at any depth: LBFGS keeps its history in lists"},
-        call="memory_bytes(net, optimizer)",
     )
