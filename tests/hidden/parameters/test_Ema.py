@@ -34,13 +34,6 @@ class Counting(nn.Module):
         self.register_buffer("scratch", torch.ones(b), persistent)
 
 
-def networks(rng) -> dict[str, nn.Module]:
-    nets = kinds_of_nets(rng) | {"for float64": Counting(2, 3).double()}
-    nets[UNSAVED] = Counting(2, 3, persistent=False)
-    del nets[META]
-    return nets
-
-
 def change(net: nn.Module, by: int = 1) -> None:
     """Give all values of the network others, from the second time in new memory."""
     for module in net.modules() if by > 1 else ():
@@ -210,6 +203,9 @@ def test_ema_averages_everything_in_the_state_dict(sweep, rng):
 @pytest.mark.weight(2)
 def test_ema_swaps_the_averages_in_and_out(sweep, rng):
     net = Counting(*rng.sample(DISTINCT, 2))
+    nets = kinds_of_nets(rng) | {UNSAVED: Counting(2, 3, persistent=False)}
+    nets["for float64"] = Counting(2, 3).double()
+    del nets[META]
     lent = "copy the averages into the network and out again, in place of lending them"
     back = "put the own values back in `finally`; a return in `finally`, or a bare "
     back += "`except`, swallows the exception"
@@ -226,7 +222,7 @@ def test_ema_swaps_the_averages_in_and_out(sweep, rng):
             "when the block assigns `.data` and buffers": (net, assign),
         }
         | {when: (net, raises(kind)) for when, kind in leaving.items()}
-        | {when: (net, fill) for when, net in networks(rng).items()},
+        | {when: (net, fill) for when, net in nets.items()},
         call="with ema.swapped(): look at net; then look again; and both once more",
         fault="Ema does not swap the averages in for the block and out behind it.",
         slips={

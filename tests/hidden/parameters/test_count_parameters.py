@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from grader.observe import say
 from parameters_helpers import (
     ABOUT_NETS,
-    DISTINCT,
     Scaled,
     kinds_of_nets,
     nested_net,
@@ -49,13 +48,20 @@ def test_count_adds_up_the_entries(sweep, rng, trainable_only):
     trained = [p for p in parameters if p.requires_grad]
     counted = trained if trainable_only else parameters
     stretched = "for an expanded parameter"
+    lazy_buffers = partial(nn.LazyBatchNorm1d, affine=False)
+    lazy = {
+        "for a lazy layer": nn.Sequential(nn.Linear(2, 3), nn.LazyLinear(2)),
+        "for a lazy layer alone": nn.LazyLinear(2),
+    }
 
     sweep.cases(
         count,
         {
             "": (net, trainable_only),
             stretched: (expanded, trainable_only),
-        },
+            "for lazy buffers, which do not count": (lazy_buffers, trainable_only),
+        }
+        | {when: (net, trainable_only) for when, net in lazy.items()},
         call=say("count_parameters(net, trainable_only={flag})", flag=trainable_only),
         fault="count_parameters does not count the entries of the parameters.",
         slips={
@@ -73,32 +79,11 @@ def test_count_adds_up_the_entries(sweep, rng, trainable_only):
                 entries(list(net.parameters(recurse=False)))
             ),
         },
-        because={stretched: "it has the entries that it shows, whatever memory it has"},
-    )
-
-
-@pytest.mark.parametrize("trainable_only", [False, True])
-def test_count_refuses_what_has_no_shape_yet(sweep, rng, trainable_only):
-    a, b, c = rng.sample(DISTINCT, 3)
-    lazy = nn.Sequential(nn.Linear(a, b), nn.LazyLinear(c))
-
-    sweep.cases(
-        count,
-        {
-            "for a lazy layer: ValueError": (lazy, trainable_only),
-            "for a lazy layer alone: ValueError": (nn.LazyLinear(c), trainable_only),
-            "for lazy buffers, which do not count": (
-                partial(nn.LazyBatchNorm1d, affine=False),
-                trainable_only,
-            ),
-            "for layers that all have a shape": (nested_net(rng), trainable_only),
-        },
-        call=say(
-            "count_parameters(net, trainable_only={flag}), net with lazy layers",
-            flag=trainable_only,
+        because={stretched: "it has the entries that it shows, whatever memory it has"}
+        | dict.fromkeys(
+            lazy,
+            "until its first run a lazy layer has an UninitializedParameter",
         ),
-        fault="A parameter without a shape is not refused by ValueError: until its "
-        "first run a lazy layer has an UninitializedParameter.",
         raises=(ValueError,),
     )
 

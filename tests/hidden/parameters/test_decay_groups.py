@@ -10,10 +10,8 @@ from grader.observe import say
 from parameters_helpers import (
     ABOUT_NETS,
     DISTINCT,
-    Scaled,
     kinds_of_nets,
     names_of,
-    nested_net,
     sight_of,
 )
 
@@ -86,22 +84,12 @@ def groups_of(ex: Any, net: nn.Module, weight_decay: float = 0.1) -> Any:
         for name in names_of(group["params"], net)
     ]
     return {
-        "weight decays": [float(group["weight_decay"]) for group in groups],
+        "weight decays": [float(g.get("weight_decay", -1)) for g in groups],
         "lists": [isinstance(group["params"], list) for group in groups],
         "requires_grad stays": sight_of(net)["trainable"] == before,
     } | {name: [g for n, g in listed if n == name] for name, _ in sorted(listed)}
 
 
-def step_by_decay(ex: Any, net: nn.Module, weight_decay: float) -> Any:
-    groups = ex.decay_groups(net, weight_decay)
-    optimizer = torch.optim.SGD(groups, lr=1.0, weight_decay=0.5)
-    for p in net.parameters():
-        p.grad = torch.zeros_like(p)
-    optimizer.step()
-    return sight_of(net)["values"]
-
-
-@pytest.mark.weight(2)
 def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
     net = layers(rng)
     named = dict(net.named_parameters())
@@ -136,6 +124,9 @@ def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
         fault="The second group is not just the biases and the norm layers' "
         "parameters.",
         slips={
+            "a group without its own weight_decay has the optimizer's": (
+                lambda seen: -1.0 in seen["weight decays"]
+            ),
             "frozen parameters belong to a group too": (
                 lambda seen: "linear.bias" not in seen
             ),
@@ -166,28 +157,4 @@ def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
             ),
         },
         because=ABOUT_NETS,
-    )
-
-
-def test_decay_groups_work_in_an_optimizer(sweep, rng):
-    a, b = rng.sample(DISTINCT, 2)
-    net = nn.Sequential(nn.Linear(a, b), nn.LayerNorm(b), nn.Linear(b, a))
-    nn.init.normal_(net[1].weight)
-    nn.init.normal_(net[1].bias)
-    before = net.state_dict()
-
-    sweep.cases(
-        step_by_decay,
-        {
-            "": (net, 0.125),
-            "for other kinds of layers": (Scaled(nested_net(rng)), 0.25),
-        },
-        call="SGD(decay_groups(net, 0.125), lr=1, weight_decay=0.5), a step with all "
-        "gradients 0",
-        fault="Weights do not decay as they should, or others do.",
-        slips={
-            "a group without its own weight_decay has the optimizer's": (
-                lambda state: torch.allclose(state["0.bias"], before["0.bias"] / 2)
-            )
-        },
     )

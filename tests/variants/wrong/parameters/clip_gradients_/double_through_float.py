@@ -2,7 +2,7 @@
 infinite one ("even if these overflow in float16", ValueError only if "the norm is
 infinite or NaN").
 
-says: beyond what float32 squares
+says: what float32 squares
 """
 
 
