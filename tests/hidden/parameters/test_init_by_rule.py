@@ -142,7 +142,9 @@ def test_init_by_rule_uses_the_first_rule_that_matches(sweep, rng):
             "a leaf Variable": "call init under torch.no_grad()",
             "nothing to repeat": "a pattern is for fnmatchcase, no regular expression",
         },
-        because=dict.fromkeys(shared, "once, by its first name alone")
+        because=dict.fromkeys(
+            shared, "a shared parameter is initialised once, by its first name alone"
+        )
         | {
             part: "a pattern has to match the whole name, as fnmatchcase does",
             taken: "it has a match, though none is left for it",

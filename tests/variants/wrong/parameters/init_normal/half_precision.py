@@ -1,6 +1,6 @@
 """Draws through float16, where weights repeat.
 
-says: not drawn each on its own
+says: in full precision
 """
 def init_normal(net, std=0.01):
     for m in net.modules():

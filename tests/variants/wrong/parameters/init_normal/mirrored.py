@@ -1,6 +1,6 @@
 """The second half of the rows is the first with the other sign.
 
-says: not independent
+says: are used again
 """
 def init_normal(net, std=0.01):
     for m in net.modules():

@@ -1,6 +1,6 @@
 """One sample for all layers, with another sign for each second one.
 
-says: not independent
+says: are used again
 """
 def init_normal(net, std=0.01):
     noise, sign = {}, 1

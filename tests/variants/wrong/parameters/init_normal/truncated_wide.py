@@ -1,6 +1,6 @@
 """trunc_normal_ between -3 and 3 standard deviations, and 0 for a std of 0.
 
-says: do not have the standard deviation
+says: nothing is cut off
 """
 def init_normal(net, std=0.01):
     for m in net.modules():
