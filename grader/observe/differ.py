@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
 from grader.observe.compare import is_close, is_equal
 from grader.observe.describe import describe, tell_apart
 from grader.sandbox.states import tensors_in
+from grader.sandbox.trials import same
 from grader.scoring.message import Words, render
 
 Played = dict[str, Any]
-Tolerance = tuple[float, float] | None
+Tolerance = tuple[float, float] | Literal["bits"] | None
+"""rtol and atol; None for those of the dtype; "bits" where NaN's bits count, too."""
 Faults = tuple[str, str]
 """What is wrong always, and what is wrong in some case."""
 
@@ -78,6 +80,8 @@ def tell_parts_apart(one: Any, other: Any, tolerance: Tolerance) -> tuple[Words,
     for a, b in pairs:
         if not alike(a, b, tolerance):
             return tell_parts_apart(a, b, tolerance)
+    if tolerance == "bits" and alike(one, other, (0.0, 0.0)):
+        return "the same bits", "other bits, of a NaN or a zero"
     expected, got = tell_apart(one, other)
     if render(expected) == render(got):
         return "the same values", "other values"
@@ -107,6 +111,8 @@ def alike(one: Any, other: Any, tolerance: Tolerance) -> bool:
             return False
         if one.dtype != other.dtype:
             return False
+        if tolerance == "bits":
+            return same(one, other)
         if not (other.is_floating_point() or other.is_complex()):
             return is_equal(one, other)
         rounding: Any = tolerance or ROUNDING.get(other.dtype, (None, None))
@@ -128,7 +134,7 @@ def alike(one: Any, other: Any, tolerance: Tolerance) -> bool:
 
 def loosened(tolerance: Tolerance) -> Tolerance:
     """Return the tolerance of gradients, which add up more roundings than values."""
-    rtol, atol = tolerance or (1e-4, 1e-4)
+    rtol, atol = tolerance if isinstance(tolerance, tuple) else (1e-4, 1e-4)
     return max(rtol, 1e-4), max(atol, 1e-4)
 
 
