@@ -1,10 +1,11 @@
 """States and networks to save, and how files are read and compared bit by bit."""
 
+import io
+import math
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -74,72 +75,65 @@ def mapped(change: Callable[[Tensor], Any], data: Any) -> Any:
     return data
 
 
-def form(data: Any) -> Any:
-    """Return dtypes and shapes in place of tensors."""
-    return mapped(
-        lambda t: f"{str(t.dtype).removeprefix('torch.')} {tuple(t.shape)}", data
-    )
+def form(tensor: Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
 
 
-def bits(data: Any) -> Any:
-    """Return bytes in place of tensors."""
-    return mapped(
-        lambda t: (
-            t.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
-        ),
-        data,
-    )
+def bits(tensor: Tensor) -> bytes:
+    return tensor.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
 
 
-def exactly(data: Any) -> list[Any]:
-    """Return what tells data apart: names, dtypes and shapes; values; every bit."""
-    return [form(data), mapped(lambda t: t.detach().clone(), data), bits(data)]
+def copied(data: Any) -> Any:
+    """Return data with copies of its tensors."""
+    return mapped(lambda t: t.detach().clone(), data)
+
+
+def any_bits(dtype: torch.dtype, *shape: int) -> Tensor:
+    """Return a tensor of a floating dtype, with NaNs that carry bits of their own."""
+    raw = torch.randint(0, 256, (math.prod(shape), dtype.itemsize), dtype=torch.uint8)
+    raw[:2, -2:] = torch.tensor([[0xF5, 0x7F], [0xA5, 0xFF]])[: len(raw)]
+    return raw.reshape(-1).view(dtype).reshape(shape)
 
 
 def odd_tensors(rng) -> dict[str, Tensor]:
     """Return tensors of many dtypes and shapes, with values that do not equal."""
     a, b = rng.sample(DISTINCT, 2)
-    with_nan = torch.randn(a, b)
-    with_nan[0, 0], with_nan[1, 1] = torch.nan, -0.0
     return {
-        "b.weight": with_nan,
-        "a.half": torch.randn(b).half(),
-        "a.brain": torch.randn(a, 1, b).bfloat16(),
-        "double": torch.randn(2, dtype=torch.float64),
-        "count": torch.tensor(rng.randrange(1 << 40)),
+        "b.weight": any_bits(torch.float32, a, b),
+        "a.half": any_bits(torch.float16, b),
+        "a.brain": any_bits(torch.bfloat16, a, 1, b),
+        "double": any_bits(torch.float64, 2),
+        "count": torch.tensor(rng.randrange(1 << 60) * 2 + 1),
         "mask": torch.randn(a) > 0,
-        "wave": torch.randn(b, dtype=torch.complex64),
+        "wave": torch.view_as_complex(any_bits(torch.float32, b, 2)),
         "none": torch.empty(0, a),
         "turned": torch.randn(a, b).T,
     }
-
-
-def net_state(net: nn.Module) -> State:
-    return {name: tensor.clone() for name, tensor in net.state_dict().items()}
 
 
 def look_at(net: nn.Module) -> list[Any]:
     """Return a network's state, and which of its parts are frozen or in eval mode."""
     flags = [p.requires_grad for p in net.parameters()]
     modes = [m.training for m in net.modules()]
-    return [*exactly(dict(net.state_dict())), flags, modes]
+    return [copied({**net.state_dict(), **dict(net.named_buffers())}), flags, modes]
 
 
 def normed_net(sizes: list[int]) -> nn.Sequential:
     """Return a network whose parameters and buffers are not as they start."""
     inner, hidden, out = sizes
     norm = nn.BatchNorm1d(hidden)
-    nn.init.normal_(norm.weight)
-    nn.init.normal_(norm.bias)
-    norm.running_mean += torch.randn(hidden)
-    norm.running_var += torch.rand(hidden)
-    norm.num_batches_tracked += torch.randint(3, 1000, ())
+    norm.weight.data = torch.randn(hidden)
+    norm.bias.data = torch.randn(hidden)
+    norm.running_mean = any_bits(torch.float32, hidden)
+    norm.running_var = torch.rand(hidden)
+    norm.num_batches_tracked = torch.randint(1 << 54, 1 << 60, ()) | 1
     return nn.Sequential(nn.Linear(inner, hidden), norm, nn.Linear(hidden, out))
 
 
 def saved_bytes(obj: Any) -> bytes:
-    with TemporaryDirectory() as folder:
-        return saved(folder, obj).read_bytes()
+    file = io.BytesIO()
+    torch.save(obj, file)
+    return file.getvalue()
 
 
 ENTRIES = {
@@ -162,9 +156,9 @@ def every_dtype(rng) -> dict[str, Tensor]:
     tensors = {}
     for dtype in rng.sample(list(ENTRIES.values()), len(ENTRIES)):
         shape = rng.sample(DISTINCT, rng.randrange(1, 4))
-        values = torch.randint(0, 2 if dtype is torch.bool else 100, shape)
-        noise = torch.rand(shape) if dtype.is_floating_point else 0
-        tensors[f"layer.{NAME_OF[dtype]}"] = (values + noise).to(dtype)
+        whole = torch.randint(0, 2 if dtype is torch.bool else 100, shape).to(dtype)
+        value = any_bits(dtype, *shape) if dtype.is_floating_point else whole
+        tensors[f"layer.{NAME_OF[dtype]}"] = value
     return {
         "three.bytes": torch.tensor([1, 2, 3], dtype=torch.uint8),
         "unaligned": torch.randn(2, 3),

@@ -30,7 +30,13 @@ class Bomb:
         raise self.kind("this object cannot be pickled")
 
 
-BOMBS = {"ValueError": ValueError, "KeyboardInterrupt": KeyboardInterrupt}
+BOMBS = {
+    "ValueError": ValueError,
+    "KeyboardInterrupt": KeyboardInterrupt,
+    "SystemExit": SystemExit,
+}
+SYNCS, MOVES = (os.fsync, os.fdatasync), (os.replace, os.rename)
+CALLS = {"a break at os.fsync": SYNCS, "a break at os.replace": MOVES}
 
 
 def attempt(work: Callable[[], None]) -> str:
@@ -63,9 +69,17 @@ def save_in_trouble(
     On a disk with `room`, the system refuses what is beyond, or kills the process.
     """
 
+    def interrupt(_frame: Any, event: str, function: Any) -> None:
+        if event == "c_call" and function in CALLS[trouble]:
+            raise KeyboardInterrupt
+
     def work() -> None:
         bomb = {"bomb": Bomb(BOMBS[trouble])} if trouble in BOMBS else {}
-        ex.atomic_save({**new, **bomb}, path)
+        sys.setprofile(interrupt if trouble in CALLS else None)
+        try:
+            ex.atomic_save({**new, **bomb}, path)
+        finally:
+            sys.setprofile(None)
 
     def work_with_little_room() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -99,14 +113,13 @@ def die_before_replacing(
 
     A call is that of os.fsync or os.replace, with the bytes in the other files.
     """
-    moves = os.replace, os.rename
 
     def others() -> list[Path]:
         return [f for f in Path(folder).rglob("*") if f.is_file() and f != path]
 
     def watch(_frame: Any, event: str, function: Any) -> None:
-        if event == "c_call" and function in (os.fsync, os.fdatasync, *moves):
-            kind = "move" if function in moves else "sync"
+        if event == "c_call" and function in SYNCS + MOVES:
+            kind = "move" if function in MOVES else "sync"
             size = sum(f.stat().st_size for f in others())
             os.write(log.fileno(), f"{kind} {size}\n".encode())
             if kind == "move":
@@ -136,6 +149,8 @@ TROUBLES = {
     "a path without a folder": ("nothing", None),
     "ValueError": ("ValueError", None),
     "KeyboardInterrupt": ("KeyboardInterrupt", None),
+    "SystemExit": ("SystemExit", None),
+    **dict.fromkeys(CALLS, ("KeyboardInterrupt", None)),
     "a folder at the path": ("OSError", None),
     "a full disk": ("an exception", range(1000, 18000)),
     "death at the start": ("killed", range(1, 60)),
@@ -190,11 +205,43 @@ def test_atomic_save_leaves_the_old_file_or_the_new_one(observe, rng, trouble):
         expected="net.pt alone",
         got=say("{n} files", n=len(names)),
         cause={
-            "KeyboardInterrupt": "KeyboardInterrupt is no Exception: use finally or "
-            "except BaseException",
+            **dict.fromkeys(
+                ("KeyboardInterrupt", "SystemExit", *CALLS),
+                "KeyboardInterrupt is no Exception: use finally or except "
+                "BaseException",
+            ),
             "a folder at the path": "os.replace may raise too: clean up after it",
         }.get(trouble),
     )
+
+
+NAMES = "net", "net.tmp", "net.temp", "net.new", "net.part", "net.bak", ".net", "tmp"
+
+
+def save_under_names(ex: Any, old: State) -> dict[str, Any]:
+    """Save by each name, then break off; return what the folder holds."""
+    with TemporaryDirectory() as folder:
+        for name in NAMES:
+            ex.atomic_save(old, Path(folder, name))
+            bomb = Bomb(ValueError)
+            attempt(lambda n=name, b=bomb: ex.atomic_save([b], f"{folder}/{n}"))
+        return {name: read_plainly(Path(folder, name)) for name in os.listdir(folder)}
+
+
+def test_the_temporary_file_is_never_the_old_one(observe, rng):
+    old, _ = two_states(rng)
+
+    found = observe(
+        save_under_names, old, call="atomic_save(obj, “net.tmp”), broken off"
+    )
+
+    for name in NAMES:
+        expect_equal(
+            found.get(name, "no file at this path"),
+            old,
+            say("atomic_save does not leave the old file at {name}.", name=name),
+            cause="the temporary file has the name of the old one: add to the whole name",
+        )
 
 
 @pytest.mark.weight(2)

@@ -1,6 +1,7 @@
 """A model comes back from config and state; a file without one is refused."""
 
 import itertools
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -8,7 +9,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from read_write_helpers import DISTINCT, State, exactly, raised, read_plainly, saved
+from read_write_helpers import (
+    DISTINCT,
+    State,
+    copied,
+    raised,
+    read_plainly,
+    saved,
+    saved_bytes,
+)
 
 pytestmark = pytest.mark.exercise("read_write.save_model")
 
@@ -25,6 +34,10 @@ def make_config(rng, depth: int, activation: str) -> Config:
     }
 
 
+WIDTHS = "in_features", "hidden", "out_features"
+ONES = {"hidden": (1, 1), "activation": "gelu"}
+
+
 def state_of(config: Config) -> State:
     """Return a state that fits the config."""
     widths = [config["in_features"], *config["hidden"], config["out_features"]]
@@ -37,11 +50,11 @@ def state_of(config: Config) -> State:
 def configs(rng) -> dict[str, Config]:
     return {
         "": make_config(rng, 2, "tanh"),
-        "without hidden layers": make_config(rng, 0, "relu"),
+        **{f"for {a} alone": make_config(rng, 0, a) for a in ("relu", "tanh")},
         "for one hidden layer and relu": make_config(rng, 1, "relu"),
         "for one hidden layer and gelu": make_config(rng, 1, "gelu"),
         "for three hidden layers": make_config(rng, 3, "relu"),
-        "for widths of 1": {**make_config(rng, 0, "tanh"), "hidden": (1, 1)},
+        "for widths of 1": {**dict.fromkeys(WIDTHS, 1), **ONES},
     }
 
 
@@ -51,25 +64,26 @@ def save_and_read(ex: Any, config: Config, mode: str = "") -> dict[str, Any]:
     if mode == "frozen":
         net.eval().requires_grad_(False)
     with TemporaryDirectory() as folder:
-        path = f"{folder}/model.pt"
-        ex.save_model(net, path)
+        path = Path(folder, "model.pt")
+        ex.save_model(net, path if config["hidden"] else str(path))
         read = read_plainly(path)
     if isinstance(read, dict):
         read = dict(sorted(read.items()))
     return {
-        "read": exactly(read),
-        "state": exactly(dict(net.state_dict())),
+        "read": copied(read),
+        "state": copied(dict(net.state_dict())),
         "training": net.training,
         "has its config": net.config == ex.MLPConfig(**config),
     }
 
 
-def load_files(ex: Any, files: list[tuple[Config, State]], x: Tensor) -> list[Any]:
+def load_files(ex: Any, files: list[tuple[Config, bytes]], x: Tensor) -> list[Any]:
     """Return what comes of each file, all written to one path in turn."""
     found = []
     with TemporaryDirectory() as folder:
-        for config, state in files:
-            net = ex.load_model(saved(folder, {"config": config, "state": state}))
+        for config, data in files:
+            path = saved(folder, data)
+            net = ex.load_model(str(path) if found else path)
             wanted = getattr(net, "config", None) == ex.MLPConfig(**config)
             with torch.no_grad():
                 y = net(x).clone()
@@ -80,10 +94,14 @@ def load_files(ex: Any, files: list[tuple[Config, State]], x: Tensor) -> list[An
     return found
 
 
-def load_or_refuse(ex: Any, config: Config, state: State) -> str:
+def load_or_refuse(ex: Any, data: bytes) -> str:
     with TemporaryDirectory() as folder:
-        path = saved(folder, {"config": config, "state": state})
+        path = saved(folder, data)
         return raised(lambda: ex.load_model(path))
+
+
+def file_of(config: Config, state: State) -> bytes:
+    return saved_bytes({"config": config, "state": state})
 
 
 @pytest.mark.weight(2)
@@ -95,17 +113,18 @@ def test_save_model_writes_config_and_state(sweep, rng):
         save_and_read,
         {**cases, "for a frozen network in eval mode": (*cases[""], "frozen")},
         call="save_model(net, path); torch.load(path, weights_only=True)",
+        tolerance="bits",
         fault="The file does not hold the entries config and state as they must be.",
         slips={
             "a network or an MLPConfig is pickled with its class: save "
             "dataclasses.asdict(net.config) and net.state_dict()": (
-                lambda got: "refuses" in got["read"][0]
+                lambda got: "refuses" in got["read"]
             ),
             "asdict keeps the tuple of hidden widths; a list is something else": (
-                lambda got: got["read"][0]["config"]["hidden"] == list(hidden)
+                lambda got: got["read"]["config"]["hidden"] == list(hidden)
             ),
             "save the fields by name: dataclasses.asdict(net.config)": (
-                lambda got: not isinstance(got["read"][0]["config"], dict)
+                lambda got: not isinstance(got["read"]["config"], dict)
             ),
         },
     )
@@ -115,7 +134,7 @@ def test_save_model_writes_config_and_state(sweep, rng):
 def test_load_model_builds_what_the_file_describes(sweep, rng):
     cases = {}
     for when, config in configs(rng).items():
-        files = [(config, state_of(config)) for _ in range(2)]
+        files = [(config, file_of(config, state_of(config))) for _ in range(2)]
         cases[when] = files, torch.randn(5, config["in_features"])
     config = make_config(rng, 1, "gelu")
     x, state = torch.randn(2, config["in_features"]), state_of(config)
@@ -127,8 +146,11 @@ def test_load_model_builds_what_the_file_describes(sweep, rng):
         load_files,
         {
             **cases,
-            "for another config at the same path": ([(c, state) for c in others], x),
-            "for a state in another order": ([(config, turned)], x),
+            "for another config at the same path": (
+                [(c, file_of(c, state)) for c in others],
+                x,
+            ),
+            "for a state in another order": ([(config, file_of(config, turned))], x),
         },
         call="load_model(path)(x); once more with another file at the path",
         fault="The loaded network does not have the parameters of the file.",
@@ -153,10 +175,11 @@ def test_load_model_refuses_what_describes_no_network(sweep, rng):
     unbiased = {name: t for name, t in state.items() if name != "0.bias"}
     renamed = {f"net.{name}": t for name, t in state.items()}
     turned = {**state, "0.weight": state["0.weight"].T.clone()}
+    row = state["0.weight"][:1].clone()
     silence = {
         "an unknown activation is replaced in silence": {
             f"for the activation {name!r}": ({**config, "activation": name}, state)
-            for name in ("swash", "ReLU", "")
+            for name in ("swash", "ReLU", "", None)
         },
         "an unknown field is dropped in silence": {
             "for an unknown field": ({**config, "dropout": 1}, state)
@@ -177,6 +200,8 @@ def test_load_model_refuses_what_describes_no_network(sweep, rng):
         "a shape differs": {
             "for another width": ({**config, "hidden": (width + 1,)}, state),
             "for a transposed weight": (config, turned),
+            "for one row of a weight": (config, {**state, "0.weight": row}),
+            "for a 0-dim bias": (config, {**state, "0.bias": torch.ones(())}),
         },
     }
     sweep.symbol = "load_model"
@@ -185,7 +210,7 @@ def test_load_model_refuses_what_describes_no_network(sweep, rng):
     for why, when, file in [("", "", (config, state)), *cases]:
         sweep.cases(
             load_or_refuse,
-            {when: file},
+            {when: (file_of(*file),)},
             call="load_model(path)",
             slips={
                 why: "no exception",

@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from torch import nn
 from grader.observe import say
 from read_write_helpers import (
     State,
-    exactly,
+    copied,
+    mapped,
     odd_tensors,
     outcome,
     read_plainly,
@@ -24,11 +26,15 @@ from read_write_helpers import (
 pytestmark = pytest.mark.exercise("read_write.shard")
 
 Ties = dict[str, str]
+ROWS: Ties = {"": "rows of one tensor"}
 
 
-def tie(state: State, ties: Ties) -> State:
-    """Return the state with some names for the memory of others."""
-    return {name: state[ties.get(name, name)].detach() for name in state}
+def tie(state: State, ties: Ties | None) -> State:
+    """Return the state, with some names for the memory of others or rows of one."""
+    if ties == ROWS:
+        return dict(zip(state, torch.stack([*state.values()]), strict=True))
+    names = ties or {}
+    return {n: state[names.get(n, n)].detach() for n in state} if ties else state
 
 
 def write_shards(
@@ -37,7 +43,7 @@ def write_shards(
     """Return the names of each shard, what the shards hold, and what is not right."""
     with TemporaryDirectory() as folder:
         here = {saved(folder, b"old", name).name for name in ("old.pt", "notes.txt")}
-        ex.shard(tie(state, ties or {}), folder, max_bytes)
+        ex.shard(tie(state, ties), folder, max_bytes)
         index = json.loads(Path(folder, "index.json").read_text())
         files = index["weight_map"]
         groups: dict[str, list[str]] = {}
@@ -50,7 +56,7 @@ def write_shards(
     return {
         "shards": list(groups.values()),
         "index": [list(index), list(files)],
-        "held": [exactly(dict(sorted(h.items()))) for h in held],
+        "held": [copied(dict(sorted(h.items()))) for h in held],
         "deleted": sorted(here - names),
         "more files": len(names - here - {*groups, "index.json"}),
         "small": size <= own + 2000 * (len(groups) + len(state)),
@@ -60,32 +66,46 @@ def write_shards(
 def reload_shards(
     ex: Any, state: State, max_bytes: int, ties: Ties | None = None
 ) -> list[Any]:
-    """Return what comes back, once more when it is changed, and the given state."""
-    given = tie(state, ties) if ties else state
+    """Return what comes back, once more when it is changed, and the given state.
+
+    Another state was written to the folder before.
+    """
+    given = tie(state, ties)
     with TemporaryDirectory() as folder:
         one, two = Path(folder, "one"), Path(folder, "two")
         one.mkdir()
-        ex.shard(given, one, max_bytes)
+        ex.shard(some_state(["old", *list(state)[:1]]), one, 8)
+        ex.shard(MappingProxyType(given), one, max_bytes)
         one.rename(two)
         loaded = ex.load_sharded(str(two))
-    before = exactly(loaded)
-    for name in set((ties or {}).values()):
+    before = copied(loaded)
+    for name in set((ties or {}).values()) & set(loaded):
         loaded[name].add_(1)
-    return [before, exactly(loaded), exactly(given)]
+    return [before, copied(loaded), copied(given)]
 
 
 def load_shards(
     ex: Any, index: dict[str, str], files: dict[str, State], lost: str = ""
 ) -> Any:
-    """Return what load_sharded gives, called twice, or what it raises."""
-    with TemporaryDirectory() as folder:
+    """Return what load_sharded gives, or what it raises.
+
+    Where nothing is lost, other files were in the folder before.
+    """
+
+    def load(change: Any) -> Any:
         for name, tensors in files.items():
-            saved(folder, tensors, name)
+            saved(folder, mapped(change, tensors), name)
+        return copied(ex.load_sharded(Path(folder)))
+
+    with TemporaryDirectory() as folder:
         text = json.dumps({"weight_map": index})
         Path(folder, "index.json").write_text(text)
         if not lost:
-            ex.load_sharded(folder)
-        return outcome(lambda: exactly(ex.load_sharded(folder)), lost)
+            load(torch.zeros_like)
+        return outcome(lambda: load(torch.clone), lost)
+
+
+NARROW = torch.half, torch.bfloat16, torch.int16
 
 
 def sized(*sizes: int, dtype: torch.dtype = torch.float32) -> State:
@@ -114,6 +134,15 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
             (sized(2, 2, 3, 1, 4, 5, 1), 16),
             "at most max_bytes, not less",
         ),
+        "for a large tensor behind an empty one": (
+            ({"none": torch.empty(0), **sized(5, 4), "last": torch.empty(0, 1)}, 16),
+            "a tensor that takes more than max_bytes has a shard of its own, without "
+            "an empty one too",
+        ),
+        "for empty tensors of several dtypes": (
+            ({f"{dtype}": torch.empty(0, 2, dtype=dtype) for dtype in NARROW}, 8),
+            "empty tensors have one address, 0: it does not tie them",
+        ),
         "for a view": (
             ({"row": torch.randn(4000, 3)[1]}, 40),
             "a view takes the whole tensor along: clone() it",
@@ -125,14 +154,15 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
         {
             "": (state, max_bytes),
             **{when: args for when, (args, _) in hard.items()},
+            "for rows of one tensor": (sized(3, 3, 3), 16, ROWS),
             "where each tensor is too large": (state, 3),
             "where all fit": (state, 1 << 20),
             "for odd tensors": (odd_tensors(rng), 64),
-            "for empty tensors": ({"a": torch.empty(0, 2), "b": torch.empty(3, 0)}, 8),
             "for no tensors": ({}, 8),
         },
         call=say("shard(state, folder, {max_bytes})", max_bytes=max_bytes),
         fault="shard does not write the shards and the index that it must.",
+        tolerance="bits",
         because={when: cause for when, (_, cause) in hard.items()},
         slips={
             "each tensor has a shard of its own": (
@@ -177,6 +207,7 @@ def test_sharded_state_comes_back(sweep, rng):
     state = odd_tensors(rng)
     turned = {"b": state["turned"], "a": state["b.weight"], "": state["count"]}
     net = nn.Linear(3, 2).state_dict(keep_vars=True) | {"row": torch.randn(3, 4)[1]}
+    names = ("a/b.weight", "index.json", "größe", "../up", "long" * 99)
     n = rng.randrange(20, 40)
     tied = {name: torch.randn(n) for name in ("embed", "a", "b", "head")}
     ties = {"head": "embed"}
@@ -188,6 +219,8 @@ def test_sharded_state_comes_back(sweep, rng):
         "for names out of order": (turned, 16),
         "for parameters and a view": (net, 40),
         "for an empty state": ({}, 8),
+        "for odd names": (some_state(names), 8),
+        "for rows of one tensor": (sized(3, 3, 3), 16, ROWS),
         "for tied entries": (tied, 4 * n, ties),
         "for tied entries in one shard": (tied, 40 * n, ties),
     }.items():
@@ -195,12 +228,13 @@ def test_sharded_state_comes_back(sweep, rng):
             reload_shards,
             {when: args},
             call="shard(state, folder, max_bytes); rename the folder; load_sharded",
+            tolerance="bits",
             slips={
                 "the names are in the order of the index": (
-                    lambda got, args=args: [*got[0][0]] != [*args[0]]
+                    lambda got, args=args: [*got[0]] != [*args[0]]
                 ),
                 "tied entries do not share their memory: load each shard once": (
-                    lambda got: torch.equal(got[0][1]["head"], got[1][1]["head"])
+                    lambda got: torch.equal(got[0]["head"], got[1]["head"])
                 ),
             },
         )
@@ -218,6 +252,10 @@ def test_load_sharded_goes_by_the_index(sweep, rng):
     old = {"a": torch.zeros(2), "old": torch.zeros(2)}
     more = {file: {**held, "more": torch.ones(1)} for file, held in files.items()}
     lost = {**index, "lost.bias": two}
+    elsewhere = {**files, one: {**files[one], "lost.bias": torch.ones(2)}}
+    crossing = {
+        file: {**some_state(["d", "b"]), **held} for file, held in files.items()
+    }
     sweep.symbol = "load_sharded"
 
     for when, args in {
@@ -226,6 +264,8 @@ def test_load_sharded_goes_by_the_index(sweep, rng):
         "for a shard that holds more": (index, more),
         "for a file that is no shard": (index, {**files, "notes.txt": b"no tensors"}),
         "for a shard that lacks a tensor": (lost, files, "lost.bias"),
+        "for a tensor that is in another shard": (lost, elsewhere, "lost.bias"),
+        "for shards that hold each other's names, too": (index, crossing),
         "for a shard that is missing": (index, {one: files[one]}, two),
     }.items():
         sweep.cases(
@@ -234,16 +274,16 @@ def test_load_sharded_goes_by_the_index(sweep, rng):
             call="load_sharded(folder)",
             slips={
                 "what is missing is passed over in silence": (
-                    lambda got, args=args: len(args) > 2 and type(got) is list
+                    lambda got, args=args: len(args) > 2 and type(got) is dict
                 ),
                 "a shard may lack a name: look before you take it": (
                     lambda got: got.startswith("KeyError")
                 ),
                 "files that the index does not name are old: do not list the folder": (
-                    lambda got: "old" in got[0]
+                    lambda got: "old" in got
                 ),
                 "the names are in the order of the index": (
-                    lambda got: sorted(got[0]) == sorted(index) != list(got[0])
+                    lambda got: sorted(got) == sorted(index) != list(got)
                 ),
             },
         )
