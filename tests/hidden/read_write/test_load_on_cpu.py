@@ -38,7 +38,7 @@ def load_here(ex: Any, *files: bytes) -> list[Any]:
     with TemporaryDirectory() as folder:
         for data in files:
             path = saved(folder, data)
-            loaded = ex.load_on_cpu(str(path) if found else path)
+            loaded = ex.load_on_cpu(path if files[1:] else str(path))
             devices = mapped(lambda t: [str(t.device), t.requires_grad], loaded)
             found.append([devices, copied(loaded), containers(loaded)])
             path.unlink()  # what is mapped into memory stays whole

@@ -36,12 +36,11 @@ class Payload:
 def load(ex: Any, *files: bytes) -> list[Any]:
     """Return what comes of files that come to one path in turn."""
     with TemporaryDirectory() as folder:
-        path = saved(folder, files[0])
-        found = [copied(ex.load_untrusted(path))]
-        for data in files[1:]:
-            path.write_bytes(data)
-            found.append(copied(ex.load_untrusted(str(path))))
-        return found
+        paths = (saved(folder, data) for data in files)
+        return [
+            copied(ex.load_untrusted(path if files[1:] else str(path)))
+            for path in paths
+        ]
 
 
 def load_or_refuse(ex: Any, obj: Any, code: str = "") -> list[str]:

@@ -59,7 +59,7 @@ def read_headers(ex: Any, *files: bytes) -> list[Any]:
     with TemporaryDirectory() as folder:
         for data in files:
             path = saved(folder, data)
-            header = ex.read_header(path if found else str(path))
+            header = ex.read_header(path if files[1:] else str(path))
             found.append(
                 {n: dict(sorted(e.items())) for n, e in sorted(header.items())}
             )
@@ -72,7 +72,7 @@ def read_tensors(ex: Any, *files: tuple[bytes, list[str]]) -> list[Any]:
     with TemporaryDirectory() as folder:
         for data, names in files:
             path = saved(folder, data)
-            where = str(path) if found else path
+            where = path if files[1:] else str(path)
             tensors = {name: ex.read_tensor(where, name) for name in names}
             read = copied(tensors)
             for tensor in tensors.values():

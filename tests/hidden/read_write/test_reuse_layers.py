@@ -24,7 +24,6 @@ def named_net(sizes: list[int], how: str) -> nn.Module:
     twin, head = nn.Linear(hidden, hidden), nn.Linear(hidden, out)
     net = nn.Sequential()
     net.add_module("body", normed_net([inner, hidden, hidden]))
-    net.body[0].register_buffer("mask", torch.randn(2), persistent=False)
     net.add_module("mute", nn.Sequential(nn.ReLU(), nn.Dropout(0.0), twin))
     net.add_module("twin", twin)
     net.add_module("head", head)

@@ -83,7 +83,7 @@ def load_files(ex: Any, files: list[tuple[Config, bytes]], x: Tensor) -> list[An
     with TemporaryDirectory() as folder:
         for config, data in files:
             path = saved(folder, data)
-            net = ex.load_model(str(path) if found else path)
+            net = ex.load_model(path if files[1:] else str(path))
             wanted = getattr(net, "config", None) == ex.MLPConfig(**config)
             with torch.no_grad():
                 y = net(x).clone()

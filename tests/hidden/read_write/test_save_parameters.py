@@ -82,7 +82,7 @@ def load_each(ex: Any, kind: str, sizes: list[int], *how: str) -> list[Any]:
             state = make_net(kind, sizes).state_dict()
             turned = dict(reversed(state.items())) if order == "turned" else state
             path = saved(folder, turned)
-            ex.load_parameters(net, str(path) if looks else path)
+            ex.load_parameters(net, path if how[1:] else str(path))
             looks.append(look_at(net))
     kept = all(map(lambda a, b: a is b, own, net.parameters()))
     return [*looks, "its own parameters" if kept else "new parameters"]
