@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -43,6 +44,17 @@ def saved(folder: str, obj: Any, name: str = "file.pt") -> Path:
     else:
         torch.save(obj, path)
     return path
+
+
+def in_turn(load: Callable[[Any], Any], *files: bytes) -> list[Any]:
+    """Return what comes of files that come to one path in turn, a Path if several."""
+    found = []
+    with TemporaryDirectory() as folder:
+        for data in files:
+            path = saved(folder, data)
+            found.append(load(path if files[1:] else str(path)))
+            path.unlink()  # what is mapped into memory stays whole
+    return found
 
 
 def outcome(work: Callable[[], Any], text: str = "") -> Any:
@@ -130,24 +142,22 @@ def normed_net(sizes: list[int]) -> nn.Sequential:
     return nn.Sequential(nn.Linear(inner, hidden), norm, nn.Linear(hidden, out))
 
 
-def saved_bytes(obj: Any) -> bytes:
+def packed(obj: Any, *, old: bool = False) -> bytes:
+    """Return the bytes of a file of `torch.save`, perhaps in its older format."""
     file = io.BytesIO()
-    torch.save(obj, file)
+    torch.save(obj, file, _use_new_zipfile_serialization=not old)
     return file.getvalue()
 
 
-ENTRIES = {
-    "BOOL": torch.bool,
-    "U8": torch.uint8,
-    "I8": torch.int8,
-    "I16": torch.int16,
-    "I32": torch.int32,
-    "I64": torch.int64,
-    "F16": torch.float16,
-    "BF16": torch.bfloat16,
-    "F32": torch.float32,
-    "F64": torch.float64,
-}
+WHOLE = torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64
+BROKEN = torch.float16, torch.bfloat16, torch.float32, torch.float64
+ENTRIES = dict(
+    zip(
+        ["BOOL", "U8", "I8", "I16", "I32", "I64", "F16", "BF16", "F32", "F64"],
+        WHOLE + BROKEN,
+        strict=True,
+    )
+)
 NAME_OF = {dtype: name for name, dtype in ENTRIES.items()}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from read_write_helpers import DISTINCT, State, copied, saved, saved_bytes
+from read_write_helpers import DISTINCT, State, copied, packed, saved
 
 pytestmark = pytest.mark.exercise("read_write.average_checkpoints")
 
@@ -25,7 +25,7 @@ def average(ex: Any, files: list[bytes], *orders: tuple[int, ...]) -> Any:
 
 
 def files_of(states: list[State]) -> tuple[list[bytes]]:
-    return (list(map(saved_bytes, states)),)
+    return (list(map(packed, states)),)
 
 
 @pytest.mark.weight(4)
@@ -41,7 +41,7 @@ def test_average_is_the_mean_of_floating_tensors(sweep, rng):
     a, b, c = (s["torch.float64"] for s in states[:3])
     twice, places = "where a path comes twice", "where names change places"
     masks, again = "for infinite entries", "when another file is at the first path"
-    files = list(map(saved_bytes, states))
+    files = list(map(packed, states))
     half, large = "for large numbers in float16", "for large and small numbers"
 
     def filled(dtype: torch.dtype, *values: float) -> list[State]:
@@ -152,10 +152,10 @@ def test_average_refuses_files_that_differ(sweep):
         "where a counter has another dtype": {**two, "n": two["n"].int()},
         "where a file is empty": {},
     }
-    first, second = saved_bytes(one), saved_bytes(two)
+    first, second = packed(one), packed(two)
     cases = {}
     for when, state in unlike.items():
-        bad = saved_bytes(state)
+        bad = packed(state)
         cases[f"{when}, in the last file"] = ([first, bad],)
         cases[f"{when}, in the first"] = ([bad, second],)
     cases["where the file in the middle is another"] = ([first, bad, second],)

@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections import OrderedDict
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -12,11 +11,11 @@ import torch
 from read_write_helpers import (
     DISTINCT,
     copied,
+    in_turn,
     mapped,
     normed_net,
     odd_tensors,
-    saved,
-    saved_bytes,
+    packed,
 )
 
 pytestmark = pytest.mark.exercise("read_write.load_on_cpu")
@@ -32,24 +31,20 @@ def containers(data: Any) -> list[Any]:
     return [type(data).__name__, *map(containers, parts)]
 
 
+def look_at(data: Any) -> list[Any]:
+    devices = mapped(lambda t: [str(t.device), t.requires_grad], data)
+    return [devices, copied(data), containers(data)]
+
+
 def load_here(ex: Any, *files: bytes) -> list[Any]:
-    """Return what comes of files that come to one path in turn."""
-    found = []
-    with TemporaryDirectory() as folder:
-        for data in files:
-            path = saved(folder, data)
-            loaded = ex.load_on_cpu(path if files[1:] else str(path))
-            devices = mapped(lambda t: [str(t.device), t.requires_grad], loaded)
-            found.append([devices, copied(loaded), containers(loaded)])
-            path.unlink()  # what is mapped into memory stays whole
-    return found
+    return list(map(look_at, in_turn(ex.load_on_cpu, *files)))
 
 
 def as_if_from(device: str, obj: Any) -> bytes:
     """Return a file of `torch.save` that says its tensors were on `device`."""
     output = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(saved_bytes(obj))) as old,
+        zipfile.ZipFile(io.BytesIO(packed(obj))) as old,
         zipfile.ZipFile(output, "w") as new,
     ):
         for name in old.namelist():

@@ -3,7 +3,6 @@
 import os
 import pickle
 from collections import OrderedDict
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -11,14 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from read_write_helpers import (
-    DISTINCT,
-    copied,
-    odd_tensors,
-    raised,
-    saved,
-    saved_bytes,
-)
+from read_write_helpers import DISTINCT, copied, in_turn, odd_tensors, packed, raised
 
 pytestmark = pytest.mark.exercise("read_write.load_untrusted")
 
@@ -34,28 +26,18 @@ class Payload:
 
 
 def load(ex: Any, *files: bytes) -> list[Any]:
-    """Return what comes of files that come to one path in turn."""
-    with TemporaryDirectory() as folder:
-        paths = (saved(folder, data) for data in files)
-        return [
-            copied(ex.load_untrusted(path if files[1:] else str(path)))
-            for path in paths
-        ]
+    return [copied(tensors) for tensors in in_turn(ex.load_untrusted, *files)]
 
 
 def load_or_refuse(ex: Any, obj: Any, code: str = "") -> list[str]:
     """Return what is raised, and whether code in the file has run."""
     with TemporaryDirectory() as folder:
-        path, made = Path(folder, "file.pt"), f"{folder}/made"
-        runs = {"weight": torch.zeros(3), "bias": Payload(made)}
-        if code == "pickle":
-            path.write_bytes(pickle.dumps(runs))
-        elif code:
-            torch.save(runs, path, _use_new_zipfile_serialization=code == "zip")
-        else:
-            saved(folder, obj, path.name)
-        what = raised(lambda: ex.load_untrusted(path))
-        return [what, "the code ran" if os.path.isdir(made) else "nothing ran"]
+        runs = {"weight": torch.zeros(3), "bias": Payload(f"{folder}/made")}
+        if code:
+            pickled = code == "pickle"
+            obj = pickle.dumps(runs) if pickled else packed(runs, old=code == "old")
+        what = raised(lambda: in_turn(ex.load_untrusted, obj))
+        return [what, "the code ran" if os.listdir(folder) else "nothing ran"]
 
 
 def test_untrusted_tensors_come_back_as_they_are(sweep, rng):
@@ -68,7 +50,7 @@ def test_untrusted_tensors_come_back_as_they_are(sweep, rng):
         "for empty and odd names": {"": torch.ones(1), "größe": torch.ones(2)},
         "for a parameter": {"w": nn.Parameter(torch.randn(3))},
     }
-    cases = {when: (saved_bytes(file),) for when, file in files.items()}
+    cases = {when: (packed(file),) for when, file in files.items()}
 
     sweep.cases(
         load,
@@ -139,11 +121,11 @@ def test_untrusted_file_of_anything_else_is_refused(sweep, rng, what):
             "for an old file that asks to run code": (None, "old"),
             "for a pickle that asks to run code": (None, "pickle"),
         },
-        "damage": {w: (b,) for w, b in damaged(rng, saved_bytes(tensors)).items()},
+        "damage": {w: (b,) for w, b in damaged(rng, packed(tensors)).items()},
         "others": {when: (obj,) for when, obj in others(rng).items()},
     }
 
-    sweep.cases(load, {"": (saved_bytes(tensors),)}, call="load_untrusted(path)")
+    sweep.cases(load, {"": (packed(tensors),)}, call="load_untrusted(path)")
     for when, args in files[what].items():
         sweep.cases(
             load_or_refuse,

@@ -10,7 +10,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from read_write_helpers import DISTINCT, NAME_OF, bits, copied, every_dtype, saved
+from read_write_helpers import (
+    DISTINCT,
+    NAME_OF,
+    bits,
+    copied,
+    every_dtype,
+    in_turn,
+    saved,
+)
 
 pytestmark = pytest.mark.exercise("read_write.read_header")
 
@@ -51,35 +59,26 @@ def file_of(
 
 
 def read_headers(ex: Any, *files: bytes) -> list[Any]:
-    """Return the headers of files that come to one path in turn.
-
-    Names and fields come in order, as any order will do.
-    """
-    found = []
-    with TemporaryDirectory() as folder:
-        for data in files:
-            path = saved(folder, data)
-            header = ex.read_header(path if files[1:] else str(path))
-            found.append(
-                {n: dict(sorted(e.items())) for n, e in sorted(header.items())}
-            )
-    return found
+    """Return headers, names and fields in order, as any order will do."""
+    return [
+        {name: dict(sorted(entry.items())) for name, entry in sorted(header.items())}
+        for header in in_turn(ex.read_header, *files)
+    ]
 
 
-def read_tensors(ex: Any, *files: tuple[bytes, list[str]]) -> list[Any]:
+def read_tensors(ex: Any, names: list[str], *files: bytes) -> list[Any]:
     """Return tensors of files that come to one path in turn, and after a change."""
-    found = []
-    with TemporaryDirectory() as folder:
-        for data, names in files:
-            path = saved(folder, data)
-            where = path if files[1:] else str(path)
-            tensors = {name: ex.read_tensor(where, name) for name in names}
-            read = copied(tensors)
-            for tensor in tensors.values():
-                tensor.add_(1) if tensor.dtype != torch.bool else tensor.logical_not_()
-            again = copied({name: ex.read_tensor(where, name) for name in names})
-            found.append([read, again, path.read_bytes() == data])
-    return found
+
+    def look(path: str | Path) -> list[Any]:
+        data = Path(path).read_bytes()
+        tensors = {name: ex.read_tensor(path, name) for name in names}
+        read = copied(tensors)
+        for tensor in tensors.values():
+            tensor.add_(1) if tensor.dtype != torch.bool else tensor.logical_not_()
+        again = copied({name: ex.read_tensor(path, name) for name in names})
+        return [read, again, Path(path).read_bytes() == data]
+
+    return in_turn(look, *files)
 
 
 def read_sparingly(ex: Any, data: bytes, size: int, name: str) -> list[Any]:
@@ -166,16 +165,16 @@ def test_header_tells_of_each_tensor(sweep, rng):
 @pytest.mark.weight(2)
 def test_read_tensor_gives_the_bits_of_the_file(sweep, rng):
     files = files_of(rng)
-    data, _ = files["with remarks"]
-    names = ("a", "B", "__metadata__", "größe ", "")
+    right, _ = files["with remarks"]
+    unknown = ("a", "B", "__metadata__", "größe ", "")
     sweep.symbol = "read_tensor"
 
     sweep.cases(
         read_tensors,
         {
-            **{when: (file,) for when, file in files.items()},
-            **{f"for the unknown name {n!r}": ((data, [n]),) for n in names},
-            ANOTHER: (files["for a 0-dim tensor"], files[""]),
+            **{when: (names, data) for when, (data, names) in files.items()},
+            **{f"for the unknown name {n!r}": ([n], right) for n in unknown},
+            ANOTHER: (["a"], files["for a 0-dim tensor"][0], files[""][0]),
         },
         call="t = read_tensor(path, name); t.add_(1); read_tensor(path, name)",
         raises=(KeyError,),
@@ -296,9 +295,8 @@ def corrupt() -> dict[str, dict[str, bytes]]:
 
 def read_one(ex: Any, data: bytes) -> Any:
     """Return a tensor that is in the header, if that is one."""
-    with TemporaryDirectory() as folder:
-        name = "b" if b'"b"' in data else "0"
-        return copied(ex.read_tensor(saved(folder, data), name))
+    name = "b" if b'"b"' in data else "0"
+    return copied(in_turn(lambda path: ex.read_tensor(path, name), data))
 
 
 @pytest.mark.weight(3)

@@ -13,10 +13,10 @@ from read_write_helpers import (
     DISTINCT,
     State,
     copied,
+    in_turn,
+    packed,
     raised,
     read_plainly,
-    saved,
-    saved_bytes,
 )
 
 pytestmark = pytest.mark.exercise("read_write.save_model")
@@ -79,29 +79,26 @@ def save_and_read(ex: Any, config: Config, mode: str = "") -> dict[str, Any]:
 
 def load_files(ex: Any, files: list[tuple[Config, bytes]], x: Tensor) -> list[Any]:
     """Return what comes of each file, all written to one path in turn."""
-    found = []
-    with TemporaryDirectory() as folder:
-        for config, data in files:
-            path = saved(folder, data)
-            net = ex.load_model(path if files[1:] else str(path))
-            wanted = getattr(net, "config", None) == ex.MLPConfig(**config)
-            with torch.no_grad():
-                y = net(x).clone()
-                for parameter in net.parameters():
-                    parameter.zero_()  # so that nobody keeps a loaded network
-            flags = [net.training, all(p.requires_grad for p in net.parameters())]
-            found.append([y, wanted, flags, list(net.state_dict())])
-    return found
+
+    def look(net: Any) -> list[Any]:
+        config = getattr(net, "config", None)
+        with torch.no_grad():
+            y = net(x).clone()
+            for parameter in net.parameters():
+                parameter.zero_()  # so that nobody keeps a loaded network
+        flags = [net.training, all(p.requires_grad for p in net.parameters())]
+        return [y, config in configs, flags, list(net.state_dict())]
+
+    configs = [ex.MLPConfig(**config) for config, _ in files]
+    return in_turn(lambda path: look(ex.load_model(path)), *(file for _, file in files))
 
 
 def load_or_refuse(ex: Any, data: bytes) -> str:
-    with TemporaryDirectory() as folder:
-        path = saved(folder, data)
-        return raised(lambda: ex.load_model(path))
+    return raised(lambda: in_turn(ex.load_model, data))
 
 
 def file_of(config: Config, state: State) -> bytes:
-    return saved_bytes({"config": config, "state": state})
+    return packed({"config": config, "state": state})
 
 
 @pytest.mark.weight(2)

@@ -13,12 +13,12 @@ from read_write_helpers import (
     State,
     bits,
     copied,
+    in_turn,
     look_at,
     normed_net,
+    packed,
     raised,
     read_plainly,
-    saved,
-    saved_bytes,
 )
 
 pytestmark = pytest.mark.exercise("read_write.save_parameters")
@@ -75,15 +75,12 @@ def save_and_read(ex: Any, kind: str, sizes: list[int]) -> list[Any]:
 
 def load_each(ex: Any, kind: str, sizes: list[int], *how: str) -> list[Any]:
     """Return a network once it is filled from files that come to one path in turn."""
-    net, looks = make_net(kind, sizes), []
+    net, files = make_net(kind, sizes), []
     own = list(net.parameters())
-    with TemporaryDirectory() as folder:
-        for order in how:
-            state = make_net(kind, sizes).state_dict()
-            turned = dict(reversed(state.items())) if order == "turned" else state
-            path = saved(folder, turned)
-            ex.load_parameters(net, path if how[1:] else str(path))
-            looks.append(look_at(net))
+    for order in how:
+        state = make_net(kind, sizes).state_dict()
+        files.append(dict(reversed(state.items())) if order == "turned" else state)
+    looks = in_turn(lambda path: ex.load_parameters(net, path) or look_at(net), *files)
     kept = all(map(lambda a, b: a is b, own, net.parameters()))
     return [*looks, "its own parameters" if kept else "new parameters"]
 
@@ -91,9 +88,8 @@ def load_each(ex: Any, kind: str, sizes: list[int], *how: str) -> list[Any]:
 def load_into(ex: Any, sizes: list[int], state: bytes) -> list[Any]:
     """Return what is raised, and the network."""
     net = normed_net(sizes)
-    with TemporaryDirectory() as folder:
-        path = saved(folder, state)
-        return [raised(lambda: ex.load_parameters(net, path)), look_at(net)]
+    what = raised(lambda: in_turn(lambda path: ex.load_parameters(net, path), state))
+    return [what, look_at(net)]
 
 
 TURNED = "for a file with the names in another order"
@@ -187,7 +183,7 @@ def test_load_parameters_refuses_a_file_that_does_not_fit(sweep, rng):
     for when, (why, file) in {"": ("", state), **spoilt(state)}.items():
         sweep.cases(
             load_into,
-            {when: (sizes, saved_bytes(file))},
+            {when: (sizes, packed(file))},
             call="load_parameters(net, path)",
             tolerance="bits",
             slips={

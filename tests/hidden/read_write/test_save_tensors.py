@@ -1,6 +1,5 @@
 """Tensors come back from a file with every bit, and a view without the rest."""
 
-import io
 from collections import OrderedDict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,14 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from read_write_helpers import (
-    copied,
-    form,
-    odd_tensors,
-    read_plainly,
-    saved,
-    saved_bytes,
-)
+from read_write_helpers import copied, form, in_turn, odd_tensors, packed, read_plainly
 
 pytestmark = pytest.mark.exercise("read_write.save_tensors")
 
@@ -81,13 +73,7 @@ def save_views(ex: Any, big: Tensor, how: str) -> list[Any]:
 
 
 def load_each(ex: Any, *files: bytes) -> list[Any]:
-    """Return what comes of files that come to one path in turn."""
-    found = []
-    with TemporaryDirectory() as folder:
-        for data in files:
-            path = saved(folder, data)
-            found.append(copied(ex.load_tensors(path if files[1:] else str(path))))
-    return found
+    return [copied(tensors) for tensors in in_turn(ex.load_tensors, *files)]
 
 
 def cases_of(rng) -> dict[str, Any]:
@@ -128,11 +114,9 @@ def test_save_tensors_writes_every_bit(sweep, rng):
 
 
 def test_load_tensors_gives_every_bit(sweep, rng):
-    files = {when: saved_bytes(obj) for when, obj in cases_of(rng).items()}
+    files = {when: packed(obj) for when, obj in cases_of(rng).items()}
     old, again = "for the older format of torch.save", "for another file at the path"
-    file = io.BytesIO()
-    torch.save(odd_tensors(rng), file, _use_new_zipfile_serialization=False)
-    files[old] = file.getvalue()
+    files[old] = packed(odd_tensors(rng), old=True)
     sweep.symbol = "load_tensors"
 
     sweep.cases(
