@@ -151,7 +151,7 @@ def two_states(rng) -> tuple[State, State]:
     return old, {f"layer.{i}": torch.randn(1000) for i in range(5)}
 
 
-NAMES = "net", "net.tmp", "net.temp", "net.new", "net.part", "net.bak", ".net", "tmp"
+NAMES = "net", "net.tmp", "net.temp", "net.new", "net.part", "net.bak", "tmp"
 TROUBLES = {
     **dict.fromkeys(["none", "a path without a folder", *BOMBS, *CALLS]),
     "a folder at the path": None,

@@ -33,7 +33,7 @@ def containers(data: Any) -> list[Any]:
 
 def look_at(data: Any) -> list[Any]:
     devices = mapped(lambda t: [str(t.device), t.requires_grad], data)
-    return [devices, copied(data), containers(data)]
+    return [copied(data), devices, containers(data)]
 
 
 def load_here(ex: Any, *files: bytes) -> list[Any]:

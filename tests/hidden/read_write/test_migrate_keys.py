@@ -34,7 +34,7 @@ def migrate(ex: Any, names: list[str], rules: Any, kind: str = "") -> list[Any]:
 def migrate_or_refuse(
     ex: Any, names: list[str], rules: Rules, becomes: str, ties: bool = False
 ) -> list[Any]:
-    """Return what comes of it, and what was given; perhaps all names have one tensor."""
+    """Return what comes of it, and what was given; ties: all names have one tensor."""
     state = some_state(names)
     if ties:
         state = dict.fromkeys(names, next(iter(state.values())))
@@ -46,7 +46,7 @@ WRAPPED = [
     *("module._orig_mod.head.weight", "_orig_mod.module.module.tail.bias"),
     *("module._orig_mod.module.deep.bias", "submodule.module.bias", "module"),
     *("modules.0._orig_mod.weight", "_orig_modx.weight", "a.module._orig_mod.b"),
-    *("_orig_mod.", "_orig_mod", "Module.weight", ".module.weight"),
+    *("_orig_mod", "Module.weight", ".module.weight"),
 ]
 RULES = [("enc.0", "first"), ("enc", "encoder"), ("encoder", "wrong"), ("out", "head")]
 RENAMED = [
@@ -67,6 +67,7 @@ def test_migrate_takes_wrappers_off_the_front(sweep, rng):
         {
             "": (names, []),
             "for an empty state": ([], []),
+            "for the name of a wrapper alone": (["module._orig_mod."], []),
             "for an OrderedDict": (names, [], "OrderedDict"),
             "for a mapping that is no dict": (names, [], "read-only"),
         },

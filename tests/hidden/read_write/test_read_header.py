@@ -240,17 +240,11 @@ def corrupt() -> dict[str, dict[str, bytes]]:
             "offsets beyond the end": at([0, 8], [8, 16], [16, 24], [24, 32]),
         },
         "json.loads raises ValueError where it is no JSON": {
-            "a header that is no JSON": container(b"{dtype: F32}", body),
-            "a header that is no UTF-8": container(b'{"\xff": 1}', body),
-            "zeros at the header's end": container(b"{}\0\0", b""),
-            "two headers in one": container(b"{}{}", b""),
-            "an empty header": container(b"", b""),
+            f"the header {text!r}": container(text, b"")
+            for text in (b"", b"{dtype: 1}", b'{"\xff": 1}', b"{}\0\0", b"{}{}")
         },
         "json.loads lets any JSON pass: look at what came": {
-            **{
-                f"the header {header!r}": container(header, b"")
-                for header in ([], [1, 2], "text", None, 7)
-            },
+            **{f"the header {h!r}": container(h, b"") for h in ([], [1], "a", None, 7)},
             **{
                 f"the entry {entry!r}": container({**entries, "c": entry}, body)
                 for entry in (7, [8, 8], None, "F32")
@@ -260,8 +254,7 @@ def corrupt() -> dict[str, dict[str, bytes]]:
             f"an entry without {field}": of(**{field: ...}) for field in a
         },
         "a dtype is a text of DTYPES": {
-            f"the dtype {dtype!r}": of(dtype=dtype)
-            for dtype in ("F33", "f32", ["F32"], None)
+            f"the dtype {d!r}": of(dtype=d) for d in ("F33", "f32", ["F32"], None)
         },
         "(-2) * (-2) is 4 as well: look at each size": {
             "negative sizes": of(shape=[-2, -2])

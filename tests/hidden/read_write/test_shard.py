@@ -117,43 +117,32 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
     state = sized(*(rng.randrange(1, 12) for _ in range(12)))
     max_bytes = 4 * rng.randrange(14, 24)
     wide, narrow = sized(8, 8, dtype=torch.float64), sized(8, 8, 8, dtype=torch.half)
-    hard = {
-        "for a small tensor behind large ones": (
-            (sized(3, 3, 1, 2), 16),
-            "a new tensor goes into the last shard, or into a new one",
-        ),
-        "for a tensor that is larger than a shard": (
-            (sized(2, 9, 2, 2, 2), 16),
-            "a tensor that takes more than max_bytes has a shard of its own",
-        ),
+    own = "a tensor that takes more than max_bytes has a shard of its own"
+    last = "a new tensor goes into the last shard, or into a new one"
+    hollow = {"none": torch.empty(0), **sized(5, 4), "last": torch.empty(0, 1)}
+    empty = {f"{dtype}": torch.empty(0, 2, dtype=dtype) for dtype in NARROW}
+    row = {"row": torch.randn(4000, 3)[1]}
+    hard: dict[str, tuple[str, Any]] = {
+        "for a small tensor behind large ones": (last, (sized(3, 3, 1, 2), 16)),
+        "for a tensor that is larger than a shard": (own, (sized(2, 9, 2, 2, 2), 16)),
+        "for a large tensor behind an empty one": (own, (hollow, 16)),
         "for tensors of several dtypes": (
+            "a size is in bytes",
             ({**wide, **narrow}, 64),
-            "a size is in bytes: tensor.nbytes",
         ),
-        "for tensors that fill it to the last byte": (
-            (sized(2, 2, 3, 1, 4, 5, 1), 16),
-            "at most max_bytes, not less",
+        "for tensors that fill it": (
+            "at most, not less",
+            (sized(2, 2, 3, 1, 4, 5), 16),
         ),
-        "for a large tensor behind an empty one": (
-            ({"none": torch.empty(0), **sized(5, 4), "last": torch.empty(0, 1)}, 16),
-            "a tensor that takes more than max_bytes has a shard of its own, without "
-            "an empty one too",
-        ),
-        "for empty tensors of several dtypes": (
-            ({f"{dtype}": torch.empty(0, 2, dtype=dtype) for dtype in NARROW}, 8),
-            "empty tensors have one address, 0: it does not tie them",
-        ),
-        "for a view": (
-            ({"row": torch.randn(4000, 3)[1]}, 40),
-            "a view takes the whole tensor along: clone() it",
-        ),
+        "for empty tensors of several dtypes": ("address 0 ties nothing", (empty, 8)),
+        "for a view": ("a view takes the whole tensor along: clone() it", (row, 40)),
     }
 
     sweep.cases(
         write_shards,
         {
             "": (state, max_bytes),
-            **{when: args for when, (args, _) in hard.items()},
+            **{when: args for when, (_, args) in hard.items()},
             "for rows of one tensor": (sized(3, 3, 3), 16, ROWS),
             "where each tensor is too large": (state, 3),
             "where all fit": (state, 1 << 20),
@@ -163,7 +152,7 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
         call=say("shard(state, folder, {max_bytes})", max_bytes=max_bytes),
         fault="shard does not write the shards and the index that it must.",
         tolerance="bits",
-        because={when: cause for when, (_, cause) in hard.items()},
+        because={when: cause for when, (cause, _) in hard.items()},
         slips={
             "each tensor has a shard of its own": (
                 lambda got: got["shards"] == [[name] for name in state]
@@ -183,11 +172,7 @@ def test_tied_entries_are_stored_once(sweep, rng):
     state = {name: torch.randn(n) for name in ("embed", "again", "a", "b", "head")}
     ties = {"again": "embed", "head": "embed"}
 
-    for when, size in {
-        "": 4 * n,
-        "where all fit": 100 * n,
-        "in two shards": 8 * n,
-    }.items():
+    for when, size in {"": 4 * n, "where all fit": 100 * n, "in two": 8 * n}.items():
         sweep.cases(
             write_shards,
             {when: (state, size, ties)},
