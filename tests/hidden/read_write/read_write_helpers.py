@@ -1,7 +1,6 @@
 """States and networks to save, and how files are read and compared bit by bit."""
 
 import io
-import math
 import os
 import re
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from grader import NotStarted
+from grader.sandbox.states import any_bits, map_tensors
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that none is square
 
@@ -74,37 +74,9 @@ def raised(work: Callable[[], Any], text: str = "") -> str:
     return outcome(lambda: [work()] and "no exception", text)
 
 
-def mapped(change: Callable[[Tensor], Any], data: Any) -> Any:
-    """Return plain lists, tuples and dicts, with their tensors changed."""
-    if isinstance(data, Tensor):
-        return change(data)
-    if isinstance(data, dict):
-        return {key: mapped(change, item) for key, item in data.items()}
-    if isinstance(data, list):
-        return [mapped(change, item) for item in data]
-    if type(data) is tuple:
-        return tuple(mapped(change, item) for item in data)
-    return data
-
-
-def form(tensor: Tensor) -> str:
-    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
-
-
-def bits(tensor: Tensor) -> bytes:
-    return tensor.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
-
-
 def copied(data: Any) -> Any:
     """Return data with copies of its tensors."""
-    return mapped(lambda t: t.detach().clone(), data)
-
-
-def any_bits(dtype: torch.dtype, *shape: int) -> Tensor:
-    """Return a tensor of a floating dtype, with NaNs that carry bits of their own."""
-    raw = torch.randint(0, 256, (math.prod(shape), dtype.itemsize), dtype=torch.uint8)
-    raw[:2, -2:] = torch.tensor([[0xF5, 0x7F], [0xA5, 0xFF]])[: len(raw)]
-    return raw.reshape(-1).view(dtype).reshape(shape)
+    return map_tensors(lambda t: t.detach().clone(), data)
 
 
 def odd_tensors(rng) -> dict[str, Tensor]:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import torch
 
+from grader.sandbox.states import map_tensors
 from read_write_helpers import (
     DISTINCT,
     copied,
     in_turn,
-    mapped,
     normed_net,
     odd_tensors,
     packed,
@@ -32,7 +32,7 @@ def containers(data: Any) -> list[Any]:
 
 
 def look_at(data: Any) -> list[Any]:
-    devices = mapped(lambda t: [str(t.device), t.requires_grad], data)
+    devices = map_tensors(lambda t: [str(t.device), t.requires_grad], data)
     return [copied(data), devices, containers(data)]
 
 

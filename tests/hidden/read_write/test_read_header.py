@@ -10,10 +10,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from grader.sandbox.trials import bits_of
 from read_write_helpers import (
     DISTINCT,
     NAME_OF,
-    bits,
     copied,
     every_dtype,
     in_turn,
@@ -39,7 +39,7 @@ def entries_of(tensors: dict[str, Tensor]) -> dict[str, dict[str, Any]]:
 
 
 def body_of(tensors: dict[str, Tensor]) -> bytes:
-    return b"".join(map(bits, tensors.values()))
+    return b"".join(bits_of(t).numpy().tobytes() for t in tensors.values())
 
 
 def container(header: Any, body: bytes, spaces: int = 0) -> bytes:

@@ -80,17 +80,22 @@ def save_and_read(ex: Any, config: Config, mode: str = "") -> dict[str, Any]:
 def load_files(ex: Any, files: list[tuple[Config, bytes]], x: Tensor) -> list[Any]:
     """Return what comes of each file, all written to one path in turn."""
 
-    def look(net: Any) -> list[Any]:
-        config = getattr(net, "config", None)
+    def look(net: Any, config: Any) -> list[Any]:
         with torch.no_grad():
             y = net(x).clone()
             for parameter in net.parameters():
                 parameter.zero_()  # so that nobody keeps a loaded network
         flags = [net.training, all(p.requires_grad for p in net.parameters())]
-        return [y, config in configs, flags, list(net.state_dict())]
+        return [
+            y,
+            getattr(net, "config", None) == config,
+            flags,
+            list(net.state_dict()),
+        ]
 
-    configs = [ex.MLPConfig(**config) for config, _ in files]
-    return in_turn(lambda path: look(ex.load_model(path)), *(file for _, file in files))
+    configs = (ex.MLPConfig(**config) for config, _ in files)
+    data = (data for _, data in files)
+    return in_turn(lambda path: look(ex.load_model(path), next(configs)), *data)
 
 
 def load_or_refuse(ex: Any, data: bytes) -> str:

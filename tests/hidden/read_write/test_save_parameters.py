@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import nn
 
+from grader.sandbox.trials import same
 from read_write_helpers import (
     DISTINCT,
     State,
-    bits,
     copied,
     in_turn,
     look_at,
@@ -150,7 +150,7 @@ def test_load_parameters_fills_the_network(sweep, rng):
     sweep.symbol = "load_parameters"
 
     def stays(name: str) -> Any:
-        return lambda got: bits(got[0][0][name]) == bits(got[1][0][name])
+        return lambda got: same(got[0][0][name], got[1][0][name])
 
     sweep.cases(
         load_each,

@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from read_write_helpers import copied, form, in_turn, odd_tensors, packed, read_plainly
+from grader.observe.describe import to_code
+from read_write_helpers import copied, in_turn, odd_tensors, packed, read_plainly
 
 pytestmark = pytest.mark.exercise("read_write.save_tensors")
 
@@ -87,7 +88,7 @@ def cases_of(rng) -> dict[str, Any]:
         "for an empty list": [],
         "for a list of one": [torch.randn(3)],
         "for names out of order": names,
-        **{f"for {form(t)}": t for t in tensors.values()},
+        **{f"for {to_code(t)}": t for t in tensors.values()},
     }
 
 

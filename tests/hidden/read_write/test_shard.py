@@ -12,10 +12,10 @@ import torch
 from torch import nn
 
 from grader.observe import say
+from grader.sandbox.states import map_tensors
 from read_write_helpers import (
     State,
     copied,
-    mapped,
     odd_tensors,
     outcome,
     read_plainly,
@@ -94,7 +94,7 @@ def load_shards(
 
     def load(change: Any) -> Any:
         for name, tensors in files.items():
-            saved(folder, mapped(change, tensors), name)
+            saved(folder, map_tensors(change, tensors), name)
         return copied(ex.load_sharded(Path(folder)))
 
     with TemporaryDirectory() as folder:
@@ -112,7 +112,7 @@ def sized(*sizes: int, dtype: torch.dtype = torch.float32) -> State:
     return {f"{dtype}.{i}": torch.ones(n, dtype=dtype) for i, n in enumerate(sizes)}
 
 
-@pytest.mark.weight(3)
+@pytest.mark.weight(5)
 def test_shards_are_filled_one_after_the_other(sweep, rng):
     state = sized(*(rng.randrange(1, 12) for _ in range(12)))
     max_bytes = 4 * rng.randrange(14, 24)
@@ -122,6 +122,12 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
     hollow = {"none": torch.empty(0), **sized(5, 4), "last": torch.empty(0, 1)}
     empty = {f"{dtype}": torch.empty(0, 2, dtype=dtype) for dtype in NARROW}
     row = {"row": torch.randn(4000, 3)[1]}
+    tied = {name: torch.randn(4000) for name in ("embed", "again", "a", "b", "head")}
+    ties = {"again": "embed", "head": "embed"}
+    once = (
+        "Tied entries do not count once, or are not stored once: save one copy under "
+        "all names"
+    )
     hard: dict[str, tuple[str, Any]] = {
         "for a small tensor behind large ones": (last, (sized(3, 3, 1, 2), 16)),
         "for a tensor that is larger than a shard": (own, (sized(2, 9, 2, 2, 2), 16)),
@@ -135,6 +141,10 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
             (sized(2, 2, 3, 1, 4, 5), 16),
         ),
         "for empty tensors of several dtypes": ("address 0 ties nothing", (empty, 8)),
+        **{
+            f"for tied entries, {n} to a shard": (once, (tied, 16000 * n, ties))
+            for n in (1, 2, 9)
+        },
         "for a view": ("a view takes the whole tensor along: clone() it", (row, 40)),
     }
 
@@ -164,27 +174,6 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
             "other files in the folder are deleted": lambda got: got["deleted"],
         },
     )
-
-
-@pytest.mark.weight(2)
-def test_tied_entries_are_stored_once(sweep, rng):
-    n = rng.randrange(4000, 6000)
-    state = {name: torch.randn(n) for name in ("embed", "again", "a", "b", "head")}
-    ties = {"again": "embed", "head": "embed"}
-
-    for when, size in {"": 4 * n, "where all fit": 100 * n, "in two": 8 * n}.items():
-        sweep.cases(
-            write_shards,
-            {when: (state, size, ties)},
-            call="shard(state with three names for one tensor, folder, max_bytes)",
-            fault="Tied entries do not count once, in the shard of the first of them.",
-            slips={
-                "copies of tied tensors are tied no more: save one copy under all "
-                "names": lambda got: (
-                    not got["small"] and {"again", "head"} <= {*got["shards"][0]}
-                ),
-            },
-        )
 
 
 @pytest.mark.weight(2)
