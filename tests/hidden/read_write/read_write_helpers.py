@@ -21,7 +21,7 @@ PROMISED = "ValueError", "FileNotFoundError"
 State = dict[str, Tensor]
 
 
-def read_plainly(path: str | Path) -> Any:
+def unpack(path: str | Path) -> Any:
     """Return what a file holds as plain tensors, or say in a text why it does not."""
     if not os.path.isfile(path):
         return "no file at this path"
@@ -79,7 +79,7 @@ def copied(data: Any) -> Any:
     return map_tensors(lambda t: t.detach().clone(), data)
 
 
-def odd_tensors(rng) -> dict[str, Tensor]:
+def oddities(rng) -> dict[str, Tensor]:
     """Return tensors of many dtypes and shapes, with values that do not equal."""
     a, b = rng.sample(DISTINCT, 2)
     return {
@@ -150,5 +150,5 @@ def every_dtype(rng) -> dict[str, Tensor]:
     }
 
 
-def some_state(names: list[str]) -> State:
+def a_state(names: list[str]) -> State:
     return {name: torch.tensor([float(i), -1.0]) for i, name in enumerate(names)}

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import torch
 
-from read_write_helpers import DISTINCT, State, read_plainly
+from read_write_helpers import DISTINCT, State, unpack
 
 pytestmark = pytest.mark.exercise("read_write.atomic_save")
 
@@ -92,7 +92,7 @@ def save_in_trouble(
                 path, tempfile.tempdir = Path("net.pt"), f"{folder}/none"
             for state in (new, old):
                 ex.atomic_save(state, str(path))
-            found = {"before": read_plainly(file)}
+            found = {"before": unpack(file)}
             if trouble == "a folder at the path":
                 path.unlink()
                 Path(path, "inside").mkdir(parents=True)
@@ -101,7 +101,7 @@ def save_in_trouble(
             os.chdir(before)
             tempfile.tempdir = system
         alone = ended == "killed" or os.listdir(folder) == ["net.pt"]
-        return {**found, "ends": ended, "file": read_plainly(file), "alone": alone}
+        return {**found, "ends": ended, "file": unpack(file), "alone": alone}
 
 
 def save_under_names(ex: Any, old: State) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def save_under_names(ex: Any, old: State) -> dict[str, Any]:
         for name in NAMES:
             ex.atomic_save(old, Path(folder, name))
             attempt(lambda n=name: ex.atomic_save([Bomb(OSError)], f"{folder}/{n}"))
-        return {n: read_plainly(Path(folder, n)) for n in sorted(os.listdir(folder))}
+        return {n: unpack(Path(folder, n)) for n in sorted(os.listdir(folder))}
 
 
 def die_before_replacing(ex: Any, old: State, new: State) -> dict[str, Any]:
@@ -139,8 +139,8 @@ def die_before_replacing(ex: Any, old: State, new: State) -> dict[str, Any]:
         *synced, moved = log.read().split() or [b""]
         return {
             "ends": ended,
-            "old": read_plainly(path),
-            "others": [read_plainly(f) for f in others()],
+            "old": unpack(path),
+            "others": [unpack(f) for f in others()],
             "synced": "whole" if synced[-1:] == [moved] else len(synced),
         }
 

@@ -9,14 +9,7 @@ import pytest
 import torch
 
 from grader.sandbox.states import map_tensors
-from read_write_helpers import (
-    DISTINCT,
-    copied,
-    in_turn,
-    normed_net,
-    odd_tensors,
-    packed,
-)
+from read_write_helpers import DISTINCT, copied, in_turn, normed_net, oddities, packed
 
 pytestmark = pytest.mark.exercise("read_write.load_on_cpu")
 
@@ -88,7 +81,7 @@ def test_file_from_any_device_loads_on_the_cpu(sweep, rng, device):
 def test_file_of_any_form_loads_on_the_cpu(sweep, rng):
     leaf = torch.randn(2).requires_grad_()
     forms = {
-        "": odd_tensors(rng),
+        "": oddities(rng),
         "for a single tensor": torch.randn(3, dtype=torch.float64),
         "for a state dict": normed_net(rng.sample(DISTINCT, 3)).state_dict(),
         "for a tuple": (torch.randn(2), [leaf]),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.observe import say
-from read_write_helpers import outcome, some_state
+from read_write_helpers import a_state, outcome
 
 pytestmark = pytest.mark.exercise("read_write.migrate_keys")
 
@@ -16,7 +16,7 @@ Rules = list[tuple[str, str]]
 
 def migrate(ex: Any, names: list[str], rules: Any, kind: str = "") -> list[Any]:
     """Return new names, whether they have the very tensors, and what was given."""
-    state = some_state(names)
+    state = a_state(names)
     tensors, given = list(state.values()), list(rules)
     forms = {"OrderedDict": OrderedDict, "read-only": MappingProxyType}
     new = ex.migrate_keys(forms.get(kind, dict)(state), rules)
@@ -35,7 +35,7 @@ def migrate_or_refuse(
     ex: Any, names: list[str], rules: Rules, becomes: str, ties: bool = False
 ) -> list[Any]:
     """Return what comes of it, and what was given; ties: all names have one tensor."""
-    state = some_state(names)
+    state = a_state(names)
     if ties:
         state = dict.fromkeys(names, next(iter(state.values())))
     return [outcome(lambda: [*ex.migrate_keys(state, rules)], becomes), list(state)]

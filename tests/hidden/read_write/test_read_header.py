@@ -11,14 +11,7 @@ import torch
 from torch import Tensor
 
 from grader.sandbox.trials import bits_of
-from read_write_helpers import (
-    DISTINCT,
-    NAME_OF,
-    copied,
-    every_dtype,
-    in_turn,
-    saved,
-)
+from read_write_helpers import DISTINCT, NAME_OF, copied, every_dtype, in_turn, saved
 
 pytestmark = pytest.mark.exercise("read_write.read_header")
 

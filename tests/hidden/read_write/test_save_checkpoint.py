@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe.differ import alike
-from read_write_helpers import DISTINCT, copied, read_plainly
+from read_write_helpers import DISTINCT, copied, unpack
 
 pytestmark = [
     pytest.mark.exercise("read_write.save_checkpoint"),
@@ -107,7 +107,7 @@ def resume(
         path, moved = Path(folder, "run.pt"), Path(folder, "moved.pt")
         ex.save_checkpoint(path, *run, MANY + steps)
         saved = look_at(run)
-        read = read_plainly(path)
+        read = unpack(path)
         go_on(run, 1, x)
         ex.save_checkpoint(f"{folder}/later.pt", *run, steps + 2)
         path.rename(moved)

@@ -9,15 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from read_write_helpers import (
-    DISTINCT,
-    State,
-    copied,
-    in_turn,
-    packed,
-    raised,
-    read_plainly,
-)
+from read_write_helpers import DISTINCT, State, copied, in_turn, packed, raised, unpack
 
 pytestmark = pytest.mark.exercise("read_write.save_model")
 
@@ -26,16 +18,10 @@ Config = dict[str, Any]
 
 def make_config(rng, depth: int, activation: str) -> Config:
     inner, out, *hidden = rng.sample(DISTINCT, depth + 2)
-    return {
-        "in_features": inner,
-        "hidden": tuple(hidden),
-        "out_features": out,
-        "activation": activation,
-    }
+    return dict(zip(FIELDS, (inner, tuple(hidden), out, activation), strict=True))
 
 
-WIDTHS = "in_features", "hidden", "out_features"
-ONES = {"hidden": (1, 1), "activation": "gelu"}
+FIELDS = "in_features", "hidden", "out_features", "activation"
 
 
 def state_of(config: Config) -> State:
@@ -54,7 +40,7 @@ def configs(rng) -> dict[str, Config]:
         "for one hidden layer and relu": make_config(rng, 1, "relu"),
         "for one hidden layer and gelu": make_config(rng, 1, "gelu"),
         "for three hidden layers": make_config(rng, 3, "relu"),
-        "for widths of 1": {**dict.fromkeys(WIDTHS, 1), **ONES},
+        "for widths of 1": dict(zip(FIELDS, (1, (1, 1), 1, "gelu"), strict=True)),
     }
 
 
@@ -66,7 +52,7 @@ def save_and_read(ex: Any, config: Config, mode: str = "") -> dict[str, Any]:
     with TemporaryDirectory() as folder:
         path = Path(folder, "model.pt")
         ex.save_model(net, path if config["hidden"] else str(path))
-        read = read_plainly(path)
+        read = unpack(path)
     if isinstance(read, dict):
         read = dict(sorted(read.items()))
     return {
@@ -140,7 +126,8 @@ def test_load_model_builds_what_the_file_describes(sweep, rng):
         cases[when] = files, torch.randn(5, config["in_features"])
     config = make_config(rng, 1, "gelu")
     x, state = torch.randn(2, config["in_features"]), state_of(config)
-    others = [config, {**config, "activation": "relu"}, config]
+    relu = {**config, "activation": "relu"}
+    others = [(c, file_of(c, state)) for c in (config, relu, config)]
     turned = dict(reversed(state.items()))
     sweep.symbol = "load_model"
 
@@ -148,10 +135,7 @@ def test_load_model_builds_what_the_file_describes(sweep, rng):
         load_files,
         {
             **cases,
-            "for another config at the same path": (
-                [(c, file_of(c, state)) for c in others],
-                x,
-            ),
+            "for another config at the same path": (others, x),
             "for a state in another order": ([(config, file_of(config, turned))], x),
         },
         call="load_model(path)(x); once more with another file at the path",
@@ -216,10 +200,8 @@ def test_load_model_refuses_what_describes_no_network(sweep, rng):
             call="load_model(path)",
             slips={
                 why: "no exception",
-                "wrong fields raise TypeError: raise ValueError in its place": (
-                    "TypeError"
-                ),
-                "an unfit state raises RuntimeError: raise ValueError in its place": (
+                "wrong fields raise TypeError: raise ValueError instead": "TypeError",
+                "an unfit state raises RuntimeError: raise ValueError instead": (
                     "RuntimeError"
                 ),
             },

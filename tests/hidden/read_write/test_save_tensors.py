@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe.describe import to_code
-from read_write_helpers import copied, in_turn, odd_tensors, packed, read_plainly
+from read_write_helpers import copied, in_turn, oddities, packed, unpack
 
 pytestmark = pytest.mark.exercise("read_write.save_tensors")
 
@@ -31,7 +31,7 @@ def save_and_read(ex: Any, obj: Any) -> dict[str, Any]:
     with TemporaryDirectory() as folder:
         path = Path(folder, "saved.pt")
         ex.save_tensors(obj, path if isinstance(obj, Tensor) else str(path))
-        read = read_plainly(path)
+        read = unpack(path)
         size = path.stat().st_size if path.is_file() else 0
     room = sum(t.nbytes for t in parts_of(obj)) + 4096 * max(len(before), 1)
     return {
@@ -79,7 +79,7 @@ def load_each(ex: Any, *files: bytes) -> list[Any]:
 
 def cases_of(rng) -> dict[str, Any]:
     """Return what may be saved: a dict, its list, each of its tensors, and nothing."""
-    tensors = odd_tensors(rng)
+    tensors = oddities(rng)
     names = {"b": torch.ones(2), "": torch.ones(()), "a": -torch.ones(1)}
     return {
         "for a dict": tensors,
@@ -117,7 +117,7 @@ def test_save_tensors_writes_every_bit(sweep, rng):
 def test_load_tensors_gives_every_bit(sweep, rng):
     files = {when: packed(obj) for when, obj in cases_of(rng).items()}
     old, again = "for the older format of torch.save", "for another file at the path"
-    files[old] = packed(odd_tensors(rng), old=True)
+    files[old] = packed(oddities(rng), old=True)
     sweep.symbol = "load_tensors"
 
     sweep.cases(

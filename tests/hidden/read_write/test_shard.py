@@ -13,15 +13,7 @@ from torch import nn
 
 from grader.observe import say
 from grader.sandbox.states import map_tensors
-from read_write_helpers import (
-    State,
-    copied,
-    odd_tensors,
-    outcome,
-    read_plainly,
-    saved,
-    some_state,
-)
+from read_write_helpers import State, a_state, copied, oddities, outcome, saved, unpack
 
 pytestmark = pytest.mark.exercise("read_write.shard")
 
@@ -49,7 +41,7 @@ def write_shards(
         groups: dict[str, list[str]] = {}
         for name, file in files.items():
             groups.setdefault(file, []).append(name)
-        held = [read_plainly(Path(folder, file)) for file in groups]
+        held = [unpack(Path(folder, file)) for file in groups]
         size = sum(Path(folder, file).stat().st_size for file in groups)
         names = set(os.listdir(folder))
     own = sum(t.nbytes for name, t in state.items() if name not in (ties or {}))
@@ -74,7 +66,7 @@ def reload_shards(
     with TemporaryDirectory() as folder:
         one, two = Path(folder, "one"), Path(folder, "two")
         one.mkdir()
-        ex.shard(some_state(["old", *list(state)[:1]]), one, 8)
+        ex.shard(a_state(["old", *list(state)[:1]]), one, 8)
         ex.shard(MappingProxyType(given), one, max_bytes)
         one.rename(two)
         loaded = ex.load_sharded(str(two))
@@ -156,7 +148,7 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
             "for rows of one tensor": (sized(3, 3, 3), 16, ROWS),
             "where each tensor is too large": (state, 3),
             "where all fit": (state, 1 << 20),
-            "for odd tensors": (odd_tensors(rng), 64),
+            "for odd tensors": (oddities(rng), 64),
             "for no tensors": ({}, 8),
         },
         call=say("shard(state, folder, {max_bytes})", max_bytes=max_bytes),
@@ -178,7 +170,7 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_sharded_state_comes_back(sweep, rng):
-    state = odd_tensors(rng)
+    state = oddities(rng)
     turned = {"b": state["turned"], "a": state["b.weight"], "": state["count"]}
     net = nn.Linear(3, 2).state_dict(keep_vars=True) | {"row": torch.randn(3, 4)[1]}
     names = ("a/b.weight", "index.json", "größe", "../up", "long" * 99)
@@ -193,7 +185,7 @@ def test_sharded_state_comes_back(sweep, rng):
         "for names out of order": (turned, 16),
         "for parameters and a view": (net, 40),
         "for an empty state": ({}, 8),
-        "for odd names": (some_state(names), 8),
+        "for odd names": (a_state(names), 8),
         "for rows of one tensor": (sized(3, 3, 3), 16, ROWS),
         "for tied entries": (tied, 4 * n, ties),
         "for tied entries in one shard": (tied, 40 * n, ties),
@@ -216,7 +208,7 @@ def test_sharded_state_comes_back(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_load_sharded_goes_by_the_index(sweep, rng):
-    state = some_state(["b", "a", "c", "d"])
+    state = a_state(["b", "a", "c", "d"])
     one, two = (f"part-{i}.bin" for i in rng.sample(range(100), 2))
     index = {"b": one, "a": two, "c": one, "d": two}
     files = {
@@ -227,9 +219,7 @@ def test_load_sharded_goes_by_the_index(sweep, rng):
     more = {file: {**held, "more": torch.ones(1)} for file, held in files.items()}
     lost = {**index, "lost.bias": two}
     elsewhere = {**files, one: {**files[one], "lost.bias": torch.ones(2)}}
-    crossing = {
-        file: {**some_state(["d", "b"]), **held} for file, held in files.items()
-    }
+    crossing = {file: {**a_state(["d", "b"]), **held} for file, held in files.items()}
     sweep.symbol = "load_sharded"
 
     for when, args in {
