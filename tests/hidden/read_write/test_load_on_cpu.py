@@ -62,12 +62,22 @@ def run_data(rng) -> dict[str, Any]:
     }
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 @pytest.mark.parametrize("device", DEVICES)
 def test_file_from_any_device_loads_on_the_cpu(sweep, rng, device):
+    forms = {
+        "for odd tensors": oddities(rng),
+        "for a single tensor": torch.randn(3, dtype=torch.float64),
+        "for a state dict": normed_net(rng.sample(DISTINCT, 3)).state_dict(),
+        "for a tuple": (torch.randn(2), [torch.randn(2).requires_grad_()]),
+        "for a file without tensors": [1, "two"],
+    }
+    cases = {when: (as_if_from(device, obj),) for when, obj in forms.items()}
+    two = as_if_from(device, run_data(rng)), as_if_from("cpu", torch.ones(2))
+
     sweep.cases(
         load_here,
-        {"": (as_if_from(device, run_data(rng)), as_if_from("cpu", torch.ones(2)))},
+        {"": two, **(cases if device == DEVICES[0] else {})},
         call="load_on_cpu(path) of a file from " + device,
         fault="load_on_cpu does not give what was saved, on the CPU.",
         tolerance="bits",
@@ -75,23 +85,4 @@ def test_file_from_any_device_loads_on_the_cpu(sweep, rng, device):
             "^RuntimeError|^NotImplementedError": "tensors go to the device they were "
             "saved on, unless map_location says otherwise for each device"
         },
-    )
-
-
-def test_file_of_any_form_loads_on_the_cpu(sweep, rng):
-    leaf = torch.randn(2).requires_grad_()
-    forms = {
-        "": oddities(rng),
-        "for a single tensor": torch.randn(3, dtype=torch.float64),
-        "for a state dict": normed_net(rng.sample(DISTINCT, 3)).state_dict(),
-        "for a tuple": (torch.randn(2), [leaf]),
-        "for a file without tensors": [1, "two"],
-    }
-
-    sweep.cases(
-        load_here,
-        {when: (as_if_from("cuda:1", obj),) for when, obj in forms.items()},
-        call="load_on_cpu(path) of a file from cuda:1",
-        fault="load_on_cpu does not give what was saved, on the CPU.",
-        tolerance="bits",
     )
