@@ -37,9 +37,8 @@ def migrate_or_refuse(
 WRAPPED = [
     *("module.model.embed.weight", "_orig_mod.norm.weight", "bare", "modulo.weight"),
     *("module._orig_mod.head.weight", "_orig_mod.module.module.tail.bias"),
-    *("module._orig_mod.module.deep.bias", "submodule.module.bias", "module"),
+    *("module._orig_mod.module.deep.bias", "submodule.module.bias", "Module.w"),
     *("modules.0._orig_mod.weight", "_orig_modx.weight", "a.module._orig_mod.b"),
-    *("Module.weight", ".module.weight"),
 ]
 RULES = [("enc.0", "first"), ("enc", "encoder"), ("encoder", "wrong"), ("out", "head")]
 DOT, SIGNS = "for a rule with a dot", "for signs of regular expressions"
@@ -52,7 +51,6 @@ RENAMED = [
 
 def test_migrate_takes_wrappers_off_the_front(sweep, rng):
     names = rng.sample(WRAPPED, len(WRAPPED))
-
     replaced = [n.replace("module.", "").replace("_orig_mod.", "") for n in names]
 
     sweep.cases(
@@ -60,7 +58,10 @@ def test_migrate_takes_wrappers_off_the_front(sweep, rng):
         {
             "": (names, []),
             "for an empty state": ([], []),
-            "for the name of a wrapper alone": (["module._orig_mod.", "_orig_mod"], []),
+            "for the name of a wrapper alone": (
+                ["module._orig_mod.", "_orig_mod", ".module.w", "module"],
+                [],
+            ),
             "for a mapping that is no dict": (names, [], "read-only"),
         },
         call="migrate_keys(state, [])",

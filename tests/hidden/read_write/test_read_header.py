@@ -88,10 +88,8 @@ def read_sparingly(ex: Any, data: bytes, size: int, name: str) -> list[Any]:
     return [
         sorted(header),
         copied(tensor),
-        "the header" if for_header <= len(data) + SLACK else "more than the header",
-        "one tensor"
-        if for_tensor <= len(data) + tensor.nbytes + SLACK
-        else "more than one tensor",
+        for_header <= len(data) + SLACK or "more than the header",
+        for_tensor <= len(data) + SLACK + tensor.nbytes or "more than one tensor",
     ]
 
 
@@ -196,9 +194,9 @@ def test_only_the_bytes_needed_are_read(sweep, rng):
         fault="What is read is not what is asked for, or more than that.",
         slips={
             "read_header reads more than the header: file.read() without a number "
-            "reads all there is": lambda got: got[2].startswith("more"),
+            "reads all there is": lambda got: got[2] is not True,
             "read_tensor reads more than one tensor: file.seek goes to its bytes "
-            "without reading the others": lambda got: got[3].startswith("more"),
+            "without reading the others": lambda got: got[3] is not True,
         },
     )
 

@@ -17,8 +17,7 @@ pytestmark = [
 ]
 
 Run = tuple[nn.Module, torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]
-
-
+Seen = dict[str, Any]
 AS_LISTED = "046 12357"
 OTHER_GROUPS = {
     "two parameters exchanged": "047 12356",
@@ -73,12 +72,11 @@ def options(group: dict[str, Any]) -> list[float]:
 def look_at(run: Run) -> dict[str, Any]:
     """Return copies of all that decides the next step."""
     net, optimizer, scheduler = run
+    state = optimizer.state
     moments = {
-        name: [
-            v.clone() for _, v in sorted(optimizer.state[p].items()) if v is not None
-        ]
+        name: [v.clone() for _, v in sorted(state[p].items()) if v is not None]
         for name, p in net.named_parameters()
-        if optimizer.state.get(p)
+        if state.get(p)
     }
     return {
         "gradients": copied([p.grad for p in net.parameters()]),
@@ -91,9 +89,7 @@ def look_at(run: Run) -> dict[str, Any]:
     }
 
 
-def resume(
-    ex: Any, x: Tensor, kind: str, steps: int, rate: float = 0.1
-) -> dict[str, Any]:
+def resume(ex: Any, x: Tensor, kind: str, steps: int, rate: float = 0.1) -> Seen:
     """Train, save, train on; then resume a new run from the file, moved meanwhile."""
     run = start_run(x.shape[1], kind)
     torch.manual_seed(steps)
@@ -150,10 +146,7 @@ def only_buffers(got: dict[str, Any]) -> bool:
     return bool(unlike) and all("running" in n or "tracked" in n for n in unlike)
 
 
-BY_POSITION = (
-    "optimizer.state_dict() goes by position: keep the names of each group's "
-    "parameters beside it"
-)
+BY_POSITION = "optimizer.state_dict() goes by position: keep names beside it"
 RATES = "the groups' learning rates come back, too, and all their other options"
 PICKLED = "an object is pickled with its class: save its state_dict()"
 LOST = {

@@ -129,10 +129,7 @@ def test_load_tensors_gives_every_bit(sweep, rng):
         call="torch.save(obj, path); load_tensors(path); once more with another file",
         fault="load_tensors does not give the dict that is in the file.",
         tolerance="bits",
-        because={
-            again: "the file is read at each call",
-            old: "torch.load takes both formats, zip and older",
-        },
+        because={again: "the file is read anew", old: "torch.load takes both formats"},
     )
 
 

@@ -17,21 +17,19 @@ from read_write_helpers import State, a_state, copied, oddities, outcome, saved,
 
 pytestmark = pytest.mark.exercise("read_write.shard")
 
-Ties = dict[str, str]
-ROWS: Ties = {"": "rows of one tensor"}
+Ties = dict[str, str] | None
+Seen = dict[str, Any]
+ROWS = {"": "rows of one tensor"}
 
 
-def tie(state: State, ties: Ties | None) -> State:
+def tie(state: State, ties: Ties) -> State:
     """Return the state, with some names for the memory of others or rows of one."""
     if ties == ROWS:
         return dict(zip(state, torch.stack([*state.values()]), strict=True))
-    names = ties or {}
-    return {n: state[names.get(n, n)].detach() for n in state} if ties else state
+    return {n: state[ties.get(n, n)].detach() for n in state} if ties else state
 
 
-def write_shards(
-    ex: Any, state: State, max_bytes: int, ties: Ties | None = None
-) -> dict[str, Any]:
+def write_shards(ex: Any, state: State, max_bytes: int, ties: Ties = None) -> Seen:
     """Return the names of each shard, what the shards hold, and what is not right."""
     with TemporaryDirectory() as folder:
         here = {saved(folder, b"old", name).name for name in ("old.pt", "notes.txt")}
@@ -56,12 +54,9 @@ def write_shards(
 
 
 def reload_shards(
-    ex: Any, state: State, max_bytes: int, ties: Ties | None = None
+    ex: Any, state: State, max_bytes: int, ties: Ties = None
 ) -> list[Any]:
-    """Return what comes back, once more when it is changed, and the given state.
-
-    Another state was written to the folder before.
-    """
+    """Return what comes back, later when changed, and the state that was given."""
     given = tie(state, ties)
     with TemporaryDirectory() as folder:
         one, two = Path(folder, "one"), Path(folder, "two")
@@ -76,13 +71,8 @@ def reload_shards(
     return [before, copied(loaded), copied(given)]
 
 
-def load_shards(
-    ex: Any, index: dict[str, str], files: dict[str, State], lost: str = ""
-) -> Any:
-    """Return what load_sharded gives, or what it raises.
-
-    Where nothing is lost, other files were in the folder before.
-    """
+def load_shards(ex: Any, index: Any, files: dict[str, State], lost: str = "") -> Any:
+    """Return what load_sharded gives, other files loaded before, or what it raises."""
 
     def load(change: Any) -> Any:
         for name, tensors in files.items():
@@ -97,9 +87,6 @@ def load_shards(
         return outcome(lambda: load(torch.clone), lost)
 
 
-NARROW = torch.half, torch.bfloat16, torch.int16
-
-
 def sized(*sizes: int, dtype: torch.dtype = torch.float32) -> State:
     return {f"{dtype}.{i}": torch.ones(n, dtype=dtype) for i, n in enumerate(sizes)}
 
@@ -112,26 +99,17 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
     own = "a tensor that takes more than max_bytes has a shard of its own"
     last = "a new tensor goes into the last shard, or into a new one"
     hollow = {"none": torch.empty(0), **sized(5, 4), "last": torch.empty(0, 1)}
-    empty = {f"{dtype}": torch.empty(0, 2, dtype=dtype) for dtype in NARROW}
+    empty = {f"{d}": torch.empty(0, 2, dtype=d) for d in (torch.half, torch.int16)}
     row = {"row": torch.randn(4000, 3)[1]}
     tied = {name: torch.randn(4000) for name in ("embed", "again", "a", "b", "head")}
     ties = {"again": "embed", "head": "embed"}
-    once = (
-        "Tied entries do not count once, or are not stored once: save one copy under "
-        "all names"
-    )
+    once = "Tied entries do not count once: save one copy under all names"
     hard: dict[str, tuple[str, Any]] = {
         "for a small tensor behind large ones": (last, (sized(3, 3, 1, 2), 16)),
         "for a tensor that is larger than a shard": (own, (sized(2, 9, 2, 2, 2), 16)),
         "for a large tensor behind an empty one": (own, (hollow, 16)),
-        "for tensors of several dtypes": (
-            "a size is in bytes",
-            ({**wide, **narrow}, 64),
-        ),
-        "for tensors that fill it": (
-            "at most, not less",
-            (sized(2, 2, 3, 1, 4, 5), 16),
-        ),
+        "for several dtypes": ("a size is in bytes", ({**wide, **narrow}, 64)),
+        "for a full shard": ("at most, not less", (sized(2, 2, 3, 1, 4, 5), 16)),
         "for empty tensors of several dtypes": ("address 0 ties nothing", (empty, 8)),
         **{
             f"for tied entries, {n} to a shard": (once, (tied, 16000 * n, ties))

@@ -1,6 +1,6 @@
 """The temporary name is path.with_suffix(".tmp"), which for a target that ends in .tmp is the old file itself ("the old file is as it was").
 
-says: temporary file may have the name of the old one
+says: temporary file may be the old one
 """
 
 
