@@ -118,13 +118,20 @@ def die_before_replacing(ex: Any, old: State, new: State) -> dict[str, Any]:
 
     def watch(_frame: Any, event: str, function: Any) -> None:
         if event == "c_call" and function in SYNCS + MOVES:
-            os.write(
-                log.fileno(), f"{sum(f.stat().st_size for f in others())}\n".encode()
-            )
+            size = sum(f.stat().st_size for f in others())
+            os.write(log.fileno(), f"{size}\n".encode())
             if function in MOVES:
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    def of_files(sync: Any) -> Any:
+        def synced(file: Any) -> Any:
+            number = file if isinstance(file, int) else file.fileno()
+            return Path(f"/dev/fd/{number}").is_dir() or sync(file)
+
+        return synced
+
     def work() -> None:
+        os.fsync, os.fdatasync = map(of_files, SYNCS)
         sys.setprofile(watch)
         ex.atomic_save(new, path)
 

@@ -259,7 +259,7 @@ def corrupt() -> dict[str, dict[str, bytes]]:
         },
         "offsets are a pair of ints": {
             f"the offsets {offsets!r}": of(data_offsets=offsets)
-            for offsets in ([16], [0, 16, 16], "ab", ["0", "16"], None, 16)
+            for offsets in ([16], [0, 16, 16], [0.0, 16], "ab", ["0", "16"], None, 16)
         },
         "end - begin is what shape and dtype need": {
             "a smaller shape than offsets": of(shape=[2, 1]),

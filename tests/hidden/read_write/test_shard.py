@@ -61,7 +61,7 @@ def reload_shards(
     with TemporaryDirectory() as folder:
         one, two = Path(folder, "one"), Path(folder, "two")
         one.mkdir()
-        ex.shard(a_state(["old", *list(state)[:1]]), one, 8)
+        ex.shard(a_state(["old", *list(state)[:1]]), one, 16)
         ex.shard(MappingProxyType(given), one, max_bytes)
         one.rename(two)
         loaded = ex.load_sharded(str(two))
