@@ -21,7 +21,8 @@ def wave(shape: torch.Size | tuple[int, ...], step: float) -> Tensor:
 def any_bits(dtype: torch.dtype, *shape: int) -> Tensor:
     """Return random bits as a floating tensor, with NaNs that differ in theirs."""
     raw = torch.randint(0, 256, (math.prod(shape), dtype.itemsize), dtype=torch.uint8)
-    raw[:2, -2:] = torch.tensor([[0xF5, 0x7F], [0xA5, 0xFF]])[: len(raw)]
+    tops = torch.tensor([[0xF5, 0x7F], [0xF7, 0xFF], [0xA5, 0xFF]])
+    raw[:3, -2:] = tops[: len(raw)]
     return raw.reshape(-1).view(dtype).reshape(shape)
 
 

@@ -15,7 +15,6 @@ from grader import NotStarted
 from grader.sandbox.states import any_bits, map_tensors
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that none is square
-
 PROMISED = "ValueError", "FileNotFoundError"
 
 State = dict[str, Tensor]
