@@ -189,7 +189,7 @@ def test_only_the_bytes_needed_are_read(sweep, rng):
 
     sweep.cases(
         read_sparingly,
-        {"": (data, size, rng.choice(names))},
+        {"": (data, size, names[rng.choice([2, 3])])},
         call="read_header and read_tensor of a file of tensors of 1 MiB each",
         fault="What is read is not what is asked for, or more than that.",
         slips={
