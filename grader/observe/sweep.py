@@ -71,7 +71,7 @@ class Sweep:
             causes: what is behind an exception, by a pattern of `Class: message`.
             raises: the exceptions that the docstring promises. Where the reference
                 raises another one, nothing is asked for.
-            tolerance: rtol and atol; those of the dtype if left out.
+            tolerance: rtol and atol, or "bits"; those of the dtype if left out.
 
         Raises:
             Finding: the answer does otherwise.

@@ -291,6 +291,19 @@ def test_float64_is_compared_to_more_digits_than_float32_has():
     assert found.render().splitlines()[0] == "it gives a wrong result for float64."
 
 
+@pytest.mark.parametrize("change", [torch.Tensor.neg, lambda x: x + 0.0])
+def test_bits_of_nan_and_zero_are_told_apart_where_they_count(change):
+    def make(ex):
+        return [ex.it(torch.tensor([torch.nan, -0.0]))]
+
+    plays = sweep_over(change, torch.clone)
+    plays.cases(make, {"": ()}, call="it(x)")
+    with pytest.raises(Finding) as found:
+        plays.cases(make, {"": ()}, call="it(x)", tolerance="bits")
+
+    assert found.value.message.got == "other bits, of a NaN or a zero"
+
+
 def test_the_first_unlike_part_of_a_container_is_shown():
     found = fault_of(
         lambda x: (x / 2, {"it": x + 1}), ("plain",), lambda x: (x / 2, {"it": x})
