@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from grader import NotStarted
 from grader.observe import expect_close, expect_equal, expect_true, say
 from use_gpu_helpers import DISTINCT, metered, on_device, on_sim, run_outside
 
@@ -50,6 +51,15 @@ class Counter(nn.Module):
         return x + self.met
 
 
+class Picky(nn.Module):
+    """Refuses numbers above 100."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if (x > 100).any():
+            raise ArithmeticError("a number is too large")
+        return x
+
+
 def held_by(net: nn.Module) -> list[Tensor]:
     """Return the objects that stand in a network's places now, parameters or not."""
     return [
@@ -67,8 +77,14 @@ def run_parallel(
     x.requires_grad_()
     names, held = [name for name, _ in net.named_modules()], held_by(net)
     values = [t.detach().clone() for t in held]
+    modes = [m.training for m in net.modules()]
     with metered(*devices):
-        y = ex.data_parallel(net, x, devices)
+        try:
+            y = ex.data_parallel(net, x, devices)
+        except NotStarted:
+            raise
+        except Exception:
+            y = 0 * x
     now, changed = held_by(net), "nothing"
     if not all(torch.equal(a, b) for a, b in zip(values, now, strict=False)):
         changed = "the values of its tensors"
@@ -76,6 +92,8 @@ def run_parallel(
         changed = "the tensors that it holds"
     if [name for name, _ in net.named_modules()] != names:
         changed = "its submodules"
+    elif [m.training for m in net.modules()] != modes:
+        changed = "its mode"
     weights = torch.arange(1.0, 1 + y.numel(), device=y.device).reshape(y.shape)
     (y * weights).sum().backward()
     return y, [p.grad for p in net.parameters()], x.grad, changed
@@ -125,6 +143,9 @@ def test_data_parallel_equals_one_device(sweep, rng):
     y, gradients, _ = run_outside(net, x)
     plain, two = nn.Sequential(nn.Linear(d, 4), nn.Tanh()), ["cpu", "cpu"]
     flat = nn.Sequential(nn.Linear(d, 1), nn.Flatten(0))
+    normal = nn.BatchNorm1d(3, affine=False, track_running_stats=False)
+    partly = nn.Sequential(nn.Linear(d, 3, bias=False), normal, nn.Linear(3, 2))
+    partly[0].weight.requires_grad_(False)
 
     sweep.cases(
         run_parallel,
@@ -136,6 +157,7 @@ def test_data_parallel_equals_one_device(sweep, rng):
             "for one device": (net, x, ["cpu"]),
             "for inputs of three axes": (plain, torch.randn(5, 2, d), two),
             "for outputs of one axis": (flat, x, two),
+            "with frozen parameters and none": (partly, x, two),
         },
         call="data_parallel(net, x, ['cpu', 'cpu', …]), then backward",
         fault="data_parallel does not do to a batch what the network does.",
@@ -155,7 +177,9 @@ def test_data_parallel_equals_one_device(sweep, rng):
         },
         because={
             "for rows that do not divide evenly": "rows need not divide evenly: none "
-            "may be lost, and a part may be smaller"
+            "may be lost, and a part may be smaller",
+            "with frozen parameters and none": "a layer without bias holds None in its "
+            "place, and a frozen parameter gets no gradient",
         },
     )
 
@@ -169,6 +193,8 @@ def test_data_parallel_leaves_the_network_as_it_was(sweep, rng):
     saved, unsaved = (nn.Sequential(nn.Linear(d, d), Counter(b)) for b in (True, False))
     tied = nn.Sequential(nn.Linear(d, d), nn.Tanh(), nn.Linear(d, d))
     tied[2].weight = tied[0].weight
+    large = torch.cat([x[1:], torch.full((1, d), 1000.0)])
+
     sweep.cases(
         run_parallel,
         {
@@ -181,6 +207,7 @@ def test_data_parallel_leaves_the_network_as_it_was(sweep, rng):
                 x,
                 two,
             ),
+            "when the network raises": (nn.Sequential(Picky(), normal), large, two),
         },
         call="data_parallel(net, x, ['cpu', 'cpu']), then a look at net",
         fault="data_parallel changes the network, or does not do what it does.",
@@ -194,6 +221,8 @@ def test_data_parallel_leaves_the_network_as_it_was(sweep, rng):
             "with a buffer that is not saved": "state_dict leaves out buffers that "
             "are not persistent: named_buffers has them",
             "with a layer that is used twice": TWICE,
+            "when the network raises": "what is swapped in for a part is swapped back "
+            "in `finally`",
         },
     )
 
@@ -231,9 +260,8 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
             "the network stays where it is: copy its parameters to each device": (
                 lambda pairs: pairs == [("cpu", "cpu"), ("sim", "cpu")]
             ),
-            "buffers are missing among the copies: named_buffers has them all": (
-                lambda pairs: any(" and " in w_at for _, w_at in pairs)
-            ),
+            "not all are copied: named_buffers has every buffer, and a tied parameter "
+            "has two names": (lambda pairs: any(" and " in w_at for _, w_at in pairs)),
             "one device does all the work": lambda pairs: len(pairs) == 1,
         },
     )

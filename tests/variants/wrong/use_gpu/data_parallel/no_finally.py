@@ -1,6 +1,6 @@
 """Swaps the tensors by hand and does not swap back when net raises ("Nothing else about net changes: no parameter, buffer, device").
 
-says: XX
+says: swapped back in `finally`
 """
 
 def data_parallel(net: nn.Module, x: Tensor, devices: Sequence[Device]) -> Tensor:

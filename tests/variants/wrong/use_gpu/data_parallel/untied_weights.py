@@ -1,6 +1,6 @@
 """With tie_weights=False the second owner of a tied parameter keeps the original, which is on another device ("On its device a part meets copies of the parameters").
 
-says: XX
+says: a tied parameter has two names
 """
 
 def data_parallel(net: nn.Module, x: Tensor, devices: Sequence[Device]) -> Tensor:
