@@ -54,14 +54,20 @@ class Made(TorchDispatchMode):
 
 
 def run_and_go_back(
-    ex: Any, blocks: list[nn.Module], x: Tensor, needs: bool = True
+    ex: Any, blocks: list[nn.Module], x: Tensor, needs: bool = True, how: str = ""
 ) -> tuple[str, str, Tensor, list[Tensor | None], Tensor | None]:
-    """Return what was made and holds, the output, gradients of blocks and input."""
+    """Return what was made and holds, the output, gradients of blocks and input.
+
+    That is in training mode, in eval mode or under autocast.
+    """
     net = ex.checkpointed(iter(blocks))
     own = [p for block in blocks for p in block.parameters()]
-    is_module = isinstance(net, nn.Module)
-    held = {id(p) for p in net.parameters()} if is_module else set()
-    y = net(x.requires_grad_(needs))
+    held: set[int] = set()
+    if is_module := isinstance(net, nn.Module):
+        held = {id(p) for p in net.parameters()}
+        net.train(how != "eval")
+    with torch.autocast("cpu", enabled=how == "autocast"):
+        y = net(x.requires_grad_(needs))
     torch.rand(7)  # others draw numbers too before backward comes
     if y.requires_grad:
         (y * torch.arange(1.0, 1 + y.numel()).reshape(y.shape)).sum().backward()
@@ -118,6 +124,7 @@ def draw_blocks(rng) -> tuple[list[nn.Module], Tensor]:
 @pytest.mark.weight(2)
 def test_checkpointed_has_the_gradients_of_the_plain_network(sweep, rng):
     blocks, x = draw_blocks(rng)
+    square = nn.Linear(x.shape[1], x.shape[1])
     drop = [nn.Sequential(nn.Linear(x.shape[1], 64), nn.Dropout()), nn.Tanh()]
 
     sweep.cases(
@@ -126,7 +133,11 @@ def test_checkpointed_has_the_gradients_of_the_plain_network(sweep, rng):
             "for an input that needs a gradient": (blocks, x),
             "for an input that needs none": (blocks, x, False),
             "for one block": (blocks[:1], x),
+            "for no block": ([], x),
+            "for a block that stands twice": ([square, nn.Tanh(), square], x),
             "for a block with dropout": (drop, x),
+            "for dropout in eval mode": (drop, x, True, "eval"),
+            "under autocast": (blocks, x, True, "autocast"),
         },
         call="net = checkpointed(blocks); net(x), then backward",
         fault="checkpointed is not the module that nn.Sequential(*blocks) is.",
@@ -149,6 +160,9 @@ def test_checkpointed_has_the_gradients_of_the_plain_network(sweep, rng):
             "the input needs none: use_reentrant=False",
             "for a block with dropout": "the state of the random numbers is not kept "
             "for the second run: preserve_rng_state",
+            "for dropout in eval mode": "eval() reaches a block only if that is a "
+            "submodule",
+            "under autocast": "the second run is under autocast, too, if the first was",
         },
     )
 

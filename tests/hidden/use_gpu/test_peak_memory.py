@@ -89,9 +89,13 @@ def made_up_memory(allocator: Allocator) -> list[Change]:
     ]
 
 
-def measure_gpu(ex: Any, device: str, before: list[int], steps: list[int]) -> list[int]:
+def measure_gpu(
+    ex: Any, device: str, before: list[int], steps: list[int], current: int = 0
+) -> list[int]:
     """Return the peak that is measured, and how often the work was done."""
-    allocator, index, calls = Allocator(), torch.device(device).index or 0, []
+    allocator, calls = Allocator(), []
+    allocator.current = current
+    index = allocator.index_of(device)
 
     def fn() -> None:
         calls.append(1)
@@ -135,6 +139,11 @@ def outlived(x: Tensor, kept: list[Tensor]) -> None:
     kept.append(total + part)
 
 
+def go_back(x: Tensor, kept: list[Tensor]) -> None:
+    kept.append(torch.ones_like(x).requires_grad_())
+    kept[0].exp().sum().backward()
+
+
 WORKS: dict[str, tuple[Work, str]] = {
     "for tensors one after the other": (one_after_the_other, ""),
     "for numbers of one byte and of eight": (
@@ -158,7 +167,11 @@ WORKS: dict[str, tuple[Work, str]] = {
         "tensors on other devices do not count",
     ),
     "for a tensor from before": (
-        lambda x, kept: [x.add_(1), x.view(-1, 1).t().mul_(2), x[1:].clone()],
+        lambda x, kept: [
+            x.add_(1),
+            torch.zeros(len(x), out=x).view(-1, 1),
+            x[1:].clone(),
+        ],
         "what was there before the start does not count",
     ),
     "for a storage that outlives its tensor": (
@@ -168,6 +181,14 @@ WORKS: dict[str, tuple[Work, str]] = {
     "for operators with several results": (
         lambda x, kept: x.view(2, -1).max(0),
         "an operator may return a tuple of tensors",
+    ),
+    "for operators with a list of results": (
+        lambda x, kept: torch.unbind_copy(x.view(2, -1)),
+        "an operator may return a list of tensors",
+    ),
+    "for a backward pass": (
+        go_back,
+        "operators run in the backward pass, too: only a TorchDispatchMode sees them",
     ),
 }
 
@@ -266,6 +287,8 @@ def test_peak_memory_reads_the_gpus_counters(sweep, rng):
         {
             "for 'cuda'": ("cuda", before, steps),
             "for cuda:1": ("cuda:1", before, steps),
+            "for cuda:0 while the second GPU is current": ("cuda:0", before, steps, 1),
+            "where 'cuda' is the second GPU": ("cuda", before, steps, 1),
         },
         call="peak_memory(fn, 'cuda'), and on 'cuda:1'",
         fault="peak_memory does not give the peak of the GPU's memory above the start.",
@@ -279,8 +302,8 @@ def test_peak_memory_reads_the_gpus_counters(sweep, rng):
             ),
             "what is left at the end is no peak": [0, 1],
         },
-        because={
-            "for cuda:1": "the counters of the device given are wanted, not those of "
-            "the current one"
-        },
+        because=dict.fromkeys(
+            ("for cuda:1", "for cuda:0 while the second GPU is current"),
+            "the counters of the device given are wanted, not those of the current one",
+        ),
     )

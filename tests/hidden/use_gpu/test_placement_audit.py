@@ -3,6 +3,8 @@
 from collections import OrderedDict, defaultdict, namedtuple
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -65,6 +67,16 @@ def in_modules(net: nn.Module, stray: Tensor, other: Tensor) -> None:
     net.loose = nn.ParameterList([torch.zeros(1), nn.Parameter(other.clone())])
 
 
+def in_empty(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    net.blocks, net.table = nn.ModuleList(), {0: other.sum(), "": stray[:0]}
+    net.blocks.scale = stray
+
+
+def in_other_objects(net: nn.Module, stray: Tensor, other: Tensor) -> None:
+    net.box, net.bag = SimpleNamespace(a=stray), {stray, other}
+    net.step = partial(torch.add, other)
+
+
 def in_circles(net: nn.Module, stray: Tensor, other: Tensor) -> None:
     net.inner[0].parent, net.loop = [net], [stray, {"deep": other}]
     net.loop[1]["back"] = net.loop
@@ -94,12 +106,20 @@ PUTS: dict[str, tuple[Put, str]] = {
         in_modules,
         "modules hide in plain lists and dicts as well",
     ),
+    "for empty modules, tensors and names": (
+        in_empty,
+        "what is empty or 0 is false in `if`: ask for its class",
+    ),
+    "for sets and other objects": (
+        in_other_objects,
+        "modules, lists, tuples and dicts lead on, nothing else",
+    ),
     "for references in a circle": (in_circles, ""),
     "when there are gradients": (with_gradients, "a gradient is no part of its module"),
 }
 
 
-def audit(ex: Any, put: Put, device: str) -> list[Any]:
+def audit(ex: Any, put: Put, device: str | torch.device) -> list[Any]:
     """Return the strays, and what has become of the network."""
     net = Holder("meta")
     put(net, torch.zeros(2, device="meta"), torch.zeros(3, device="meta"))
@@ -122,7 +142,7 @@ def audit_shared(ex: Any) -> list[str]:
     net = nn.Module()
     net.one = nn.Linear(1, 1, bias=False, device="meta")
     net.two = nn.Linear(1, 1, bias=False)
-    net.two.weight = net.one.weight
+    net.two.weight, net.three = net.one.weight, net.one
     net.also = net.one.weight.data_ptr, [net.one.weight]
     return list(ex.placement_audit(net, "cpu"))
 
@@ -147,7 +167,7 @@ def test_audit_finds_tensors_wherever_they_are_held(sweep):
         audit,
         {
             **{when: (put, "cpu") for when, (put, _) in PUTS.items()},
-            "for another device": (in_private, "meta"),
+            "for another device": (in_private, torch.device("meta")),
         },
         call="placement_audit(net, 'cpu'), parts of net are on 'meta'",
         fault="placement_audit does not give the paths of all tensors elsewhere.",
@@ -182,7 +202,7 @@ def test_audit_finds_tensors_wherever_they_are_held(sweep):
 def test_audit_lists_a_shared_tensor_once(observe):
     paths = observe(audit_shared, call="placement_audit of a net with a tied weight")
 
-    known = {"one.weight", "two.weight", "also.1.0"}
+    known = {"one.weight", "two.weight", "three.weight", "also.1.0"}
     expect_true(
         len(paths) == 1 and set(paths) <= known,
         "placement_audit does not list a shared tensor once.",

@@ -32,7 +32,7 @@ class LoaderError(Exception):
 class Loader:
     """Makes batches when they are asked for, and notes what becomes of it."""
 
-    def __init__(self, count: int, error: Exception | None = None) -> None:
+    def __init__(self, count: int, error: BaseException | None = None) -> None:
         self.count, self.error = count, error
         self.read, self.ended = 0, False
 
@@ -110,14 +110,16 @@ def stop_early(
     return handed, became, sum(t.is_alive() for t in left)
 
 
-def take_from_broken(ex: Any, device: str, good: int) -> tuple[Taken, str]:
+def take_from_broken(
+    ex: Any, device: str, good: int, error: type[BaseException] = LoaderError
+) -> tuple[Taken, str]:
     """Return the batches but the last, which may be lost, and what was raised."""
     handed: Taken = []
     with looking(ex, device) as look:
         try:
-            for batch in ex.prefetch(Loader(good, LoaderError()), device):
+            for batch in ex.prefetch(Loader(good, error()), device):
                 handed += [look(batch)]
-        except LoaderError:
+        except error:
             return handed[: good - 1], "the loader's exception"
     return handed[: good - 1], "no exception"
 
@@ -131,33 +133,42 @@ def take_large_on_gpu(ex: Any, count: int, size: int) -> list[Tensor]:
     return ends
 
 
+def change_streams(card: Card) -> None:
+    """Let the caller work on streams of its own, which are new."""
+    card.callers = [card.stream(i) for i in range(2)]
+    card.lanes[:] = card.callers
+
+
 def take_on_its_way(
-    ex: Any, batches: list[Any], device: str, own_stream: bool = False
+    ex: Any, batches: list[Any], device: str, streams: str = "", current: int = 0
 ) -> tuple[list[str], list[list[Tensor]], str, str, str]:
     """Return where batches are and what they hold when handed out, and how they came.
 
     That is how the host copied, what was on its way when a batch but the last was
-    handed out, and of which stream the allocator knows.
+    handed out, and of which stream the allocator knows. The caller may have a stream
+    of its own, or a new one for each batch.
     """
     card = Card()
+    card.current = current
     places, held, tensors, behind = [], [], [], []
     with changed(ex, card.changes()):
         handed_out = ex.prefetch(iter(batches), device)
-        if own_stream:
-            card.callers = [card.stream(i) for i in range(2)]
-            card.lanes[:] = card.callers
+        if streams:
+            change_streams(card)
         for batch in handed_out:
             parts = leaves_of(batch)
             places += [str(t.device) for t in parts]
             held.append([bring_back(t) for t in parts])
-            tensors += [(t, len(card.waits)) for t in parts]
+            caller = card.callers[card.index_of(device)]
+            tensors += [(t, caller, len(card.waits)) for t in parts]
             behind.append(any(not lane.query() for lane, _ in card.copies))
-    caller = card.callers[torch.device(device).index or 0]
+            if streams == "many":
+                change_streams(card)
     kept = all(
         caller is getattr(t, "made_on", caller)
         or caller in getattr(t, "used_on", [])
         or any((t.made_on, caller) == pair for pair in card.waits[since:])
-        for t, since in tensors
+        for t, caller, since in tensors
     )
     goes_on = all(waiting for _, waiting in card.copies)
     return (
@@ -175,6 +186,10 @@ BUILD = {
     "list": lambda x, y: [x, y],
     "of_one": lambda x, _: [x],
 }
+
+
+NOTHINGS = [torch.zeros(0, 3), [], torch.tensor(0.0), (), (torch.ones(2, 3),)]
+EMPTY = "what is empty or 0 is false in `if` and `while`, but a batch"
 
 
 def draw_batches(rng, *kinds: str) -> list[Any]:
@@ -197,7 +212,7 @@ def test_prefetch_moves_batches_and_keeps_their_order(sweep, rng):
             "for tensors": (draw_batches(rng, "tensor"),),
             "for lists": (draw_batches(rng, "list"),),
             "for batches of all kinds": (draw_batches(rng, "of_one", "tuple"),),
-            "for a batch without rows": ([torch.zeros(0, 3), torch.ones(2, 3)],),
+            "for empty batches": (NOTHINGS,),
             "for no batches": ([],),
         },
         call="list(prefetch(batches, 'cpu')), list(prefetch(batches, 'meta'))",
@@ -219,7 +234,10 @@ def test_prefetch_moves_batches_and_keeps_their_order(sweep, rng):
                 lambda got: got[1] == [["meta", "cpu"]] * len(pairs)
             ),
         },
-        because={"for no batches": "next(iterator, None) gives None at the end"},
+        because={
+            "for empty batches": EMPTY,
+            "for no batches": "next(iterator, None) gives None at the end",
+        },
     )
 
 
@@ -288,6 +306,7 @@ def test_prefetch_passes_on_the_loaders_exception(sweep, rng):
         {
             "on the CPU": ("cpu", rng.choice([2, 3])),
             "on a GPU": ("cuda", rng.choice([2, 3])),
+            "for KeyboardInterrupt": ("cuda", 2, KeyboardInterrupt),
         },
         call="prefetch(a loader that raises in the end, device), GPUs made up",
         fault="An exception of the loader does not reach the caller.",
@@ -309,8 +328,27 @@ def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
             "on a stream of the caller's own": (
                 draw_batches(rng, *kinds),
                 "cuda:0",
-                True,
+                "one",
             ),
+            "on a new stream of the caller's for each batch": (
+                draw_batches(rng, *kinds),
+                "cuda",
+                "many",
+            ),
+            "while the second GPU is current": (
+                draw_batches(rng, *kinds),
+                "cuda:0",
+                "",
+                1,
+            ),
+            "where 'cuda' is the second GPU": (
+                draw_batches(rng, *kinds),
+                "cuda",
+                "",
+                1,
+            ),
+            "for empty batches": (NOTHINGS, "cuda"),
+            "on the CPU of a machine with GPUs": (draw_batches(rng, *kinds), "cpu"),
         },
         call="prefetch(batches, device), GPUs made up",
         fault="prefetch does not copy the next batch while the present one is used.",
@@ -330,8 +368,17 @@ def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
             ),
         },
         because={
-            "on a stream of the caller's own": "the caller's current stream is that of "
-            "the moment: ask for it when a batch is handed out"
+            **dict.fromkeys(
+                (
+                    "on a stream of the caller's own",
+                    "on a new stream of the caller's for each batch",
+                ),
+                "the caller's current stream is that of the moment: ask for it when a "
+                "batch is handed out",
+            ),
+            "while the second GPU is current": "streams are of the current GPU, if they "
+            "are not told another",
+            "for empty batches": EMPTY,
         },
     )
 

@@ -1,6 +1,6 @@
 """to_device moves every tensor of a nested batch and keeps all else as it is."""
 
-from collections import namedtuple
+from collections import OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from use_gpu_helpers import DISTINCT, metered, on_device, outline, places_of, te
 
 pytestmark = pytest.mark.exercise("use_gpu.to_device")
 
+OWN = "a subclass stays one: type(batch)(parts)"
 CLASS = "is_dataclass is true of the class itself, too: it holds no values"
 
 Pair = namedtuple("Pair", "inputs targets")
@@ -26,6 +27,22 @@ class Sample:
     label: Any
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slotted:
+    """A batch whose parts are given by name, and lie in slots."""
+
+    image: Any
+    label: Any = None
+
+
+class Rows(list):
+    """A list of one's own class."""
+
+
+class Steps(tuple):
+    """A tuple of one's own class."""
+
+
 def build(ex: Any, batch: Any) -> list[Any]:
     """Return what a batch is like on the meta device: classes, dtypes and places."""
     moved = ex.to_device(batch, "meta")
@@ -36,7 +53,8 @@ def things() -> dict[str, Any]:
     """Return what is no tensor, and no container of those promised."""
     return {
         "None": None,
-        "a number": 7,
+        "zero": 0,
+        "an empty text": "",
         "a text": "some text",
         "an object": object(),
         "bytes": b"some bytes",
@@ -89,6 +107,8 @@ def draw_tensor(rng) -> Tensor:
 def test_to_device_builds_the_batch_alike(sweep, rng):
     a, b = draw_tensor(rng).double(), draw_tensor(rng)
 
+    table = defaultdict(list, x=[b])
+
     sweep.cases(
         build,
         {
@@ -97,6 +117,11 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
             "for a dict": ({"b": b, 3: a, None: a, "a": b},),
             "for a named tuple": (Pair(a, b),),
             "for a dataclass": (Sample(a, b),),
+            "for a dataclass with slots": ([Slotted(image=a), Slotted(image=[b])],),
+            "for a list of a class of one's own": (Rows([a, Rows([b])]),),
+            "for a tuple of a class of one's own": (Steps([a, b.shape]),),
+            "for an ordered dict and others": ([OrderedDict(b=b, a=a), table],),
+            "for a parameter": ([nn.Parameter(a)],),
             "for containers in containers": ([{"x": [(a, {"y": [b]})]}, Pair([a], b)],),
             "for a dataclass in a dataclass": (Sample(Sample(b, a), [Sample(a, a)]),),
             "for a tensor": (a,),
@@ -123,6 +148,12 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
             "for a named tuple": "a named tuple is a class of its own, not a tuple",
             "for a dataclass": "tensors in a dataclass move, and it stays an instance "
             "of its class",
+            "for a dataclass with slots": "a dataclass need not have vars, nor take its "
+            "fields by position: fields(batch) names them",
+            "for a list of a class of one's own": OWN,
+            "for a tuple of a class of one's own": OWN,
+            "for an ordered dict and others": "a subclass of dict is a dict as well",
+            "for a parameter": "a parameter is a tensor, too: isinstance(t, Tensor)",
             "for containers in containers": (
                 "what is in a container inside another moves, too"
             ),

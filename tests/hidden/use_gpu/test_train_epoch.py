@@ -49,11 +49,16 @@ class Scaled(nn.Module):
         return mse_loss(self.scale * output, target)
 
 
-class Nothing(nn.MSELoss):
-    """A loss that is always zero."""
+class Given(nn.MSELoss):
+    """A loss that has these values, one after the other, whatever it is given."""
+
+    def __init__(self, *values: float, dtype: torch.dtype = torch.float32):
+        super().__init__()
+        self.values, self.dtype = list(values), dtype
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:
-        return 0 * super().forward(output, target)
+        nothing = 0 * super().forward(output, target)
+        return nothing.to(self.dtype) + self.values.pop(0)
 
 
 class Bare:
@@ -70,6 +75,10 @@ def one_by_one(batches: Batches) -> Iterator[tuple[Tensor, Tensor]]:
     return (pair for pair in batches)
 
 
+def as_lists(batches: Batches) -> list[list[Tensor]]:
+    return [list(pair) for pair in batches]
+
+
 def run_epoch(
     ex: Any,
     net: nn.Module,
@@ -83,7 +92,8 @@ def run_epoch(
     trained = [*net.parameters(), *loss_fn.parameters()]
     for p in trained if gradient else ():
         p.grad = torch.full_like(p, gradient)
-    optimizer = torch.optim.SGD(trained, lr=RATE)
+    groups = [{"params": trained[:1]}, {"params": trained[1:]}]
+    optimizer = torch.optim.SGD(groups, lr=RATE)
     loss = ex.train_epoch(net, make(batches), loss_fn, optimizer, "cpu")
     return loss, parameters_to_vector(trained).detach()
 
@@ -207,6 +217,7 @@ def test_train_epoch_makes_a_step_for_each_batch(observe, rng):
 def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
     (inner, out), batches = draw_batches(rng, 3)
     net = nn.Linear(inner, out)
+    uneven = Given(256.0, *[1.0] * 14, dtype=torch.bfloat16)  # their mean is 18
     normed = nn.Sequential(nn.Linear(inner, out), nn.BatchNorm1d(out)).eval()
 
     sweep.cases(
@@ -219,7 +230,9 @@ def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
             "in eval mode": (normed, batches),
             "for gradients from before": (net, batches, list, None, 1.0),
             "when the loss has a parameter": (net, batches, list, Scaled()),
-            "for a loss of zero": (net, batches, list, Nothing()),
+            "for a loss of zero": (net, batches, list, Given(0.0, 0.0, 0.0)),
+            "for a loss of NaN": (net, batches, as_lists, Given(torch.nan, 1.0, 1.0)),
+            "for losses in bfloat16": (net, 5 * batches, list, uneven),
             "for an empty list": (net, []),
             "for an empty generator": (net, [], one_by_one),
         },
@@ -242,6 +255,9 @@ def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
                 "net.zero_grad() the parameters of net"
             ),
             "for a loss of zero": "losses of zero are losses, too: count the batches",
+            "for a loss of NaN": "NaN is a mean, too: count the batches",
+            "for losses in bfloat16": "a sum in bfloat16 loses what is small: "
+            "add up in float32, or take the mean at the end",
             "for an empty list": "there is no mean of nothing: raise ValueError",
         },
         raises=(ValueError,),

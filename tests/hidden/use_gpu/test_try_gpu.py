@@ -40,8 +40,12 @@ def ask_for_gpu(ex: Any, count: int, *i: int) -> str:
 
 
 def ask_for_all(ex: Any, count: int) -> list[str]:
+    """Return the names of all GPUs, when a caller has changed an earlier list."""
     with changed(ex, gpus(count)):
         devices = ex.try_all_gpus()
+        if isinstance(devices, list):
+            devices.append("what a caller appends")
+            devices = ex.try_all_gpus()
     listed = devices if isinstance(devices, list) else [devices]
     return [name_device(device) for device in listed]
 
@@ -93,7 +97,10 @@ def test_try_gpu_names_the_gpu_asked_for(sweep):
                 "torch's word for a GPU is 'cuda': torch.device('cuda', i)"
             )
         },
-        because={"for the last of three": LAST},
+        because={
+            "for the last of three": LAST,
+            "without a number": "the first GPU is cuda:0, with its index",
+        },
     )
 
 
@@ -154,8 +161,8 @@ def test_try_all_gpus_is_never_empty(sweep):
             LAST: lambda names: len(names) in (2, 4),
         },
         because={
-            "without GPUs": "the list is empty, or not that of the CPU alone: "
-            "gpus or [torch.device('cpu')]",
+            "without GPUs": "the list is empty, not that of the CPU alone, or one that "
+            "all callers share: gpus or [torch.device('cpu')]",
             "with twelve GPUs": "as a text cuda:10 comes before cuda:2",
             "with accelerators of another kind": OTHER,
         },

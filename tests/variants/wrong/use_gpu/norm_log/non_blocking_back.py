@@ -1,6 +1,6 @@
 """Brings the norms back without waiting, so the caller may read what has not arrived ("come back together, so that the host waits for the device once").
 
-says: XX
+says: with non_blocking the host goes on
 """
 
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:

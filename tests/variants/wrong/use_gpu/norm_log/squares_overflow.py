@@ -1,6 +1,6 @@
 """Squares in the matrices' dtype: the norm 600 of a float16 product with entries of 300 comes out as infinity ("Frobenius norm of m @ m", "in the matrices' dtype").
 
-says: XX
+says: infinite in float16
 """
 
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:

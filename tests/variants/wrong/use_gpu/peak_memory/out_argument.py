@@ -1,6 +1,6 @@
 """Knows old storages from the positional arguments only: torch.add(a, a, out=old) counts the bytes of old ("storages from before the start do not count").
 
-says: XX
+says: what was there before the start
 """
 
 class _Peak(TorchDispatchMode):

@@ -1,6 +1,6 @@
 """Takes index 0 for "no index" and then waits for the current device ("waiting for that device (which need not be the current one)").
 
-says: XX
+says: index 0 is an index
 """
 
 def time_op(

@@ -1,6 +1,6 @@
 """Waits before the clock only in the warm-up: with warmup=0 the first reading does not wait for work queued earlier ("every reading of the clock comes after waiting").
 
-says: XX
+says: the first reading of the clock waits
 """
 
 def time_op(

@@ -1,6 +1,6 @@
 """A subclass of list becomes a plain list ("same classes"; only "a subclass of dict may become a dict").
 
-says: XX
+says: a subclass stays one
 """
 
 import copy

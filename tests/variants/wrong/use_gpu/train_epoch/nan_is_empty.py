@@ -1,6 +1,6 @@
 """Takes a mean of NaN as the sign of an empty loader, so a diverged epoch raises ("ValueError: loader is empty"; else "return the mean loss").
 
-says: XX
+says: NaN is a mean
 """
 
 import math

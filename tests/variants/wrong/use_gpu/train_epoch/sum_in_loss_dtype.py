@@ -1,6 +1,6 @@
 """Sums up the losses in their own dtype: 300 bfloat16 losses of 1 sum up to 256, float16 sums overflow ("return the mean loss").
 
-says: XX
+says: a sum in bfloat16 loses
 """
 
 def train_epoch(

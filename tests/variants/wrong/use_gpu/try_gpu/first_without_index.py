@@ -1,6 +1,6 @@
 """GPU 0 comes back as "cuda" ("The device always has its index: cuda:0, not cuda").
 
-says: a device without an index
+says: with its index
 """
 
 def try_gpu(i: int = 0) -> torch.device:

@@ -1,6 +1,6 @@
 """Without GPUs every call returns one shared list, so what a caller appends shows up in the next call ("a list ... of the CPU alone").
 
-says: XX
+says: one that all callers share
 """
 
 _CPU_ONLY = [torch.device("cpu")]
