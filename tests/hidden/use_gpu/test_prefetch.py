@@ -81,11 +81,11 @@ Taken = list[tuple[str, Tensor]]
 
 
 def stop_early(
-    ex: Any, device: str, taken: int, by: str = ""
-) -> tuple[Taken, str] | tuple[Taken, str, int]:
+    ex: Any, device: str, taken: int, by: str
+) -> tuple[Taken, str, str, int]:
     """Return the first batches, and how many were read ahead of them.
 
-    Or what became of the loader when the caller stopped, and how many threads are left.
+    Then what becomes of the loader when the caller stops, and how many threads stay.
     """
     loader, handed, most = Loader(40), [], 0
     before = set(threading.enumerate())
@@ -96,18 +96,18 @@ def stop_early(
             most = max(most, loader.read - len(handed))
             if len(handed) == taken:
                 break
-        if not by:
-            return handed, "at most one ahead" if most <= 1 else f"{most} ahead"
         if by == "close":
             batches.close()
         else:
             del batches
-    gc.collect()
+    if not loader.ended:
+        gc.collect()
     became = "the loader is let go" if loader.ended else "the loader still waits"
     left = [t for t in threading.enumerate() if t not in before]
     for thread in left:
         thread.join(timeout=0.5)
-    return handed, became, sum(t.is_alive() for t in left)
+    ahead = "at most one ahead" if most <= 1 else f"{most} ahead"
+    return handed, ahead, became, sum(t.is_alive() for t in left)
 
 
 def take_from_broken(
@@ -133,28 +133,28 @@ def take_large_on_gpu(ex: Any, count: int, size: int) -> list[Tensor]:
     return ends
 
 
-def change_streams(card: Card) -> None:
-    """Let the caller work on streams of its own, which are new."""
-    card.callers = [card.stream(i) for i in range(2)]
-    card.lanes[:] = card.callers
+def change_streams(card: Card, fresh: bool) -> None:
+    """Let the caller work on streams of its own, if they shall be fresh."""
+    if fresh:
+        card.callers = [card.stream(i) for i in range(2)]
+        card.lanes[:] = card.callers
 
 
 def take_on_its_way(
-    ex: Any, batches: list[Any], device: str, streams: str = "", current: int = 0
+    ex: Any, batches: list[Any], device: str, current: int = 0, fresh: bool = False
 ) -> tuple[list[str], list[list[Tensor]], str, str, str]:
     """Return where batches are and what they hold when handed out, and how they came.
 
     That is how the host copied, what was on its way when a batch but the last was
-    handed out, and of which stream the allocator knows. The caller may have a stream
-    of its own, or a new one for each batch.
+    handed out, and of which stream the allocator knows. The caller may have a fresh
+    stream for each batch.
     """
     card = Card()
     card.current = current
     places, held, tensors, behind = [], [], [], []
     with changed(ex, card.changes()):
         handed_out = ex.prefetch(iter(batches), device)
-        if streams:
-            change_streams(card)
+        change_streams(card, fresh)
         for batch in handed_out:
             parts = leaves_of(batch)
             places += [str(t.device) for t in parts]
@@ -162,8 +162,7 @@ def take_on_its_way(
             caller = card.callers[card.index_of(device)]
             tensors += [(t, caller, len(card.waits)) for t in parts]
             behind.append(any(not lane.query() for lane, _ in card.copies))
-            if streams == "many":
-                change_streams(card)
+            change_streams(card, fresh)
     kept = all(
         caller is getattr(t, "made_on", caller)
         or caller in getattr(t, "used_on", [])
@@ -188,7 +187,7 @@ BUILD = {
 }
 
 
-NOTHINGS = [torch.zeros(0, 3), [], torch.tensor(0.0), (), (torch.ones(2, 3),)]
+NOTHINGS = [[], torch.zeros(0, 3), torch.tensor(0.0), (torch.ones(2, 3),)]
 EMPTY = "what is empty or 0 is false in `if` and `while`, but a batch"
 
 
@@ -256,47 +255,36 @@ def test_prefetch_moves_every_tensor_once(observe, rng, device):
     )
 
 
-@pytest.mark.weight(2)
-@pytest.mark.allows("threads", reason="what is left has a test of its own")
-def test_prefetch_reads_at_most_one_batch_ahead(sweep, rng):
+@pytest.mark.weight(3)
+@pytest.mark.allows("threads", reason="what is left is told by a cause of its own")
+def test_prefetch_reads_one_batch_ahead_and_cleans_up(sweep, rng):
     sweep.cases(
         stop_early,
         {
-            "on the CPU": ("cpu", rng.choice([3, 5])),
-            "on a GPU": ("cuda", rng.choice([3, 5])),
+            "for a break": ("cpu", rng.choice([3, 5]), "break"),
+            "for close": ("cpu", rng.choice([1, 2]), "close"),
+            "for a break on a GPU": ("cuda", rng.choice([3, 5]), "break"),
+            "for close on a GPU": ("cuda", rng.choice([1, 2]), "close"),
         },
-        call="the first of prefetch(40 batches, device), GPUs made up",
-        fault="prefetch does not hand out batches while it reads at most one ahead.",
+        call="the first of prefetch(40 batches, device), then a break or close()",
+        fault="prefetch does not read one batch ahead, or not let the loader go.",
         slips={
             "list(loader) reads everything": lambda got: got[1] == "39 ahead",
             "one batch is in the caller's hands, one more may be read": (
                 lambda got: got[1] == "2 ahead"
             ),
-        },
-    )
-
-
-@pytest.mark.weight(2)
-def test_prefetch_cleans_up_when_the_caller_stops(sweep, rng):
-    sweep.cases(
-        stop_early,
-        {
-            "after a break": ("cpu", rng.choice([1, 2, 3]), "break"),
-            "after close": ("cpu", rng.choice([1, 2, 3]), "close"),
-            "after a break on a GPU": ("cuda", rng.choice([1, 2, 3]), "break"),
-            "after close on a GPU": ("cuda", rng.choice([1, 2, 3]), "close"),
-        },
-        call="the first of prefetch(40 batches, device), then a break or close()",
-        fault="prefetch does not let the loader go when the caller stops.",
-        slips={
-            "a thread stays behind, which waits for ever": lambda got: got[2] > 0,
+            "a thread stays behind, which waits for ever": lambda got: got[3] > 0,
             "something else keeps a reference to the loader's iterator: a global, a "
-            "cache": lambda got: got[1] == "the loader still waits",
+            "cache": lambda got: got[2] == "the loader still waits",
         },
         causes={
             r"AttributeError: .*'close'": "a generator has close(); a map object has "
             "none, and a class of your own only if you write it"
         },
+        because=dict.fromkeys(
+            ("for close", "for close on a GPU"),
+            "close() is called, but something still holds the loader's iterator",
+        ),
     )
 
 
@@ -318,37 +306,23 @@ def test_prefetch_passes_on_the_loaders_exception(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
-    kinds = "tuple", "tensor", "list"
+    batches = draw_batches(rng, "tuple", "tensor", "list")
 
     sweep.cases(
         take_on_its_way,
         {
-            "on a GPU": (draw_batches(rng, *kinds), "cuda"),
-            "on the second GPU": (draw_batches(rng, *kinds), "cuda:1"),
-            "on a stream of the caller's own": (
-                draw_batches(rng, *kinds),
+            "on a GPU": (batches, "cuda"),
+            "on the second GPU": (batches, "cuda:1"),
+            "on a fresh stream of the caller's for each batch": (
+                batches,
                 "cuda:0",
-                "one",
+                0,
+                True,
             ),
-            "on a new stream of the caller's for each batch": (
-                draw_batches(rng, *kinds),
-                "cuda",
-                "many",
-            ),
-            "while the second GPU is current": (
-                draw_batches(rng, *kinds),
-                "cuda:0",
-                "",
-                1,
-            ),
-            "where 'cuda' is the second GPU": (
-                draw_batches(rng, *kinds),
-                "cuda",
-                "",
-                1,
-            ),
+            "on the first GPU while the second is current": (batches, "cuda:0", 1),
+            "where 'cuda' is the second GPU": (batches, "cuda", 1),
             "for empty batches": (NOTHINGS, "cuda"),
-            "on the CPU of a machine with GPUs": (draw_batches(rng, *kinds), "cpu"),
+            "on the CPU of a machine with GPUs": (batches, "cpu"),
         },
         call="prefetch(batches, device), GPUs made up",
         fault="prefetch does not copy the next batch while the present one is used.",
@@ -368,16 +342,10 @@ def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
             ),
         },
         because={
-            **dict.fromkeys(
-                (
-                    "on a stream of the caller's own",
-                    "on a new stream of the caller's for each batch",
-                ),
-                "the caller's current stream is that of the moment: ask for it when a "
-                "batch is handed out",
-            ),
-            "while the second GPU is current": "streams are of the current GPU, if they "
-            "are not told another",
+            "on a fresh stream of the caller's for each batch": "the caller's current "
+            "stream is that of the moment: ask for it when a batch is handed out",
+            "on the first GPU while the second is current": "streams are of the current "
+            "GPU, if they are not told another",
             "for empty batches": EMPTY,
         },
     )

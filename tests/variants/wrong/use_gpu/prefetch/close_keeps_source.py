@@ -1,6 +1,6 @@
 """close() ends the batches, but the object still holds the iterator of loader ("the iterator of loader is let go at once").
 
-says: keeps a reference
+says: something still holds
 """
 
 def _moved(batch: Any, move: Callable[[Tensor], Tensor]) -> Any:
