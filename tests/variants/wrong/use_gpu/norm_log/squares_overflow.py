@@ -1,6 +1,6 @@
 """Squares in the matrices' dtype: the norm 600 of a float16 product with entries of 300 comes out as infinity ("Frobenius norm of m @ m", "in the matrices' dtype").
 
-says: infinite in float16
+says: infinite in float16 where the norm is not
 """
 
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:
