@@ -110,12 +110,6 @@ def draw_step(rng) -> tuple[nn.Module, Tensor, Tensor]:
     return nn.Linear(inner, out), torch.randn(6, inner), 20 + torch.randn(6, out)
 
 
-def freeze_part(x: Tensor, y: Tensor) -> nn.Module:
-    net = nn.Sequential(nn.Linear(x.shape[1], 4), nn.Linear(4, y.shape[1]))
-    net[0].weight.requires_grad_(False)
-    return net
-
-
 def slips_of(
     net: nn.Module, x: Tensor, y: Tensor, max_norm: float
 ) -> dict[str, Callable[[Any], bool]]:
@@ -128,8 +122,8 @@ def slips_of(
         return lambda got: slip(got) and not right(got)
 
     return {
-        "the gradients are divided by the scale after they are clipped: unscale_ comes "
-        "first": wrong("clipped first"),
+        "the gradients are divided by the scale after they are clipped, or once more "
+        "then: unscale_ comes first": wrong("clipped first"),
         "the gradients are not clipped": wrong("not clipped"),
         "the norm is that of all gradients together": wrong("each alone"),
         "the gradients are divided by the scale twice": wrong("unscaled twice"),
@@ -146,38 +140,26 @@ def slips_of(
     }
 
 
-def test_amp_step_steps_with_the_unscaled_gradient(sweep, rng):
+@pytest.mark.weight(2)
+def test_amp_step_steps_with_the_unscaled_clipped_gradient(sweep, rng):
     net, x, y = draw_step(rng)
-    frozen = freeze_part(x, y)
-    far = {"max_norm": 1e6}
+    max_norm = rng.choice([0.5, 2.0])
+    clip, far = {"max_norm": max_norm}, {"max_norm": 1e6}
+    frozen = nn.Sequential(nn.Linear(x.shape[1], 4), nn.Linear(4, y.shape[1]))
+    frozen[0].weight.requires_grad_(False)
 
     sweep.cases(
         step_mixed,
         {
-            "where the norm need not be clipped": (net, [(x, y)], far),
-            "in a second step": (net, [(x, y), (x + 1, y - 40)], far),
-            "where a parameter is frozen": (frozen, [(x, y)], far),
-            "with a scaler that is switched off": (net, [(x, y)], far, 0.0),
-        },
-        call="amp_step(…, max_norm=1e6)",
-        fault="amp_step does not step with the unscaled gradient.",
-        slips=slips_of(net, x, y, 1e6),
-    )
-
-
-def test_amp_step_clips_the_unscaled_gradient(sweep, rng):
-    net, x, y = draw_step(rng)
-    frozen, max_norm = freeze_part(x, y), rng.choice([0.5, 2.0])
-
-    sweep.cases(
-        step_mixed,
-        {
-            "where the norm is clipped": (net, [(x, y)], {"max_norm": max_norm}),
+            "where the norm is clipped": (net, [(x, y)], clip),
             "where max_norm is left out": (net, [(x, y)], {}),
             "for max_norm=0": (net, [(x, y)], {"max_norm": 0.0}),
-            "where a parameter is frozen": (frozen, [(x, y)], {"max_norm": max_norm}),
+            "where the norm need not be clipped": (net, [(x, y)], far),
+            "in a second step": (net, [(x, y), (x + 1, y - 40)], far),
+            "where a parameter is frozen": (frozen, [(x, y)], clip),
+            "with a scaler that is switched off": (net, [(x, y)], far, 0.0),
         },
-        call=say("amp_step(…, max_norm={max_norm}), and without", max_norm=max_norm),
+        call=say("amp_step(…, max_norm={max_norm}), and others", max_norm=max_norm),
         fault="amp_step does not step with the unscaled, clipped gradient.",
         slips=slips_of(net, x, y, max_norm),
         because={"where max_norm is left out": "by default the norm is clipped to 1"},

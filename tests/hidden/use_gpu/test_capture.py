@@ -109,11 +109,13 @@ def are(results: list[Tensor], expected: list[Tensor]) -> bool:
     return all(map(torch.allclose, results, expected))
 
 
-@pytest.mark.weight(2)
-def test_capture_computes_with_the_input_of_the_call(sweep, rng):
+@pytest.mark.weight(5)
+def test_capture_computes_with_each_input_and_gives_results_that_last(sweep, rng):
     inputs = draw_inputs(rng)
     net = nn.Sequential(nn.Linear(inputs[0].shape[1], 4), nn.Tanh())
     stale = [net(inputs[0])] * 3
+    no_copy = "earlier results are overwritten by later calls: clone"
+    inside = "no_grad around fn alone does not see to what fn returns: clone there, too"
 
     sweep.cases(
         call_captured,
@@ -122,6 +124,12 @@ def test_capture_computes_with_the_input_of_the_call(sweep, rng):
             "for inputs that need a gradient": ("plain", inputs, True),
             "for a transposed input": ("plain", [inputs[0], inputs[1].T.clone().T]),
             "for a transposed result": ("transposed", inputs),
+            "where fn returns the same tensor every time": ("own_output", inputs),
+            "where fn returns its input": ("its_input", inputs),
+            "where fn returns a view of its input": ("a_view", inputs),
+            "where fn works in place": ("in_place", inputs),
+            "where fn returns a parameter": ("a_parameter", inputs),
+            "where fn turns gradients on": ("with_gradients", inputs),
         },
         call="run = capture(fn, x); run(a); run(b); run(c)",
         fault="The captured function does not compute fn of its input for inference.",
@@ -133,52 +141,13 @@ def test_capture_computes_with_the_input_of_the_call(sweep, rng):
                 lambda got: got[1] == "results with a graph"
             ),
         },
-    )
-
-
-def test_capture_gives_results_that_last(sweep, rng):
-    inputs = draw_inputs(rng)
-
-    sweep.cases(
-        call_captured,
-        {
-            "where fn returns the same tensor every time": ("own_output", inputs),
-            "where fn returns its input": ("its_input", inputs),
-            "where fn returns a view of its input": ("a_view", inputs),
-            "where fn returns a parameter": ("a_parameter", inputs),
-            "where fn turns gradients on": ("with_gradients", inputs),
-        },
-        call="run = capture(fn, x); run(a); run(b); run(c)",
-        fault="A result of the captured function is changed by later calls.",
-        slips={
-            "earlier results are overwritten by later calls: clone": (
-                lambda got: are(got[0], [2 * inputs[-1]] * 3)
-            )
-        },
-        because=dict.fromkeys(
-            ("where fn returns a parameter", "where fn turns gradients on"),
-            "torch.no_grad() around fn alone does not see to what fn returns: clone it "
-            "there, too, or detach",
-        ),
-    )
-
-
-@pytest.mark.weight(2)
-def test_capture_leaves_example_and_inputs_alone(sweep, rng):
-    inputs = draw_inputs(rng)
-
-    sweep.cases(
-        call_captured,
-        {"where fn works in place": ("in_place", inputs)},
-        call="run = capture(x.mul_(3).add_(1), x); run(a); run(b); run(c)",
-        fault="The captured function changes example or inputs, or its results differ.",
-        slips={
-            "the example itself is the graph's input: capture with a clone": (
-                lambda got: not torch.equal(got[2][0], inputs[0])
-            ),
-            "fn may work in place: give it a copy of the input": (
-                lambda got: not are(got[2], inputs)
-            ),
+        because={
+            "where fn works in place": "fn changes example or input: give it a copy, "
+            "in capture, too",
+            "where fn returns the same tensor every time": no_copy,
+            "where fn returns its input": no_copy,
+            "where fn returns a parameter": inside,
+            "where fn turns gradients on": inside,
         },
     )
 

@@ -81,8 +81,8 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
         },
         because={
             "for float64": "the norms become float32: a new tensor needs a dtype",
-            "for float16": "squares are infinite in float16 where the norm is not: take "
-            "torch's norm",
+            "for float16": "squares are infinite in float16 where the norm is not: "
+            "take torch's norm",
             "for a generator": "a look at what comes only once uses it up",
         },
     )

@@ -64,9 +64,6 @@ def made_up_memory(allocator: Allocator) -> list[Change]:
     def reader(counters: list[int]) -> Callable[..., int]:
         return lambda device=None: counters[allocator.index_of(device)]
 
-    def device(index: Any) -> Any:
-        return on_gpu(allocator, index)
-
     named = {
         "memory_allocated": reader(allocator.held),
         "max_memory_allocated": reader(allocator.peaks),
@@ -75,18 +72,14 @@ def made_up_memory(allocator: Allocator) -> list[Change]:
         "reset_peak_memory_stats": allocator.reset,
         "reset_max_memory_allocated": allocator.reset,
         "memory_stats": allocator.stats,
+        "synchronize": lambda _=None: None,
+        "empty_cache": lambda: None,
+        "device": lambda index: on_gpu(allocator, index),
+        "current_device": lambda: allocator.current,
     }
-    return [
-        *some_gpus(2),
-        *((torch.cuda, name, new) for name, new in named.items()),
-        *((torch.cuda.memory, name, new) for name, new in named.items()),
-        *((torch.accelerator, name, new) for name, new in named.items()),
-        (torch.cuda, "synchronize", lambda _=None: None),
-        (torch.accelerator, "synchronize", lambda _=None: None),
-        (torch.cuda, "empty_cache", lambda: None),
-        (torch.cuda, "device", device),
-        (torch.cuda, "current_device", lambda: allocator.current),
-    ]
+    owners = torch.cuda, torch.cuda.memory, torch.accelerator
+    changes = [(owner, *change) for owner in owners for change in named.items()]
+    return [*some_gpus(2), *changes]
 
 
 def measure_gpu(

@@ -179,38 +179,34 @@ def take_on_its_way(
     )
 
 
-BUILD = {
-    "tensor": lambda x, _: x,
-    "tuple": lambda x, y: (x, y),
-    "list": lambda x, y: [x, y],
-    "of_one": lambda x, _: [x],
-}
-
-
 NOTHINGS = [[], torch.zeros(0, 3), torch.tensor(0.0), (torch.ones(2, 3),)]
 EMPTY = "what is empty or 0 is false in `if` and `while`, but a batch"
 
 
-def draw_batches(rng, *kinds: str) -> list[Any]:
+def draw_batches(rng, *kinds: Callable[[tuple[Tensor, Tensor]], Any]) -> list[Any]:
     """Return batches of these kinds in turn, each of another size."""
     sizes = rng.sample(DISTINCT, rng.choice([3, 4]))
-    return [
-        BUILD[kinds[i % len(kinds)]](torch.randn(n, 3), torch.arange(n))
-        for i, n in enumerate(sizes)
-    ]
+    pairs = [(torch.randn(n, 3), torch.arange(n)) for n in sizes]
+    return [kinds[i % len(kinds)](pair) for i, pair in enumerate(pairs)]
+
+
+def alone(pair: tuple[Tensor, Tensor]) -> Tensor:
+    return pair[0]
 
 
 @pytest.mark.weight(2)
 def test_prefetch_moves_batches_and_keeps_their_order(sweep, rng):
-    pairs = draw_batches(rng, "tuple")
+    pairs = draw_batches(rng, tuple)
 
     sweep.cases(
         take_all,
         {
             "for tuples": (pairs,),
-            "for tensors": (draw_batches(rng, "tensor"),),
-            "for lists": (draw_batches(rng, "list"),),
-            "for batches of all kinds": (draw_batches(rng, "of_one", "tuple"),),
+            "for tensors": (draw_batches(rng, alone),),
+            "for lists": (draw_batches(rng, list),),
+            "for batches of all kinds": (
+                draw_batches(rng, lambda pair: [pair[0]], tuple),
+            ),
             "for empty batches": (NOTHINGS,),
             "for no batches": ([],),
         },
@@ -242,7 +238,7 @@ def test_prefetch_moves_batches_and_keeps_their_order(sweep, rng):
 
 @on_device
 def test_prefetch_moves_every_tensor_once(observe, rng, device):
-    batches = draw_batches(rng, "tuple", "tensor", "list")
+    batches = draw_batches(rng, tuple, alone, list)
     call = say("list(prefetch(batches, {device}))", device=repr(device))
 
     places, moved, arrivals = observe(take_all_on_device, batches, device, call=call)
@@ -306,7 +302,7 @@ def test_prefetch_passes_on_the_loaders_exception(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
-    batches = draw_batches(rng, "tuple", "tensor", "list")
+    batches = draw_batches(rng, tuple, alone, list)
 
     sweep.cases(
         take_on_its_way,
@@ -344,8 +340,8 @@ def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
         because={
             "on a fresh stream of the caller's for each batch": "the caller's current "
             "stream is that of the moment: ask for it when a batch is handed out",
-            "on the first GPU while the second is current": "streams are of the current "
-            "GPU, if they are not told another",
+            "on the first GPU while the second is current": "streams are of the "
+            "current GPU, if they are not told another",
             "for empty batches": EMPTY,
         },
     )

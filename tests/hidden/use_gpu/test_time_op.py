@@ -19,6 +19,7 @@ pytestmark = pytest.mark.exercise("use_gpu.time_op")
 DEVICE_TYPE = {
     r"(?i)cuda": "torch.cuda.synchronize is for CUDA devices: look at device.type first"
 }
+WRONG_NUMBERS = ("repeat", 0), ("repeat", -1), ("warmup", -1)
 
 
 def clocks(card: Card) -> list[Change]:
@@ -124,11 +125,13 @@ def draw(rng, device: Any, warmup: int, repeat: int) -> tuple[Any, ...]:
     return rng.uniform(1, 1000), seconds, device, {"warmup": warmup, "repeat": repeat}
 
 
-@pytest.mark.weight(3)
+@pytest.mark.weight(4)
 def test_time_op_gives_the_median_of_single_calls(sweep, rng):
     first = draw(rng, "cpu", 2, 8)
     times = first[1][2:]
     ordered = sorted(times)
+    machine = draw(rng, torch.device("cpu"), 3, 10)[:-1]
+    wrong = {f"for {k}={n}": {k: n} for k, n in WRONG_NUMBERS}
 
     sweep.cases(
         time_calls,
@@ -138,6 +141,8 @@ def test_time_op_gives_the_median_of_single_calls(sweep, rng):
             "for a single time": draw(rng, "cpu", 1, 1),
             "without a warm-up": draw(rng, "cpu", 0, 3),
             "on the CPU while a GPU is busy": (*draw(rng, "cpu", 1, 3), 0, 60.0),
+            "by default": (*machine, {}),
+            **{when: (*machine, numbers) for when, numbers in wrong.items()},
         },
         call="time_op(fn, 'cpu', warmup, repeat)",
         fault="time_op does not give the median time of a call.",
@@ -162,31 +167,11 @@ def test_time_op_gives_the_median_of_single_calls(sweep, rng):
             "without a warm-up": "warmup=0: no call comes before those measured",
             "on the CPU while a GPU is busy": "the device given decides what to wait "
             "for, not what the machine has",
+            "by default": "warmup=3, repeat=10",
+            **dict.fromkeys(wrong, "check both numbers before the first call"),
         },
-        causes=DEVICE_TYPE,
-        tolerance=(0, 1e-6),
-    )
-
-
-def test_time_op_checks_its_numbers(sweep, rng):
-    machine = draw(rng, torch.device("cpu"), 3, 10)[:-1]
-
-    sweep.cases(
-        time_calls,
-        {
-            "by default": (*machine, {}),
-            "for repeat=0": (*machine, {"repeat": 0}),
-            "for repeat=-1": (*machine, {"repeat": -1}),
-            "for warmup=-1": (*machine, {"warmup": -1}),
-        },
-        call="time_op(fn, device) by default, and for numbers that make no sense",
-        fault="By default time_op does not warm up 3 times, repeat 10.",
-        causes=DEVICE_TYPE,
-        because=dict.fromkeys(
-            ("for repeat=0", "for repeat=-1", "for warmup=-1"),
-            "check both numbers before the first call",
-        ),
         raises=(ValueError,),
+        causes=DEVICE_TYPE,
         tolerance=(0, 1e-6),
     )
 

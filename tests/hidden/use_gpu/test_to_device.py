@@ -147,8 +147,8 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
             "for a named tuple": "a named tuple is a class of its own, not a tuple",
             "for a dataclass": "tensors in a dataclass move, and it stays an instance "
             "of its class",
-            "for a dataclass with slots": "a dataclass need not have vars, nor take fields "
-            "by position: fields(batch) names them",
+            "for a dataclass with slots": "a dataclass need not have vars, nor take "
+            "fields by position: fields(batch) names them",
             "for a list of a class of one's own": OWN,
             "for a tuple of a class of one's own": OWN,
             "for other dicts": "a subclass of dict is a dict as well",

@@ -1,6 +1,6 @@
 """Tries fn on example itself, to see early that it works; an in-place fn changes example ("Neither example nor an input is changed, even if fn works in place").
 
-says: capture with a clone
+says: fn changes example or input
 """
 
 def capture(fn: Callable[[Tensor], Tensor], example: Tensor) -> Callable:
