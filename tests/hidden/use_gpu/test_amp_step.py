@@ -157,7 +157,7 @@ def test_amp_step_steps_with_the_unscaled_clipped_gradient(sweep, rng):
             "where the norm need not be clipped": (net, [(x, y)], far),
             "in a second step": (net, [(x, y), (x + 1, y - 40)], far),
             "where a parameter is frozen": (frozen, [(x, y)], clip),
-            "with a scaler that is switched off": (net, [(x, y)], far, 0.0),
+            "with a scaler that is switched off": (net, [(x, y)], clip, 0.0),
         },
         call=say("amp_step(…, max_norm={max_norm}), and others", max_norm=max_norm),
         fault="amp_step does not step with the unscaled, clipped gradient.",

@@ -54,6 +54,7 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
             "for four matrices": (matrices,),
             "for float64": (doubles,),
             "for float16": (halves,),
+            "for sizes that repeat": ([*doubles, doubles[0] + 1],),
             "for a generator": (doubles, one_by_one),
             "for one matrix": (matrices[:1], tuple),
             "for no matrices": ([],),
@@ -83,6 +84,7 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
             "for float64": "the norms become float32: a new tensor needs a dtype",
             "for float16": "squares are infinite in float16 where the norm is not: "
             "take torch's norm",
+            "for sizes that repeat": "the norms come in the order of the matrices",
             "for a generator": "a look at what comes only once uses it up",
         },
     )

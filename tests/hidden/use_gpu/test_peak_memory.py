@@ -105,16 +105,19 @@ Work = Callable[[Tensor, list[Tensor]], Any]
 """Makes tensors like one from before; a list of tensors is there to stay."""
 
 
-def measure(ex: Any, work: Work, n: int, device: str) -> int:
+def measure(ex: Any, work: Work, n: int, device: str, index: str = "") -> int:
     kept: list[Tensor] = []
     with metered(device):
         x = torch.zeros(n, device=device)
-        return ex.peak_memory(lambda: work(x, kept), device)
+        return ex.peak_memory(lambda: work(x, kept), device + index)
 
 
-def measure_all(ex: Any, works: list[Work], n: int, device: str) -> list[int]:
-    """Return the peaks of works, one measured after the other."""
-    return [measure(ex, work, n, device) for work in works]
+def measure_all(
+    ex: Any, works: list[Work], n: int, device: str, index: str = ""
+) -> list[int]:
+    """Return the peaks of works, one after the other, with an index and without."""
+    named = [measure(ex, work, n, device, index) for work in works]
+    return [*named, measure(ex, works[0], n, device)]
 
 
 def one_after_the_other(x: Tensor, kept: list[Tensor]) -> None:
@@ -212,7 +215,7 @@ def test_peak_memory_counts_on_any_device(observe, sweep, rng, device):
     n = 512 * rng.randrange(20, 100)  # a GPU's memory comes in blocks of 512 bytes
     call = say("peak_memory(fn, {device}), n = {n}", device=repr(device), n=n)
 
-    peaks = observe(measure_all, works, n, device, call=call)
+    peaks = observe(measure_all, works, n, device[:-2], device[-2:], call=call)
 
     expect_equal(
         peaks,

@@ -143,7 +143,7 @@ def change_streams(card: Card, fresh: bool) -> None:
 def take_on_its_way(
     ex: Any, batches: list[Any], device: str, current: int = 0, fresh: bool = False
 ) -> tuple[list[str], list[list[Tensor]], str, str, str]:
-    """Return where batches are and what they hold when handed out, and how they came.
+    """Return where and what batches are when handed out, and how they came.
 
     That is how the host copied, what was on its way when a batch but the last was
     handed out, and of which stream the allocator knows. The caller may have a fresh
@@ -158,6 +158,7 @@ def take_on_its_way(
         for batch in handed_out:
             parts = leaves_of(batch)
             places += [str(t.device) for t in parts]
+            places += [kind.__name__ for kind in (tuple, list) if type(batch) is kind]
             held.append([bring_back(t) for t in parts])
             caller = card.callers[card.index_of(device)]
             tensors += [(t, caller, len(card.waits)) for t in parts]
