@@ -7,6 +7,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import torch
@@ -84,21 +85,24 @@ LAYOUTS = {
 
 
 @contextmanager
-def default_double() -> Iterator[None]:
-    """Make float64 the dtype of new tensors."""
+def default(dtype: torch.dtype) -> Iterator[None]:
+    """Make a dtype that of new tensors."""
     before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
+    torch.set_default_dtype(dtype)
     try:
         yield
     finally:
         torch.set_default_dtype(before)
 
 
+default_double = partial(default, torch.float64)
+
 MODES: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "": nullcontext,
     "no_grad": torch.no_grad,
     "inference": torch.inference_mode,
     "default_double": default_double,
+    "default_bfloat16": partial(default, torch.bfloat16),
 }
 
 Again = Callable[[], Any]

@@ -123,6 +123,11 @@ class Rough(torch.autograd.Function):
             "it gives a wrong result where float64 is the default dtype.",
         ),
         (
+            lambda x: x * torch.full((4,), 1 / 3) * 1.5,
+            "default_bfloat16",
+            "it gives a wrong result where bfloat16 is the default dtype.",
+        ),
+        (
             lambda x: x.nan_to_num() / 2,
             "nan",
             "it gives a wrong result for NaN.",
