@@ -1,6 +1,6 @@
 """Saves x, and uses the one on ctx.
 
-says: attribute of ctx: autograd does not see it|nothing reads ctx.saved_tensors
+says: attribute of ctx: autograd does not see it|backward is the same whatever is saved
 """
 class _Clamp(torch.autograd.Function):
     @staticmethod
