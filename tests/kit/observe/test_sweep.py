@@ -223,13 +223,13 @@ def test_a_case_is_named_by_when_it_is():
     with pytest.raises(Finding) as found:
         sweep.cases(
             total,
-            {"for two": ([1, 2],), "for three": ([1, 2, 3],)},
+            {"for two": ([1, 2],), "for {three}": ([1, 2, 3],)},
             call="it(numbers)",
-            because={"for three": "the third is left out"},
+            because={"for {three}": "the third is left out"},
         )
 
     message = found.value.message
-    assert message.render().splitlines()[0] == "it gives a wrong result for three."
+    assert message.render().splitlines()[0] == "it gives a wrong result for {three}."
     assert (message.expected, message.got) == ("6", "3")
     assert message.cause == "the third is left out"
 
