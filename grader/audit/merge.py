@@ -146,7 +146,7 @@ def merge(
 
     Raises:
         MergeError: they do not make up one class, or one was changed.
-        OutputError: the results cannot be written.
+        WriteError: the results cannot be written.
     """
     data = join(shards)
     config = config_of(data["environment"], output.secret, syllabus)

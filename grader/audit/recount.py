@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from grader.audit.table import SCORES, TABLE
-from grader.class_run.attempts import counted, decided
+from grader.class_run.attempts import counted
 from grader.class_run.run import MANIFEST, read_manifest
 from grader.errors import GraderError
 from grader.exports.feedback import Feedback, make_feedback
@@ -20,7 +20,7 @@ from grader.layout import Layout
 from grader.policy import Policy, parse_policy
 from grader.policy.overrides import Overrides
 from grader.results.output import OutputFolder, attempt_name, report_name
-from grader.results.override_file import read_overrides
+from grader.results.override_file import read_overrides, write_overrides
 from grader.results.result import Result, Status
 from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report
@@ -53,7 +53,7 @@ def read_scores(output: OutputFolder) -> dict[str, Any]:
 
 
 class Recount:
-    """Reads what a folder of results says; only `write` changes it."""
+    """Reads what a folder of results says; only `decide` changes it."""
 
     def __init__(self, folder: Path, secret: bytes, layout: Layout) -> None:
         """Take the folder, the course's secret, and the course."""
@@ -133,14 +133,6 @@ class Recount:
         report = self.report(report_name(student))
         return make_feedback(self.score(student, report), report, self.syllabus)
 
-    def counted(self, results: Sequence[Result]) -> Result:
-        """Return the result that counts of a student's attempts."""
-        decided_on = [
-            decided(result, self.overrides, self.manifest, self.syllabus)
-            for result in results
-        ]
-        return counted(decided_on, self.policy)
-
     def result(self, entry: Mapping[str, Any]) -> Result:
         """Return a student's result, from the reports.
 
@@ -151,26 +143,29 @@ class Recount:
         for record, name in records(entry):
             told = replace(to_result(record), adjusted=None, score=None)
             if told.status is Status.GRADED:
-                made = self.automatic(told.student, self.report(name))
+                made = self.score(told.student, self.report(name))
                 told = replace(told, score=made)
             results.append(told)
-        return self.counted(results)
+        return counted(results, self.policy)
 
     def results(self) -> Iterator[Result]:
         """Yield the result of each student."""
         return map(self.result, self.scores["students"])
 
-    def write(self) -> None:
-        """Write scores and table as reports, rules and overrides have them.
+    def decide(self, overrides: Overrides) -> None:
+        """Write what a person decided, and the scores and table that follow from it.
 
         Raises:
             RecountError: a report is missing or was changed.
             OutputError: they cannot be written.
         """
+        self.overrides = overrides
         results = list(self.results())
         data = {**self.scores, "students": [student_data(r) for r in results]}
-        self.output.write(TABLE, to_csv(results, self.syllabus))
-        self.output.write_signed(SCORES, data)
+        with self.output.opened():
+            write_overrides(self.output, overrides)
+            self.output.write(TABLE, to_csv(results, self.syllabus))
+            self.output.write_signed(SCORES, data)
 
     def lost(self, name: str) -> RecountError:
         """Return what to say of a file that is not as the grader wrote it."""

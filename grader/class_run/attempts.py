@@ -67,6 +67,7 @@ def adjusted(result: Result, policy: Policy) -> Result:
         result.submitted_at,
         policy,
         result.student,
+        times=result.times,
         marked_late=result.marked_late,
     )
     if result.of > 1:

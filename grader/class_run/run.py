@@ -98,7 +98,7 @@ class ClassRun:
         Raises:
             JudgeError: no judge starts.
             ClusterError: no judge can be had elsewhere.
-            OutputError: results cannot be written.
+            WriteError: results cannot be written.
         """
         attempts = [a for h in origins for a in attempts_of(h, self.policy)]
         with ExitStack() as stack:
@@ -140,6 +140,7 @@ class ClassRun:
                     results[attempt], self.overrides, manifest, self.config.syllabus
                 ),
                 submitted_at=attempt.origin.submitted_at,
+                times=attempt.origin.times,
                 marked_late=attempt.origin.late,
                 attempt=attempt.number,
                 of=attempt.of,

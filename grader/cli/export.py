@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from grader.exports.table import to_csv
 from grader.identity import file_name
 from grader.layout import find_course
 from grader.results.output import OutputFolder, report_name
+from grader.results.result import Result
 
 SHEETS = ("csv", "canvas", "moodle")
 KNOWN = ", ".join((*SHEETS, *formats.NAMES))
@@ -70,13 +71,25 @@ def export(
         text = BOM + filled.text if bom else filled.text
         OutputFolder(path.parent, recount.output.secret).write(path.name, text)
         print_plain(f"{path} written: {filled.grades} grades")
-        notes = list(filled.notes)
+        notes = [
+            *filled.notes,
+            *(unsaid(to_results(recount.scores)) if to == "canvas" else ()),
+        ]
     else:
         folder = out or results / "exports" / to
         notes = list(write_each(recount, to, folder))
     for note in notes:
         print_error(note)
     raise typer.Exit(1 if notes else 0)
+
+
+def unsaid(results: Sequence[Result]) -> Iterator[str]:
+    """Yield what needs a look, for a sheet that has no room for comments."""
+    for result in results:
+        if result.score is not None:
+            yield from (
+                f"{result.student} needs a look: {w}" for w in result.needs_look
+            )
 
 
 def make_table(

@@ -32,6 +32,7 @@ VERBS = {
     "grade-one": ("grade.grade_one", INSTRUCTORS),
     "intake": ("intake.intake", INSTRUCTORS),
     "similar": ("similar.similar", INSTRUCTORS),
+    "compare": ("compare.compare", INSTRUCTORS),
     "merge": ("merge.merge", INSTRUCTORS),
     "verify": ("verify.verify", INSTRUCTORS),
     "report": ("report.report", INSTRUCTORS),

@@ -15,9 +15,9 @@ from grader.cli.screen import print_plain
 from grader.exports.results import to_results
 from grader.identity import same_student
 from grader.layout import find_course
-from grader.policy.overrides import EVERYBODY, Override, OverrideError
+from grader.policy.overrides import EVERYBODY, Override, OverrideError, Overrides
 from grader.results.output import report_name
-from grader.results.override_file import FILE, write_overrides
+from grader.results.override_file import FILE
 from grader.results.result import Result
 from grader.scoring.score import ExerciseScore
 
@@ -60,9 +60,7 @@ def override(
     before = {r.student: made_of(r, exercise) for r in to_results(recount.scores)}
     student = find_student(student, before)
     if undo:
-        decided = recount.overrides.without(student, exercise)
-        if decided == recount.overrides:
-            raise OverrideError(f"nothing was decided on {exercise} of {student!r}")
+        decided = taken_back(recount, student, exercise)
     else:
         entry = Override(
             student,
@@ -76,13 +74,23 @@ def override(
         )
         check(entry, recount)
         decided = recount.overrides.and_now(entry)
-    with recount.output.opened():
-        write_overrides(recount.output, decided)
-        recount.overrides = decided
-        recount.write()
+    recount.decide(decided)
     for result in recount.results():
         show_change(result.student, before[result.student], made_of(result, exercise))
     print_plain(f"{grades / FILE}, scores.json and scores.csv written")
+
+
+def taken_back(recount: Recount, student: str, exercise: str) -> Overrides:
+    """Return the decisions without those on a student's exercise.
+
+    Raises:
+        OverrideError: there are none.
+    """
+    decided = recount.overrides.without(student, exercise)
+    if decided == recount.overrides:
+        whose = student or "everybody"
+        raise OverrideError(f"nothing was decided on {exercise} of {whose}")
+    return decided
 
 
 def who_and_what(names: list[str], *, everybody: bool) -> tuple[str, str]:

@@ -64,7 +64,7 @@ def report(
                     made, said = recount.score(result.student, read), messages_of(read)
                     feedback = make_feedback(made, read, syllabus)
                 data.add(result, made, said, absent_topics(made, said))
-                site.write_student(result, feedback, data)
+                site.write_student(result, feedback, syllabus)
         site.write_class(data)
         print_plain(f"{site.folder / INDEX} written")
 

@@ -43,6 +43,7 @@ def student(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "notes": list(result.notes),
         "look": dict(result.look),
+        "unread": list(result.unread),
     }
     if result.score is not None:
         data |= {
@@ -64,6 +65,7 @@ def handed_in(result: Result) -> dict[str, Any]:
     moment = result.submitted_at
     return {
         "submitted_at": moment.isoformat() if moment else None,
+        "times": {topic: time.isoformat() for topic, time in result.times.items()},
         "late": result.marked_late,
         "attempt": result.attempt,
         "of": result.of,
@@ -141,7 +143,12 @@ def to_result(entry: Mapping[str, Any]) -> Result:
         entry["reason"],
         tuple(entry["notes"]),
         entry["look"],
+        tuple(entry.get("unread", ())),
         submitted_at=datetime.fromisoformat(moment) if moment else None,
+        times={
+            topic: datetime.fromisoformat(time)
+            for topic, time in entry.get("times", {}).items()
+        },
         marked_late=entry.get("late", False),
         attempt=entry.get("attempt", 1),
         of=entry.get("of", 1),

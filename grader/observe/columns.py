@@ -187,6 +187,11 @@ COLUMNS = {
         under("default_double"),
         "a new tensor takes the default dtype: give it the input's",
     ),
+    "default_bfloat16": Column(
+        "where bfloat16 is the default dtype",
+        under("default_bfloat16"),
+        "a new tensor takes the default dtype, which may be too narrow: name its own",
+    ),
     "again": Column(
         "when it is called a second time",
         upon("after_a_call"),

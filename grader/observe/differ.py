@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
 from grader.observe.compare import is_close, is_equal
 from grader.observe.describe import describe, tell_apart, to_code
-from grader.sandbox.states import tensors_in
+from grader.sandbox.states import tensors_in, wave
+from grader.sandbox.trials import same
 from grader.scoring.message import Words, render, say
 
 Played = dict[str, Any]
-Tolerance = tuple[float, float] | None
+Tolerance = tuple[float, float] | Literal["bits"] | None
+"""rtol and atol; None for those of the dtype; "bits" where NaN's bits count, too."""
 Faults = tuple[str, str]
 """What is wrong always, and what is wrong in some case."""
 
@@ -58,6 +60,11 @@ SUMMED: Rounding = {
 }
 """The same for gradients, which add up more roundings than values."""
 
+BITS: Rounding = {}
+"""In place of it where every bit counts, NaN's and the sign of zero too."""
+EXACT: Rounding = dict.fromkeys(ROUNDING, (0.0, 0.0))
+"""Of values that are equal, whatever the bits of a NaN or a zero."""
+
 
 def differ(
     seen: Played, wanted: Played, tolerance: Tolerance
@@ -76,7 +83,7 @@ def differ(
         got = f"{seen['error'][0]}: {seen.get('message', '')}"
         return ERROR, "a result", got
     one, other = seen.get("value"), wanted["value"]
-    rounding = dict.fromkeys(ROUNDING, tolerance) if tolerance else ROUNDING
+    rounding = rounding_of(tolerance)
     if not alike(one, other, rounding):
         return WRONG, *tell_parts_apart(one, other, rounding)
     if seen.get("class") != wanted.get("class"):
@@ -87,6 +94,13 @@ def differ(
     if "gradients" in wanted and not alike(mine, theirs, loose):
         return WRONG_GRADIENT, *tell_parts_apart(mine, theirs, loose)
     return kept(seen, wanted)
+
+
+def rounding_of(tolerance: Tolerance) -> Rounding:
+    """Return what values may differ by."""
+    if tolerance == "bits":
+        return BITS
+    return dict.fromkeys(ROUNDING, tolerance) if tolerance else ROUNDING
 
 
 def tell_parts_apart(one: Any, other: Any, rounding: Rounding) -> tuple[Words, Words]:
@@ -101,6 +115,8 @@ def tell_parts_apart(one: Any, other: Any, rounding: Rounding) -> tuple[Words, W
             if key is None:
                 return expected, got
             return say(AT, key=key, part=expected), say(AT, key=key, part=got)
+    if rounding is BITS and alike(one, other, EXACT):
+        return "the same bits", "other bits, of a NaN or a zero"
     expected, got = tell_apart(one, other)
     if render(expected) == render(got):
         return "the same values", "other values"
@@ -133,6 +149,8 @@ def alike(one: Any, other: Any, rounding: Rounding) -> bool:
             return False
         if one.dtype != other.dtype:
             return False
+        if rounding is BITS:
+            return same(one, other)
         if not (other.is_floating_point() or other.is_complex()):
             return is_equal(one, other)
         return is_close(one, other, *rounding.get(other.dtype, (None, None)))
@@ -154,20 +172,29 @@ def alike(one: Any, other: Any, rounding: Rounding) -> bool:
 def loosened(value: Any, tolerance: Tolerance) -> Rounding:
     """Return what gradients may differ by; a coarse result makes them coarse, too."""
     dtypes = {tensor.dtype for tensor in tensors_in(value)} & SUMMED.keys()
-    pairs = [tolerance or (0.0, 0.0), *(SUMMED[dtype] for dtype in dtypes)]
+    least = tolerance if isinstance(tolerance, tuple) else (0.0, 0.0)
+    pairs = [least, *(SUMMED[dtype] for dtype in dtypes)]
     rtol, atol = (max(part) for part in zip(*pairs, strict=True))
     return {dtype: (max(rtol, r), max(atol, a)) for dtype, (r, a) in SUMMED.items()}
 
 
 def by_shape(gradients: Any) -> Any:
-    """Return gradients with those of parameters in the order of their shapes.
+    """Return gradients with those of parameters in the order of shapes and sizes.
 
     It is done here, since the student's process may have another `sorted`.
     """
     match gradients:
         case [list(inputs), [*pairs]] if all(map(is_shape_with_gradient, pairs)):
-            return [inputs, sorted(pairs, key=lambda pair: (pair[0], pair[1] is None))]
+            return [inputs, sorted(pairs, key=lambda pair: (pair[0], size(pair[1])))]
     return gradients
+
+
+def size(gradient: torch.Tensor | None) -> float:
+    """Return a number that tells apart gradients of one shape, in any order."""
+    if gradient is None:
+        return -1.0
+    sizes = gradient.to(torch.complex128).abs().nan_to_num()
+    return float((sizes * (wave(sizes.shape, 1.3) + 1)).sum())
 
 
 def is_shape_with_gradient(pair: Any) -> bool:

@@ -12,8 +12,10 @@ from torch.nn.parameter import is_lazy
 from deferred_init_helpers import (
     DISTINCT,
     Build,
+    Constant,
     Join,
     OwnError,
+    Refuses,
     Seen,
     flags_of,
     look,
@@ -42,6 +44,10 @@ def answer_false(module: nn.Module) -> bool:
 def give_another(module: nn.Module) -> nn.Module:
     module.double()
     return nn.Identity()
+
+
+def freeze(module: nn.Module) -> None:
+    module.training = False
 
 
 def fail(_: nn.Module) -> None:
@@ -91,8 +97,10 @@ def initialized(ex: Any, build: Build, init: Callable[..., Any], inputs: Any) ->
     result: Any = None
     try:
         result = ex.apply_init(net, inputs, watched)
-    except OwnError as error:
+    except EveryError as error:
         result = str(error)
+    except OwnError as error:
+        return {"raised": str(error), "modules that init gets": sorted(waiting)}
     seen = look(net)
     for name in [name for name, value in before.items() if value is None]:
         if init.__name__ != "set_linear" and isinstance(seen[name], Tensor):
@@ -161,6 +169,7 @@ def test_apply_init_meets_all_kinds_of_networks_and_inputs(sweep, rng):
     x, y = torch.randn(4, inner), torch.randn(4, 2)
     two_rows = 3 + torch.randn(2, inner)
     raises = "where init raises"
+    stopped = "where the network raises in the dry run"
     truthy = "where init returns another module"
 
     def lazy() -> nn.Module:
@@ -172,6 +181,10 @@ def test_apply_init_meets_all_kinds_of_networks_and_inputs(sweep, rng):
             "": (lambda: norms(inner, *widths), nothing, two_rows),
             "for a tuple of one input": (lazy, set_linear, (x,)),
             "for a named tuple": (lambda: Join(*widths), set_linear, Pair(x, y)),
+            "for no input": (Constant, set_linear, ()),
+            "for an input of zeros": (lazy, set_linear, torch.zeros(1, 1)),
+            "where init switches to eval mode": (lazy, freeze, x),
+            stopped: (lambda: nn.Sequential(Refuses(), lazy()), nothing, x),
             "for a single row": (lambda: norms(inner, *widths), nothing, two_rows[:1]),
             "for a single layer": (lambda: nn.LazyLinear(inner), set_linear, x),
             "where a layer is used twice": (
@@ -202,6 +215,10 @@ def test_apply_init_meets_all_kinds_of_networks_and_inputs(sweep, rng):
         because={
             raises: "an exception of init is for the caller",
             truthy: "what init returns does not count",
+            "for no input": "an empty tuple is a tuple, too: net()",
+            stopped: "the caller gets the exception, and init is not called",
+            "where init switches to eval mode": "the flags come back before init is "
+            "called: what init does stays",
         },
         causes=CAUSES,
     )

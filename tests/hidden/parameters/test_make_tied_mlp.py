@@ -7,14 +7,20 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import MODULES, TENSORS, Module, expect_true, say
+from grader.observe import DTYPES, MODULES, SHAPES, TENSORS, Module, expect_true, say
 from grader.sandbox.trials import fill
 
 pytestmark = pytest.mark.exercise("parameters.make_tied_mlp")
 
+COLUMNS = {
+    (4, 3): (*TENSORS, *MODULES),
+    (6, 2): (*DTYPES, "huge", "double", "half"),
+}
+"""What is looked at for a width and depth; for others shapes alone."""
 
-def parameters_of(ex: Any, width: int, depth: int) -> list[Tensor]:
-    return list(ex.make_tied_mlp(width, depth).parameters())
+
+def parameters_of_two(ex: Any, width: int, depth: int) -> list[list[Tensor]]:
+    return [list(ex.make_tied_mlp(width, depth).parameters()) for _ in range(2)]
 
 
 def run_layer(
@@ -33,7 +39,7 @@ def test_tied_mlp_has_the_parameters_of_one_layer(observe, rng):
     width, depth = rng.choice(range(4, 10)), rng.choice(range(2, 6))
     call = say("make_tied_mlp{sizes}.parameters()", sizes=(width, depth))
 
-    parameters = observe(parameters_of, width, depth, call=call)
+    parameters, others = observe(parameters_of_two, width, depth, call=call)
 
     weights = [p for p in parameters if p.dim() == 2]
     biases = [p for p in parameters if p.dim() == 1]
@@ -56,6 +62,12 @@ def test_tied_mlp_has_the_parameters_of_one_layer(observe, rng):
         got=say("{n} weights, {n_2} biases", n=len(weights), n_2=len(biases)),
         cause=cause,
     )
+    expect_true(
+        not any(map(torch.equal, parameters, others)),
+        "Two networks begin with the same values.",
+        expected="values that a new Linear draws",
+        got="the same weight or bias",
+    )
 
 
 @pytest.mark.weight(2)
@@ -71,7 +83,7 @@ def test_tied_mlp_uses_one_layer_again_and_again(sweep, width, depth):
         width,
         depth,
         inputs=lambda *lead: (x if lead == (3,) else torch.randn(*lead, width),),
-        columns=(*TENSORS, *MODULES),
+        columns=("plain", *COLUMNS.get((width, depth), SHAPES)),
         call=say("make_tied_mlp{sizes}(x)", sizes=(width, depth)),
         slips={
             "the ReLU between two uses is missing": (

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import expect_close, expect_equal, say
-from use_gpu_helpers import DISTINCT, Batches
+from use_gpu_helpers import DISTINCT, Batches, changed, some_gpus
 
 pytestmark = pytest.mark.exercise("use_gpu.amp_step")
 
@@ -34,8 +34,10 @@ def step_mixed(
     """Return parameters, losses, scales and momenta after a step for each pair."""
     net.to(device)
     trained = [p for p in net.parameters() if p.requires_grad]
-    optimizer = torch.optim.SGD(trained, lr=0.5, momentum=0.5)
-    scaler = torch.amp.GradScaler(device, init_scale=scale, growth_interval=1)
+    groups = [{"params": trained[:1]}, {"params": trained[1:]}]
+    optimizer = torch.optim.SGD(groups, lr=0.5, momentum=0.5)
+    on = {"init_scale": scale, "growth_interval": 1, "enabled": scale > 0}
+    scaler = torch.amp.GradScaler(device, **on)
     losses, scales = [], []
     for p in trained:
         p.grad = torch.full_like(p, STALE)
@@ -49,7 +51,7 @@ def step_mixed(
 
 
 def look_into_step(
-    ex: Any, sizes: list[int], given: dict[str, str]
+    ex: Any, sizes: list[int], given: dict[str, str], gpus: int = 0
 ) -> tuple[Tensor, list[str], str, str, str]:
     """Return the loss, the dtypes in the network, and what happens where."""
     net, dtypes, seen = nn.Linear(*sizes), [], []
@@ -64,7 +66,8 @@ def look_into_step(
     scaler = torch.amp.GradScaler("cpu", init_scale=SCALE)
     x, y = torch.randn(3, sizes[0]), torch.randn(3, sizes[1])
     options = {name: getattr(torch, dtype) for name, dtype in given.items()}
-    loss = ex.amp_step(net, x, y, loss_fn, optimizer, scaler, **options)
+    with changed(ex, some_gpus(gpus)):
+        loss = ex.amp_step(net, x, y, loss_fn, optimizer, scaler, **options)
     where = {True: "under autocast", False: "outside of autocast"}
     kind = "with its graph" if loss.requires_grad else "detached"
     return loss.detach(), dtypes, where[seen[0]], where[seen[-1]], kind
@@ -119,8 +122,8 @@ def slips_of(
         return lambda got: slip(got) and not right(got)
 
     return {
-        "the gradients are divided by the scale after they are clipped: unscale_ comes "
-        "first": wrong("clipped first"),
+        "the gradients are divided by the scale after they are clipped, or once more "
+        "then: unscale_ comes first": wrong("clipped first"),
         "the gradients are not clipped": wrong("not clipped"),
         "the norm is that of all gradients together": wrong("each alone"),
         "the gradients are divided by the scale twice": wrong("unscaled twice"),
@@ -137,36 +140,26 @@ def slips_of(
     }
 
 
-def test_amp_step_steps_with_the_unscaled_gradient(sweep, rng):
-    net, x, y = draw_step(rng)
-    frozen = nn.Sequential(nn.Linear(x.shape[1], 4), nn.Linear(4, y.shape[1]))
-    frozen[0].weight.requires_grad_(False)
-    far = {"max_norm": 1e6}
-
-    sweep.cases(
-        step_mixed,
-        {
-            "where the norm need not be clipped": (net, [(x, y)], far),
-            "in a second step": (net, [(x, y), (x + 1, y - 40)], far),
-            "where a parameter is frozen": (frozen, [(x, y)], far),
-        },
-        call="amp_step(…, max_norm=1e6)",
-        fault="amp_step does not step with the unscaled gradient.",
-        slips=slips_of(net, x, y, 1e6),
-    )
-
-
-def test_amp_step_clips_the_unscaled_gradient(sweep, rng):
+@pytest.mark.weight(2)
+def test_amp_step_steps_with_the_unscaled_clipped_gradient(sweep, rng):
     net, x, y = draw_step(rng)
     max_norm = rng.choice([0.5, 2.0])
+    clip, far = {"max_norm": max_norm}, {"max_norm": 1e6}
+    frozen = nn.Sequential(nn.Linear(x.shape[1], 4), nn.Linear(4, y.shape[1]))
+    frozen[0].weight.requires_grad_(False)
 
     sweep.cases(
         step_mixed,
         {
-            "where the norm is clipped": (net, [(x, y)], {"max_norm": max_norm}),
+            "where the norm is clipped": (net, [(x, y)], clip),
             "where max_norm is left out": (net, [(x, y)], {}),
+            "for max_norm=0": (net, [(x, y)], {"max_norm": 0.0}),
+            "where the norm need not be clipped": (net, [(x, y)], far),
+            "in a second step": (net, [(x, y), (x + 1, y - 40)], far),
+            "where a parameter is frozen": (frozen, [(x, y)], clip),
+            "with a scaler that is switched off": (net, [(x, y)], clip, 0.0),
         },
-        call=say("amp_step(…, max_norm={max_norm}), and without", max_norm=max_norm),
+        call=say("amp_step(…, max_norm={max_norm}), and others", max_norm=max_norm),
         fault="amp_step does not step with the unscaled, clipped gradient.",
         slips=slips_of(net, x, y, max_norm),
         because={"where max_norm is left out": "by default the norm is clipped to 1"},
@@ -214,6 +207,7 @@ def test_amp_step_runs_network_and_loss_under_autocast(sweep, rng):
         {
             "by default": (sizes, {}),
             "for bfloat16": (sizes, {"dtype": "bfloat16"}),
+            "on the CPU of a machine with GPUs": (sizes, {}, 2),
         },
         call="amp_step, seen from the network, the loss and the backward pass",
         fault="amp_step does not run network and loss alone under autocast.",
@@ -230,7 +224,11 @@ def test_amp_step_runs_network_and_loss_under_autocast(sweep, rng):
                 lambda got: got[4] == "with its graph"
             ),
         },
-        because={"for bfloat16": "dtype is an argument"},
+        because={
+            "for bfloat16": "dtype is an argument",
+            "on the CPU of a machine with GPUs": "autocast is for the inputs' device, "
+            "whatever the machine has",
+        },
         tolerance=ROUNDING,
     )
 

@@ -46,12 +46,15 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
     def every(function: Callable[[Tensor], Tensor]) -> Tensor:
         return torch.stack([function(m) for m in matrices])
 
+    halves = [17 * torch.eye(3).half(), torch.zeros(0, 0).half()]
     norm = torch.linalg.matrix_norm
     sweep.cases(
         log_norms,
         {
             "for four matrices": (matrices,),
             "for float64": (doubles,),
+            "for float16": (halves,),
+            "for sizes that repeat": ([*doubles, doubles[0] + 1],),
             "for a generator": (doubles, one_by_one),
             "for one matrix": (matrices[:1], tuple),
             "for no matrices": ([],),
@@ -79,6 +82,9 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
         },
         because={
             "for float64": "the norms become float32: a new tensor needs a dtype",
+            "for float16": "squares are infinite in float16 where the norm is not: "
+            "take torch's norm",
+            "for sizes that repeat": "the norms come in the order of the matrices",
             "for a generator": "a look at what comes only once uses it up",
         },
     )
@@ -108,12 +114,14 @@ def test_norm_log_waits_for_the_device_once(observe, rng, device):
         "norm_log does not give the norm of each product.",
     )
     often = "item, cpu or a write into a CPU tensor per matrix waits at every step"
-    computed = "the products are not computed on the device at all"
+    never = "the products are not computed on the device at all"
+    if arrivals:
+        never = "with non_blocking the host goes on before the norms have come"
     expect_equal(
         waits,
         1,
         "norm_log does not bring the norms back together.",
-        slips={often: lambda waits: waits > 1, computed: 0},
+        slips={often: lambda waits: waits > 1, never: 0},
     )
     expect_true(
         1 <= arrivals <= len(matrices),

@@ -32,7 +32,7 @@ class LoaderError(Exception):
 class Loader:
     """Makes batches when they are asked for, and notes what becomes of it."""
 
-    def __init__(self, count: int, error: Exception | None = None) -> None:
+    def __init__(self, count: int, error: BaseException | None = None) -> None:
         self.count, self.error = count, error
         self.read, self.ended = 0, False
 
@@ -81,11 +81,11 @@ Taken = list[tuple[str, Tensor]]
 
 
 def stop_early(
-    ex: Any, device: str, taken: int, by: str = ""
-) -> tuple[Taken, str] | tuple[Taken, str, int]:
+    ex: Any, device: str, taken: int, by: str
+) -> tuple[Taken, str, str, int]:
     """Return the first batches, and how many were read ahead of them.
 
-    Or what became of the loader when the caller stopped, and how many threads are left.
+    Then what becomes of the loader when the caller stops, and how many threads stay.
     """
     loader, handed, most = Loader(40), [], 0
     before = set(threading.enumerate())
@@ -96,28 +96,30 @@ def stop_early(
             most = max(most, loader.read - len(handed))
             if len(handed) == taken:
                 break
-        if not by:
-            return handed, "at most one ahead" if most <= 1 else f"{most} ahead"
         if by == "close":
             batches.close()
         else:
             del batches
-    gc.collect()
+    if not loader.ended:
+        gc.collect()
     became = "the loader is let go" if loader.ended else "the loader still waits"
     left = [t for t in threading.enumerate() if t not in before]
     for thread in left:
         thread.join(timeout=0.5)
-    return handed, became, sum(t.is_alive() for t in left)
+    ahead = "at most one ahead" if most <= 1 else f"{most} ahead"
+    return handed, ahead, became, sum(t.is_alive() for t in left)
 
 
-def take_from_broken(ex: Any, device: str, good: int) -> tuple[Taken, str]:
+def take_from_broken(
+    ex: Any, device: str, good: int, error: type[BaseException] = LoaderError
+) -> tuple[Taken, str]:
     """Return the batches but the last, which may be lost, and what was raised."""
     handed: Taken = []
     with looking(ex, device) as look:
         try:
-            for batch in ex.prefetch(Loader(good, LoaderError()), device):
+            for batch in ex.prefetch(Loader(good, error()), device):
                 handed += [look(batch)]
-        except LoaderError:
+        except error:
             return handed[: good - 1], "the loader's exception"
     return handed[: good - 1], "no exception"
 
@@ -131,33 +133,42 @@ def take_large_on_gpu(ex: Any, count: int, size: int) -> list[Tensor]:
     return ends
 
 
+def change_streams(card: Card, fresh: bool) -> None:
+    """Let the caller work on streams of its own, if they shall be fresh."""
+    if fresh:
+        card.callers = [card.stream(i) for i in range(2)]
+        card.lanes[:] = card.callers
+
+
 def take_on_its_way(
-    ex: Any, batches: list[Any], device: str, own_stream: bool = False
+    ex: Any, batches: list[Any], device: str, current: int = 0, fresh: bool = False
 ) -> tuple[list[str], list[list[Tensor]], str, str, str]:
-    """Return where batches are and what they hold when handed out, and how they came.
+    """Return where and what batches are when handed out, and how they came.
 
     That is how the host copied, what was on its way when a batch but the last was
-    handed out, and of which stream the allocator knows.
+    handed out, and of which stream the allocator knows. The caller may have a fresh
+    stream for each batch.
     """
     card = Card()
+    card.current = current
     places, held, tensors, behind = [], [], [], []
     with changed(ex, card.changes()):
         handed_out = ex.prefetch(iter(batches), device)
-        if own_stream:
-            card.callers = [card.stream(i) for i in range(2)]
-            card.lanes[:] = card.callers
+        change_streams(card, fresh)
         for batch in handed_out:
             parts = leaves_of(batch)
             places += [str(t.device) for t in parts]
+            places += [kind.__name__ for kind in (tuple, list) if type(batch) is kind]
             held.append([bring_back(t) for t in parts])
-            tensors += [(t, len(card.waits)) for t in parts]
+            caller = card.callers[card.index_of(device)]
+            tensors += [(t, caller, len(card.waits)) for t in parts]
             behind.append(any(not lane.query() for lane, _ in card.copies))
-    caller = card.callers[torch.device(device).index or 0]
+            change_streams(card, fresh)
     kept = all(
         caller is getattr(t, "made_on", caller)
         or caller in getattr(t, "used_on", [])
         or any((t.made_on, caller) == pair for pair in card.waits[since:])
-        for t, since in tensors
+        for t, caller, since in tensors
     )
     goes_on = all(waiting for _, waiting in card.copies)
     return (
@@ -169,35 +180,35 @@ def take_on_its_way(
     )
 
 
-BUILD = {
-    "tensor": lambda x, _: x,
-    "tuple": lambda x, y: (x, y),
-    "list": lambda x, y: [x, y],
-    "of_one": lambda x, _: [x],
-}
+NOTHINGS = [[], torch.zeros(0, 3), torch.tensor(0.0), (torch.ones(2, 3),)]
+EMPTY = "what is empty or 0 is false in `if` and `while`, but a batch"
 
 
-def draw_batches(rng, *kinds: str) -> list[Any]:
+def draw_batches(rng, *kinds: Callable[[tuple[Tensor, Tensor]], Any]) -> list[Any]:
     """Return batches of these kinds in turn, each of another size."""
     sizes = rng.sample(DISTINCT, rng.choice([3, 4]))
-    return [
-        BUILD[kinds[i % len(kinds)]](torch.randn(n, 3), torch.arange(n))
-        for i, n in enumerate(sizes)
-    ]
+    pairs = [(torch.randn(n, 3), torch.arange(n)) for n in sizes]
+    return [kinds[i % len(kinds)](pair) for i, pair in enumerate(pairs)]
+
+
+def alone(pair: tuple[Tensor, Tensor]) -> Tensor:
+    return pair[0]
 
 
 @pytest.mark.weight(2)
 def test_prefetch_moves_batches_and_keeps_their_order(sweep, rng):
-    pairs = draw_batches(rng, "tuple")
+    pairs = draw_batches(rng, tuple)
 
     sweep.cases(
         take_all,
         {
             "for tuples": (pairs,),
-            "for tensors": (draw_batches(rng, "tensor"),),
-            "for lists": (draw_batches(rng, "list"),),
-            "for batches of all kinds": (draw_batches(rng, "of_one", "tuple"),),
-            "for a batch without rows": ([torch.zeros(0, 3), torch.ones(2, 3)],),
+            "for tensors": (draw_batches(rng, alone),),
+            "for lists": (draw_batches(rng, list),),
+            "for batches of all kinds": (
+                draw_batches(rng, lambda pair: [pair[0]], tuple),
+            ),
+            "for empty batches": (NOTHINGS,),
             "for no batches": ([],),
         },
         call="list(prefetch(batches, 'cpu')), list(prefetch(batches, 'meta'))",
@@ -219,13 +230,16 @@ def test_prefetch_moves_batches_and_keeps_their_order(sweep, rng):
                 lambda got: got[1] == [["meta", "cpu"]] * len(pairs)
             ),
         },
-        because={"for no batches": "next(iterator, None) gives None at the end"},
+        because={
+            "for empty batches": EMPTY,
+            "for no batches": "next(iterator, None) gives None at the end",
+        },
     )
 
 
 @on_device
 def test_prefetch_moves_every_tensor_once(observe, rng, device):
-    batches = draw_batches(rng, "tuple", "tensor", "list")
+    batches = draw_batches(rng, tuple, alone, list)
     call = say("list(prefetch(batches, {device}))", device=repr(device))
 
     places, moved, arrivals = observe(take_all_on_device, batches, device, call=call)
@@ -238,47 +252,36 @@ def test_prefetch_moves_every_tensor_once(observe, rng, device):
     )
 
 
-@pytest.mark.weight(2)
-@pytest.mark.allows("threads", reason="what is left has a test of its own")
-def test_prefetch_reads_at_most_one_batch_ahead(sweep, rng):
+@pytest.mark.weight(3)
+@pytest.mark.allows("threads", reason="what is left is told by a cause of its own")
+def test_prefetch_reads_one_batch_ahead_and_cleans_up(sweep, rng):
     sweep.cases(
         stop_early,
         {
-            "on the CPU": ("cpu", rng.choice([3, 5])),
-            "on a GPU": ("cuda", rng.choice([3, 5])),
+            "for a break": ("cpu", rng.choice([3, 5]), "break"),
+            "for close": ("cpu", rng.choice([1, 2]), "close"),
+            "for a break on a GPU": ("cuda", rng.choice([3, 5]), "break"),
+            "for close on a GPU": ("cuda", rng.choice([1, 2]), "close"),
         },
-        call="the first of prefetch(40 batches, device), GPUs made up",
-        fault="prefetch does not hand out batches while it reads at most one ahead.",
+        call="the first of prefetch(40 batches, device), then a break or close()",
+        fault="prefetch does not read one batch ahead, or not let the loader go.",
         slips={
             "list(loader) reads everything": lambda got: got[1] == "39 ahead",
             "one batch is in the caller's hands, one more may be read": (
                 lambda got: got[1] == "2 ahead"
             ),
-        },
-    )
-
-
-@pytest.mark.weight(2)
-def test_prefetch_cleans_up_when_the_caller_stops(sweep, rng):
-    sweep.cases(
-        stop_early,
-        {
-            "after a break": ("cpu", rng.choice([1, 2, 3]), "break"),
-            "after close": ("cpu", rng.choice([1, 2, 3]), "close"),
-            "after a break on a GPU": ("cuda", rng.choice([1, 2, 3]), "break"),
-            "after close on a GPU": ("cuda", rng.choice([1, 2, 3]), "close"),
-        },
-        call="the first of prefetch(40 batches, device), then a break or close()",
-        fault="prefetch does not let the loader go when the caller stops.",
-        slips={
-            "a thread stays behind, which waits for ever": lambda got: got[2] > 0,
+            "a thread stays behind, which waits for ever": lambda got: got[3] > 0,
             "something else keeps a reference to the loader's iterator: a global, a "
-            "cache": lambda got: got[1] == "the loader still waits",
+            "cache": lambda got: got[2] == "the loader still waits",
         },
         causes={
             r"AttributeError: .*'close'": "a generator has close(); a map object has "
             "none, and a class of your own only if you write it"
         },
+        because=dict.fromkeys(
+            ("for close", "for close on a GPU"),
+            "close() is called, but something still holds the loader's iterator",
+        ),
     )
 
 
@@ -288,6 +291,7 @@ def test_prefetch_passes_on_the_loaders_exception(sweep, rng):
         {
             "on the CPU": ("cpu", rng.choice([2, 3])),
             "on a GPU": ("cuda", rng.choice([2, 3])),
+            "for KeyboardInterrupt": ("cuda", 2, KeyboardInterrupt),
         },
         call="prefetch(a loader that raises in the end, device), GPUs made up",
         fault="An exception of the loader does not reach the caller.",
@@ -299,18 +303,23 @@ def test_prefetch_passes_on_the_loaders_exception(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
-    kinds = "tuple", "tensor", "list"
+    batches = draw_batches(rng, tuple, alone, list)
 
     sweep.cases(
         take_on_its_way,
         {
-            "on a GPU": (draw_batches(rng, *kinds), "cuda"),
-            "on the second GPU": (draw_batches(rng, *kinds), "cuda:1"),
-            "on a stream of the caller's own": (
-                draw_batches(rng, *kinds),
+            "on a GPU": (batches, "cuda"),
+            "on the second GPU": (batches, "cuda:1"),
+            "on a fresh stream of the caller's for each batch": (
+                batches,
                 "cuda:0",
+                0,
                 True,
             ),
+            "on the first GPU while the second is current": (batches, "cuda:0", 1),
+            "where 'cuda' is the second GPU": (batches, "cuda", 1),
+            "for empty batches": (NOTHINGS, "cuda"),
+            "on the CPU of a machine with GPUs": (batches, "cpu"),
         },
         call="prefetch(batches, device), GPUs made up",
         fault="prefetch does not copy the next batch while the present one is used.",
@@ -330,8 +339,11 @@ def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
             ),
         },
         because={
-            "on a stream of the caller's own": "the caller's current stream is that of "
-            "the moment: ask for it when a batch is handed out"
+            "on a fresh stream of the caller's for each batch": "the caller's current "
+            "stream is that of the moment: ask for it when a batch is handed out",
+            "on the first GPU while the second is current": "streams are of the "
+            "current GPU, if they are not told another",
+            "for empty batches": EMPTY,
         },
     )
 

@@ -1,6 +1,6 @@
 """to_device moves every tensor of a nested batch and keeps all else as it is."""
 
-from collections import namedtuple
+from collections import OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from use_gpu_helpers import DISTINCT, metered, on_device, outline, places_of, te
 
 pytestmark = pytest.mark.exercise("use_gpu.to_device")
 
+OWN = "a subclass stays one: type(batch)(parts)"
 CLASS = "is_dataclass is true of the class itself, too: it holds no values"
 
 Pair = namedtuple("Pair", "inputs targets")
@@ -24,6 +25,21 @@ class Sample:
 
     image: Any
     label: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slotted(Sample):
+    """A batch with one part more, which is given by name and lies in a slot."""
+
+    more: Any = None
+
+
+class Rows(list):
+    """A list of one's own class."""
+
+
+class Steps(tuple):
+    """A tuple of one's own class."""
 
 
 def build(ex: Any, batch: Any) -> list[Any]:
@@ -38,6 +54,8 @@ def things() -> dict[str, Any]:
         "None": None,
         "a number": 7,
         "a text": "some text",
+        "zero": 0,
+        "an empty text": "",
         "an object": object(),
         "bytes": b"some bytes",
         "a range": range(3),
@@ -101,6 +119,11 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
             "for a dataclass in a dataclass": (Sample(Sample(b, a), [Sample(a, a)]),),
             "for a tensor": (a,),
             "for empty containers and tensors": ([[], (), {}, a.new_zeros(2, 0)],),
+            "for a dataclass that inherits": (Slotted(a, b, more=a),),
+            "for a list of a class of one's own": (Rows([a, Rows([b])]),),
+            "for a tuple of a class of one's own": (Steps([a, b]),),
+            "for other dicts": ([OrderedDict(b=b, a=a), defaultdict(list, x=b)],),
+            "for a parameter": ([nn.Parameter(a)],),
         },
         call="to_device([a, b], 'meta'), and other batches",
         fault="to_device does not move a list of tensors.",
@@ -123,6 +146,12 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
             "for a named tuple": "a named tuple is a class of its own, not a tuple",
             "for a dataclass": "tensors in a dataclass move, and it stays an instance "
             "of its class",
+            "for a dataclass that inherits": "a dataclass need not have vars, nor take "
+            "fields by position: fields(batch) names them",
+            "for a list of a class of one's own": OWN,
+            "for a tuple of a class of one's own": OWN,
+            "for other dicts": "a subclass of dict is a dict as well",
+            "for a parameter": "a parameter is a tensor, too: isinstance(t, Tensor)",
             "for containers in containers": (
                 "what is in a container inside another moves, too"
             ),

@@ -49,11 +49,16 @@ class Scaled(nn.Module):
         return mse_loss(self.scale * output, target)
 
 
-class Nothing(nn.MSELoss):
-    """A loss that is always zero."""
+class Given(nn.MSELoss):
+    """A loss that has these values, one after the other, whatever it is given."""
+
+    def __init__(self, *values: float, dtype: torch.dtype = torch.float32):
+        super().__init__()
+        self.values, self.dtype = list(values), dtype
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:
-        return 0 * super().forward(output, target)
+        nothing = 0 * super().forward(output, target)
+        return nothing.to(self.dtype) + self.values.pop(0)
 
 
 class Bare:
@@ -70,6 +75,10 @@ def one_by_one(batches: Batches) -> Iterator[tuple[Tensor, Tensor]]:
     return (pair for pair in batches)
 
 
+def as_lists(batches: Batches) -> list[list[Tensor]]:
+    return [list(pair) for pair in batches]
+
+
 def run_epoch(
     ex: Any,
     net: nn.Module,
@@ -83,7 +92,8 @@ def run_epoch(
     trained = [*net.parameters(), *loss_fn.parameters()]
     for p in trained if gradient else ():
         p.grad = torch.full_like(p, gradient)
-    optimizer = torch.optim.SGD(trained, lr=RATE)
+    groups = [{"params": trained[:1]}, {"params": trained[1:]}]
+    optimizer = torch.optim.SGD(groups, lr=RATE)
     loss = ex.train_epoch(net, make(batches), loss_fn, optimizer, "cpu")
     return loss, parameters_to_vector(trained).detach()
 
@@ -154,59 +164,42 @@ def train_outside(
     return torch.stack(losses), parameters_to_vector(net.parameters()).detach()
 
 
-def expect_trained(
-    loss: float, parameters: Tensor, net: nn.Module, batches: Batches
-) -> None:
-    """Expect the mean loss and the parameters after a step for each batch."""
-    losses, expected = train_outside(net, batches)
+def slips_of(net: nn.Module, batches: Batches) -> dict[str, Callable[[Any], bool]]:
+    """Return what is behind a wrong loss or wrong parameters, with its evidence."""
+
+    losses, right = train_outside(net, batches)
     sizes = torch.tensor([len(x) for x, _ in batches])
-    expect_close(
-        parameters,
-        expected,
-        "train_epoch does not train the network as it should.",
-        slips={
-            "gradients of earlier batches add up: optimizer.zero_grad()": (
-                train_outside(net, batches, forget=False)[1]
-            ),
-            "the parameters never change: backward, then optimizer.step()": (
-                parameters_to_vector(net.parameters())
-            ),
-            "the first batch alone is used": train_outside(net, batches[:1])[1],
-        },
-        **CLOSE,
-    )
-    expect_close(
-        torch.tensor(loss),
-        losses.mean(),
-        "train_epoch does not return the mean of the batches' losses.",
-        slips={
-            "the sum is returned": losses.sum(),
-            "the last batch's loss is returned": losses[-1],
-            "batches count alike, whatever their sizes": (
-                (losses * sizes).sum() / sizes.sum()
-            ),
-            "the sum is divided by the number of examples": losses.sum() / sizes.sum(),
-        },
-        **CLOSE,
-    )
+
+    def trained(wrong: Tensor) -> Callable[[Any], bool]:
+        return lambda got: torch.allclose(got[1], wrong, **CLOSE)
+
+    def returned(wrong: Tensor) -> Callable[[Any], bool]:
+        return lambda got: abs(got[0] - wrong) < 1e-4 and trained(right)(got)
+
+    return {
+        "gradients of earlier batches add up: optimizer.zero_grad()": (
+            trained(train_outside(net, batches, forget=False)[1])
+        ),
+        "the parameters never change: backward, then optimizer.step()": (
+            trained(parameters_to_vector(net.parameters()))
+        ),
+        "the first batch alone is used": trained(train_outside(net, batches[:1])[1]),
+        "the sum is returned": returned(losses.sum()),
+        "the last batch's loss is returned": returned(losses[-1]),
+        "batches count alike, whatever their sizes": (
+            returned((losses * sizes).sum() / sizes.sum())
+        ),
+        "the sum is divided by the number of examples": (
+            returned(losses.sum() / sizes.sum())
+        ),
+    }
 
 
-@pytest.mark.weight(2)
-def test_train_epoch_makes_a_step_for_each_batch(observe, rng):
-    sizes, batches = draw_batches(rng, 4)
-    net = nn.Linear(*sizes)
-
-    loss, parameters = observe(
-        run_epoch, net, batches, call="train_epoch on four batches, SGD"
-    )
-
-    expect_trained(loss, parameters, net, batches)
-
-
-@pytest.mark.weight(2)
+@pytest.mark.weight(4)
 def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
     (inner, out), batches = draw_batches(rng, 3)
     net = nn.Linear(inner, out)
+    uneven = Given(256.0, *[1.0] * 14, dtype=torch.bfloat16)  # their mean is 18
     normed = nn.Sequential(nn.Linear(inner, out), nn.BatchNorm1d(out)).eval()
 
     sweep.cases(
@@ -219,11 +212,15 @@ def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
             "in eval mode": (normed, batches),
             "for gradients from before": (net, batches, list, None, 1.0),
             "when the loss has a parameter": (net, batches, list, Scaled()),
-            "for a loss of zero": (net, batches, list, Nothing()),
+            "for a loss of zero": (net, batches, list, Given(0.0, 0.0, 0.0)),
+            "for a loss of NaN": (net, batches, as_lists, Given(torch.nan, 1.0, 1.0)),
+            "for losses in bfloat16": (net, 5 * batches, list, uneven),
             "for an empty list": (net, []),
             "for an empty generator": (net, [], one_by_one),
         },
         call="train_epoch with lists, generators and other loaders",
+        fault="train_epoch does not step for each batch and return the mean loss.",
+        slips=slips_of(net, batches),
         causes={
             r"TypeError: .*(has no len|not subscriptable)": (
                 "count the batches as they come: a generator has no len()"
@@ -242,6 +239,9 @@ def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
                 "net.zero_grad() the parameters of net"
             ),
             "for a loss of zero": "losses of zero are losses, too: count the batches",
+            "for a loss of NaN": "NaN is a mean, too: count the batches",
+            "for losses in bfloat16": "a sum in bfloat16 loses what is small: "
+            "add up in float32, or take the mean at the end",
             "for an empty list": "there is no mean of nothing: raise ValueError",
         },
         raises=(ValueError,),
@@ -256,12 +256,9 @@ def test_train_epoch_lets_graphs_go(observe, rng):
         graphs_alive, net, batches, call="train_epoch, 6 batches"
     )
 
-    expect_close(
-        parameters,
-        train_outside(net, batches)[1],
-        "train_epoch does not train the network as it should.",
-        **CLOSE,
-    )
+    wanted = train_outside(net, batches)[1]
+    fault = "train_epoch does not train the network as it should."
+    expect_close(parameters, wanted, fault, **CLOSE)
     most = max(counts, default=0)
     expect_true(
         most <= 2,
@@ -295,7 +292,11 @@ def test_train_epoch_trains_on_the_device_and_waits_once(observe, rng, device):
     expect_equal(inputs_at, moved, fault, slips={lost: ["cpu"] * count})
     fault = "train_epoch does not move the targets to the device."
     expect_equal(targets_at, moved, fault)
-    expect_trained(loss, parameters, net, batches)
+    losses, wanted = train_outside(net, batches)
+    fault = "train_epoch does not train the network as it should."
+    expect_close(parameters, wanted, fault, **CLOSE)
+    fault = "train_epoch does not return the mean of the batches' losses."
+    expect_close(torch.tensor(loss), losses.mean(), fault, **CLOSE)
     often = "item, float, cpu or a print of the loss in the loop waits at every step"
     expect_true(
         waits <= 1,

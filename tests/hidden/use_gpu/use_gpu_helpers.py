@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
@@ -96,9 +97,13 @@ def leaves_of(batch: Any) -> list[Any]:
         return [leaf for value in batch.values() for leaf in leaves_of(value)]
     if isinstance(batch, (list, tuple)):
         return [leaf for value in batch for leaf in leaves_of(value)]
-    if type(batch).__name__ == "Sample":
-        return [*leaves_of(batch.image), *leaves_of(batch.label)]
-    return [batch]
+    return leaves_of(parts_of(batch)) if is_dataclass(batch) else [batch]
+
+
+def parts_of(batch: Any) -> dict[str, Any]:
+    """Return what an instance of a dataclass holds; nothing of a class."""
+    parts = {} if isinstance(batch, type) else fields(batch)
+    return {part.name: getattr(batch, part.name) for part in parts}
 
 
 def outline(batch: Any) -> str:
@@ -107,12 +112,12 @@ def outline(batch: Any) -> str:
         kind = str(batch.dtype).removeprefix("torch.")
         return f"{kind}{list(batch.shape)}"
     name = type(batch).__name__
-    if isinstance(batch, dict):
-        return f"{name}({', '.join(f'{k}={outline(v)}' for k, v in batch.items())})"
+    if isinstance(batch, dict):  # a subclass may become a dict
+        return f"dict({', '.join(f'{k}={outline(v)}' for k, v in batch.items())})"
     if isinstance(batch, (list, tuple)):
         return f"{name}({', '.join(map(outline, batch))})"
-    if name == "Sample":
-        return f"{name}({outline(batch.image)}, {outline(batch.label)})"
+    if is_dataclass(batch):
+        return f"{name} of {outline(parts_of(batch))}"
     return repr(batch) if isinstance(batch, (str, int, float, type(None))) else name
 
 

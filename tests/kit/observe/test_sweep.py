@@ -18,6 +18,16 @@ def halve(x):
     return x / 2
 
 
+class Product(nn.Module):
+    def __init__(self, first, last):
+        super().__init__()
+        for name in (first, last):
+            self.register_parameter(name, nn.Parameter(torch.zeros(2)))
+
+    def forward(self, x):
+        return x[..., :2] * self.a * (self.b + 1)
+
+
 class Layer(nn.Module):
     def __init__(self, width):
         super().__init__()
@@ -111,6 +121,11 @@ class Rough(torch.autograd.Function):
             lambda x: x * torch.full((4,), 0.5),
             "default_double",
             "it gives a wrong result where float64 is the default dtype.",
+        ),
+        (
+            lambda x: x * torch.full((4,), 1 / 3) * 1.5,
+            "default_bfloat16",
+            "it gives a wrong result where bfloat16 is the default dtype.",
         ),
         (
             lambda x: x.nan_to_num() / 2,
@@ -219,13 +234,13 @@ def test_a_case_is_named_by_when_it_is():
     with pytest.raises(Finding) as found:
         sweep.cases(
             total,
-            {"for two": ([1, 2],), "for three": ([1, 2, 3],)},
+            {"for two": ([1, 2],), "for {three}": ([1, 2, 3],)},
             call="it(numbers)",
-            because={"for three": "the third is left out"},
+            because={"for {three}": "the third is left out"},
         )
 
     message = found.value.message
-    assert message.render().splitlines()[0] == "it gives a wrong result for three."
+    assert message.render().splitlines()[0] == "it gives a wrong result for {three}."
     assert (message.expected, message.got) == ("6", "3")
     assert message.cause == "the third is left out"
 
@@ -292,6 +307,19 @@ def test_float64_is_compared_to_more_digits_than_float32_has():
     assert found.render().splitlines()[0] == "it gives a wrong result for float64."
 
 
+@pytest.mark.parametrize("change", [torch.Tensor.neg, lambda x: x + 0.0])
+def test_bits_of_nan_and_zero_are_told_apart_where_they_count(change):
+    def make(ex):
+        return [ex.it(torch.tensor([torch.nan, -0.0]))]
+
+    plays = sweep_over(change, torch.clone)
+    plays.cases(make, {"": ()}, call="it(x)")
+    with pytest.raises(Finding) as found:
+        plays.cases(make, {"": ()}, call="it(x)", tolerance="bits")
+
+    assert found.value.message.got == "other bits, of a NaN or a zero"
+
+
 def test_the_first_unlike_part_of_a_container_is_shown():
     found = fault_of(
         lambda x: (x / 2, {"it": x + 1}), ("plain",), lambda x: (x / 2, {"it": x})
@@ -324,6 +352,12 @@ def test_an_exception_is_told_as_such_with_what_is_behind_it():
     assert (message.fault.render(), message.cause) == (
         "it raises an exception.",
         "the shape is fixed",
+    )
+
+
+def test_parameters_of_one_shape_may_be_registered_in_any_order():
+    sweep_over(lambda: Product("b", "a"), lambda: Product("a", "b"))(
+        Module("it"), inputs=draw, columns=("plain", "trained"), call="it(x)"
     )
 
 
