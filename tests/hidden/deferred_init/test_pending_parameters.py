@@ -136,10 +136,6 @@ def test_pending_looks_at_each_parameter(sweep, rng):
             Plain,
             "each parameter waits or not, whatever its module is",
         ),
-        "that was called in part, of a lazy class of its own": (
-            lambda: nn.Sequential(called(LazyGain()), LazyGain()),
-            "what has its shape waits for nothing: look at each one's class",
-        ),
         "with a frozen placeholder": (
             lambda: frozen(a, b),
             "a placeholder counts, to be trained or not",
