@@ -23,14 +23,6 @@ def tensors_of(net: nn.Module) -> dict[str, Tensor]:
     }
 
 
-def shapes_of(net: nn.Module) -> dict[str, Shape | None]:
-    """Return the shapes of all parameters, None for a placeholder."""
-    return {
-        name: None if is_lazy(p) else tuple(p.shape)
-        for name, p in net.named_parameters()
-    }
-
-
 def flags_of(net: nn.Module) -> dict[str, bool]:
     return {name: module.training for name, module in net.named_modules()}
 
@@ -152,6 +144,10 @@ class Twice(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.twice(self.named(input=self.twice(x)))
+
+
+def used_twice(layer: nn.Module) -> nn.Module:
+    return nn.Sequential(layer, nn.ReLU(), nn.Sequential(layer))
 
 
 def norm_before_lazy(inner: int, *widths: int) -> nn.Module:

@@ -17,6 +17,7 @@ from deferred_init_helpers import (
     look,
     outcome,
     tensors_of,
+    used_twice,
 )
 
 pytestmark = pytest.mark.exercise("deferred_init.load_into_lazy")
@@ -48,11 +49,6 @@ def half_called(channels: int, hidden: int, out: int) -> nn.Module:
     net[0](torch.zeros(1, 2, 3, 3))
     net[2][1].weight.requires_grad = net[3].weight.requires_grad = False
     return net
-
-
-def one_layer_twice(d: int) -> nn.Module:
-    layer = nn.LazyLinear(d)
-    return nn.Sequential(layer, nn.ReLU(), nn.Sequential(layer))
 
 
 def with_a_passing_buffer(d: int) -> nn.Module:
@@ -157,7 +153,7 @@ def test_load_fills_placeholders_and_all_others(sweep, rng):
             "": (lambda: waiting_net(*sizes), x),
             "where nothing is lazy": (lambda: ordinary_net(*sizes), x),
             "for a single layer": (lambda: nn.LazyLinear(d, bias=False), row),
-            "where a layer has two names": (lambda: one_layer_twice(d), row),
+            "where a layer has two names": (lambda: used_twice(nn.LazyLinear(d)), row),
             "where a buffer is not saved": (lambda: with_a_passing_buffer(d), row),
             "for a lazy class of its own": (
                 lambda: nn.Sequential(LazyGain(), nn.LazyLinear(d)),
@@ -207,7 +203,7 @@ def test_load_loads_nothing_of_a_state_that_does_not_fit(sweep, rng, build):
     names = "names are to be the same on both sides, before anything is loaded"
     shapes = "all shapes are to be the same, before anything is loaded"
     right = state_of(lambda: waiting_net(*sizes), torch.randn(3, 2, 3, 3))
-    twice = state_of(lambda: one_layer_twice(d), row)
+    twice = state_of(lambda: used_twice(nn.LazyLinear(d)), row)
     passing = state_of(lambda: with_a_passing_buffer(d), row)
     wrong = {when: change(right) for when, change in (NAMES | SHAPES).items()}
 
@@ -215,7 +211,7 @@ def test_load_loads_nothing_of_a_state_that_does_not_fit(sweep, rng, build):
         refused,
         {
             **{when: (lambda: build(*sizes), state) for when, state in wrong.items()},
-            TWICE: (lambda: one_layer_twice(d), drop("2.0.bias")(twice)),
+            TWICE: (lambda: used_twice(nn.LazyLinear(d)), drop("2.0.bias")(twice)),
             PASSING: (lambda: with_a_passing_buffer(d), put("mask", d)(passing)),
         },
         call="load_into_lazy(net, state) with a state that does not fit",

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn.parameter import UninitializedParameter
 
-from deferred_init_helpers import DISTINCT, Build, LazyGain, Seen, look
+from deferred_init_helpers import DISTINCT, Build, LazyGain, Seen, look, used_twice
 
 pytestmark = pytest.mark.exercise("deferred_init.pending_parameters")
 
@@ -56,16 +56,6 @@ def loaded(width: int) -> nn.Module:
     return net
 
 
-def frozen(*widths: int) -> nn.Module:
-    net = lazy(*widths)
-    net[0].weight.requires_grad = False
-    return net.eval().double()
-
-
-def one_layer_twice(layer: nn.Module) -> nn.Module:
-    return nn.Sequential(layer, nn.ReLU(), nn.Sequential(layer))
-
-
 def pending_in(ex: Any, build: Build) -> list[str]:
     return ex.pending_parameters(build())
 
@@ -103,7 +93,7 @@ def test_pending_looks_at_each_parameter(sweep, rng):
             "other classes than LazyLinear are lazy, too: look at the parameter",
         ),
         "with a layer in two places": (
-            lambda: one_layer_twice(nn.LazyLinear(a)),
+            lambda: used_twice(nn.LazyLinear(a)),
             "the layer is used twice, but its parameters are the same",
         ),
         "with a weight in two layers": (
@@ -136,12 +126,8 @@ def test_pending_looks_at_each_parameter(sweep, rng):
             Plain,
             "each parameter waits or not, whatever its module is",
         ),
-        "that was called in part, of a lazy class of its own": (
-            lambda: nn.Sequential(called(LazyGain()), LazyGain()),
-            "what has its shape waits for nothing: look at each one's class",
-        ),
         "with a frozen placeholder": (
-            lambda: frozen(a, b),
+            lambda: nn.ParameterList([UninitializedParameter(requires_grad=False)]),
             "a placeholder counts, to be trained or not",
         ),
         "whose names are not in the order of the alphabet": (
