@@ -121,7 +121,6 @@ def test_residual_keeps_its_promise_in_every_state(sweep, rng):
 @pytest.mark.weight(2)
 def test_residual_uses_its_block_as_it_is(sweep, rng):
     d, out = rng.sample(DISTINCT, 2)
-    expect_used(sweep, "Residual", d, lambda net, _: [net], {}, d, d)
     x = torch.randn(4, d)
     same, to_out, many = nn.Linear(d, d), nn.Linear(d, out), [300, int("300")]
     kept = {
@@ -141,3 +140,4 @@ def test_residual_uses_its_block_as_it_is(sweep, rng):
         | {"for 300 units": "`is` tells equal ints above 256 apart: compare with =="},
         causes=CAUSES,
     )
+    expect_used(sweep, "Residual", d, lambda net, _: [net], {}, d, d)

@@ -64,8 +64,7 @@ def on_a_circle(*links: str) -> nn.Module:
 
 @pytest.mark.weight(2)
 def test_lost_modules_finds_what_containers_hide(sweep):
-    shared, inner, empty = nn.Linear(2, 2), layer(), nn.Sequential()
-    empty.more = [layer()]
+    shared, inner = nn.Linear(2, 2), layer()
     deep: Any = layer()
     for _ in range(6):
         deep = [deep]
@@ -109,7 +108,7 @@ def test_lost_modules_finds_what_containers_hide(sweep):
             t={1: layer(), None: layer(), (2, 3): layer(), "a.b": layer(), "": layer()}
         ),
         "for a dozen modules": Holder(blocks=[layer() for _ in range(12)]),
-        "for modules of length 0": Holder(blocks=[empty, nn.ModuleList()]),
+        "for modules of length 0": Holder(a=[nn.Sequential(), nn.ModuleList()]),
     }
     sweep.cases(
         find_lost,
