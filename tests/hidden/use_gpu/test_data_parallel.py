@@ -137,6 +137,7 @@ def test_data_parallel_equals_one_device_and_leaves_the_network(sweep, rng):
     x, two = torch.randn(6, d), ["cpu", "cpu"]
     y, gradients, _ = run_outside(net, x)
     plain = nn.Sequential(nn.Linear(d, 4), nn.Tanh())
+    plain[0].register_forward_hook(lambda _, __, y: 2 * y)
     flat = nn.Sequential(nn.Linear(d, 1), nn.Flatten(0))
     bare = nn.BatchNorm1d(3, affine=False, track_running_stats=False)
     partly = nn.Sequential(nn.Linear(d, 3, bias=False), bare, nn.Linear(3, 2))

@@ -4,6 +4,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -187,10 +188,6 @@ def draw_batches(rng, *kinds: Callable[[tuple[Tensor, Tensor]], Any]) -> list[An
     return [kinds[i % len(kinds)](pair) for i, pair in enumerate(pairs)]
 
 
-def alone(pair: tuple[Tensor, Tensor]) -> Tensor:
-    return pair[0]
-
-
 @pytest.mark.weight(2)
 def test_prefetch_moves_batches_and_keeps_their_order(sweep, rng):
     pairs = draw_batches(rng, tuple)
@@ -199,7 +196,7 @@ def test_prefetch_moves_batches_and_keeps_their_order(sweep, rng):
         take_all,
         {
             "for tuples": (pairs,),
-            "for tensors": (draw_batches(rng, alone),),
+            "for tensors": (draw_batches(rng, itemgetter(0)),),
             "for lists": (draw_batches(rng, list, lambda pair: [pair[0]], tuple),),
             "for empty batches": (NOTHINGS,),
             "for no batches": ([],),
@@ -232,7 +229,7 @@ def test_prefetch_moves_batches_and_keeps_their_order(sweep, rng):
 
 @on_device
 def test_prefetch_moves_every_tensor_once(observe, rng, device):
-    batches = draw_batches(rng, tuple, alone, list)
+    batches = draw_batches(rng, tuple, itemgetter(0), list)
     call = say("list(prefetch(batches, {device}))", device=repr(device))
 
     places, moved, arrivals = observe(take_all_on_device, batches, device, call=call)
@@ -296,7 +293,7 @@ def test_prefetch_passes_on_the_loaders_exception(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
-    batches = draw_batches(rng, tuple, alone, list)
+    batches = draw_batches(rng, tuple, itemgetter(0), list)
 
     sweep.cases(
         take_on_its_way,
