@@ -61,7 +61,7 @@ def call_with_another(
 def call_on_gpu(
     ex: Any, kind: str, inputs: list[Tensor], index: int, current: int | None = 0
 ) -> tuple[list[str], int, int, list[Tensor], list[Tensor]]:
-    """Return where `fn` ran in `capture`, graphs, later calls, results and inputs.
+    """Return where `fn` ran last in `capture`, graphs, later calls, results, inputs.
 
     The inputs are on a GPU, or on the CPU if its number is negative. GPUs are made up,
     unless none is the current one.
@@ -94,7 +94,7 @@ def call_on_gpu(
         recorded = list(runs)
         results = [run(x) for x in given[1:]]
     return (
-        list(dict.fromkeys(recorded)) if index >= 0 else [],
+        recorded[-3:] if index >= 0 else [],
         recorded.count("graph"),
         len(runs) - len(recorded),
         [back(y) for y in results],
@@ -212,6 +212,9 @@ def test_capture_warms_up_records_and_replays(sweep, rng):
             "the first call may set up what a graph cannot record: warm up before": (
                 lambda got: got[0] == ["graph"]
             ),
+            "one call may not be enough to warm up: a few are asked for": (
+                lambda got: got[0] == ["side", "graph"]
+            ),
             "with torch.cuda.stream(side) around the warm-up": (
                 lambda got: "caller's stream" in got[0]
             ),
@@ -246,7 +249,7 @@ def test_capture_replays_a_graph_on_a_gpu(observe, rng):
         call_on_gpu, "plain", inputs, 0, None, call=call
     )
 
-    expected = ["side", "graph"], 0
+    expected = ["side", "side", "graph"], 0
     fault = "capture does not warm up on a side stream, record once and replay."
     expect_equal((where, later), expected, fault)
     fault = "The captured function does not compute fn of its input."

@@ -122,6 +122,7 @@ def draw_blocks(rng) -> tuple[list[nn.Module], Tensor]:
 def test_checkpointed_has_the_gradients_of_the_plain_network(sweep, rng):
     blocks, x = draw_blocks(rng)
     square = nn.Linear(x.shape[1], x.shape[1])
+    square.register_forward_hook(lambda _, __, y: 2 * y)
     drop = [nn.Sequential(nn.Linear(x.shape[1], 64), nn.Dropout()), nn.Tanh()]
 
     sweep.cases(
@@ -131,7 +132,10 @@ def test_checkpointed_has_the_gradients_of_the_plain_network(sweep, rng):
             "for an input that needs none": (blocks, x, False),
             "for one block": (blocks[:1], x),
             "for no block": ([], x),
-            "for a block that stands twice": ([square, nn.Tanh(), square], x),
+            "for a block with a hook that stands twice": (
+                [square, nn.Tanh(), square],
+                x,
+            ),
             "for a block with dropout": (drop, x),
             "for dropout in eval mode": (drop, x, True, "eval"),
             "under autocast": (blocks, x, True, "autocast"),

@@ -21,10 +21,6 @@ def log_norms(
     return norms if norms.numel() else list(norms.shape)
 
 
-def one_by_one(matrices: list[Tensor]) -> Any:
-    return (m for m in matrices)
-
-
 def log_norms_on_device(
     ex: Any, matrices: list[Tensor], device: str
 ) -> tuple[Tensor, str, int, int]:
@@ -55,29 +51,24 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
             "for float64": (doubles,),
             "for float16": (halves,),
             "for sizes that repeat": ([*doubles, doubles[0] + 1],),
-            "for a generator": (doubles, one_by_one),
+            "for an iterator": (doubles, iter),
             "for one matrix": (matrices[:1], tuple),
             "for no matrices": ([],),
-            "for an empty generator": ([], one_by_one),
+            "for an empty iterator": ([], iter),
         },
         call="norm_log of four matrices, and of others",
         fault="norm_log does not give the norm of each product.",
         slips={
             "the norm of m, not of m @ m": every(norm),
-            "the norm of m, squared, is not that of m @ m": every(
-                lambda m: norm(m) ** 2
-            ),
+            "the norm of m, squared, is another": every(lambda m: norm(m) ** 2),
             "m * m multiplies entry by entry": every(lambda m: norm(m * m)),
-            "the largest singular value is another norm": every(
-                lambda m: norm(m @ m, 2)
-            ),
+            "the spectral norm is another": every(lambda m: norm(m @ m, 2)),
             "m @ m.T is another product": every(lambda m: norm(m @ m.T)),
             "the root is missing": every(lambda m: norm(m @ m) ** 2),
         },
         causes={
-            r"RuntimeError: .*(non-empty|empty)": (
-                "torch.stack needs a tensor: return torch.empty(0) if there is none"
-            ),
+            r"RuntimeError: .*(non-empty|empty)": "torch.stack needs a tensor: return "
+            "torch.empty(0) if there is none",
             r"TypeError: .*(no len|subscriptable)": "a generator has no len()",
         },
         because={
@@ -85,7 +76,7 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
             "for float16": "squares are infinite in float16 where the norm is not: "
             "take torch's norm",
             "for sizes that repeat": "the norms come in the order of the matrices",
-            "for a generator": "a look at what comes only once uses it up",
+            "for an iterator": "a look at what comes only once uses it up",
         },
     )
 
@@ -95,34 +86,23 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
 def test_norm_log_waits_for_the_device_once(observe, rng, device):
     matrices = draw_matrices(rng, torch.float64)
 
+    call = say("norm_log(four matrices, {device})", device=repr(device))
+
     norms, place, waits, arrivals = observe(
-        log_norms_on_device,
-        matrices,
-        device,
-        call=say("norm_log(four matrices, {device})", device=repr(device)),
+        log_norms_on_device, matrices, device, call=call
     )
 
-    expect_equal(
-        place,
-        "cpu",
-        "norm_log does not return the norms on the CPU.",
-        slips={"the norms stay on the device: .cpu() at the end": device[:-2]},
-    )
-    expect_close(
-        norms,
-        torch.stack([(m @ m).norm() for m in matrices]),
-        "norm_log does not give the norm of each product.",
-    )
+    stay = "the norms stay on the device: .cpu() at the end"
+    fault = "norm_log does not return the norms on the CPU."
+    expect_equal(place, "cpu", fault, slips={stay: device[:-2]})
+    wanted = torch.stack([(m @ m).norm() for m in matrices])
+    expect_close(norms, wanted, "norm_log does not give the norm of each product.")
     often = "item, cpu or a write into a CPU tensor per matrix waits at every step"
     never = "the products are not computed on the device at all"
     if arrivals:
         never = "with non_blocking the host goes on before the norms have come"
-    expect_equal(
-        waits,
-        1,
-        "norm_log does not bring the norms back together.",
-        slips={often: lambda waits: waits > 1, never: 0},
-    )
+    fault = "norm_log does not bring the norms back together."
+    expect_equal(waits, 1, fault, slips={often: lambda waits: waits > 1, never: 0})
     expect_true(
         1 <= arrivals <= len(matrices),
         "norm_log does not move each matrix once.",

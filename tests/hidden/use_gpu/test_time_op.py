@@ -54,11 +54,8 @@ def unasked(gpus: int) -> list[Change]:
     def refuse(*_: Any) -> None:
         raise AssertionError("Torch not compiled with CUDA enabled")
 
-    return [
-        *some_gpus(gpus),
-        (torch.cuda, "synchronize", refuse),
-        (torch.accelerator, "synchronize", refuse),
-    ]
+    owners = torch.cuda, torch.accelerator
+    return [*some_gpus(gpus), *((owner, "synchronize", refuse) for owner in owners)]
 
 
 def time_calls(
@@ -178,21 +175,18 @@ def test_time_op_gives_the_median_of_single_calls(sweep, rng):
 
 @pytest.mark.weight(3)
 def test_time_op_waits_for_the_gpu_before_it_reads_the_clock(sweep, rng):
-    first = draw(rng, "cuda", 2, 1)
+    first, zero = draw(rng, "cuda", 2, 1), draw(rng, "cuda:0", 2, 5)
     given = "torch.device(device).type is 'cuda' for every CUDA device"
 
     sweep.cases(
         time_calls,
         {
             "on a GPU": first,
-            "for 'cuda:0'": draw(rng, "cuda:0", 2, 5),
+            "for 'cuda:0'": zero,
             "for a torch.device": draw(rng, torch.device("cuda", 0), 1, 4),
             "for a GPU that is not the current one": draw(rng, "cuda:1", 1, 3),
             "where 'cuda' is the second GPU": (*draw(rng, "cuda", 1, 3), 1),
-            "for cuda:0 while the second GPU is current": (
-                *draw(rng, "cuda:0", 1, 3),
-                1,
-            ),
+            "for cuda:0 while the second GPU is current": (*zero, 1),
             "without a warm-up on a busy GPU": (*draw(rng, "cuda", 0, 1), 0, 60.0),
         },
         call="time_op(fn, device, warmup, repeat), GPUs made up",
@@ -209,15 +203,12 @@ def test_time_op_waits_for_the_gpu_before_it_reads_the_clock(sweep, rng):
         because={
             "for 'cuda:0'": given,
             "for a torch.device": given,
-            "for a GPU that is not the current one": (
-                "synchronize() waits for the current GPU alone: pass it the device"
-            ),
-            "for cuda:0 while the second GPU is current": (
-                "index 0 is an index, too: only None stands for the current GPU"
-            ),
-            "without a warm-up on a busy GPU": (
-                "the first reading of the clock waits, too, for what was asked before"
-            ),
+            "for a GPU that is not the current one": "synchronize() waits for the "
+            "current GPU alone: pass it the device",
+            "for cuda:0 while the second GPU is current": "index 0 is an index, too: "
+            "only None stands for the current GPU",
+            "without a warm-up on a busy GPU": "the first reading of the clock waits, "
+            "too, for what was asked before",
         },
         tolerance=(0, 1e-6),
     )
@@ -230,12 +221,10 @@ def test_time_op_asks_cuda_about_cuda_devices_only(observe, rng):
 
     measured, calls = observe(time_calls, *given, call=call, causes=DEVICE_TYPE)
 
+    wanted = torch.tensor(statistics.median(given[1][1:]))
     expect_equal(calls, 6, "time_op does not call fn warmup + repeat times.")
-    expect_close(
-        torch.tensor(measured),
-        torch.tensor(statistics.median(given[1][1:])),
-        "time_op does not give the median time of a call.",
-    )
+    fault = "time_op does not give the median time of a call."
+    expect_close(torch.tensor(measured), wanted, fault)
 
 
 @pytest.mark.cuda
@@ -246,11 +235,7 @@ def test_time_op_measures_what_the_gpu_does(observe, rng):
     measured, own = observe(time_sleeping_gpu, repeat, call=call)
 
     expect_equal(len(own), repeat, "time_op does not call fn warmup + repeat times.")
-    least = min(own, default=0.0)
-    expect_true(
-        measured >= 0.9 * least,
-        "time_op measures less than the GPU needs.",
-        expected=say("{least:.6f} s or more", least=least),
-        got=say("{measured:.6f} s", measured=measured),
-        cause="a GPU works on after the call: synchronise before the clock is read",
-    )
+    early = "a GPU works on after the call: synchronise before the clock is read"
+    fault = "time_op measures less than the GPU needs."
+    enough = measured >= 0.9 * min(own, default=0.0)
+    expect_true(enough, fault, expected=str(own), got=str(measured), cause=early)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true, expect_unchanged, say
+from grader.observe import expect_equal, expect_unchanged, say
 from use_gpu_helpers import DISTINCT, metered, on_device, outline, places_of, tensors_of
 
 pytestmark = pytest.mark.exercise("use_gpu.to_device")
@@ -134,12 +134,10 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
             "a tensor keeps its dtype": lambda got: "float64" not in got[0],
         },
         causes={
-            r"FrozenInstanceError": (
-                "a frozen dataclass cannot be assigned to: make a new one"
-            ),
-            r"TypeError: .*Pair\b.* argument": (
-                "a named tuple takes its parts one by one: type(batch)(*parts)"
-            ),
+            r"FrozenInstanceError": "a frozen dataclass cannot be assigned to: make "
+            "a new one",
+            r"TypeError: .*Pair\b.* argument": "a named tuple takes its parts one by "
+            "one: type(batch)(*parts)",
         },
         because={
             "for a tuple": "a tuple stays a tuple, a list a list",
@@ -152,12 +150,9 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
             "for a tuple of a class of one's own": OWN,
             "for other dicts": "a subclass of dict is a dict as well",
             "for a parameter": "a parameter is a tensor, too: isinstance(t, Tensor)",
-            "for containers in containers": (
-                "what is in a container inside another moves, too"
-            ),
-            "for a dataclass in a dataclass": (
-                "dataclasses.asdict makes dicts of the dataclasses inside, too"
-            ),
+            "for containers in containers": "what is inside another one moves, too",
+            "for a dataclass in a dataclass": "dataclasses.asdict makes dicts of the "
+            "dataclasses inside, too",
         },
     )
 
@@ -184,15 +179,14 @@ def test_to_device_moves_only_what_is_elsewhere(observe, rng, device):
     batch = {"x": [(a, {"y": [b]})], "pair": Pair([a.half()], Sample(b + 1, [b + 2]))}
     like, tensors = outline(batch), tensors_of(batch)
 
+    call = say("to_device({outline}, {device})", outline=like, device=repr(device))
+
     form, places, values, own_form, own_places, same, moves, waits = observe(
-        move,
-        batch,
-        device,
-        call=say("to_device({outline}, {device})", outline=like, device=repr(device)),
+        move, batch, device, call=call
     )
 
-    expect_equal(form, like, "to_device does not build the batch alike.")
     there = [device] * len(tensors)
+    expect_equal(form, like, "to_device does not build the batch alike.")
     expect_equal(places, there, "to_device leaves tensors where they were.")
     expect_equal(values, tensors, "Values change on their way to the device.")
     expect_unchanged(
@@ -201,12 +195,8 @@ def test_to_device_moves_only_what_is_elsewhere(observe, rng, device):
         "to_device changes the caller's batch.",
         cause="moved tensors are written into the caller's containers: build new ones",
     )
-    expect_true(
-        all(same),
-        "to_device copies a tensor that is on the device already.",
-        expected="the tensor itself",
-        got="another tensor",
-        cause="clone, copy=True and torch.tensor always copy; t.to(device) does not",
-    )
+    copied = "clone, copy=True and torch.tensor always copy; t.to(device) does not"
+    fault = "to_device copies a tensor that is on the device already."
+    expect_equal(all(same), True, fault, cause=copied)
     expect_equal(moves, len(tensors), "to_device does not move each tensor once.")
     expect_equal(waits, 0, "to_device brings values back to the host.")

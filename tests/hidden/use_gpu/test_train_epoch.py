@@ -3,6 +3,7 @@
 import copy
 import weakref
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 from torch.nn.utils import parameters_to_vector
 
-from grader.observe import expect_close, expect_equal, expect_true, say
+from grader.observe import expect_close, expect_equal, say
 from use_gpu_helpers import DISTINCT, Batches, metered, on_device
 
 pytestmark = pytest.mark.exercise("use_gpu.train_epoch")
@@ -69,14 +70,6 @@ class Bare:
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         return self.left
-
-
-def one_by_one(batches: Batches) -> Iterator[tuple[Tensor, Tensor]]:
-    return (pair for pair in batches)
-
-
-def as_lists(batches: Batches) -> list[list[Tensor]]:
-    return [list(pair) for pair in batches]
 
 
 def run_epoch(
@@ -206,17 +199,18 @@ def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
         run_epoch,
         {
             "for a list": (net, batches),
-            "for a generator": (net, batches, one_by_one),
+            "for an iterator": (net, batches, iter),
             "for a loader that has nothing but iter": (net, batches, Bare),
+            "for pairs that are lists": (net, batches, partial(map, list)),
             "for a single batch": (net, batches[:1], tuple),
             "in eval mode": (normed, batches),
             "for gradients from before": (net, batches, list, None, 1.0),
             "when the loss has a parameter": (net, batches, list, Scaled()),
             "for a loss of zero": (net, batches, list, Given(0.0, 0.0, 0.0)),
-            "for a loss of NaN": (net, batches, as_lists, Given(torch.nan, 1.0, 1.0)),
+            "for a loss of NaN": (net, batches, list, Given(torch.nan, 1.0, 1.0)),
             "for losses in bfloat16": (net, 5 * batches, list, uneven),
             "for an empty list": (net, []),
-            "for an empty generator": (net, [], one_by_one),
+            "for an empty iterator": (net, [], iter),
         },
         call="train_epoch with lists, generators and other loaders",
         fault="train_epoch does not step for each batch and return the mean loss.",
@@ -227,21 +221,15 @@ def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
             )
         },
         because={
-            "for a generator": (
-                "next(iter(loader)) and list(loader) use up what comes only once"
-            ),
+            "for an iterator": "next(iter(loader)) and list(loader) use it up",
             "in eval mode": "call net.train() first",
-            "for gradients from before": (
-                "zero_grad comes before backward, in the first step too"
-            ),
-            "when the loss has a parameter": (
-                "optimizer.zero_grad() clears all that the optimizer steps, "
-                "net.zero_grad() the parameters of net"
-            ),
+            "for gradients from before": "zero_grad comes before the first backward",
+            "when the loss has a parameter": "optimizer.zero_grad() clears all that "
+            "the optimizer steps, net.zero_grad() the parameters of net",
             "for a loss of zero": "losses of zero are losses, too: count the batches",
             "for a loss of NaN": "NaN is a mean, too: count the batches",
-            "for losses in bfloat16": "a sum in bfloat16 loses what is small: "
-            "add up in float32, or take the mean at the end",
+            "for losses in bfloat16": "a sum in bfloat16 loses what is small: add up "
+            "in float32, or take the mean at the end",
             "for an empty list": "there is no mean of nothing: raise ValueError",
         },
         raises=(ValueError,),
@@ -259,14 +247,9 @@ def test_train_epoch_lets_graphs_go(observe, rng):
     wanted = train_outside(net, batches)[1]
     fault = "train_epoch does not train the network as it should."
     expect_close(parameters, wanted, fault, **CLOSE)
-    most = max(counts, default=0)
-    expect_true(
-        most <= 2,
-        "train_epoch keeps the graphs of all batches alive.",
-        expected="at most the last batch's graph",
-        got=say("{most} graphs at once", most=most),
-        cause="loss holds its whole graph: add up or keep loss.detach()",
-    )
+    whole = "loss holds its whole graph: add up or keep loss.detach()"
+    fault = "train_epoch keeps more than the graphs of two batches alive."
+    expect_equal(max([2, *counts]), 2, fault, cause=whole)
 
 
 @pytest.mark.weight(3)
@@ -276,14 +259,10 @@ def test_train_epoch_trains_on_the_device_and_waits_once(observe, rng, device):
     (inner, out), batches = draw_batches(rng, count)
     net = nn.Sequential(nn.Linear(inner, 4), nn.Tanh(), nn.Linear(4, out))
 
+    call = say("train_epoch on {device}, {n} batches", device=repr(device), n=count)
+
     loss, parameters, inputs_at, targets_at, waits = observe(
-        run_on_device,
-        net,
-        batches,
-        device,
-        call=say(
-            "train_epoch on {device}, {count} batches", device=repr(device), count=count
-        ),
+        run_on_device, net, batches, device, call=call
     )
 
     moved = [device[:-2]] * count
@@ -298,10 +277,5 @@ def test_train_epoch_trains_on_the_device_and_waits_once(observe, rng, device):
     fault = "train_epoch does not return the mean of the batches' losses."
     expect_close(torch.tensor(loss), losses.mean(), fault, **CLOSE)
     often = "item, float, cpu or a print of the loss in the loop waits at every step"
-    expect_true(
-        waits <= 1,
-        "train_epoch waits for the device more than once in an epoch.",
-        expected="1 wait",
-        got=say("{waits}", waits=waits),
-        cause=often if waits >= count else None,
-    )
+    fault = "train_epoch waits for the device more than once in an epoch."
+    expect_equal(waits, 1, fault, slips={often: lambda waits: waits >= count})
