@@ -83,7 +83,6 @@ STATES = {
 NAMES = {
     "where the last name is missing": drop("3.bias"),
     "where the bias of a lazy layer is missing": drop("2.1.bias"),
-    "where the weight of the first lazy layer is missing": drop("0.weight"),
     "where a buffer is missing": drop("1.running_var"),
     "where there is a name too many": put("4.weight", 2),
     "where the name of a module is one too many": put("1", 2),
@@ -211,6 +210,7 @@ def test_load_loads_nothing_of_a_state_that_does_not_fit(sweep, rng, build):
         refused,
         {
             **{when: (lambda: build(*sizes), state) for when, state in wrong.items()},
+            "where all fits": (lambda: build(*sizes), right),
             TWICE: (lambda: used_twice(nn.LazyLinear(d)), drop("2.0.bias")(twice)),
             PASSING: (lambda: with_a_passing_buffer(d), put("mask", d)(passing)),
         },
