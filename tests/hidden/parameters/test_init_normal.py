@@ -19,6 +19,7 @@ class Gain(nn.Linear):
         self.gain = nn.Parameter(torch.randn(b, a))
         self.shift = nn.Parameter(torch.randn(b))
         self.register_buffer("mask", torch.ones(b, a))
+        self.inner = nn.Linear(b, a)
 
 
 class NotLinear(nn.Module):

@@ -96,6 +96,8 @@ def resume(ex: Any, x: Tensor, kind: str, steps: int, rate: float = 0.1) -> Seen
     go_on(run, steps, x)
     if "eval" in kind:
         run[0].eval()
+    if "tied" in kind:
+        next(run[0].children()).eval()
     if "options" in kind:
         run[1].param_groups[0].update(weight_decay=0.3, momentum=0.5)
     before = look_at(run)

@@ -50,7 +50,7 @@ def make_net(kind: str, sizes: list[int]) -> nn.Module:
         net[0].requires_grad_(False)
         net.eval()
     elif kind == "nested":
-        outer = nn.ModuleDict({"body": nn.Sequential(net), "head": nn.Linear(2, 3)})
+        outer = nn.ModuleDict({"module": nn.Sequential(net), "head": nn.Linear(2, 3)})
         outer.register_buffer("mask", torch.randn(3) > 0)
         outer.register_parameter("scale", nn.Parameter(torch.randn(2)))
         return outer

@@ -24,6 +24,8 @@ from use_gpu_helpers import DISTINCT, metered, on_sim
 pytestmark = pytest.mark.exercise("use_gpu.SinusoidalPositions")
 
 CLOSE = 1e-4, 1e-4
+MORE = "copied", "default_bfloat16"
+LAST_BUT_ONE = "the rows are the last dimension but one, whatever comes before"
 
 
 def add_positions(ex: Any, d: int, max_len: int, *inputs: Tensor) -> tuple[Tensor, int]:
@@ -78,9 +80,10 @@ def test_positions_add_sines_and_cosines(sweep, rng):
             "for a short input after a long one": (d, most, x, torch.ones(2, 1, d)),
             "for a long input after a short one": (d, most, torch.ones(1, d), x),
             "for float32 after bfloat16": (d, most, x.bfloat16(), x),
+            "for many short inputs": (d, most, torch.zeros(most + 1, most + 2, 1, d)),
             "for no rows": (d, most, torch.zeros(2, 0, d)),
             "for one row more than max_len": (d, most, torch.zeros(most + 1, d)),
-            "for many rows more, in a batch": (d, most, torch.zeros(2, long, d)),
+            "for many rows more, in batches": (d, most, torch.zeros(2, 1, long, d)),
             "for two rows, max_len = 1": (d, 1, torch.zeros(2, d)),
         },
         call=say("SinusoidalPositions({d}, {most})(x)", d=d, most=most),
@@ -103,6 +106,7 @@ def test_positions_add_sines_and_cosines(sweep, rng):
         because={
             "for an odd d": "an odd d has one cosine less than sines",
             "for float32 after bfloat16": "what is rounded for one input stays rounded",
+            "for many short inputs": LAST_BUT_ONE,
             "for one row more than max_len": "compare n with max_len before you add",
             "for two rows, max_len = 1": "a table of one row broadcasts",
         },
@@ -141,21 +145,11 @@ def test_positions_take_inputs_of_every_kind(sweep, rng):
         d,
         20,
         inputs=lambda *lead: (torch.randn(*lead, n, d),),
-        columns=(
-            "plain",
-            *SHAPES,
-            *LAYOUTS,
-            *MODES,
-            *CALLS,
-            "copied",
-            "default_bfloat16",
-        ),
+        columns=("plain", *SHAPES, *LAYOUTS, *MODES, *CALLS, *MORE),
         call=say("SinusoidalPositions({d}, 20)(x)", d=d),
         causes={
             r"leaf Variable|single memory location": "x += … works on x itself",
-            r"IndexError|RuntimeError: .*size": (
-                "the rows are the last dimension but one, whatever comes before"
-            ),
+            r"IndexError|RuntimeError: .*size": LAST_BUT_ONE,
         },
     )
 

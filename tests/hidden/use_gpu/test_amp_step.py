@@ -30,13 +30,14 @@ def step_mixed(
     options: dict[str, float],
     scale: float = SCALE,
     device: str = "cpu",
+    interval: int = 1,
 ) -> tuple[list[Tensor], list[Tensor], list[float], list[Tensor]]:
     """Return parameters, losses, scales and momenta after a step for each pair."""
     net.to(device)
     trained = [p for p in net.parameters() if p.requires_grad]
     groups = [{"params": trained[:1]}, {"params": trained[1:]}]
     optimizer = torch.optim.SGD(groups, lr=0.5, momentum=0.5)
-    on = {"init_scale": scale, "growth_interval": 1, "enabled": scale > 0}
+    on = {"init_scale": scale, "growth_interval": interval, "enabled": scale > 0}
     scaler = torch.amp.GradScaler(device, **on)
     losses, scales = [], []
     for p in trained:
@@ -156,6 +157,7 @@ def test_amp_step_steps_with_the_unscaled_clipped_gradient(sweep, rng):
             "for max_norm=0": (net, [(x, y)], {"max_norm": 0.0}),
             "where the norm need not be clipped": (net, [(x, y)], far),
             "in a second step": (net, [(x, y), (x + 1, y - 40)], far),
+            "where the scale grows later": (net, [(x, y)], far, SCALE, "cpu", 2),
             "where a parameter is frozen": (frozen, [(x, y)], clip),
             "with a scaler that is switched off": (net, [(x, y)], clip, 0.0),
         },
