@@ -154,7 +154,7 @@ def test_init_normal_reaches_subclasses_and_leaves_all_else_alone(sweep, rng):
     )
     nn.init.normal_(net["batchnorm"].weight)
     nn.init.normal_(net["batchnorm"].bias)
-    layers = "linear.", "mine.", "attention.out_proj."
+    layers = "linear.", "mine.", "attention.out_proj.", "mine.inner."
     own = [layer + name for layer in layers for name in ("weight", "bias")]
 
     def changed(seen: Any) -> list[str]:

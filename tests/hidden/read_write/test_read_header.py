@@ -175,11 +175,11 @@ def test_read_tensor_gives_the_bits_of_the_file(sweep, rng):
         raises=(KeyError,),
         tolerance="bits",
         slips={
-            "a change of the file changes the tensor: copy the bytes": (
-                lambda got: not all(map(same, got[0][0].values(), got[0][1].values()))
-            ),
             "a change of the tensor changes the file: copy the bytes": (
                 lambda got: not got[0][3]
+            ),
+            "a change of the file changes the tensor: copy the bytes": (
+                lambda got: not all(map(same, got[0][0].values(), got[0][1].values()))
             ),
         },
         because={**UNSORTED, **REMEMBERED},

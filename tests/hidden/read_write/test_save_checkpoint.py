@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe.differ import alike
+from grader.observe.differ import BITS, alike
 from read_write_helpers import DISTINCT, copied, unpack
 
 pytestmark = [
@@ -140,7 +140,7 @@ MANY = 1 << 60  # no number of steps that a float holds
 
 def other(part: str, one: str = "saved", two: str = "loaded") -> Any:
     """Return evidence that a part is not as it was."""
-    return lambda got: not alike(got[one][part], got[two][part], "bits")
+    return lambda got: not alike(got[one][part], got[two][part], BITS)
 
 
 def only_buffers(got: dict[str, Any]) -> bool:
