@@ -67,6 +67,10 @@ def norms(inner: int, *widths: int) -> nn.Module:
     return nn.Sequential(norm_before_lazy(inner, *widths).eval(), nn.Sequential(*rest))
 
 
+def bare_norm() -> nn.Module:
+    return nn.LazyBatchNorm1d(affine=False)
+
+
 def shared_layer(width: int) -> nn.Module:
     """Return a network that holds a layer twice, also in a block in eval mode."""
     layer = nn.LazyLinear(width)
@@ -182,6 +186,7 @@ def test_apply_init_takes_all_kinds_of_networks(sweep, rng):
         TWICE: (lambda: shared_layer(inner), set_linear, x),
         "for batch norm": (mixed, nothing, rows),
         "for a single row": (mixed, nothing, rows[:1]),
+        "where only buffers are placeholders": (bare_norm, nothing, rows),
         "for a single layer": (lambda: nn.LazyLinear(inner), set_linear, x),
     }
 
