@@ -10,6 +10,7 @@ from grader.observe.columns import (
     TENSORS,
     VALUES,
 )
+from grader.observe.drawn import draw_name
 from grader.observe.expect import (
     expect_close,
     expect_equal,
@@ -33,6 +34,7 @@ __all__ = [
     "Function",
     "Module",
     "Raised",
+    "draw_name",
     "expect_close",
     "expect_equal",
     "expect_error",

@@ -6,7 +6,9 @@ dtype, shape, class, exception, gradients, and leaving the arguments alone.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from grader.observe.causes import likely_cause
@@ -25,6 +27,7 @@ from grader.sandbox.trials import Make, play_cases, play_trials
 from grader.scoring.message import Text, Words, say
 
 Causes = Mapping[str, Words]
+first_of = itemgetter(0)
 CUT_OFF = "detach(), `.data`, item() or no_grad() cuts it off: no gradient arrives"
 
 
@@ -36,9 +39,17 @@ class Sweep:
         symbol: str,
         observe: Callable[..., Any],
         refer: Callable[..., Any],
+        rng: random.Random,
     ) -> None:
-        """Take the exercise's name, and what plays on the submission and reference."""
-        self.symbol, self.observe, self.refer = symbol, observe, refer
+        """Take the exercise's name, what plays on the submission and the reference.
+
+        Args:
+            symbol: the exercise's name.
+            observe: plays on the submission.
+            refer: plays on the reference.
+            rng: draws the order of the cases. No worker may know its seed.
+        """
+        self.symbol, self.observe, self.refer, self.rng = symbol, observe, refer, rng
         self.compared: list[str] = []
         """Names of the columns, and of other cases, of which something was compared."""
         self.passed_over: dict[str, str] = {}
@@ -80,7 +91,9 @@ class Sweep:
             (n, t) for n in dict.fromkeys(columns) for t in COLUMNS[n].trials(inputs)
         ]
         trials = [trial for _, trial in asked]
-        seen = self.observe(play_trials, make, init, trials, call=call)
+        seen = self.shuffled(
+            trials, lambda some: self.observe(play_trials, make, init, some, call=call)
+        )
         wanted = self.refer(play_trials, make, init, trials)
         cases = [
             (name, COLUMNS[name].when, one, other)
@@ -120,11 +133,30 @@ class Sweep:
             AssertionError: the reference raises what is not promised.
         """
         args = list(cases.values())
-        seen = self.observe(play_cases, scenario, args, call=call)
+        seen = self.shuffled(
+            args, lambda some: self.observe(play_cases, scenario, some, call=call)
+        )
         wanted = self.refer(play_cases, scenario, args)
         triples = zip(cases, seen, wanted, strict=True)
         compared = [(when, when, one, other) for when, one, other in triples]
         self.compare(compared, raises, tolerance, fault, slips, causes, because)
+
+    def shuffled(
+        self, asked: list[Any], play: Callable[[list[Any]], list[Played]]
+    ) -> list[Played]:
+        """Return what came of each case; they are played in an order of their own.
+
+        So nobody knows by heart which case must raise an exception, or what a network's
+        names are: whoever recognises it has looked at the arguments. The first case
+        stays first, since its message may say that nothing came before it.
+        """
+        order = [*range(1, len(asked))]
+        self.rng.shuffle(order)
+        order[:0] = [0] * bool(asked)
+        played = play([asked[i] for i in order])
+        if len(played) != len(order):
+            return played
+        return [one for _, one in sorted(zip(order, played, strict=True), key=first_of)]
 
     def compare(
         self,

@@ -22,12 +22,14 @@ pytestmark = pytest.mark.exercise("custom_layer.CausalMask")
 MASK = Module("CausalMask", filled=False)
 
 
-def state_of_mask(ex: Any, max_len: int) -> tuple[list[str], list[str], list[str]]:
-    layer = ex.CausalMask(max_len)
-    layer(torch.zeros(max_len, max_len))
+def state_of_mask(
+    ex: Any, scores: Tensor
+) -> tuple[list[str], list[str], list[str], Tensor]:
+    layer = ex.CausalMask(len(scores))
+    y = layer(scores.clone())
     names = list(layer.state_dict())
     parameters = [name for name, _ in layer.named_parameters()]
-    return names, parameters, [b.device.type for b in layer.to("meta").buffers()]
+    return names, parameters, [b.device.type for b in layer.to("meta").buffers()], y
 
 
 def run_mask(
@@ -108,9 +110,10 @@ def test_causal_mask_refuses_what_is_too_long(observe, rng, more):
 @pytest.mark.weight(2)
 def test_causal_mask_is_a_buffer_that_is_not_saved(observe, rng):
     n = rng.choice(DISTINCT)
+    scores = torch.randn(n, n)
     call = say("CausalMask({n}).state_dict(), and its buffers after to('meta')", n=n)
 
-    names, parameters, devices = observe(state_of_mask, n, call=call)
+    names, parameters, devices, y = observe(state_of_mask, scores, call=call)
 
     expect_equal(
         parameters,
@@ -132,6 +135,7 @@ def test_causal_mask_is_a_buffer_that_is_not_saved(observe, rng):
             "a tensor assigned to self stays where it is: register_buffer moves it": []
         },
     )
+    expect_close(y, masked(scores), "CausalMask does not mask max_len positions.")
 
 
 def test_causal_mask_takes_scores_of_every_kind(sweep, rng):

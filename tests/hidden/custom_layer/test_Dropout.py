@@ -153,7 +153,7 @@ def test_dropout_zeroes_entries_with_probability_p(observe, p):
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_dropout_draws_finely_for_half_precision(observe, dtype):
-    p, x = 0.001, torch.ones(400, 400, dtype=dtype)
+    p, x = 0.001, without_zeros(400, 400).to(dtype)
     call = say("Dropout({p})(x) with x {x} of {dtype}", p=p, x=x, dtype=dtype)
 
     (y,) = observe(drop_in_turn, p, x, [True], call=call)

@@ -67,7 +67,7 @@ def where_low_rank_lies(
     ex: Any, linear: nn.Module, device: str, dtype: torch.dtype
 ) -> list[str]:
     layer = ex.LowRank(linear.to(device, dtype), 2)
-    return [f"{p.dtype} on {p.device}" for p in (layer.A, layer.B)]
+    return [f"{p.dtype} on {p.device}, {list(p.shape)}" for p in (layer.A, layer.B)]
 
 
 def low_rank_case(rng, bias: bool) -> tuple[Tensor, nn.Linear, Tensor, Tensor]:

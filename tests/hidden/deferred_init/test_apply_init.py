@@ -1,6 +1,6 @@
 """apply_init calls init on every module once shapes are there, and keeps the rest."""
 
-from collections import namedtuple
+from collections import OrderedDict, namedtuple
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +20,7 @@ from deferred_init_helpers import (
     norm_before_lazy,
     tensors_of,
 )
+from grader.observe import draw_name
 
 pytestmark = pytest.mark.exercise("deferred_init.apply_init")
 
@@ -137,7 +138,7 @@ SLIPS = {
 @pytest.mark.weight(3)
 def test_apply_init_initializes_once_shapes_are_there(sweep, rng):
     inner, *widths = rng.sample(DISTINCT, 3)
-    x = torch.randn(4, inner)
+    x, own = torch.randn(4, inner), draw_name(rng)
     ordinary = "for a network without placeholders"
 
     sweep.cases(
@@ -146,6 +147,11 @@ def test_apply_init_initializes_once_shapes_are_there(sweep, rng):
             "": (lambda: lazy_layers(*widths), set_linear, x),
             ordinary: (lambda: nn.Sequential(nn.Linear(inner, 2)), set_linear, x),
             "for two inputs": (lambda: Join(*widths), set_linear, (x, x[:, 1:])),
+            "for a layer of another name": (
+                lambda: nn.Sequential(OrderedDict({own: nn.LazyLinear(2)})),
+                set_linear,
+                x,
+            ),
         },
         call="apply_init(net, inputs, init)",
         fault="apply_init does not initialize every module of net after the dry run.",

@@ -1,5 +1,6 @@
 """dry_run gives shapes to placeholders and leaves no other trace, even if it fails."""
 
+from collections import OrderedDict
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from deferred_init_helpers import (
     tensors_of,
     values_of,
 )
-from grader.observe import expect_equal, expect_true, say
+from grader.observe import draw_name, expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.dry_run")
 
@@ -190,7 +191,7 @@ def test_dry_run_gives_shapes_and_initial_values(observe, rng, kind):
 
 @pytest.mark.weight(2)
 def test_dry_run_keeps_each_training_flag(sweep, rng):
-    d = rng.choice(DISTINCT)
+    d, own = rng.choice(DISTINCT), draw_name(rng)
     some = {
         "where only a layer deep inside is in eval mode": ["0.1.0"],
         "where all is in training mode": [],
@@ -213,6 +214,12 @@ def test_dry_run_keeps_each_training_flag(sweep, rng):
             for when, names in (
                 some if last is nn.Identity else {raises: ["0.0"]}
             ).items()
+        }
+        | {
+            "where a layer of another name is in eval mode": (
+                lambda: nn.Sequential(OrderedDict({own: nn.LazyLinear(2).eval()})),
+                torch.ones(5, d),
+            )
         },
         call="dry_run(net, x), then the training flag of each module",
         fault="dry_run changes the training flags.",

@@ -17,6 +17,7 @@ from deferred_init_helpers import (
     Seen,
     look,
 )
+from grader.observe import draw_name
 
 pytestmark = pytest.mark.exercise("deferred_init.first_mismatch")
 
@@ -109,13 +110,17 @@ ANY_CLASS = {"not this one": "any class of exception counts: except Exception"}
 def test_mismatch_is_the_first_layer_that_does_not_fit(sweep, rng):
     sizes = rng.sample(DISTINCT, 6)
     x = torch.randn(3, sizes[0])
-    name = "rest.tail.4"
+    name, own = "rest.tail.4", draw_name(rng)
 
     sweep.cases(
         names_in,
         {
             "": (lambda: nested_blocks(sizes, 2), x),
             "in the first block": (lambda: nested_blocks(sizes, 0), x),
+            "in a block of another name": (
+                lambda: nn.Sequential(OrderedDict({own: nested_blocks(sizes, 2)})),
+                x,
+            ),
             **{
                 f"from Linear layer number {wrong} on": (
                     lambda wrong=wrong: lazy_in_the_middle(sizes, wrong),
@@ -164,6 +169,7 @@ def test_mismatch_is_found_in_every_kind_of_network(sweep, rng):
         OwnError,
     )
     modes = "where a leaf works in eval mode alone"
+    own = draw_name(rng)
 
     sweep.cases(
         names_in,
@@ -198,6 +204,10 @@ def test_mismatch_is_found_in_every_kind_of_network(sweep, rng):
                 x[:, 1:],
             ),
             modes: (lambda: nn.Sequential(nn.ReLU(), Refuses(in_eval=False)), x),
+            "for a leaf of another name": (
+                lambda: nn.Sequential(OrderedDict({own: nn.Linear(d + 1, d)})),
+                x,
+            ),
             "for a network that is a lazy leaf": (
                 lambda: nn.LazyConv2d(2, 1),
                 x,

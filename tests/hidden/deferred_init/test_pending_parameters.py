@@ -9,7 +9,7 @@ from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedParameter, is_lazy
 
 from deferred_init_helpers import DISTINCT, Build, Seen, look
-from grader.observe import expect_equal
+from grader.observe import draw_name, expect_equal
 
 pytestmark = pytest.mark.exercise("deferred_init.pending_parameters")
 
@@ -124,6 +124,7 @@ def test_pending_lists_the_lazy_layers_of_a_network(observe, rng):
 @pytest.mark.weight(3)
 def test_pending_looks_at_each_parameter(sweep, rng):
     a, b = rng.sample(DISTINCT, 2)
+    own = draw_name(rng)
     cases = {
         "of which a branch was called": (
             one_branch_called,
@@ -172,6 +173,10 @@ def test_pending_looks_at_each_parameter(sweep, rng):
         "whose names are not in the order of the alphabet": (
             lambda: nn.ModuleDict({name: nn.LazyLinear(b) for name in "zam"}),
             "the order is that of net.named_parameters()",
+        ),
+        "whose layer has another name": (
+            lambda: nn.ModuleDict({own: nn.LazyLinear(b)}),
+            "a name holds the whole path of the module: net.named_parameters()",
         ),
         "of twelve layers": (
             lambda: nn.Sequential(

@@ -83,6 +83,13 @@ def filled_later(node: type) -> Any:
     return net
 
 
+def of_a_drawn_size(node: type) -> Any:
+    """Return a tree whose modules nobody can count beforehand."""
+    first, second = torch.randint(3, 50, (2,)).tolist()
+    inner = node(steps=[node() for _ in range(first)])
+    return node(a=w(2), blocks=[inner, *(node() for _ in range(second))], last=node())
+
+
 def assigned_anew(node: type) -> Any:
     net = node(a=w(2), b=node(weight=w(2)), c=w(4), d=node(weight=w(5)))
     net.a, net.b, net.d = None, node(other=w(3)), 5
@@ -117,6 +124,7 @@ TREES: dict[str, Script] = {
     "for empty parameters": lambda node: node(a=w(0), b=w(0), inner=node(c=w(0, 2))),
     "when a list is filled after it is assigned": filled_later,
     "when attributes get other values": assigned_anew,
+    "for many modules in lists": of_a_drawn_size,
     "for own parameters behind a list": lambda node: node(tables=[w(2)], own=w(3)),
     "for a child with several names": lambda node: node(
         a=(child := node(weight=w(2))), b=child, blocks=[child, node(inner=child)]
@@ -207,7 +215,7 @@ def hooked(*hooks: Callable[..., Any], without: int | None = None) -> Script:
         removers = [net.register_forward_hook(hook) for hook in hooks]
         if without is not None:
             removers[without]()
-        return net(1.0, 2.0)
+        return net(*torch.rand(2).tolist())
 
     return script
 

@@ -68,6 +68,7 @@ def test_sequential_registers_and_names_its_modules(sweep, rng):
             "for Linear, Tanh, Linear": (layers,),
             "for modules that are listed twice": (layers * 2,),
             "for a chain in a chain": ([nn.Sequential(*layers), nn.BatchNorm1d(out)],),
+            "for many modules": ([nn.ReLU()] * rng.randrange(9, 100) + layers,),
         },
         call="list(MySequential(*modules).state_dict())",
         slips={

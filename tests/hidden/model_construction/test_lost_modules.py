@@ -7,6 +7,8 @@ import pytest
 import torch
 from torch import nn
 
+from grader.observe import draw_name
+
 pytestmark = pytest.mark.exercise("model_construction.lost_modules")
 
 
@@ -51,19 +53,19 @@ def known_of(net: nn.Module) -> list[Any]:
     return [(n, m.training, list(vars(m)), str(m)) for n, m in net.named_modules()]
 
 
-def on_a_circle(*links: str) -> nn.Module:
-    """Return a network with a list whose last entries lead back."""
+def on_a_circle(name: str, *links: str) -> nn.Module:
+    """Return a network with a list of a name, whose last entries lead back."""
     net, one, two, ring = Holder(), Holder(), Holder(), []
     ends = {"list": ring, "net": net, "module": one}
     two.peers = [ends[link] for link in links]
     one.table = {"two": two}
     ring += [one, *(ends[link] for link in links if link != "module")]
-    net.ring = ring
+    setattr(net, name, ring)
     return net
 
 
 @pytest.mark.weight(2)
-def test_lost_modules_finds_what_containers_hide(sweep):
+def test_lost_modules_finds_what_containers_hide(sweep, rng):
     shared, inner = layer(), layer()
     deep: Any = layer()
     for _ in range(6):
@@ -107,7 +109,9 @@ def test_lost_modules_finds_what_containers_hide(sweep):
             t={1: layer(), None: layer(), (2, 3): layer()}
         ),
         "for keys with dots": Holder(table={"a.b": layer(), "": layer()}),
-        "for a hundred modules": Holder(blocks=[nn.Identity() for _ in range(100)]),
+        "for a hundred modules": Holder(
+            **{draw_name(rng): [nn.Identity() for _ in range(100)]}
+        ),
     }
     subclass = "a subclass of list, tuple or dict is one too: isinstance"
     name = "an attribute's name says nothing of what it holds"
@@ -144,8 +148,8 @@ def test_lost_modules_finds_what_containers_hide(sweep):
 
 
 @pytest.mark.weight(2)
-def test_lost_modules_searches_every_module_registered_or_lost(sweep):
-    deep: Any = layer()
+def test_lost_modules_searches_every_module_registered_or_lost(sweep, rng):
+    deep: Any = Holder(**{draw_name(rng): [layer()]})
     for _ in range(40):
         deep = Holder(inner=[{"a": deep}])
     leaf = layer()
@@ -194,10 +198,12 @@ def test_lost_modules_searches_every_module_registered_or_lost(sweep):
     )
 
 
-def test_lost_modules_lists_each_module_once_and_changes_nothing(sweep):
+def test_lost_modules_lists_each_module_once_and_changes_nothing(sweep, rng):
     twice = layer()
     nets = {
-        "for a list": Holder(head=layer(), first=[layer()]),
+        "for a list": Holder(
+            head=layer(), first=[layer() for _ in range(rng.randrange(3, 100))]
+        ),
         "for a module in two places": Holder(
             first=[twice], second={"key": (twice, twice)}, head=layer()
         ),
@@ -218,13 +224,14 @@ def test_lost_modules_lists_each_module_once_and_changes_nothing(sweep):
     )
 
 
-def test_lost_modules_ends_on_circles(sweep):
+def test_lost_modules_ends_on_circles(sweep, rng):
+    name = draw_name(rng)
     nets = {
-        "without a circle": on_a_circle(),
-        "for a list that holds itself": on_a_circle("list"),
-        "for a list that holds the network": on_a_circle("net"),
-        "for lost modules that refer to each other": on_a_circle("module"),
-        "for circles of all kinds": on_a_circle("net", "list", "module"),
+        "without a circle": on_a_circle(name),
+        "for a list that holds itself": on_a_circle(name, "list"),
+        "for a list that holds the network": on_a_circle(name, "net"),
+        "for lost modules that refer to each other": on_a_circle(name, "module"),
+        "for circles of all kinds": on_a_circle(name, "net", "list", "module"),
     }
     sweep.cases(
         find_lost,

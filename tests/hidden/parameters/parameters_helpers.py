@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal
+from grader.observe import draw_name, expect_equal
 
 DISTINCT = range(2, 12)
 """Sizes to draw from without repeats, so that no shape is square."""
@@ -94,6 +94,7 @@ def kinds_of_nets(rng) -> dict[str, nn.Module]:
         "where buffers alone are there": nn.BatchNorm1d(3, affine=False),
         "on the meta device": nested_net(rng).to("meta"),
         "in eval mode": nested_net(rng).eval(),
+        "for a layer of another name": nn.ModuleDict({draw_name(rng): nn.Linear(3, 2)}),
     }
 
 

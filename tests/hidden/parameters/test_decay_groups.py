@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.observe import say
+from grader.observe import draw_name, say
 from parameters_helpers import (
     ABOUT_NETS,
     DISTINCT,
@@ -100,7 +100,7 @@ def step_by_decay(ex: Any, net: nn.Module, weight_decay: float) -> Any:
 
 @pytest.mark.weight(2)
 def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
-    net = layers(rng)
+    net, own = layers(rng), draw_name(rng)
     named = dict(net.named_parameters())
     biases = {n for n in named if "bias" in n.rpartition(".")[2]}
     norms = {n for n in named if n.partition(".")[0] in [*net][:10]} - biases
@@ -121,6 +121,7 @@ def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
             "": (net,),
             "where the first group is empty": (net["layer"],),
             "where the second group is empty": (net["embedding"],),
+            "for a layer of another name": (nn.ModuleDict({own: nn.Linear(3, 2)}),),
         }
         | {
             say("for {name} alone", name=type(layer).__name__).render(): (layer,)

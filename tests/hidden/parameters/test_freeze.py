@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from grader.observe import draw_name
 from parameters_helpers import DISTINCT, Scaled, kinds_of_nets, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.freeze")
@@ -77,6 +78,8 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
     net = nn.Sequential(*layers)
     names = nn.ModuleDict({n: nn.Linear(2, 3) for n in ("a", "ab", "A", "bias")})
     odd = nn.Sequential(Scaled(nn.Linear(2, 3)), nn.Tanh())
+    own = draw_name(rng)
+    other = nn.ModuleDict({own: nn.Linear(2, 3), "b": nn.Linear(3, 2)})
     below = [name for name, _ in net.named_parameters() if name.startswith("1.")]
     whole, single = "for the whole network, called ''", "for a single parameter"
 
@@ -97,6 +100,7 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
             "for one part after the other": (names, "ab", "A", "a.bias"),
             "for the same part twice": (names, "ab", "ab"),
             "for a part of what is frozen": (names, "", "ab"),
+            "for a layer of another name": (other, own),
         },
         call='freeze(net of 12 layers, "1")',
         fault="freeze does not stop the gradients of this part, and of nothing else.",

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.observe import say
+from grader.observe import draw_name, say
 from parameters_helpers import DISTINCT, Gaps, Scaled, kinds_of_nets, nested_net
 
 pytestmark = pytest.mark.exercise("parameters.get_parameter")
@@ -91,6 +91,7 @@ def test_get_parameter_names_the_first_part_that_is_wrong(sweep, rng):
         "for an attribute that is not there": "0.width",
         "for a module that is not there": "nonesuch.other.width",
         "for a module that is not there, below others": "1.nonesuch.width",
+        "for a module of another name": f"1.{draw_name(rng)}.width",
         "for a bias that is None": "1.1.0.bias",
         "for a buffer": "1.0.running_mean",
         "for an integer buffer": "1.0.num_batches_tracked",

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true, say
+from grader.observe import draw_name, expect_equal, expect_true, say
 from parameters_helpers import DISTINCT, expect_state_of, kinds_of_nets
 
 pytestmark = pytest.mark.exercise("parameters.init_normal")
@@ -135,11 +135,12 @@ def test_init_normal_reaches_subclasses_and_leaves_all_else_alone(sweep, rng):
             "other": NotLinear(a, b),
             "bilinear": nn.Bilinear(a, b, 2),
             "lstm": nn.LSTM(a, b),
+            (name := draw_name(rng)): nn.Linear(a, b),
         }
     )
     nn.init.normal_(net["batchnorm"].weight)
     nn.init.normal_(net["batchnorm"].bias)
-    layers = "linear.", "mine.", "attention.out_proj."
+    layers = "linear.", "mine.", "attention.out_proj.", f"{name}."
     own = [layer + name for layer in layers for name in ("weight", "bias")]
 
     def changed(seen: Any) -> list[str]:
@@ -174,14 +175,17 @@ def test_init_normal_reaches_subclasses_and_leaves_all_else_alone(sweep, rng):
 @pytest.mark.parametrize("default", [True, False], ids=["default", "given"])
 def test_init_normal_draws_afresh_from_the_normal_distribution(observe, rng, default):
     std = 0.01 if default else round(rng.uniform(0.1, 0.4), 2)
-    net = nn.Sequential(nn.Linear(400, 300), nn.Sequential(nn.Linear(400, 300)))
+    inner, out = rng.randint(380, 420), rng.randint(280, 320)
+    net = nn.Sequential(nn.Linear(inner, out), nn.Sequential(nn.Linear(inner, out)))
 
     first, second = observe(
         init_twice,
         net,
         {} if default else {"std": std},
         call=say(
-            "twice init_normal(net{std}), net with Linear(400, 300) at two depths",
+            "twice init_normal(net{std}), net with Linear({a}, {b}) at two depths",
+            a=inner,
+            b=out,
             std="" if default else f", std={std}",
         ),
     )
@@ -200,7 +204,7 @@ def test_init_normal_draws_afresh_from_the_normal_distribution(observe, rng, def
         if torch.equal(weights[0], weights[2])
         else None,
     )
-    expect_equal(first["0.bias"], torch.zeros(300), "The bias of a Linear is not 0.")
+    expect_equal(first["0.bias"], torch.zeros(out), "The bias of a Linear is not 0.")
 
 
 def expect_normal(w: Tensor, std: float) -> None:

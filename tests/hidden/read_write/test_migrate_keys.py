@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.observe import say
+from grader.observe import draw_name, say
 from read_write_helpers import outcome, some_state
 
 pytestmark = pytest.mark.exercise("read_write.migrate_keys")
@@ -146,8 +146,9 @@ COLLISIONS = {
 }
 
 
-def test_migrate_refuses_collisions(sweep):
-    for when, (names, rules, becomes) in {"": (["a"], [], ""), **COLLISIONS}.items():
+def test_migrate_refuses_collisions(sweep, rng):
+    fine = [draw_name(rng)], [], ""
+    for when, (names, rules, becomes) in {"": fine, **COLLISIONS}.items():
         sweep.cases(
             migrate_or_refuse,
             {when: (names, rules, becomes)},

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from grader.observe import draw_name
 from read_write_helpers import (
     DISTINCT,
     ENTRIES,
@@ -87,10 +88,10 @@ def delicate() -> dict[str, dict[str, Tensor]]:
     }
 
 
-def write_or_refuse(ex: Any, how: str) -> list[Any]:
+def write_or_refuse(ex: Any, how: str, name: str) -> list[Any]:
     """Return what is raised, and what a folder, and an old file, then hold."""
     with TemporaryDirectory() as folder:
-        tensors, path = delicate()[how], Path(folder, "file.safetensors")
+        tensors, path = delicate()[how], Path(folder, name)
         what = raised(lambda: ex.write_tensors(path, tensors))
         files = os.listdir(folder)
         raised(lambda: ex.write_tensors(saved(folder, b"old", path.name), tensors))
@@ -162,11 +163,12 @@ NAMELESS = "a dtype that is not in DTYPES has no name"
 
 
 @pytest.mark.weight(3)
-def test_write_tensors_refuses_shared_memory_and_dtypes_without_a_name(sweep):
+def test_write_tensors_refuses_shared_memory_and_dtypes_without_a_name(sweep, rng):
+    name = draw_name(rng)
     for when in delicate():
         sweep.cases(
             write_or_refuse,
-            {when: (when,)},
+            {when: (when, name)},
             call="write_tensors(path, tensors), with and without a file at path",
             slips={
                 NAMELESS if "complex" in when else SAME: (

@@ -199,8 +199,8 @@ def test_data_parallel_leaves_the_network_as_it_was(sweep, rng):
 
 
 def test_data_parallel_splits_the_rows_evenly(observe, rng):
-    sizes, rows = rng.sample(DISTINCT, 2), [8, 6, 11, 2]
-    devices = ["cpu"] * 4
+    sizes, devices = rng.sample(DISTINCT, 2), ["cpu"] * 4
+    rows = [4 * rng.randrange(2, 50), 6, 11, 4 * rng.randrange(3, 50) - 1, 2]
     call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
 
     watched = observe(watch_parallel, sizes, rows, devices, call=call)
@@ -215,7 +215,8 @@ def test_data_parallel_splits_the_rows_evenly(observe, rng):
     "devices", [["cpu", "sim:0"], ["sim:0", "sim:0", "cpu"]], ids=str
 )
 def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
-    sizes, rows = rng.sample(DISTINCT, 2), 3 * len(devices) + 1
+    sizes = rng.sample(DISTINCT, 2)
+    rows = rng.randrange(3, 50) * len(devices) + 1
     call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
     causes = {r"multiple values for keys": TWICE}
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_equal, expect_true
+from grader.observe import draw_name, expect_equal, expect_true
 from use_gpu_helpers import metered, on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.placement_audit")
@@ -118,20 +118,21 @@ def held_by(net: nn.Module) -> list[Any]:
     return [modules, [(id(t), t.device, t.grad is None) for t in tensors]]
 
 
-def audit_shared(ex: Any) -> list[str]:
-    net = nn.Module()
-    net.one = nn.Linear(1, 1, bias=False, device="meta")
-    net.two = nn.Linear(1, 1, bias=False)
-    net.two.weight = net.one.weight
-    net.also = net.one.weight.data_ptr, [net.one.weight]
+def audit_shared(ex: Any, names: list[str]) -> list[str]:
+    net, (one, two, also) = nn.Module(), names
+    layers = nn.Linear(1, 1, bias=False, device="meta"), nn.Linear(1, 1, bias=False)
+    layers[1].weight = layers[0].weight
+    net.add_module(one, layers[0])
+    net.add_module(two, layers[1])
+    setattr(net, also, (layers[0].weight.data_ptr, [layers[0].weight]))
     return list(ex.placement_audit(net, "cpu"))
 
 
-def audit_on_sim(ex: Any) -> tuple[list[list[str]], int]:
+def audit_on_sim(ex: Any, name: str) -> tuple[list[list[str]], int]:
     """Return the strays of a network that was moved, and the copies that they cost."""
     with metered("sim:0") as meter:
         net = Holder("cpu")
-        net.steps = [torch.zeros(1), torch.zeros(1, device="sim:0")]
+        setattr(net, name, [torch.zeros(1), torch.zeros(1, device="sim:0")])
         net.to("sim")
         meter.reset()
         places = "sim", "sim:0", torch.device("cpu")
@@ -142,12 +143,17 @@ def audit_on_sim(ex: Any) -> tuple[list[list[str]], int]:
 
 
 @pytest.mark.weight(2)
-def test_audit_finds_tensors_wherever_they_are_held(sweep):
+def test_audit_finds_tensors_wherever_they_are_held(sweep, rng):
+    name = draw_name(rng)
     sweep.cases(
         audit,
         {
             **{when: (put, "cpu") for when, (put, _) in PUTS.items()},
             "for another device": (in_private, "meta"),
+            "for an attribute of another name": (
+                lambda net, stray, _: setattr(net, name, stray),
+                "cpu",
+            ),
         },
         call="placement_audit(net, 'cpu'), parts of net are on 'meta'",
         fault="placement_audit does not give the paths of all tensors elsewhere.",
@@ -179,31 +185,35 @@ def test_audit_finds_tensors_wherever_they_are_held(sweep):
     )
 
 
-def test_audit_lists_a_shared_tensor_once(observe):
-    paths = observe(audit_shared, call="placement_audit of a net with a tied weight")
+def test_audit_lists_a_shared_tensor_once(observe, rng):
+    one, two, also = names = [draw_name(rng) for _ in range(3)]
+    call = "placement_audit of a net with a tied weight"
+    paths = observe(audit_shared, names, call=call)
 
-    known = {"one.weight", "two.weight", "also.1.0"}
+    known = {f"{one}.weight", f"{two}.weight", f"{also}.1.0"}
     expect_true(
         len(paths) == 1 and set(paths) <= known,
         "placement_audit does not list a shared tensor once.",
-        expected="'one.weight' or another of its paths",
+        expected=f"'{one}.weight' or another of its paths",
         got=str(sorted(paths)),
         cause="remember the id of every tensor that has been visited",
     )
 
 
 @on_sim
-def test_audit_finds_what_a_move_leaves_behind(observe):
+def test_audit_finds_what_a_move_leaves_behind(observe, rng):
+    name = draw_name(rng)
     (by_type, by_index, by_cpu, *by_other), copies = observe(
-        audit_on_sim, call="net.to('sim'); placement_audit(net, 'sim')"
+        audit_on_sim, name, call="net.to('sim'); placement_audit(net, 'sim')"
     )
 
     fault = "placement_audit does not find what net.to(device) leaves behind."
-    moved = sorted([*STAY, *REGISTERED, "steps.1"])
-    every = sorted(["steps.0", *moved])
+    left = f"{name}.0"
+    moved = sorted([*STAY, *REGISTERED, f"{name}.1"])
+    every = sorted([left, *moved])
     by_name = "without an index a device stands for all of its type: sim:0 is on sim"
-    expect_equal(by_index, ["steps.0"], fault)
-    expect_equal(by_type, ["steps.0"], fault, slips={by_name: every})
+    expect_equal(by_index, [left], fault)
+    expect_equal(by_type, [left], fault, slips={by_name: every})
     expect_equal(by_cpu, moved, fault)
     fault = "placement_audit takes sim:0 for sim:1."
     if by_other:

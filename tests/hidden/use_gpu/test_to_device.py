@@ -48,14 +48,14 @@ def things() -> dict[str, Any]:
     }
 
 
-def keep(ex: Any, name: str) -> list[str]:
+def keep(ex: Any, name: str, size: int) -> list[str]:
     """Return where a tensor went, and whether a thing beside it is as it was."""
     thing = things()[name]
-    tensor, kept = ex.to_device((torch.ones(2), thing), "meta")
+    tensor, kept = ex.to_device((torch.ones(size), thing), "meta")
     alone = ex.to_device(thing, torch.device("meta"))
     came = "itself" if kept is thing and alone is thing else "another object"
     own = list(thing.parameters()) if isinstance(thing, nn.Module) else []
-    return [str(tensor.device), came, *places_of(own)]
+    return [outline(tensor), str(tensor.device), came, *places_of(own)]
 
 
 def move(
@@ -133,10 +133,11 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
     )
 
 
-def test_to_device_keeps_what_is_no_tensor(sweep):
+def test_to_device_keeps_what_is_no_tensor(sweep, rng):
+    size = rng.randrange(2, 1000)
     sweep.cases(
         keep,
-        {f"for {name}": (name,) for name in things()},
+        {f"for {name}": (name, size) for name in things()},
         call="to_device((x, thing), 'meta'), to_device(thing, 'meta')",
         causes={r"(AttributeError|TypeError): .*(Sample|image|type object)": CLASS},
         because={

@@ -53,7 +53,7 @@ def name_device(device: Any) -> str:
     return "cpu" if device.type == "cpu" else str(device)
 
 
-def test_num_gpus_counts_all(sweep):
+def test_num_gpus_counts_all(sweep, rng):
     sweep.symbol = "num_gpus"
     sweep.cases(
         ask_for_number,
@@ -61,6 +61,7 @@ def test_num_gpus_counts_all(sweep):
             "with three GPUs": (3,),
             "with one GPU": (1,),
             "without GPUs": (0,),
+            "with many GPUs": (rng.randrange(20, 1000),),
             "with accelerators of another kind": (-2,),
         },
         call="num_gpus() with three GPUs, with others, and without",
@@ -70,7 +71,7 @@ def test_num_gpus_counts_all(sweep):
     )
 
 
-def test_try_gpu_names_the_gpu_asked_for(sweep):
+def test_try_gpu_names_the_gpu_asked_for(sweep, rng):
     sweep.cases(
         ask_for_gpu,
         {
@@ -78,6 +79,7 @@ def test_try_gpu_names_the_gpu_asked_for(sweep):
             "for the last of three": (3, 2),
             "without a number": (3,),
             "for the only one": (1, 0),
+            "for one of a hundred": (100, rng.randrange(3, 99)),
         },
         call="try_gpu(1) with three GPUs, and other numbers",
         fault="try_gpu does not return the GPU that is asked for.",
@@ -97,11 +99,11 @@ def test_try_gpu_names_the_gpu_asked_for(sweep):
     )
 
 
-def test_try_gpu_falls_back_to_the_cpu(sweep):
+def test_try_gpu_falls_back_to_the_cpu(sweep, rng):
     sweep.cases(
         ask_for_gpu,
         {
-            "when the GPU is there": (3, 1),
+            "when the GPU is there": (100, rng.randrange(1, 99)),
             "for a number far beyond the last": (1, 6),
             "when the number is the count": (1, 1),
             "without GPUs": (0, 0),
@@ -118,7 +120,7 @@ def test_try_gpu_falls_back_to_the_cpu(sweep):
     )
 
 
-def test_try_gpu_refuses_a_negative_number(sweep):
+def test_try_gpu_refuses_a_negative_number(sweep, rng):
     negative = {
         "for -1": (2, -1),
         "for -3, of two GPUs": (2, -3),
@@ -126,14 +128,14 @@ def test_try_gpu_refuses_a_negative_number(sweep):
     }
     sweep.cases(
         ask_for_gpu,
-        {"when the GPU is there": (2, 1), **negative},
+        {"when the GPU is there": (100, rng.randrange(1, 99)), **negative},
         call="try_gpu(-1)",
         because=dict.fromkeys(negative, NEGATIVE),
         raises=(ValueError,),
     )
 
 
-def test_try_all_gpus_is_never_empty(sweep):
+def test_try_all_gpus_is_never_empty(sweep, rng):
     sweep.symbol = "try_all_gpus"
     sweep.cases(
         ask_for_all,
@@ -142,6 +144,7 @@ def test_try_all_gpus_is_never_empty(sweep):
             "with one GPU": (1,),
             "without GPUs": (0,),
             "with twelve GPUs": (12,),
+            "with many GPUs": (rng.randrange(20, 99),),
             "with accelerators of another kind": (-2,),
         },
         call="try_all_gpus() with three GPUs, with others, and without",

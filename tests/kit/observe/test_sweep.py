@@ -1,5 +1,7 @@
 """A sweep tells in which column an answer does otherwise than the reference."""
 
+import random
+import zlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +13,7 @@ from grader.observe.columns import COLUMNS, MODULES, TENSORS, VALUES
 from grader.observe.finding import Finding
 from grader.observe.sweep import Sweep
 from grader.sandbox import own_line, wire
-from grader.sandbox.trials import Function, Module
+from grader.sandbox.trials import Function, Module, Trial, play_cases, play_trials
 
 
 def halve(x):
@@ -28,7 +30,7 @@ class Layer(nn.Module):
         return x * self.weight + self.shift
 
 
-def sweep_over(answer, reference=halve):
+def sweep_over(answer, reference=halve, seed=0):
     """Sweep an answer as a submission's, in this process."""
 
     def play(module, scenario, *args, **_):
@@ -36,7 +38,7 @@ def sweep_over(answer, reference=halve):
 
     modules = (SimpleNamespace(it=answer), SimpleNamespace(it=reference))
     one, other = (lambda *a, m=m, **k: play(m, *a, **k) for m in modules)
-    return Sweep("it", one, other)
+    return Sweep("it", one, other, random.Random(seed))
 
 
 def fault_of(answer, columns, reference=halve, **more):
@@ -294,3 +296,59 @@ def test_an_exception_below_the_promised_one_is_asked_for_as_the_promised_one():
         )
 
     assert found.value.message.expected == "ValueError"
+
+
+def refuse_odd(ex, n):
+    ex.it(n)
+    if n % 2:
+        raise ValueError("odd")
+    return n
+
+
+def order_for(seed):
+    met = []
+    cases = {f"for {n}": (n,) for n in range(8)}
+    sweep_over(met.append, lambda _: None, seed).cases(
+        refuse_odd, cases, call="it(n)", raises=(ValueError,)
+    )
+    return met
+
+
+def test_cases_are_played_in_an_order_that_is_drawn_behind_the_first():
+    one, again, other = map(order_for, (1, 1, 2))
+
+    assert one == again != other
+    assert sorted(one) == list(range(8))
+    assert one[0] == other[0] == 0
+
+
+def draw_a_number(ex):
+    return torch.rand(()).item()
+
+
+def drawn_for(seed):
+    torch.manual_seed(seed)
+    return play_cases(None, draw_a_number, [(), ()])
+
+
+def test_what_a_case_draws_follows_the_seed_of_the_submission():
+    one, again, other = map(drawn_for, (1, 1, 2))
+
+    assert one == again != other
+    assert one[0] == one[1]
+
+
+def zero_its_input(x):
+    x.detach().zero_()
+    return x / 2
+
+
+def test_a_call_that_leaves_its_argument_tells_what_the_argument_holds():
+    trial = Trial((torch.tensor([1.0, 2.0]),))
+    kept, changed = (
+        play_trials(SimpleNamespace(it=it), Function("it"), (), [trial])[0]["kept"]
+        for it in (halve, zero_its_input)
+    )
+
+    assert kept == [zlib.crc32(bytes.fromhex("0000803f00000040"))]
+    assert changed == [False]
