@@ -113,6 +113,7 @@ class Sweep:
         because: Causes | None = None,
         raises: Sequence[type[Exception]] = (),
         tolerance: Tolerance = None,
+        reads: Callable[[Any], Any] | None = None,
     ) -> None:
         """Expect a scenario to give what it gives on the reference, case by case.
 
@@ -127,6 +128,7 @@ class Sweep:
             because: what is behind a failure, by the case.
             raises: the exceptions that the docstring promises.
             tolerance: as in a sweep over columns.
+            reads: gives what is compared of a value, found out in this process.
 
         Raises:
             Finding: the answer does otherwise.
@@ -137,6 +139,8 @@ class Sweep:
             args, lambda some: self.observe(play_cases, scenario, some, call=call)
         )
         wanted = self.refer(play_cases, scenario, args)
+        if reads is not None:
+            seen, wanted = ([read(p, reads) for p in all_] for all_ in (seen, wanted))
         triples = zip(cases, seen, wanted, strict=True)
         compared = [(when, when, one, other) for when, one, other in triples]
         self.compare(compared, raises, tolerance, fault, slips, causes, because)
@@ -223,3 +227,8 @@ class Sweep:
         if not when:
             return say(always, symbol=self.symbol)
         return say(then, symbol=self.symbol, when=Text(when))
+
+
+def read(played: Played, reads: Callable[[Any], Any]) -> Played:
+    """Return what came of a case, with what is read of its value in place of that."""
+    return {**played, "value": reads(played["value"])} if "value" in played else played

@@ -128,7 +128,8 @@ def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
 
     default = {"in_features": 3, "hidden": (4, 6), "out_features": 2}
     good = [("in_features", 1), ("hidden", hidden(1)), ("out_features", 1)]
-    good += [("hidden", ()), *(("activation", name) for name in ACTIVATIONS)]
+    good += [("out_features", rng.randrange(20, 10_000)), ("hidden", ())]
+    good += [("activation", name) for name in ACTIVATIONS]
     small = "check in __post_init__ that each width is at least 1"
     each = "check every width in hidden: each is an int of at least 1"
     other = "check in __post_init__ that it is an int, not its size alone"

@@ -162,7 +162,7 @@ def test_memory_bytes_counts_each_kind(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_memory_bytes_counts_storage_not_views(sweep, rng):
-    n = rng.randrange(20, 40)
+    n = rng.randrange(20, 2000)
 
     sweep.cases(
         bytes_of,

@@ -20,15 +20,20 @@ def strangers(t: Tensor) -> int:
     return int((~((size == 0) | ((size >= 5) & (size <= 10)))).sum())
 
 
-def statistics(ex: Any, *shape: int) -> Any:
+def fill_many(ex: Any, *shape: int) -> tuple[Tensor, Tensor]:
+    """Return vectors and a large tensor that were filled."""
+    vectors, t = torch.ones(20, 50), torch.ones(shape)
+    for part in (*vectors, t):
+        ex.my_init_(part)
+    return vectors, t
+
+
+def statistics(vectors: Tensor, t: Tensor) -> Any:
     """Return what is sure of a large tensor, and then what nearly is."""
 
     def share(where: Tensor, digits: int = 2) -> float:
         return round(where.double().mean().item(), digits)
 
-    vectors, t = torch.ones(20, 50), torch.ones(shape)
-    for part in (*vectors, t):
-        ex.my_init_(part)
     kind, sizes = t.sign(), t[t != 0].abs()
     return {
         STRANGERS: strangers(t),
@@ -71,8 +76,11 @@ def fill_part(
     }
 
 
-def fill_in_turn(ex: Any, drawn_from: str, trained: bool = False) -> Any:
-    """Return what holds for tensors that are filled after some seeds are set."""
+def fill_in_turn(
+    ex: Any, drawn_from: str, seeds: list[int], trained: bool = False
+) -> list[Tensor]:
+    """Return tensors that are filled after some seeds are set, and torch's state."""
+    own_seed, other_seed, third = seeds
 
     def start(seed: int, other: int) -> dict[str, Generator | None]:
         torch.manual_seed(other if drawn_from == "generator" else seed)
@@ -83,13 +91,25 @@ def fill_in_turn(ex: Any, drawn_from: str, trained: bool = False) -> Any:
         t = torch.ones(20, 10).requires_grad_(trained)
         return ex.my_init_(t, **source).detach().clone()
 
-    source, before = start(3, 1), torch.get_rng_state()
+    source, before = start(own_seed, other_seed), torch.get_rng_state()
     first, after = filled(source), torch.get_rng_state()
-    second = filled(source)
+    second, equal = filled(source), filled(start(own_seed, third))
+    return [first, second, equal, filled(start(third, other_seed)), before, after]
+
+
+def what_holds(
+    first: Tensor,
+    second: Tensor,
+    equal: Tensor,
+    other: Tensor,
+    before: Tensor,
+    after: Tensor,
+) -> dict[str, Any]:
+    """Return what is to see of tensors that were filled in turn."""
     return {
         STRANGERS: strangers(first),
-        "equal seeds give equal entries": torch.equal(first, filled(start(3, 2))),
-        "other seeds give other entries": not torch.equal(first, filled(start(4, 1))),
+        "equal seeds give equal entries": torch.equal(first, equal),
+        "other seeds give other entries": not torch.equal(first, other),
         "the next call gives other entries": not torch.equal(first, second),
         "torch's global random state stays": torch.equal(before, after),
     }
@@ -101,8 +121,9 @@ def test_my_init_draws_from_its_distribution(sweep):
         return [seen[f"share of {part}"] for part in ("0", "(5, 10)", "(-10, -5)")]
 
     sweep.cases(
-        statistics,
+        fill_many,
         {"": (300, 300)},
+        reads=lambda filled: statistics(*filled),
         call="t = torch.ones(300, 300); my_init_(t)",
         fault="my_init_ does not draw from its distribution.",
         tolerance=(0.0, 0.025),
@@ -178,15 +199,18 @@ def test_my_init_works_in_place_on_tensors_of_any_kind(sweep, rng):
 
 
 @pytest.mark.weight(2)
-def test_my_init_draws_from_the_generator_alone(sweep):
+def test_my_init_draws_from_the_generator_alone(sweep, rng):
+    seeds = rng.sample(range(1 << 20), 3)
+
     sweep.cases(
         fill_in_turn,
         {
-            "": ("generator",),
-            "for a parameter": ("generator", True),
-            "without a generator": ("nothing",),
-            "for the generator None": ("None",),
+            "": ("generator", seeds),
+            "for a parameter": ("generator", seeds, True),
+            "without a generator": ("nothing", seeds),
+            "for the generator None": ("None", seeds),
         },
+        reads=lambda filled: what_holds(*filled),
         call="my_init_(t, generator=g), several times",
         fault="my_init_ does not draw from its generator alone.",
         slips={
