@@ -12,13 +12,14 @@ FUZZ_SECONDS ?= 60
 .DEFAULT_GOAL := help
 .PHONY: help grade check stubs handout check-kit kit-tests lint types \
 	watch test next progress hint solution reset submit doctor \
-	bench mutants flakes blind attacks faults fuzz bench-student gradebook-postgres jupyter-check
+	bench mutants flakes blind attacks faults fuzz bench-student gradebook-postgres jupyter-check pages-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 grade: $(VENV)/instructor ## grade the sample class in examples/class into grades/
 	@$(BIN)/grader grade examples/class --out grades --unsandboxed
+	@$(BIN)/grader report grades
 
 check: kit-tests check-kit lint types ## everything that a change must pass
 
@@ -101,6 +102,10 @@ gradebook-postgres: $(VENV)/dev ## test the gradebook on a PostgreSQL server, st
 jupyter-check: $(VENV)/dev ## answer an exercise in JupyterLab, in a real browser
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[browser]'
 	$(BIN)/python -m bench.jupyter
+
+pages-check: $(VENV)/dev grade ## look at the sample class's pages, in a real browser
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[browser]'
+	$(BIN)/python -m bench.pages grades/report
 
 bench-student: $(VENV)/dev ## time from save to verdict under make watch; CPU of make test
 	$(BIN)/python -m bench.student

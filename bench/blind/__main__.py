@@ -60,7 +60,11 @@ def grade(
     pool: JudgePool, syllabus: Syllabus, topic: str, path: Path
 ) -> tuple[str, str]:
     """Return what became of an answer, and the first message on it."""
-    exercise = f"{topic}.{path.parent.name}"
+    (exercise,) = (
+        known.id
+        for known in syllabus.exercises.values()
+        if known.topic == topic and path.parent.name in known.symbols
+    )
     source = KIT.topic_solution(topic).read_bytes() + b"\n\n" + path.read_bytes()
     try:
         report = pool.grade(Submission(path.stem, {topic: source}), "blind", {exercise})

@@ -34,6 +34,7 @@ VERBS = {
     "similar": ("similar.similar", INSTRUCTORS),
     "merge": ("merge.merge", INSTRUCTORS),
     "verify": ("verify.verify", INSTRUCTORS),
+    "report": ("report.report", INSTRUCTORS),
     "export": ("export.export", INSTRUCTORS),
     "init-ci": ("ci.init_ci", INSTRUCTORS),
     "handout": ("kit.handout", INSTRUCTORS),

@@ -17,6 +17,8 @@ def is_close(
     got: Tensor, expected: Tensor, rtol: float | None, atol: float | None
 ) -> bool:
     """Compare values only; NaN equals NaN. One tolerance alone makes the other 0."""
+    if got.dtype == expected.dtype and torch.equal(got, expected):
+        return True  # as most right answers do, and in a tenth of the time
     if (rtol is None) != (atol is None):
         rtol, atol = rtol or 0.0, atol or 0.0
     try:

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 
 from grader.observe.compare import is_close, is_equal
-from grader.observe.describe import describe, tell_apart
+from grader.observe.describe import describe, tell_apart, to_code
 from grader.sandbox.states import tensors_in
-from grader.scoring.message import Words, render
+from grader.scoring.message import Words, render, say
 
 Played = dict[str, Any]
 Tolerance = tuple[float, float] | None
@@ -32,6 +32,8 @@ OTHER_ERROR = (
     "{symbol} raises another exception than it must.",
     "{symbol} raises another exception than it must {when}.",
 )
+
+AT = "{key}: {part}"
 
 ROUNDING = {
     torch.float16: (5e-3, 5e-3),
@@ -73,24 +75,33 @@ def differ(
 
 
 def tell_parts_apart(one: Any, other: Any, tolerance: Tolerance) -> tuple[Words, Words]:
-    """Return how two values read; of containers of tensors, the first unlike parts."""
+    """Return how two values read; of containers of tensors, the first unlike parts.
+
+    A part of a dict is named by its key.
+    """
     pairs = parts(one, other) if any(True for _ in tensors_in(other)) else []
-    for a, b in pairs:
+    for key, a, b in pairs:
         if not alike(a, b, tolerance):
-            return tell_parts_apart(a, b, tolerance)
+            expected, got = tell_parts_apart(a, b, tolerance)
+            if key is None:
+                return expected, got
+            return say(AT, key=key, part=expected), say(AT, key=key, part=got)
     expected, got = tell_apart(one, other)
     if render(expected) == render(got):
         return "the same values", "other values"
     return expected, got
 
 
-def parts(one: Any, other: Any) -> list[tuple[Any, Any]]:
+def parts(one: Any, other: Any) -> list[tuple[str | None, Any, Any]]:
     """Return the parts of two containers of one form; none of anything else."""
     if type(one) is not type(other) or isinstance(other, torch.Tensor):
         return []
     if isinstance(other, dict):
-        return [(one[k], other[k]) for k in other] if list(one) == list(other) else []
-    return list(zip(one, other, strict=True)) if len(one) == len(other) else []
+        same = list(one) == list(other)
+        return [(to_code(k), one[k], other[k]) for k in other] if same else []
+    if len(one) != len(other):
+        return []
+    return [(None, a, b) for a, b in zip(one, other, strict=True)]
 
 
 def kept(seen: Played, wanted: Played) -> tuple[Faults, Words, Words] | None:

@@ -7,7 +7,6 @@ arguments. The judge plays the same on the reference and compares.
 
 from __future__ import annotations
 
-import copy
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from grader import NotStarted
+from grader.sandbox.copies import deep_copy
 from grader.sandbox.own_line import find_line
 from grader.sandbox.states import (
     CASTING,
@@ -114,7 +114,7 @@ def play_case(
 ) -> dict[str, Any]:
     """Return what a scenario gives, as plain data; no case sees another's changes."""
     torch.default_generator.manual_seed(seed)
-    args = copy.deepcopy(args)
+    args = deep_copy(args, {})
     try:
         return {"value": scenario(ex, *args)}
     except Exception as error:
@@ -126,7 +126,7 @@ def play_trial(
 ) -> dict[str, Any]:
     """Return what came of one trial, as plain data."""
     torch.default_generator.manual_seed(seed)
-    args = copy.deepcopy(trial.args)
+    args = deep_copy(trial.args, {})
     if trial.layout:
         args = map_tensors(LAYOUTS[trial.layout], args)
     leaves = [t for t in tensors_in(args) if t.is_floating_point() or t.is_complex()]
@@ -136,9 +136,9 @@ def play_trial(
     before = [leaf.detach().clone() for leaf in tensors_in(args)]
     try:
         with MODES[trial.mode]():
-            apply = make(ex, *copy.deepcopy(init))
+            apply = make(ex, *deep_copy(init, {}))
             moment = MOMENTS[trial.moment]
-            apply, args = moment(lambda: make(ex, *copy.deepcopy(init)), apply, args)
+            apply, args = moment(lambda: make(ex, *deep_copy(init, {})), apply, args)
             value = apply(*args)
         played = {"value": value, "class": type(value).__name__}
         if trial.grad:

@@ -14,7 +14,7 @@ from grader.sandbox.launch import FILES, ROOMS
 FLOORS = (
     {"__main__"},
     {"cli"},
-    {"audit", "authoring", "check_kit", "release", "similarity"},
+    {"audit", "authoring", "check_kit", "release", "report", "similarity"},
     {"nbgrader"},
     {"exports"},
     {"class_run", "student"},

@@ -258,7 +258,20 @@ def test_the_first_unlike_part_of_a_container_is_shown():
         lambda x: (x / 2, {"it": x + 1}), ("plain",), lambda x: (x / 2, {"it": x})
     )
 
-    assert found.render().splitlines()[2].startswith("  got       float32 (3, 4), most")
+    assert found.render().splitlines()[2].startswith("  got       'it': float32")
+
+
+def test_a_part_of_a_dict_is_named_by_its_key():
+    def both(x, last):
+        return {"mean": x.mean(), "rows": [x[:1], {"last": last}]}
+
+    fault = fault_of(
+        lambda x: both(x, x[-1:] + 1), ["plain"], reference=lambda x: both(x, x[-1:])
+    )
+    assert fault.expected.render() == "'rows': 'last': float32 (1, 4)"
+    assert fault.got.render().startswith(
+        "'rows': 'last': float32 (1, 4), most unlike at"
+    )
 
 
 def test_an_exception_is_told_as_such_with_what_is_behind_it():

@@ -1,0 +1,21 @@
+"""Takes the dtype of the input instead of that of the placeholders ("they keep the dtype that `.double()` and the like gave the placeholders")."""
+
+
+class MyLazyLinear(LazyModuleMixin, nn.Module):
+    def __init__(self, out_features: int):
+        super().__init__()
+        self.out_features = out_features
+        self.weight = UninitializedParameter()
+        self.bias = UninitializedParameter()
+
+    def initialize_parameters(self, x: Tensor) -> None:
+        if self.has_uninitialized_params():
+            n = x.shape[-1]
+            with torch.no_grad():
+                self.weight.materialize((self.out_features, n), dtype=x.dtype)
+                self.bias.materialize((self.out_features,), dtype=x.dtype)
+                self.weight.uniform_(-(n**-0.5), n**-0.5)
+                self.bias.uniform_(-(n**-0.5), n**-0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.linear(x, self.weight, self.bias)

@@ -1,0 +1,18 @@
+"""Calls init for modules without children only ("for every module in `net`, `net` itself included")."""
+
+
+def apply_init(net, inputs, init):
+    if isinstance(inputs, Tensor):
+        inputs = (inputs,)
+    flags = [(module, module.training) for module in net.modules()]
+    net.eval()
+    try:
+        with torch.no_grad():
+            net(*inputs)
+    finally:
+        for module, flag in flags:
+            module.training = flag
+    for module in net.modules():
+        if next(module.children(), None) is None:
+            init(module)
+    return net

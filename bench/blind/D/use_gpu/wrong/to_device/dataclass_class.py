@@ -1,0 +1,21 @@
+"""A class that is a dataclass, among the values, is taken for an instance and fails ("whatever is no tensor is returned itself"; only an "instance of a dataclass" is opened)."""
+
+import copy
+
+
+def to_device(batch: Any, device: Device) -> Any:
+    if isinstance(batch, Tensor):
+        return batch.to(device)
+    if isinstance(batch, dict):
+        return {key: to_device(value, device) for key, value in batch.items()}
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)._make(to_device(value, device) for value in batch)
+    if isinstance(batch, list | tuple):
+        return type(batch)(to_device(value, device) for value in batch)
+    if is_dataclass(batch):
+        moved = copy.copy(batch)
+        for field in fields(batch):
+            value = to_device(getattr(batch, field.name), device)
+            object.__setattr__(moved, field.name, value)
+        return moved
+    return batch

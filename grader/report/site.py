@@ -1,0 +1,266 @@
+"""The pages of a class: a static site that needs no server, script or network."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.errors import GraderError
+from grader.exports.feedback import Feedback
+from grader.files import write_text
+from grader.identity import file_name
+from grader.layout import TEMPLATES
+from grader.report.charts import BINS, count_shares, draw_bars
+from grader.report.class_data import ClassData, ExerciseData
+from grader.report.statistics import MIN_STUDENTS
+from grader.report.student_page import make_sections
+from grader.results.result import Result, Status
+from grader.scoring.message import render
+from grader.text import one_line, without_controls
+
+INDEX = "index.html"
+MARK = ".grader-report"
+ROWS = 100
+"""Students of one page of the grid: no page is too large to open."""
+NAMES = 30
+"""Students named beside a slip."""
+BIN_LABELS = [f"{100 * i // BINS} to {100 * (i + 1) // BINS} %" for i in range(BINS)]
+
+
+class ReportError(GraderError):
+    """Pages cannot be made or written; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How far an exercise is, as it is drawn."""
+
+    id: str
+    mark: str
+    """The class of its colour."""
+    sign: str
+    """What stands in its place where it has no points; in grey it tells, too."""
+
+
+STATES = (
+    (State("done", "d", ""), "done"),
+    (State("partly", "p", ""), "partly"),
+    (State("wrong", "w", "✗"), "wrong"),
+    (State("untouched", "", "·"), "not started"),
+    (State("unheard", "u", "!"), "not heard"),
+    (State("absent", "", "/"), "not handed in"),
+)
+BY_ID = {state.id: state for state, _ in STATES}
+
+
+class Site:
+    """Makes the pages of a class, and writes them into a folder of their own."""
+
+    def __init__(self, folder: Path, title: str) -> None:
+        """Take the folder and the course's title."""
+        self.folder = folder
+        self.templates = Environment(
+            loader=FileSystemLoader(TEMPLATES / "report"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+            finalize=harmless,
+        )
+        spoken = gettext.NullTranslations()
+        self.templates.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
+        self.templates.filters |= {
+            "percent": lambda share: f"{100 * share:.0f} %",
+            "points": lambda points: f"{points:.2f}".rstrip("0").rstrip("."),
+            "student_page": lambda student: quote(student_page(student)),
+            "words": render,
+            "message": lambda message: message.render(),
+        }
+        states = [(state, spoken.gettext(name)) for state, name in STATES]
+        self.templates.globals |= {
+            "course": title,
+            "language": "en",
+            "bins": BIN_LABELS,
+            "states": states,
+            "least": MIN_STUDENTS,
+            "shown": NAMES,
+        }
+        self.written: set[str] = set()
+
+    def __enter__(self) -> Site:
+        """Make the folder, or take one of an earlier report.
+
+        Raises:
+            ReportError: it belongs to something else, or cannot be written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            mark = self.folder / MARK
+            if not mark.exists() and any(self.folder.iterdir()):
+                raise ReportError(
+                    f"{self.folder} holds other files than a report: name an empty or "
+                    "a new folder with --out"
+                )
+            mark.touch()
+        except OSError as error:
+            raise self.unwritable(error) from error
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Remove the pages of an earlier report that this one has not."""
+        if kind is None:
+            for path in self.folder.rglob("*.html"):
+                if path.relative_to(self.folder).as_posix() not in self.written:
+                    path.unlink()
+
+    def write(self, name: str, template: str, **values: Any) -> None:
+        """Write a page.
+
+        Raises:
+            ReportError: it cannot be written.
+        """
+        text = self.templates.get_template(template).render(**values)
+        path = self.folder / name
+        try:
+            path.parent.mkdir(exist_ok=True)
+            write_text(path, text)
+        except OSError as error:
+            raise self.unwritable(error) from error
+        self.written.add(name)
+
+    def write_student(
+        self, result: Result, feedback: Feedback | None, data: ClassData
+    ) -> None:
+        """Write a student's own page, which says nothing of anybody else."""
+        sections = make_sections(feedback, data.syllabus) if feedback else []
+        self.write(
+            student_page(result.student),
+            "student.html",
+            result=result,
+            feedback=feedback,
+            sections=sections,
+        )
+
+    def write_class(self, data: ClassData) -> None:
+        """Write the pages for the teacher."""
+        numbers = {
+            exercise.id: f"{i}.{j}"
+            for i, topic in enumerate(data.syllabus.topics, 1)
+            for j, exercise in enumerate(topic.exercises, 1)
+        }
+        self.templates.globals |= {"data": data, "numbers": numbers}
+        self.write_exercises(data, numbers)
+        grids = self.write_grids(data)
+        distributions = list(distributions_of(data))
+        panels = [(name, counts) for name, counts, _ in distributions]
+        counts = data.count_states()
+        self.write(
+            INDEX,
+            INDEX,
+            look=list(looks_of(data)),
+            missing=[r.student for r in data.results if r.status is Status.MISSING],
+            chart=draw_bars(panels, "Distribution of points", 4),
+            distributions=distributions,
+            progress=[(topic, counts[topic.id]) for topic in data.syllabus.topics],
+            grids=grids,
+            enough=any(e.item.facility is not None for e in data.exercises.values()),
+        )
+
+    def write_exercises(self, data: ClassData, numbers: dict[str, str]) -> None:
+        """Write a page for each exercise."""
+        ids = list(data.exercises)
+        for i, (name, found) in enumerate(data.exercises.items()):
+            counts = count_shares(list(found.shares.values()))
+            title = found.exercise.title
+            self.write(
+                f"exercise/{name}.html",
+                "exercise.html",
+                e=found,
+                exercise=found.exercise,
+                number=numbers[name],
+                read=data.syllabus.read_on(found.exercise),
+                before=ids[i - 1] if i else None,
+                after=ids[i + 1] if i + 1 < len(ids) else None,
+                counts=counts,
+                chart=draw_bars([("", counts)], f"Distribution of points: {title}", 1),
+            )
+
+    def write_grids(self, data: ClassData) -> list[tuple[str, str, str]]:
+        """Write who is how far; return the pages, each with its first and last name."""
+        students = list(data.states)
+        parts = [students[i : i + ROWS] for i in range(0, len(students), ROWS)]
+        names = [f"students-{i}.html" for i in range(1, len(parts) + 1)]
+        for i, (name, part) in enumerate(zip(names, parts, strict=True)):
+            self.write(
+                name,
+                "grid.html",
+                rows=[(student, list(cells_of(data, student))) for student in part],
+                before=names[i - 1] if i else None,
+                after=names[i + 1] if i + 1 < len(names) else None,
+            )
+        return [(n, p[0], p[-1]) for n, p in zip(names, parts, strict=True)]
+
+    def unwritable(self, error: OSError) -> ReportError:
+        """Return what to say where the folder cannot be written."""
+        return ReportError(
+            f"{self.folder} cannot be written: {error.strerror}. Name another with "
+            "--out"
+        )
+
+
+def student_page(student: str) -> str:
+    """Return the name of a student's page."""
+    return f"student/{file_name(student)}.html"
+
+
+def harmless(value: object) -> object:
+    """Return text without characters that move what stands beside them."""
+    plain = isinstance(value, str) and not isinstance(value, Markup)
+    return without_controls(str(value), keep="\n\t") if plain else value
+
+
+def looks_of(data: ClassData) -> Iterator[tuple[str, str, bool]]:
+    """Yield who needs a look, why, and whether there is a score to see."""
+    for result in data.results:
+        late = ["late, says the platform"] if result.marked_late else []
+        for why in (*result.needs_look, *late):
+            yield result.student, one_line(why, 300), result.score is not None
+
+
+def cells_of(data: ClassData, student: str) -> Iterator[tuple[str, str]]:
+    """Yield mark and text of a student's cells, an exercise each."""
+    for name, found in data.exercises.items():
+        state = BY_ID[data.states[student].get(name, "absent")]
+        made = found.made.get(student)
+        yield state.mark, state.sign or (f"{made.points:g}" if made else "")
+
+
+def distributions_of(
+    data: ClassData,
+) -> Iterator[tuple[str, Sequence[int], float | None]]:
+    """Yield, for all points and those of each topic, counts by share and the mean."""
+    exercises = list(data.exercises.values())
+    yield "all", *summary(exercises)
+    for topic in data.syllabus.topics:
+        mine = [e for e in exercises if e.exercise.topic == topic.id]
+        yield topic.title, *summary(mine)
+
+
+def summary(exercises: Sequence[ExerciseData]) -> tuple[Sequence[int], float | None]:
+    """Return the counts of students by their share of points, and the mean share."""
+    earned: dict[str, float] = {}
+    most: dict[str, float] = {}
+    for found in exercises:
+        for student, made in found.made.items():
+            earned[student] = earned.get(student, 0.0) + made.points
+            most[student] = most.get(student, 0.0) + made.max - made.open
+    shares = [earned[s] / most[s] for s in earned if most[s]]
+    return count_shares(shares), sum(shares) / len(shares) if shares else None

@@ -1,0 +1,153 @@
+"""Pages stand alone, keep to the limits, and show text of students as text."""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import pytest
+
+from grader.exports.feedback import make_feedback
+from grader.layout import KIT
+from grader.policy import Adjusted
+from grader.policy.adjust import AdjustedTopic
+from grader.report.class_data import ClassData
+from grader.report.site import INDEX, ROWS, ReportError, Site, student_page
+from grader.results.result import Result, Status
+from grader.scoring.message import Message
+from grader.scoring.outcome import Outcome
+from grader.scoring.score import ExerciseScore, Score
+from grader.syllabus import read_syllabus
+
+NAME = "model_construction.MLP"
+HOSTILE = '</pre><script src=//x.y>alert(1)</script><img src=x onerror="a()">'
+PERSON = '"><b onmouseover=a()>\u202eعمر'
+
+
+class Strict(HTMLParser):
+    """Reads a page as a browser does; gathers what could act or load."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.text, self.acts, self.loads, self.ids, self.links = "", [], [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.acts += [tag] if tag in ("script", "iframe", "object", "b", "img") else []
+        self.acts += [name for name in given if name.startswith("on")]
+        self.loads += [given[n] for n in ("src", "data", "srcset") if n in given]
+        self.loads += [given["href"]] if tag == "link" else []
+        self.ids += [given["id"]] if "id" in given else []
+        self.links += [given["href"]] if tag == "a" else []
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def write_class(folder, students, message=None, **more):
+    syllabus = read_syllabus(KIT.registry).restricted([NAME])
+    data = ClassData(syllabus)
+    with Site(folder, "A course") as site:
+        for i, student in enumerate(students):
+            outcome = Outcome.FAILED if message else Outcome.PASSED
+            points = 0.0 if message else 1.0
+            tests = {"f::test_it": outcome, "f::test_gpu": Outcome.NO_GPU}
+            made = ExerciseScore(NAME, points, 1.0, 2.0, tests)
+            score = Score(student, (made,))
+            result = Result(student, Status.GRADED, score, **more)
+            said = {"f::test_it": message} if message else {}
+            properties = [{"outcome": str(outcome)}]
+            properties += [{"message": message.as_data()}] if message else []
+            entry = {"nodeid": "f::test_it", "user_properties": properties}
+            feedback = make_feedback(score, {"tests": [entry]}, syllabus)
+            data.add(result, score, said)
+            site.write_student(result, feedback, data)
+            if i == 0:
+                data.add(Result("gone", Status.MISSING), None, {})
+        site.write_class(data)
+    return folder
+
+
+def pages_of(folder):
+    return {
+        p.relative_to(folder).as_posix(): p.read_text() for p in folder.rglob("*.html")
+    }
+
+
+def test_what_a_student_wrote_is_text_and_nothing_else(tmp_path):
+    message = Message(HOSTILE, got=HOSTILE, cause=HOSTILE)
+    look = {"model_construction": HOSTILE}
+    pages = pages_of(write_class(tmp_path, [PERSON], message, look=look))
+    assert set(pages) == {
+        *(INDEX, "students-1.html", f"exercise/{NAME}.html", student_page(PERSON)),
+    }
+    for name, page in pages.items():
+        read = Strict(page)
+        assert read.acts == [], name
+        assert read.loads == [], name
+        assert "\u202e" not in re.sub("<title>.*?</title>", "", page)
+    assert HOSTILE in Strict(pages[f"exercise/{NAME}.html"]).text
+    assert HOSTILE in Strict(pages[student_page(PERSON)]).text
+    assert HOSTILE in Strict(pages[INDEX]).text
+
+
+def test_links_lead_to_pages_that_are_there(tmp_path):
+    pages = pages_of(write_class(tmp_path, ["ana maria", "josé#1", "50%?"]))
+    for name, page in pages.items():
+        for link in Strict(page).links:
+            assert ((tmp_path / name).parent / unquote(link)).resolve().is_file(), link
+
+
+def test_a_students_page_says_nothing_of_others_or_of_hidden_tests(tmp_path):
+    pages = pages_of(write_class(tmp_path, ["ana", "bruno"], Message("It is wrong.")))
+    page = pages[student_page("ana")]
+    assert "It is wrong." in page
+    assert "bruno" not in page
+    assert "test_it" not in page
+    assert Strict(page).links == []
+
+
+def test_a_students_page_tells_points_open_ones_and_what_the_course_counts(tmp_path):
+    counted = Adjusted((AdjustedTopic("t", 0.9, 0.0, 1.0),), ("1 day late: −10 %",))
+    pages = pages_of(write_class(tmp_path, ["ana"], adjusted=counted))
+    text = " ".join(Strict(pages[student_page("ana")]).text.split())
+    assert "Points: 1 of 1; 1 more stay open" in text
+    assert "The course counts: 0.9 of 1 (1 day late: −10 %)" in text
+
+
+def test_a_page_of_a_large_class_stays_small(tmp_path):
+    names = [f"a student with a long name {i:04}" for i in range(2 * ROWS + 1)]
+    pages = pages_of(write_class(tmp_path, names, Message("It is wrong.")))
+    assert {n for n in pages if n.startswith("students-")} == {
+        "students-1.html",
+        "students-2.html",
+        "students-3.html",
+    }
+    assert names[-1] in pages["students-3.html"]
+    assert max(len(page.encode()) for page in pages.values()) < 300_000
+
+
+def test_a_page_has_each_id_once(tmp_path):
+    for name, page in pages_of(write_class(tmp_path, ["ana"])).items():
+        ids = Strict(page).ids
+        assert len(ids) == len(set(ids)), name
+
+
+def test_who_is_not_in_a_later_report_has_no_page_in_it(tmp_path):
+    write_class(tmp_path, ["ana", "bruno"])
+    pages = pages_of(write_class(tmp_path, ["ana"]))
+    assert student_page("ana") in pages
+    assert student_page("bruno") not in pages
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path):
+    (tmp_path / "thesis.html").write_text("mine")
+    with pytest.raises(ReportError, match="holds other files"):
+        write_class(tmp_path, ["ana"])
+    assert (tmp_path / "thesis.html").read_text() == "mine"
+
+
+def test_who_did_not_hand_in_is_named_and_has_no_link(tmp_path):
+    page = Strict(pages_of(write_class(tmp_path, ["ana"]))[INDEX])
+    assert "Not handed in: gone." in page.text
+    assert not any("gone" in link for link in page.links)
