@@ -92,7 +92,9 @@ class Sweep:
         ]
         trials = [trial for _, trial in asked]
         seen = self.shuffled(
-            trials, lambda some: self.observe(play_trials, make, init, some, call=call)
+            trials,
+            lambda some: self.observe(play_trials, make, init, some, call=call),
+            stay=1,
         )
         wanted = self.refer(play_trials, make, init, trials)
         cases = [
@@ -110,7 +112,7 @@ class Sweep:
         fault: Words | None = None,
         slips: Slips | None = None,
         causes: Causes | None = None,
-        because: Causes | None = None,
+        because: Mapping[str, Words | Slips] | None = None,
         raises: Sequence[type[Exception]] = (),
         tolerance: Tolerance = None,
         reads: Callable[[Any], Any] | None = None,
@@ -125,7 +127,8 @@ class Sweep:
             fault: what is wrong in the first case.
             slips: causes with the evidence for them, in the first case.
             causes: as in a sweep over columns.
-            because: what is behind a failure, by the case.
+            because: what is behind a failure, by the case; or slips, with the evidence
+                for them.
             raises: the exceptions that the docstring promises.
             tolerance: as in a sweep over columns.
             reads: gives what is compared of a value, found out in this process.
@@ -134,29 +137,38 @@ class Sweep:
             Finding: the answer does otherwise.
             AssertionError: the reference raises what is not promised.
         """
-        args = list(cases.values())
+        asked = list(cases.items())
+        asked += asked[: bool(raises)]  # or an exception would do in each that follows
+        args = [given for _, given in asked]
         seen = self.shuffled(
             args, lambda some: self.observe(play_cases, scenario, some, call=call)
         )
         wanted = self.refer(play_cases, scenario, args)
         if reads is not None:
             seen, wanted = ([read(p, reads) for p in all_] for all_ in (seen, wanted))
-        triples = zip(cases, seen, wanted, strict=True)
-        compared = [(when, when, one, other) for when, one, other in triples]
+        triples = zip(asked, seen, wanted, strict=True)
+        compared = [(when, when, one, other) for (when, _), one, other in triples]
         self.compare(compared, raises, tolerance, fault, slips, causes, because)
 
     def shuffled(
-        self, asked: list[Any], play: Callable[[list[Any]], list[Played]]
+        self,
+        asked: list[Any],
+        play: Callable[[list[Any]], list[Played]],
+        stay: int = 0,
     ) -> list[Played]:
-        """Return what came of each case; they are played in an order of their own.
+        """Return what came of each case; they are played in an order that is drawn.
 
         So nobody knows by heart which case must raise an exception, or what a network's
-        names are: whoever recognises it has looked at the arguments. The first case
-        stays first, since its message may say that nothing came before it.
+        names are: whoever recognises it has looked at the arguments.
+
+        Args:
+            asked: the cases, in the order in which they are judged.
+            play: plays cases in the order given.
+            stay: how many stay in front: what comes later may remember them.
         """
-        order = [*range(1, len(asked))]
-        self.rng.shuffle(order)
-        order[:0] = [0] * bool(asked)
+        later = [*range(stay, len(asked))]
+        self.rng.shuffle(later)
+        order = [*range(stay), *later]
         played = play([asked[i] for i in order])
         if len(played) != len(order):
             return played
@@ -170,7 +182,7 @@ class Sweep:
         fault: Words | None,
         slips: Slips | None,
         causes: Causes | None,
-        because: Causes | None = None,
+        because: Mapping[str, Words | Slips] | None = None,
         *,
         lenient: bool = False,
     ) -> None:
@@ -201,12 +213,14 @@ class Sweep:
             if said is not None:
                 faults, expected, got = said
                 cause: Words | None = column.cause if column else None
-                cause = (because or {}).get(name, cause)
+                known = (because or {}).get(name, cause)
+                cause = None if isinstance(known, Mapping) else known
                 if faults == WRONG_GRADIENT and got == "None":
                     cause = CUT_OFF
-                if first and faults != WRONG_GRADIENT and "value" in seen:
+                mine = known if isinstance(known, Mapping) else slips if first else None
+                if mine and faults != WRONG_GRADIENT and "value" in seen:
                     shown = seen["value"]
-                    fitting = (c for c, s in (slips or {}).items() if fits(shown, s))
+                    fitting = (c for c, s in mine.items() if fits(shown, s))
                     cause = next(fitting, cause)
                 if faults is ERROR and (causes or cause is None):
                     error = Raised(tuple(seen["error"]), seen["message"])

@@ -11,7 +11,7 @@ from torch import nn
 
 from grader.observe.columns import COLUMNS, MODULES, TENSORS, VALUES
 from grader.observe.finding import Finding
-from grader.observe.sweep import Sweep
+from grader.observe.sweep import Sweep, first_of
 from grader.sandbox import own_line, wire
 from grader.sandbox.trials import Function, Module, Trial, play_cases, play_trials
 
@@ -318,21 +318,62 @@ def refuse_odd(ex, n):
     return n
 
 
-def order_for(seed):
+def order_for(seed, raises):
     met = []
-    cases = {f"for {n}": (n,) for n in range(8)}
+    cases = {f"for {n}": (n,) for n in range(8) if raises or not n % 2}
     sweep_over(met.append, lambda _: None, seed).cases(
-        refuse_odd, cases, call="it(n)", raises=(ValueError,)
+        refuse_odd, cases, call="it(n)", raises=raises
     )
     return met
 
 
-def test_cases_are_played_in_an_order_that_is_drawn_behind_the_first():
-    one, again, other = map(order_for, (1, 1, 2))
+def test_cases_are_played_in_an_order_that_is_drawn():
+    one, again, other = (order_for(seed, ()) for seed in (1, 1, 2))
 
     assert one == again != other
-    assert sorted(one) == list(range(8))
-    assert one[0] == other[0] == 0
+    assert sorted(one) == [0, 2, 4, 6]
+
+
+def test_where_exceptions_are_promised_the_first_case_is_met_twice():
+    one, other = (order_for(seed, (ValueError,)) for seed in (1, 2))
+
+    assert one != other
+    assert sorted(one) == [0, *range(8)]
+
+
+def test_columns_come_behind_the_plain_case():
+    met = []
+
+    def note(x):
+        met.append(x.dtype)
+        return x / 2
+
+    for seed in range(9):
+        sweep_over(note, halve, seed)(
+            Function("it"), inputs=draw, columns=("plain", "float64"), call="it(x)"
+        )
+
+    assert set(met[::3]) == {torch.float32}
+
+
+def test_a_case_may_have_slips_of_its_own():
+    signs = {"it is one too many": 3, "it is one too few": 1}
+    cases = {"": (1,), "for two": (2,)}
+
+    with pytest.raises(Finding) as found:
+        sweep_over(lambda n: 3 if n == 2 else n, lambda n: n).cases(
+            lambda ex, n: ex.it(n), cases, call="it(n)", because={"for two": signs}
+        )
+
+    assert found.value.message.cause == "it is one too many"
+
+
+def test_what_is_read_of_a_value_is_compared_in_its_place():
+    sweep = sweep_over(lambda n: [n, "of mine"], lambda n: [n, "another"])
+
+    sweep.cases(lambda ex, n: ex.it(n), {"": (1,)}, call="it(n)", reads=first_of)
+    with pytest.raises(Finding):
+        sweep.cases(lambda ex, n: ex.it(n), {"": (1,)}, call="it(n)")
 
 
 def draw_a_number(ex):
