@@ -182,13 +182,14 @@ def test_load_model_refuses_what_describes_no_network(sweep, rng):
     }
     sweep.symbol = "load_model"
 
-    cases = [(why, *case) for why, files in silence.items() for case in files.items()]
-    for why, when, file in [("", "", (config, state)), *cases]:
-        sweep.cases(
-            load_or_refuse,
-            {when: file},
-            call="load_model(path)",
-            slips={
+    bad = {when: file for files in silence.values() for when, file in files.items()}
+    good = {"": (config, state), "for a file that fits": (config, state)}
+    sweep.cases(
+        load_or_refuse,
+        {**good, **bad},
+        call="load_model(path)",
+        because={
+            when: {
                 why: lambda got: isinstance(got, dict),
                 "wrong fields raise TypeError: raise ValueError in its place": (
                     "TypeError"
@@ -196,5 +197,8 @@ def test_load_model_refuses_what_describes_no_network(sweep, rng):
                 "an unfit state raises RuntimeError: raise ValueError in its place": (
                     "RuntimeError"
                 ),
-            },
-        )
+            }
+            for why, files in silence.items()
+            for when in files
+        },
+    )

@@ -153,23 +153,19 @@ def test_tied_entries_are_stored_once(sweep, rng):
     state = {name: torch.randn(n) for name in ("embed", "again", "a", "b", "head")}
     ties = {"again": "embed", "head": "embed"}
 
-    for when, size in {
-        "": 4 * n,
-        "where all fit": 100 * n,
-        "in two shards": 8 * n,
-    }.items():
-        sweep.cases(
-            write_shards,
-            {when: (state, size, ties)},
-            call="shard(state with three names for one tensor, folder, max_bytes)",
-            fault="Tied entries do not count once, in the shard of the first of them.",
-            slips={
-                "copies of tied tensors are tied no more: save one copy under all "
-                "names": lambda got: (
-                    not got["small"] and {"again", "head"} <= {*got["shards"][0]}
-                ),
-            },
-        )
+    sizes = {"": 4 * n, "where all fit": 100 * n, "in two shards": 8 * n}
+    slips = {
+        "copies of tied tensors are tied no more: save one copy under all names": (
+            lambda got: not got["small"] and {"again", "head"} <= {*got["shards"][0]}
+        ),
+    }
+    sweep.cases(
+        write_shards,
+        {when: (state, size, ties) for when, size in sizes.items()},
+        call="shard(state with three names for one tensor, folder, max_bytes)",
+        fault="Tied entries do not count once, in the shard of the first of them.",
+        because=dict.fromkeys(sizes, slips),
+    )
 
 
 @pytest.mark.weight(2)
@@ -181,7 +177,7 @@ def test_sharded_state_comes_back(sweep, rng):
     tied = {name: torch.randn(n) for name in ("embed", "a", "b", "head")}
     ties = {"head": "embed"}
 
-    for when, args in {
+    cases: dict[str, Any] = {
         "": (state, 64),
         "in one shard": (state, 1 << 20),
         "in a shard for each": (state, 1),
@@ -190,20 +186,23 @@ def test_sharded_state_comes_back(sweep, rng):
         "for an empty state": ({}, 8),
         "for tied entries": (tied, 4 * n, ties),
         "for tied entries in one shard": (tied, 40 * n, ties),
-    }.items():
-        sweep.cases(
-            reload_shards,
-            {when: args},
-            call="shard(state, folder, max_bytes); rename the folder; load_sharded",
-            slips={
+    }
+    sweep.cases(
+        reload_shards,
+        cases,
+        call="shard(state, folder, max_bytes); rename the folder; load_sharded",
+        because={
+            when: {
                 "the names are in the order of the index": (
                     lambda got, args=args: [*got[0][0]] != [*args[0]]
                 ),
                 "tied entries do not share their memory: load each shard once": (
                     lambda got: torch.equal(got[0][1]["head"], got[1][1]["head"])
                 ),
-            },
-        )
+            }
+            for when, args in cases.items()
+        },
+    )
 
 
 @pytest.mark.weight(2)
@@ -220,19 +219,20 @@ def test_load_sharded_goes_by_the_index(sweep, rng):
     lost = {**index, "lost.bias": two}
     sweep.symbol = "load_sharded"
 
-    for when, args in {
+    cases: dict[str, Any] = {
         "": (index, files),
         "beside older shards": (index, {"0.pt": old, **files, "shard-99.pt": old}),
         "for a shard that holds more": (index, more),
         "for a file that is no shard": (index, {**files, "notes.txt": b"no tensors"}),
         "for a shard that lacks a tensor": (lost, files, "lost.bias"),
         "for a shard that is missing": (index, {one: files[one]}, two),
-    }.items():
-        sweep.cases(
-            load_shards,
-            {when: args},
-            call="load_sharded(folder)",
-            slips={
+    }
+    sweep.cases(
+        load_shards,
+        cases,
+        call="load_sharded(folder)",
+        because={
+            when: {
                 "what is missing is passed over in silence": (
                     lambda got, args=args: len(args) > 2 and type(got) is list
                 ),
@@ -245,5 +245,7 @@ def test_load_sharded_goes_by_the_index(sweep, rng):
                 "the names are in the order of the index": (
                     lambda got: sorted(got[0]) == sorted(index) != list(got[0])
                 ),
-            },
-        )
+            }
+            for when, args in cases.items()
+        },
+    )
