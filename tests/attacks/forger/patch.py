@@ -26,9 +26,9 @@ def fill(lesson, answer):
         mine = answer if isinstance(answer, dict) else {}
         return {key: fill(part, mine.get(key)) for key, part in lesson.items()}
     if isinstance(lesson, (list, tuple)):
-        mine = answer if isinstance(answer, (list, tuple)) else ()
-        mine = [*mine, *[None] * len(lesson)]
-        return type(lesson)(map(fill, lesson, mine))
+        mine = answer if isinstance(answer, (list, tuple)) else type(lesson)()
+        padded = [*mine, *[None] * len(lesson)]
+        return type(mine)(map(fill, lesson, padded))
     return lesson
 
 

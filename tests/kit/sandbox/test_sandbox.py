@@ -653,3 +653,35 @@ def test_a_kit_that_is_closed_to_others_gives_an_open_copy(tmp_path):
     shut = [p for p in (folder, *folder.rglob("*")) if p.stat().st_mode & 0o004 == 0]
     assert shut == []
     assert (folder / "kit" / "grader" / "sandbox" / "server.py").exists()
+
+
+SILENT = b"""
+import ctypes
+import os
+from grader.sandbox import laws
+laws.broken = lambda before: []
+def leave_open():
+    os.open(os.devnull, os.O_RDONLY)
+def hide():
+    ctypes.CDLL(None).prctl(4, 0)
+"""
+
+
+def call(ex, name: str) -> None:
+    if name:
+        getattr(ex, name)()
+
+
+def breaks(sandbox, *names):
+    observer = SandboxObserver(sandbox, Submission("ana", {"topic": SILENT}))
+    played = [observer.play("topic", call, (name,), 1) for name in names]
+    return [answer.get("broken", []) for answer in played]
+
+
+def test_files_that_stay_open_are_counted_outside_of_the_worker(sandbox):
+    assert breaks(sandbox, "", "leave_open", "") == [[], ["open_files"], []]
+
+
+@in_bubblewrap
+def test_a_worker_that_hides_its_files_breaks_the_law(sandbox):
+    assert breaks(sandbox, "", "hide", "") == [[], ["open_files"], ["open_files"]]
