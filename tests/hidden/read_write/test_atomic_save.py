@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.observe import expect_equal, expect_true, say
+from grader.observe import draw_name, expect_equal, expect_true, say
 from read_write_helpers import DISTINCT, State, read_plainly
 
 pytestmark = pytest.mark.exercise("read_write.atomic_save")
@@ -56,7 +56,7 @@ def in_child(work: Callable[[], None]) -> str:
 
 
 def save_in_trouble(
-    ex: Any, old: State, new: State, trouble: str, room: int
+    ex: Any, old: State, new: State, name: str, trouble: str, room: int
 ) -> tuple[str, Any, list[str]]:
     """Save twice, the second time in trouble; return what is raised, file and names.
 
@@ -76,11 +76,11 @@ def save_in_trouble(
 
     before, system = os.getcwd(), tempfile.tempdir
     with TemporaryDirectory() as folder:
-        file = path = Path(folder, "net.pt")
+        file = path = Path(folder, name)
         try:
             if trouble == "a path without a folder":
                 os.chdir(folder)
-                path, tempfile.tempdir = Path("net.pt"), f"{folder}/none"
+                path, tempfile.tempdir = Path(name), f"{folder}/none"
             ex.atomic_save(old, str(path))
             if trouble == "a folder at the path":
                 path.unlink()
@@ -90,6 +90,13 @@ def save_in_trouble(
             os.chdir(before)
             tempfile.tempdir = system
         return ended, read_plainly(file), os.listdir(folder)
+
+
+def save_in_turn(
+    ex: Any, old: State, new: State, asked: list[tuple[str, str, int]]
+) -> list[tuple[str, Any, list[str]]]:
+    """Save under several names, each with its own trouble."""
+    return [save_in_trouble(ex, old, new, *each) for each in asked]
 
 
 def die_before_replacing(
@@ -127,8 +134,8 @@ def die_before_replacing(
 
 def two_states(rng) -> tuple[State, State]:
     """Return a small state, and one of some 20,000 bytes."""
-    old = {"weight": torch.randn(rng.choice(DISTINCT))}
-    return old, {f"layer.{i}": torch.randn(1000) for i in range(5)}
+    old, size = {"weight": torch.randn(rng.choice(DISTINCT))}, rng.randrange(1000, 1100)
+    return old, {f"layer.{i}": torch.randn(size) for i in range(5)}
 
 
 TROUBLES = {
@@ -154,15 +161,18 @@ ELSEWHERE = {
 def test_atomic_save_leaves_the_old_file_or_the_new_one(observe, rng, trouble):
     old, new = two_states(rng)
     raised, rooms = TROUBLES[trouble]
-    room = rng.choice(rooms) if rooms else 0
+    name, *others = (draw_name(rng) for _ in range(4))
+    asked = [(name, trouble, rng.choice(rooms) if rooms else 0)]
+    asked += [(other, "ValueError" if i else "", 0) for i, other in enumerate(others)]
+    rng.shuffle(asked)  # or whoever knows the suite knows what is raised, and when
     call = say("atomic_save(old, path), then of new; trouble: {it}", it=trouble)
 
-    _, control, _ = observe(save_in_trouble, new, old, "", 0, call="atomic_save, twice")
-    ended, saved, names = observe(
-        save_in_trouble, old, new, trouble, room, call=call, causes=ELSEWHERE
-    )
+    played = observe(save_in_turn, old, new, asked, call=call, causes=ELSEWHERE)
+    seen = {other: each for (other, *_), each in zip(asked, played, strict=True)}
 
-    expect_equal(control, old, "The file does not hold what was saved last.")
+    _, control, _ = seen[others[0]]
+    expect_equal(control, new, "The file does not hold what was saved last.")
+    ended, saved, names = seen[name]
     expect_equal(
         ended,
         raised,
@@ -185,9 +195,9 @@ def test_atomic_save_leaves_the_old_file_or_the_new_one(observe, rng, trouble):
         },
     )
     expect_true(
-        names == ["net.pt"] or raised == "killed",
+        names == [name] or raised == "killed",
         "When it is broken off, atomic_save leaves a temporary file.",
-        expected="net.pt alone",
+        expected="the file at path alone",
         got=say("{n} files", n=len(names)),
         cause={
             "KeyboardInterrupt": "KeyboardInterrupt is no Exception: use finally or "
