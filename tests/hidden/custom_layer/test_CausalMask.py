@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, call_once, gradient_of, in_turn
 from grader.observe import (
@@ -13,7 +13,6 @@ from grader.observe import (
     Module,
     expect_close,
     expect_equal,
-    expect_error,
     say,
 )
 
@@ -23,10 +22,15 @@ MASK = Module("CausalMask", filled=False)
 
 
 def state_of_mask(
-    ex: Any, scores: Tensor
+    ex: Any, scores: Tensor, others: int
 ) -> tuple[list[str], list[str], list[str], Tensor]:
+    """Return names saved and trained, and places of buffers, in a network of several.
+
+    The layer comes first, norm layers behind it.
+    """
     layer = ex.CausalMask(len(scores))
     y = layer(scores.clone())
+    layer = nn.Sequential(layer, *(nn.BatchNorm1d(1) for _ in range(others)))
     names = list(layer.state_dict())
     parameters = [name for name, _ in layer.named_parameters()]
     return names, parameters, [b.device.type for b in layer.to("meta").buffers()], y
@@ -90,49 +94,51 @@ def test_causal_mask_hides_what_is_above_the_diagonal(observe, rng, leading, spa
 
 
 @pytest.mark.parametrize("more", [1, 2])
-def test_causal_mask_refuses_what_is_too_long(observe, rng, more):
+def test_causal_mask_refuses_what_is_too_long(sweep, rng, more):
     n = rng.choice(DISTINCT)
     fitting, longer = torch.randn(2, n, n), torch.randn(2, n + more, n + more)
-    call = say("CausalMask({n})(scores) with scores {x}", n=n, x=longer)
+    long = "for more than max_len positions"
 
-    y, _ = observe(run_mask, n, fitting, fitting, call="CausalMask(n)(scores)")
-    raised = observe.error(run_mask, n, longer, longer, call=call)
-
-    expect_close(y, masked(fitting), "CausalMask does not mask max_len positions.")
-    expect_error(
-        raised,
-        ValueError,
-        "CausalMask does not raise a ValueError for more than max_len positions.",
-        cause="nothing compares the size of the scores with max_len",
+    sweep.cases(
+        run_mask,
+        {"": (n, fitting, fitting), long: (n, longer, longer)},
+        call=say("CausalMask({n})(scores) with scores {x}", n=n, x=longer),
+        raises=(ValueError,),
+        because={long: "nothing compares the size of the scores with max_len"},
     )
 
 
 @pytest.mark.weight(2)
 def test_causal_mask_is_a_buffer_that_is_not_saved(observe, rng):
-    n = rng.choice(DISTINCT)
+    n, others = rng.choice(DISTINCT), rng.randrange(2, 50)
     scores = torch.randn(n, n)
     call = say("CausalMask({n}).state_dict(), and its buffers after to('meta')", n=n)
+    beside = nn.Sequential(nn.Identity(), *(nn.BatchNorm1d(1) for _ in range(others)))
+    trained = [name for name, _ in beside.named_parameters()]
+    known = len(list(beside.buffers()))
 
-    names, parameters, devices, y = observe(state_of_mask, scores, call=call)
+    names, parameters, devices, y = observe(state_of_mask, scores, others, call=call)
 
     expect_equal(
         parameters,
-        [],
+        trained,
         "CausalMask has parameters.",
         cause="a mask is not trained: make it a buffer",
     )
     expect_equal(
         names,
-        [],
+        list(beside.state_dict()),
         "The mask is in the state dict.",
         cause="register_buffer(…, persistent=False) leaves it out",
     )
     expect_equal(
-        sorted(set(devices)),
-        ["meta"],
+        ["its buffers"] * (len(devices) > known) + sorted(set(devices)),
+        ["its buffers", "meta"],
         "The mask is not a buffer that follows the layer to other devices.",
         slips={
-            "a tensor assigned to self stays where it is: register_buffer moves it": []
+            "a tensor assigned to self stays where it is: register_buffer moves it": (
+                ["meta"]
+            )
         },
     )
     expect_close(y, masked(scores), "CausalMask does not mask max_len positions.")

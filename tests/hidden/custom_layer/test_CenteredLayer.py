@@ -21,10 +21,11 @@ CENTERED = Module("CenteredLayer", filled=False)
 
 
 def centered_in_sequential(
-    ex: Any, linear: nn.Module, x: Tensor
+    ex: Any, layers: list[nn.Module], x: Tensor
 ) -> tuple[Tensor, list[str]]:
-    net = nn.Sequential(linear, ex.CenteredLayer())
-    return net(x), [name for name, _ in net.named_parameters()]
+    """Return the result behind the first layer, and the names of all parameters."""
+    net = nn.Sequential(layers[0], ex.CenteredLayer(), *layers[1:])
+    return net[:2](x), [name for name, _ in net.named_parameters()]
 
 
 @pytest.mark.parametrize("dims", [1, 2, 3], ids=["vector", "matrix", "three_dims"])
@@ -66,14 +67,16 @@ def test_centered_passes_gradients_through_the_mean(observe, rng):
 
 def test_centered_fits_into_a_network_without_parameters(observe, rng):
     linear = nn.Linear(*rng.sample(DISTINCT, 2))
+    layers = [linear, *(nn.Linear(1, 1) for _ in range(rng.randrange(1, 50)))]
     x = torch.randn(4, linear.in_features)
-    call = "nn.Sequential(Linear, CenteredLayer())"
+    call = "nn.Sequential(Linear, CenteredLayer(), Linear, …)"
 
-    y, names = observe(centered_in_sequential, linear, x, call=call)
+    y, names = observe(centered_in_sequential, layers, x, call=call)
 
+    net = nn.Sequential(linear, nn.Identity(), *layers[1:])
     expect_equal(
         names,
-        ["0.weight", "0.bias"],
+        [name for name, _ in net.named_parameters()],
         "CenteredLayer has parameters.",
         cause="what is computed from the input needs no nn.Parameter",
     )

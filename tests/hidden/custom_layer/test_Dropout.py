@@ -15,7 +15,6 @@ from grader.observe import (
     Module,
     expect_close,
     expect_equal,
-    expect_error,
     expect_true,
     say,
 )
@@ -170,21 +169,19 @@ def test_dropout_draws_finely_for_half_precision(observe, dtype):
 
 
 @pytest.mark.parametrize("p", [-0.1, 1.1, -math.inf, math.nan])
-def test_dropout_refuses_what_is_no_probability(observe, p):
-    x = without_zeros(100)
-    call = say("Dropout({p})", p=p)
+def test_dropout_refuses_what_is_no_probability(sweep, p):
+    x, bad = without_zeros(100), say("for p = {p}", p=p).render()
 
-    (y,) = observe(drop_in_turn, 0.25, x, [True], call="Dropout(0.25)(x)")
-    raised = observe.error(drop_in_turn, p, x, [], call=call)
-
-    expect_dropped(y, x, 0.25)
-    expect_error(
-        raised,
-        ValueError,
-        say("Dropout takes {p} for a probability.", p=p),
-        cause="every comparison with NaN is false: not 0 <= p <= 1 holds for it"
-        if math.isnan(p)
-        else "check 0 <= p <= 1 in __init__",
+    sweep.cases(
+        drop_in_turn,
+        {"": (0.25, x, [False]), bad: (p, x, [])},
+        call=say("Dropout({p})", p=p),
+        raises=(ValueError,),
+        because={
+            bad: "every comparison with NaN is false: not 0 <= p <= 1 holds for it"
+            if math.isnan(p)
+            else "check 0 <= p <= 1 in __init__"
+        },
     )
 
 

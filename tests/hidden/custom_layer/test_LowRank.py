@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, expect_drawn, same, start
 from grader.observe import MODULES, TENSORS, Module, say
+from grader.sandbox.trials import checksum
 
 pytestmark = pytest.mark.exercise("custom_layer.LowRank")
 
@@ -56,6 +57,7 @@ def merge_low_rank(ex: Any, x: Tensor, *given: Any) -> dict[str, Any]:
     seen["names"] = list(state) == list(before)
     kept = [(state[name], t, flag) for name, (t, flag) in before.items()]
     seen["values"] = all(torch.equal(now, t) for now, t, _ in kept)
+    seen["bits"] = [checksum(now) for now, *_ in kept]
     seen["flags"] = all(now.requires_grad == flag for now, _, flag in kept)
     with torch.no_grad():
         for p in merged.parameters():

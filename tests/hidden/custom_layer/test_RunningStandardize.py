@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, gradient_of, same
-from grader.observe import CALLS, Module, say
+from grader.observe import CALLS, Module, draw_name, say
 from grader.observe.sweep import CUT_OFF
 
 pytestmark = pytest.mark.exercise("custom_layer.RunningStandardize")
@@ -35,10 +35,11 @@ def standardize(
     return results, state, [x for _, x in steps]
 
 
-def refuse_few_rows(ex: Any, x: Tensor, n: int) -> Any:
+def refuse_few_rows(ex: Any, x: Tensor, n: int, steps: int) -> Any:
     """Return the result for two rows, what a smaller batch raises, and the state."""
     layer = ex.RunningStandardize(x.shape[-1], 0.3)
-    y = layer(x)
+    for _ in range(steps):
+        y = layer(x)
     try:
         raised = str(layer(x[:n]).shape)
     except ValueError:
@@ -46,10 +47,15 @@ def refuse_few_rows(ex: Any, x: Tensor, n: int) -> Any:
     return y, raised, dict(sorted(layer.state_dict().items()))
 
 
-def state_of_standardize(ex: Any, d: int) -> tuple[list[str], dict[str, Tensor]]:
+def state_of_standardize(
+    ex: Any, d: int, linear: nn.Module, number: int
+) -> tuple[list[str], dict[str, Tensor], list[str]]:
+    """Return parameters in front of another layer's, a state, and names of several."""
     layer = ex.RunningStandardize(d, 0.1)
-    parameters = [name for name, _ in layer.named_parameters()]
-    return parameters, dict(sorted(layer.state_dict().items()))
+    parameters = [name for name, _ in nn.Sequential(layer, linear).named_parameters()]
+    many = nn.Sequential(*(ex.RunningStandardize(d, 0.1) for _ in range(number)))
+    state = dict(sorted(layer.state_dict().items()))
+    return parameters, state, sorted(many.state_dict())
 
 
 def standardize_gradient(
@@ -80,7 +86,7 @@ def move(start: Tensor, stats: list[Tensor], momentum: float) -> Tensor:
 @pytest.mark.weight(2)
 def test_running_standardize_trains_like_batch_norm(sweep, rng):
     d, momentum = rng.choice(DISTINCT), rng.choice([0.1, 0.2, 0.3])
-    batches = [columns(rng.randrange(4, 8), d) for _ in range(3)]
+    batches = [columns(rng.randrange(4, 8), d) for _ in range(rng.randrange(3, 9))]
     x = batches[0]
     biased = [batch.var(0, correction=0) for batch in batches]
     means, variances = [b.mean(0) for b in batches], [b.var(0) for b in batches]
@@ -141,15 +147,20 @@ def test_running_standardize_trains_like_batch_norm(sweep, rng):
 
 def test_running_standardize_needs_two_rows_in_training(sweep, rng):
     x = torch.tensor([[1.0], [4.0]]) + torch.randn(rng.choice(DISTINCT))
+    steps = rng.randrange(1, 50)
 
     sweep.cases(
         refuse_few_rows,
-        {"for one row": (x, 1), "for no row": (x, 0)},
+        {
+            "for one row": (x, 1, steps),
+            "for no row": (x, 0, steps + 1),
+            "for two rows": (x, 2, steps + 2),
+        },
         call="RunningStandardize(d, 0.3) of two rows, then of fewer: ValueError",
         slips={
             NAN: lambda seen: seen[1] != "ValueError",
             "a batch that is refused leaves the state as it is": (
-                lambda seen: seen[2]["num_batches_tracked"].item() > 1
+                lambda seen: seen[2]["num_batches_tracked"].item() > steps
             ),
         },
         causes={"ValueError": "two rows have a variance: fewer than two have none"},
@@ -164,7 +175,7 @@ def test_running_standardize_uses_its_running_statistics_in_eval(sweep, rng):
     state = {
         "running_mean": torch.randn(d),
         "running_var": torch.rand(d) + 0.5,
-        "num_batches_tracked": torch.tensor(4),
+        "num_batches_tracked": torch.tensor(rng.randrange(2, 1000)),
     }
 
     sweep.cases(
@@ -196,7 +207,7 @@ def test_running_standardize_adds_epsilon_to_the_variance(sweep, rng, training):
     state = {
         "running_mean": mean,
         "running_var": var,
-        "num_batches_tracked": torch.tensor(1),
+        "num_batches_tracked": torch.tensor(rng.randrange(2, 1000)),
     }
     outside = (x - mean) / (var.sqrt() + 1e-5)
 
@@ -221,16 +232,18 @@ def test_running_standardize_adds_epsilon_to_the_variance(sweep, rng, training):
 
 @pytest.mark.weight(2)
 def test_running_standardize_has_state_but_no_parameters(sweep, rng):
-    d = rng.choice(DISTINCT)
+    d, number = rng.choice(DISTINCT), rng.randrange(2, 50)
 
     sweep.cases(
         state_of_standardize,
-        {"": (d,)},
+        {"": (d, nn.ParameterDict({draw_name(rng): torch.ones(1)}), number)},
         call=say("RunningStandardize({d}, 0.1).state_dict()", d=d),
         fault="The state dict is not that of nn.BatchNorm1d(d, affine=False), or "
         "there are parameters.",
         slips={
-            "an nn.Parameter is trained: use register_buffer": lambda s: bool(s[0]),
+            "an nn.Parameter is trained: use register_buffer": (
+                lambda seen: len(seen[0]) > 1
+            ),
             UNSAVED: lambda seen: set(seen[1]) < set(STATE),
             "the names in it are to be those of nn.BatchNorm1d": (
                 lambda seen: list(seen[1]) != STATE

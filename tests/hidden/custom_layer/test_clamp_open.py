@@ -35,8 +35,11 @@ def clamp_and_pull_back(
 
 def saved_by_clamp(
     ex: Any, x: Tensor, lo: float, hi: float, upstream: Tensor
-) -> tuple[int, int, int, Tensor | None]:
-    """Return how many tensors are saved, used, and held on ctx, and the gradient."""
+) -> tuple[int, int, int, Tensor | None, Tensor | None]:
+    """Return how many tensors are saved, used, and held on ctx, and the gradient.
+
+    And the gradient when zeros come back in place of what is saved.
+    """
     events = []
 
     def note(event: str, saved: Tensor) -> Tensor:
@@ -49,7 +52,9 @@ def saved_by_clamp(
         y = ex.clamp_open(x, lo, hi)
     hidden = hidden_on_ctx(y, x.numel())
     gradient = gradient_of(y, x, upstream)
-    return events.count("pack"), events.count("unpack"), hidden, gradient
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: t, torch.zeros_like):
+        lost = gradient_of(ex.clamp_open(x, lo, hi), x, upstream)
+    return events.count("pack"), events.count("unpack"), hidden, gradient, lost
 
 
 def bounds(rng) -> tuple[float, float]:
@@ -119,7 +124,7 @@ def test_clamp_open_hands_tensors_to_autograd(observe, rng):
     upstream = torch.randn_like(x)
     call = "clamp_open(x, …) under saved_tensors_hooks, then backward"
 
-    saved, used, hidden, gradient = observe(
+    saved, used, hidden, gradient, lost = observe(
         saved_by_clamp, x, lo, hi, upstream, call=call
     )
 
@@ -148,6 +153,13 @@ def test_clamp_open_hands_tensors_to_autograd(observe, rng):
         gradient,
         upstream * (lo < x) * (x < hi),
         "The gradient of clamp_open is wrong under saved_tensors_hooks.",
+    )
+    expect_true(
+        lost is None or not torch.equal(lost, gradient),
+        "The backward of clamp_open does not use what is saved.",
+        expected="another gradient when zeros come back from where it was saved",
+        got="the same",
+        cause=ON_CTX,
     )
 
 

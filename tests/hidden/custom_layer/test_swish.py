@@ -33,8 +33,14 @@ def swish_second(
     return tuple(gradients_of(first, [x, upstream], v))
 
 
-def saved_by_swish(ex: Any, x: Tensor, across: bool) -> tuple[Tensor, list[bool], int]:
-    """Return which saved tensors are x, and how many are held on ctx beside them."""
+def saved_by_swish(
+    ex: Any, x: Tensor, across: bool, factor: float, upstream: Tensor
+) -> tuple[Tensor, list[bool], int, Tensor | None]:
+    """Return which saved tensors are x, and how many are held on ctx beside them.
+
+    Then x takes other values in place, and comes back from where it was saved with 1
+    more: the gradient tells what it is made of.
+    """
     x = (x.mT if across else x).requires_grad_()
     is_x = []
 
@@ -43,9 +49,13 @@ def saved_by_swish(ex: Any, x: Tensor, across: bool) -> tuple[Tensor, list[bool]
         is_x.append(lies == (x.data_ptr(), x.shape, x.stride()))
         return saved
 
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda saved: saved):
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda saved: saved + 1):
         y = ex.swish(x)
-    return y, is_x, hidden_on_ctx(y, x.numel())
+    value, hidden = y.detach().clone(), hidden_on_ctx(y, x.numel())
+    x.data.mul_(factor)
+    upstream = upstream.mT if across else upstream
+    (gradient,) = gradients_of(y, [x], upstream)
+    return value, is_x, hidden, gradient
 
 
 def swish_slips(x: Tensor, upstream: Tensor) -> dict[str, Any]:
@@ -141,12 +151,15 @@ def test_swish_has_the_right_second_derivative(observe, rng, large):
 @pytest.mark.parametrize("across", [False, True], ids=["contiguous", "transposed"])
 def test_swish_saves_its_input_alone(observe, rng, across):
     x = torch.randn(*rng.sample(DISTINCT, 2))
+    upstream, factor = torch.randn(x.shape), rng.uniform(2, 3)
     call = say(
         "swish({x}) under torch.autograd.graph.saved_tensors_hooks",
         x="x.mT" if across else "x",
     )
 
-    y, is_x, hidden = observe(saved_by_swish, x, across, call=call)
+    y, is_x, hidden, gradient = observe(
+        saved_by_swish, x, across, factor, upstream, call=call
+    )
 
     expect_equal(
         is_x,
@@ -175,6 +188,13 @@ def test_swish_saves_its_input_alone(observe, rng, across):
         y,
         nn.functional.silu(x.mT if across else x),
         "swish is wrong under saved_tensors_hooks.",
+    )
+    later = (factor * x + 1).requires_grad_()
+    (wanted,) = torch.autograd.grad(nn.functional.silu(later), later, upstream)
+    expect_gradient(
+        gradient,
+        wanted.mT if across else wanted,
+        "The backward of swish is made of something else than the x that it saves.",
     )
 
 

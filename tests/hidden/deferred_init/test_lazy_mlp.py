@@ -17,9 +17,10 @@ from grader.sandbox.trials import fill
 pytestmark = pytest.mark.exercise("deferred_init.lazy_mlp")
 
 
-def waiting_of(ex: Any, widths: list[int]) -> list[bool]:
-    """Return for each parameter whether it waits for its shape."""
-    return [is_lazy(p) for p in ex.lazy_mlp(*widths).parameters()]
+def waiting_of(ex: Any, widths: list[int], number: int) -> list[bool]:
+    """Return for each parameter of some networks whether it waits for its shape."""
+    nets = [ex.lazy_mlp(*widths) for _ in range(number)]
+    return [is_lazy(p) for net in nets for p in net.parameters()]
 
 
 def shaped(ex: Any, inner: int, *widths: int) -> nn.Module:
@@ -54,10 +55,10 @@ CAUSES = {"has no attribute 'parameters'": "put the layers in an nn.Sequential"}
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("n", [4, 1])
 def test_lazy_mlp_starts_with_placeholders_only(observe, rng, n):
-    widths = rng.sample(DISTINCT, n)
+    widths, number = rng.sample(DISTINCT, n), rng.randrange(2, 50)
     call = say("lazy_mlp(*{widths}).parameters()", widths=widths)
 
-    waiting = observe(waiting_of, widths, call=call, causes=CAUSES)
+    waiting = observe(waiting_of, widths, number, call=call, causes=CAUSES)
 
     expect_equal(
         waiting.count(False),
@@ -66,13 +67,13 @@ def test_lazy_mlp_starts_with_placeholders_only(observe, rng, n):
         cause="nn.Linear needs to know its input width; nn.LazyLinear does not",
     )
     expect_equal(
-        len(waiting),
-        2 * n,
+        len(waiting) / number,
+        2.0 * n,
         "lazy_mlp does not have a weight and a bias for each width.",
         slips={
-            "modules kept in a plain list are invisible to nn.Module": 0,
+            "modules kept in a plain list are invisible to nn.Module": 0.0,
             "the first width is an output width, too: no input width is given": (
-                2 * n - 2
+                2.0 * n - 2
             ),
         },
     )

@@ -137,6 +137,7 @@ def loaded(
         "the same parameters": [p is before[n] for n, p in net.named_parameters()],
         **seen,
         "the state keeps its entries": stay,
+        "entries of the state": sum(t.numel() for t in state.values()),
         **{f"after a call: {name}": value for name, value in values.items()},
         "results": results,
     }

@@ -94,15 +94,17 @@ CAUSES = {"uninitialized parameter": "a placeholder has no shape to read"}
 
 def test_pending_lists_the_lazy_layers_of_a_network(observe, rng):
     a, b, c = rng.sample(DISTINCT, 3)
+    front = [nn.Linear(a, b), *(nn.ReLU() for _ in range(rng.randrange(1, 50)))]
 
     names = observe(
         pending_in,
-        lambda: nn.Sequential(nn.Linear(a, b), nn.ReLU(), *lazy(c, a)),
-        call="pending_parameters(Sequential(Linear, ReLU, LazyLinear, LazyLinear))",
+        lambda: nn.Sequential(*front, *lazy(c, a)),
+        call="pending_parameters(Sequential(Linear, ReLU, …, LazyLinear, LazyLinear))",
         causes=CAUSES,
     )
 
-    expected = ["2.weight", "2.bias", "3.weight", "3.bias"]
+    places = len(front), len(front) + 1
+    expected = [f"{i}.{name}" for i in places for name in ("weight", "bias")]
     expect_equal(
         names,
         expected,

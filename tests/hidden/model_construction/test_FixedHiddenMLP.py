@@ -13,6 +13,7 @@ from grader.observe import (
     LAYOUTS,
     MODULES,
     VALUES,
+    draw_name,
     expect_equal,
     expect_true,
     say,
@@ -38,18 +39,22 @@ def run_fixed(ex: Any, state: dict[str, Tensor], x: Tensor) -> Tensor:
 
 
 def train_fixed(
-    ex: Any, d: int, x: Tensor
+    ex: Any, d: int, x: Tensor, inside: str
 ) -> tuple[list[str], list[str], list[str], list[Tensor]]:
-    """Return names saved, trained and of buffers; weights, the last one trained."""
+    """Return names saved, trained and of buffers; weights, the last one trained.
+
+    The names are those in a network that holds this one.
+    """
     net = ex.FixedHiddenMLP(d)
+    whole = nn.ModuleDict({inside: net})
     weights = [ex.FixedHiddenMLP(d).weight, net.weight.detach().clone()]
-    trained = [name for name, p in net.named_parameters() if p.requires_grad]
+    trained = [name for name, p in whole.named_parameters() if p.requires_grad]
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     net(x).backward()
     optimizer.step()
-    buffers = [name for name, _ in net.named_buffers()]
+    buffers = [name for name, _ in whole.named_buffers()]
     weights.append(net.weight)
-    return sorted(net.state_dict()), sorted(trained), buffers, weights
+    return sorted(whole.state_dict()), sorted(trained), buffers, weights
 
 
 def fixed_state(d: int, scale: float) -> dict[str, Tensor]:
@@ -86,16 +91,20 @@ def draw_fixed(d: int) -> tuple[dict[str, Tensor], Tensor, Tensor]:
 
 @pytest.mark.weight(2)
 def test_fixed_mlp_saves_its_random_weight_and_does_not_train_it(observe, rng):
-    d = rng.choice(DISTINCT)
+    d, inside = rng.choice(DISTINCT), draw_name(rng)
 
-    saved, trained, buffers, weights = observe(
+    *names, weights = observe(
         train_fixed,
         d,
         torch.rand(3, d),
+        inside,
         call=say("FixedHiddenMLP({d}): its state dict, one step of SGD", d=d),
         causes=CAUSES,
     )
 
+    saved, trained, buffers = (
+        [name.removeprefix(f"{inside}.") for name in each] for each in names
+    )
     second = "a second Linear has weights of its own: call the same one twice"
     expect_equal(
         saved,

@@ -69,7 +69,8 @@ def draw_widths(rng, kind: str) -> tuple[int, int]:
 @pytest.mark.parametrize("widths", ["equal", "more", "fewer"])
 def test_residual_adds_block_and_skip(observe, rng, widths):
     inner, out = draw_widths(rng, widths)
-    block = nn.Sequential(nn.Linear(inner, out), nn.Tanh())
+    more = [nn.PReLU() for _ in range(rng.randrange(50))]
+    block = nn.Sequential(nn.Linear(inner, out), nn.Tanh(), *more)
     x = torch.randn(rng.choice(DISTINCT), inner)
 
     y, after, gradient, added, registered = observe(
@@ -84,7 +85,7 @@ def test_residual_adds_block_and_skip(observe, rng, widths):
     expect_unchanged(after, x, "Residual changes the caller's tensor.", cause=IN_PLACE)
     expect_equal(
         registered,
-        2,
+        2 + len(more),
         "Residual does not register its block.",
         slips={"a plain list or tuple hides the block from nn.Module": 0},
     )

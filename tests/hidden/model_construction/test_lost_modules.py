@@ -36,12 +36,14 @@ def find_lost(ex: Any, net: nn.Module) -> list[str]:
     return sorted(ex.lost_modules(net))
 
 
-def look_twice(ex: Any, net: nn.Module) -> dict[str, Any]:
-    """Return how many are found, and what else there is to see."""
+def look_twice(ex: Any, net: nn.Module, more: int) -> dict[str, Any]:
+    """Return how many are found beside others, and what else there is to see."""
     before = known_of(net)
     found = ex.lost_modules(net)
+    others = {f"other {i}" for i in range(more)}
     return {
-        "number": len(found),
+        "number": len(others.union(found)),
+        "known": known_of(net),
         "is a set": isinstance(found, (set, frozenset)),
         "is found again": sorted(ex.lost_modules(net)) == sorted(found),
         "net is kept": known_of(net) == before,
@@ -211,7 +213,7 @@ def test_lost_modules_lists_each_module_once_and_changes_nothing(sweep, rng):
     }
     sweep.cases(
         look_twice,
-        {when: (net,) for when, net in nets.items()},
+        {when: (net, rng.randrange(100)) for when, net in nets.items()},
         call="lost_modules(net), twice; net",
         slips={
             "the paths come as a set": lambda seen: not seen["is a set"],

@@ -90,6 +90,7 @@ def swap(ex: Any, net: nn.Module, use: Callable[[nn.Module], None]) -> Any:
         except (KeyError, StopIteration, KeyboardInterrupt) as error:
             raised = type(error).__name__
         seen |= {f"behind the {time}": now(net), f"out of the {time}": raised}
+    seen["held"] = [p.detach().clone() for p in held]
     return seen | {"averages": now(ema), "all else": sight_of(net)}
 
 

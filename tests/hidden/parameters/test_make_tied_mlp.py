@@ -13,8 +13,13 @@ from grader.sandbox.trials import fill
 pytestmark = pytest.mark.exercise("parameters.make_tied_mlp")
 
 
-def parameters_of(ex: Any, width: int, depth: int) -> list[Tensor]:
-    return list(ex.make_tied_mlp(width, depth).parameters())
+def parameters_of(
+    ex: Any, width: int, depth: int, number: int
+) -> tuple[list[Tensor], int]:
+    """Return the parameters of a network, and how many several of them have."""
+    nets = [ex.make_tied_mlp(width, depth) for _ in range(number)]
+    total = sum(len(list(net.parameters())) for net in nets)
+    return list(nets[0].parameters()), total
 
 
 def run_layer(
@@ -31,9 +36,10 @@ def run_layer(
 
 def test_tied_mlp_has_the_parameters_of_one_layer(observe, rng):
     width, depth = rng.choice(range(4, 10)), rng.choice(range(2, 6))
+    number = rng.randrange(2, 50)
     call = say("make_tied_mlp{sizes}.parameters()", sizes=(width, depth))
 
-    parameters = observe(parameters_of, width, depth, call=call)
+    parameters, total = observe(parameters_of, width, depth, number, call=call)
 
     weights = [p for p in parameters if p.dim() == 2]
     biases = [p for p in parameters if p.dim() == 1]
@@ -50,7 +56,8 @@ def test_tied_mlp_has_the_parameters_of_one_layer(observe, rng):
             "gradient of its own"
         )
     expect_true(
-        sorted(tuple(p.shape) for p in parameters) == [(width,), (width, width)],
+        sorted(tuple(p.shape) for p in parameters) == [(width,), (width, width)]
+        and total == 2 * number,
         "The network does not have the parameters of one Linear layer.",
         expected="one weight and one bias",
         got=say("{n} weights, {n_2} biases", n=len(weights), n_2=len(biases)),

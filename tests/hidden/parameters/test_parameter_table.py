@@ -29,6 +29,8 @@ def names(rows: list[Any]) -> list[str]:
 def test_table_describes_every_parameter(sweep, rng):
     net = nested_net(rng)
     named = dict(net.named_parameters())
+    for p in rng.sample(list(named.values()), rng.randrange(1, len(named))):
+        p.requires_grad_(not p.requires_grad)
     shapes = [tuple(p.shape) for p in named.values()]
     flags = [p.requires_grad for p in named.values()]
 
