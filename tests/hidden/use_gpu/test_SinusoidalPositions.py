@@ -19,28 +19,44 @@ from grader.observe import (
     expect_true,
     say,
 )
-from use_gpu_helpers import DISTINCT, metered, on_sim
+from use_gpu_helpers import DISTINCT, Drift, metered, on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.SinusoidalPositions")
 
 CLOSE = 1e-4, 1e-4
 
 
-def add_positions(ex: Any, d: int, max_len: int, *inputs: Tensor) -> tuple[Tensor, int]:
-    """Return what one module gives for the last input, and how much it trains."""
+def add_positions(
+    ex: Any, d: int, max_len: int, *inputs: Tensor
+) -> tuple[Tensor, int, Tensor]:
+    """Return what one module gives for the last input, and how much it trains.
+
+    And what it gives when all that it trains is changed.
+    """
     net = ex.SinusoidalPositions(d, max_len)
-    return [net(x) for x in inputs][-1], sum(p.requires_grad for p in net.parameters())
+    results, trained = [net(x) for x in inputs], 0
+    for p in net.parameters():
+        trained += p.requires_grad
+        p.data.add_(p.requires_grad)
+    return results[-1], trained, net(inputs[-1])
 
 
-def add_on_sim(ex: Any, d: int, x: Tensor, moved: bool) -> tuple[str, Tensor, int]:
-    """Return the output's device and values, and the copies to there in two calls."""
+def add_on_sim(
+    ex: Any, d: int, x: Tensor, moved: bool
+) -> tuple[str, Tensor, int, Tensor]:
+    """Return the output's device and values, and the copies to there in two calls.
+
+    And the values of a third call, in which copies to there change values.
+    """
     with metered("sim:0") as meter:
         net, x = ex.SinusoidalPositions(d, 9), x.to("sim:0")
         net = net.to("sim:0") if moved else net
         meter.reset()
         net(x)
         y = net(x)
-        return str(y.device), y, meter.arrivals
+        arrivals = meter.arrivals
+        with Drift(2.0):
+            return str(y.device), y, arrivals, net(x)
 
 
 def position_codes(n: int, d: int, halve: float = 1, pair: int = 2) -> Tensor:
@@ -158,7 +174,7 @@ def test_positions_follow_the_input_to_its_device(observe, rng, moved):
     d = 2 * rng.choice(DISTINCT)
     x = torch.randn(2, 5, d)
 
-    place, y, arrivals = observe(
+    place, y, arrivals, drifted = observe(
         add_on_sim,
         d,
         x,
@@ -189,4 +205,10 @@ def test_positions_follow_the_input_to_its_device(observe, rng, moved):
         got=say("{n} copies", n=arrivals),
         cause="constants made on the CPU in forward, or a plain attribute, cross at "
         "every call: register_buffer",
+    )
+    expect_true(
+        not moved or torch.equal(y, drifted),
+        "The codes are sent to the device again in every call.",
+        expected="no copy to the device",
+        got="a copy",
     )

@@ -13,7 +13,7 @@ from use_gpu_helpers import DISTINCT, Batches
 
 pytestmark = pytest.mark.exercise("use_gpu.amp_step")
 
-SCALE = 256.0
+SCALES = [2.0**n for n in range(7, 13)]  # to draw from
 STALE = 1e6  # gradients from before a step
 ROUNDING = 1e-2, 2e-3  # of a narrow dtype
 
@@ -28,7 +28,7 @@ def step_mixed(
     net: nn.Module,
     pairs: Batches,
     options: dict[str, float],
-    scale: float = SCALE,
+    scale: float,
     device: str = "cpu",
 ) -> tuple[list[Tensor], list[Tensor], list[float], list[Tensor]]:
     """Return parameters, losses, scales and momenta after a step for each pair."""
@@ -50,28 +50,43 @@ def step_mixed(
 
 def look_into_step(
     ex: Any, sizes: list[int], given: dict[str, str]
-) -> tuple[Tensor, list[str], str, str, str]:
-    """Return the loss, the dtypes in the network, and what happens where."""
-    net, dtypes, seen = nn.Linear(*sizes), [], []
+) -> tuple[Tensor, list[str], str, str, list[Tensor]]:
+    """Return the loss, the dtypes in the network, and what happens where.
+
+    And a product that comes out differently under autocast, in the loss and in the
+    backward pass.
+    """
+    net, dtypes, seen, products = nn.Linear(*sizes), [], [], []
+    v, w = torch.rand(2, 1, 1) + 1
+
+    def look() -> None:
+        seen.append(torch.is_autocast_enabled("cpu"))
+        products.append(((v @ w).double() * 2**20).long())
+
     net.register_forward_hook(lambda _, __, y: dtypes.append(str(y.dtype)))
 
     def loss_fn(output: Tensor, target: Tensor) -> Tensor:
-        seen.append(torch.is_autocast_enabled("cpu"))
-        output.register_hook(lambda _: seen.append(torch.is_autocast_enabled("cpu")))
+        look()
+        output.register_hook(lambda _: look())
         return nn.functional.mse_loss(output.float(), target)
 
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    scaler = torch.amp.GradScaler("cpu", init_scale=SCALE)
+    scaler = torch.amp.GradScaler("cpu", init_scale=256.0)
     x, y = torch.randn(3, sizes[0]), torch.randn(3, sizes[1])
     options = {name: getattr(torch, dtype) for name, dtype in given.items()}
     loss = ex.amp_step(net, x, y, loss_fn, optimizer, scaler, **options)
     where = {True: "under autocast", False: "outside of autocast"}
-    kind = "with its graph" if loss.requires_grad else "detached"
-    return loss.detach(), dtypes, where[seen[0]], where[seen[-1]], kind
+    loss = torch.from_numpy(loss.numpy())  # refuses what needs a gradient
+    return loss, dtypes, where[seen[0]], where[seen[-1]], products
 
 
 def clipped_step(
-    net: nn.Module, x: Tensor, y: Tensor, max_norm: float, wrong: str = ""
+    net: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    max_norm: float,
+    scale: float,
+    wrong: str = "",
 ) -> list[Tensor]:
     """Return the parameters after one step of SGD, with one thing wrong."""
     net = copy.deepcopy(net)
@@ -80,14 +95,14 @@ def clipped_step(
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=wrong != "wide"):
         loss = uneven(net(x), y)
     loss.backward()
-    factors = {"unscaled twice": 1 / SCALE, "clipped first": SCALE}
+    factors = {"unscaled twice": 1 / scale, "clipped first": scale}
     for p in parameters:
         p.grad *= factors.get(wrong, 1)
-        p.grad += STALE / SCALE if wrong == "stale" else 0
+        p.grad += STALE / scale if wrong == "stale" else 0
     together = [parameters] if wrong != "each alone" else [[p] for p in parameters]
     for group in together if wrong != "not clipped" else []:
         nn.utils.clip_grad_norm_(group, max_norm)
-    factors = {"still scaled": SCALE, "clipped first": 1 / SCALE}
+    factors = {"still scaled": scale, "clipped first": 1 / scale}
     for p in parameters:
         p.grad *= factors.get(wrong, 1)
     optimizer.step()
@@ -108,14 +123,14 @@ def draw_step(rng) -> tuple[nn.Module, Tensor, Tensor]:
 
 
 def slips_of(
-    net: nn.Module, x: Tensor, y: Tensor, max_norm: float
+    net: nn.Module, x: Tensor, y: Tensor, max_norm: float, scale: float
 ) -> dict[str, Callable[[Any], bool]]:
     """Return what is behind wrong parameters after a step, with its evidence."""
 
-    right = fits(clipped_step(net, x, y, max_norm))
+    right = fits(clipped_step(net, x, y, max_norm, scale))
 
     def wrong(how: str) -> Callable[[Any], bool]:
-        slip = fits(clipped_step(net, x, y, max_norm, how))
+        slip = fits(clipped_step(net, x, y, max_norm, scale, how))
         return lambda got: slip(got) and not right(got)
 
     return {
@@ -133,7 +148,7 @@ def slips_of(
         "the loss that is returned is not scaled": (
             lambda got: bool(got[1][0] > 100 * uneven(net(x), y))
         ),
-        "scaler.update() is missing": lambda got: got[2] == [SCALE],
+        "scaler.update() is missing": lambda got: got[2] == [scale],
     }
 
 
@@ -141,34 +156,34 @@ def test_amp_step_steps_with_the_unscaled_gradient(sweep, rng):
     net, x, y = draw_step(rng)
     frozen = nn.Sequential(nn.Linear(x.shape[1], 4), nn.Linear(4, y.shape[1]))
     frozen[0].weight.requires_grad_(False)
-    far = {"max_norm": 1e6}
+    far, scale = {"max_norm": 1e6}, rng.choice(SCALES)
 
     sweep.cases(
         step_mixed,
         {
-            "where the norm need not be clipped": (net, [(x, y)], far),
-            "in a second step": (net, [(x, y), (x + 1, y - 40)], far),
-            "where a parameter is frozen": (frozen, [(x, y)], far),
+            "where the norm need not be clipped": (net, [(x, y)], far, scale),
+            "in a second step": (net, [(x, y), (x + 1, y - 40)], far, scale),
+            "where a parameter is frozen": (frozen, [(x, y)], far, scale),
         },
         call="amp_step(…, max_norm=1e6)",
         fault="amp_step does not step with the unscaled gradient.",
-        slips=slips_of(net, x, y, 1e6),
+        slips=slips_of(net, x, y, 1e6, scale),
     )
 
 
 def test_amp_step_clips_the_unscaled_gradient(sweep, rng):
     net, x, y = draw_step(rng)
-    max_norm = rng.choice([0.5, 2.0])
+    max_norm, scale = rng.choice([0.5, 2.0]), rng.choice(SCALES)
 
     sweep.cases(
         step_mixed,
         {
-            "where the norm is clipped": (net, [(x, y)], {"max_norm": max_norm}),
-            "where max_norm is left out": (net, [(x, y)], {}),
+            "where the norm is clipped": (net, [(x, y)], {"max_norm": max_norm}, scale),
+            "where max_norm is left out": (net, [(x, y)], {}, scale),
         },
         call=say("amp_step(…, max_norm={max_norm}), and without", max_norm=max_norm),
         fault="amp_step does not step with the unscaled, clipped gradient.",
-        slips=slips_of(net, x, y, max_norm),
+        slips=slips_of(net, x, y, max_norm, scale),
         because={"where max_norm is left out": "by default the norm is clipped to 1"},
     )
 
@@ -177,14 +192,15 @@ def test_amp_step_clips_the_unscaled_gradient(sweep, rng):
 def test_amp_step_skips_a_step_that_is_not_finite(sweep, rng):
     net, x, y = draw_step(rng)
     row, clip = torch.tensor(rng.randrange(6)), {"max_norm": 1.0}
+    scale = rng.choice(SCALES)
     nan, inf = (x.index_fill(0, row, bad) for bad in (torch.nan, torch.inf))
 
     sweep.cases(
         step_mixed,
         {
-            "for NaN after a good step": (net, [(x, y), (nan, y)], clip),
-            "for infinity after a good step": (net, [(x, y), (inf, y)], clip),
-            "for a good step after a bad one": (net, [(nan, y), (x, y)], clip),
+            "for NaN after a good step": (net, [(x, y), (nan, y)], clip, scale),
+            "for infinity after a good step": (net, [(x, y), (inf, y)], clip, scale),
+            "for a good step after a bad one": (net, [(nan, y), (x, y)], clip, scale),
             "where the scale alone is too large": (net, [(x, y)], clip, 2.0**127),
         },
         call="amp_step on good inputs and on bad ones",
@@ -193,9 +209,9 @@ def test_amp_step_skips_a_step_that_is_not_finite(sweep, rng):
             "optimizer.step() steps in any case, scaler.step(optimizer) looks first": (
                 lambda got: any(not p.isfinite().all() for p in got[0])
             ),
-            "scaler.update() is missing": lambda got: got[2] == [SCALE, SCALE],
+            "scaler.update() is missing": lambda got: got[2] == [scale, scale],
             "unscale_ was not told of the gradients: the scaler saw nothing wrong": (
-                lambda got: got[2] == [2 * SCALE, 4 * SCALE]
+                lambda got: got[2] == [2 * scale, 4 * scale]
             ),
         },
         because={
@@ -226,9 +242,9 @@ def test_amp_step_runs_network_and_loss_under_autocast(sweep, rng):
             "the backward pass belongs behind the autocast block": (
                 lambda got: got[3].startswith("under")
             ),
-            "loss.detach(): what is returned still holds its graph": (
-                lambda got: got[4] == "with its graph"
-            ),
+        },
+        causes={
+            "requires grad": "loss.detach(): what is returned still holds its graph"
         },
         because={"for bfloat16": "dtype is an argument"},
         tolerance=ROUNDING,
@@ -238,14 +254,14 @@ def test_amp_step_runs_network_and_loss_under_autocast(sweep, rng):
 @pytest.mark.cuda
 def test_amp_step_works_on_a_gpu(observe, rng):
     net, x, y = draw_step(rng)
-    clip = {"max_norm": 1.0}
+    clip, scale = {"max_norm": 1.0}, rng.choice(SCALES)
 
     parameters, losses, scales, _ = observe(
-        step_mixed, net, [(x, y)], clip, SCALE, "cuda", call="amp_step on a GPU"
+        step_mixed, net, [(x, y)], clip, scale, "cuda", call="amp_step on a GPU"
     )
 
     fault = "amp_step does not step with the unscaled, clipped gradient."
-    for p, wanted in zip(parameters, clipped_step(net, x, y, 1.0), strict=True):
+    for p, wanted in zip(parameters, clipped_step(net, x, y, 1.0, scale), strict=True):
         expect_close(p, wanted, fault, rtol=1e-2, atol=2e-3)
     fault = "After a good step the scaler has not been updated once."
-    expect_equal((len(losses), scales), (1, [2 * SCALE]), fault)
+    expect_equal((len(losses), scales), (1, [2 * scale]), fault)

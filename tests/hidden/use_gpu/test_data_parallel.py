@@ -19,10 +19,20 @@ TWICE = (
 
 
 class Probe(nn.Module):
-    """A linear layer that tells where it runs and how many rows it gets."""
+    """A linear layer that tells where it runs and how many rows it gets.
 
-    def __init__(self, inner: int, out: int, note: Callable[[Any], None]):
+    It adds a number that tells where, if all is in one place.
+    """
+
+    def __init__(
+        self,
+        inner: int,
+        out: int,
+        note: Callable[[Any], None],
+        codes: dict[str, float],
+    ):
         super().__init__()
+        self.codes = codes
         self.linear = nn.Linear(inner, out)
         self.shift = self.tied = nn.Parameter(torch.zeros(1))
         self.register_buffer("mean", torch.zeros(1))
@@ -35,7 +45,9 @@ class Probe(nn.Module):
         own += [self.mean, self.same, self.unsaved]
         places = dict.fromkeys(t.device.type for t in own)
         self.note((x.device.type, " and ".join(places), len(x)))
-        return self.linear(x.to(self.linear.weight.device))
+        at = x.device.type
+        code = self.codes[at] if [*places] == [at] else -1.0
+        return self.linear(x.to(self.linear.weight.device)) + code
 
 
 class Counter(nn.Module):
@@ -82,17 +94,26 @@ def run_parallel(
 
 
 def watch_parallel(
-    ex: Any, sizes: list[int], rows: list[int], devices: list[str]
-) -> list[tuple[list[tuple[str, str, int]], str, list[str]]]:
-    """For batches of these sizes, what replicas saw, where output and net are then."""
+    ex: Any,
+    sizes: list[int],
+    rows: list[int],
+    devices: list[str],
+    codes: dict[str, float],
+) -> list[tuple[list[tuple[str, str, int]], str, list[str], Tensor]]:
+    """For batches of these sizes, what replicas saw, where output and net are then.
+
+    And what is added to each row.
+    """
     watched = []
     for n in rows:
         seen: list[Any] = []
-        net, x = Probe(*sizes, seen.append), torch.randn(n, sizes[0])
+        net, x = Probe(*sizes, seen.append, codes), torch.randn(n, sizes[0])
+        plain = net.linear(x)
         with metered(*devices):
             y = ex.data_parallel(net, x, [torch.device(d) for d in devices])
         here = [p.device.type for p in net.parameters()]
-        watched.append((seen, str(y.device), here))
+        added = (y.cpu() - plain).mean(1)
+        watched.append((seen, str(y.device), here, added))
     return watched
 
 
@@ -203,9 +224,10 @@ def test_data_parallel_splits_the_rows_evenly(observe, rng):
     rows = [4 * rng.randrange(2, 50), 6, 11, 4 * rng.randrange(3, 50) - 1, 2]
     call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
 
-    watched = observe(watch_parallel, sizes, rows, devices, call=call)
+    codes = {"cpu": 0.0}
+    watched = observe(watch_parallel, sizes, rows, devices, codes, call=call)
 
-    for n, (seen, _, _) in zip(rows, watched, strict=True):
+    for n, (seen, *_) in zip(rows, watched, strict=True):
         expect_split([count for *_, count in seen], n, devices)
 
 
@@ -220,8 +242,9 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
     call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
     causes = {r"multiple values for keys": TWICE}
 
-    ((seen, place, net_at),) = observe(
-        watch_parallel, sizes, [rows], devices, call=call, causes=causes
+    codes = {kind: rng.uniform(1, 9) for kind in ("cpu", "sim")}
+    ((seen, place, net_at, added),) = observe(
+        watch_parallel, sizes, [rows], devices, codes, call=call, causes=causes
     )
 
     expect_equal(
@@ -245,6 +268,21 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
         ["cpu"] * 3,
         "data_parallel moves the network itself.",
         slips={"net.to(device) moves net: move copies": lambda at: "sim" in at},
+    )
+    ran = [
+        torch.isclose(added, torch.tensor(codes[d[:3]])).sum() for d in ("cpu", "sim")
+    ]
+    most = -(-rows // len(devices))
+    expect_true(
+        added.shape == (rows,)
+        and int(sum(ran)) == rows
+        and all(
+            0 < n <= most * sum(d.startswith(kind) for d in devices)
+            for kind, n in zip(("cpu", "sim"), ran, strict=True)
+        ),
+        "Parts and replicas are not on the devices given.",
+        expected="each part on its device",
+        got="outputs of other devices",
     )
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from grader.observe import expect_close, expect_equal, expect_true, say
-from use_gpu_helpers import DISTINCT, metered, on_device
+from use_gpu_helpers import DISTINCT, Drift, metered, on_device
 
 pytestmark = pytest.mark.exercise("use_gpu.norm_log")
 
@@ -26,13 +26,20 @@ def one_by_one(matrices: list[Tensor]) -> Any:
 
 
 def log_norms_on_device(
-    ex: Any, matrices: list[Tensor], device: str
-) -> tuple[Tensor, str, int, int]:
-    """Return the norms and where they are, the waits and the moves to the device."""
+    ex: Any, matrices: list[Tensor], device: str, factor: float
+) -> tuple[Tensor, str, int, int, Tensor]:
+    """Return the norms and where they are, the waits and the moves to the device.
+
+    And the norms, as an array of the CPU, when copies between devices change values.
+    """
     with metered(device) as meter:
         norms = ex.norm_log(matrices, device)
         waits, arrivals = meter.waits, meter.arrivals
-    return norms, norms.device.type, waits, arrivals
+    with metered(device), Drift(factor):
+        drifted = ex.norm_log(matrices, device)
+    place = norms.device.type
+    told = drifted if place == "cpu" else torch.empty(0)
+    return norms, place, waits, arrivals, told
 
 
 def draw_matrices(rng, dtype: torch.dtype) -> list[Tensor]:
@@ -89,10 +96,11 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
 def test_norm_log_waits_for_the_device_once(observe, rng, device):
     matrices = draw_matrices(rng, torch.float64)
 
-    norms, place, waits, arrivals = observe(
+    norms, place, waits, arrivals, told = observe(
         log_norms_on_device,
         matrices,
         device,
+        factor := rng.uniform(1.5, 2.5),
         call=say("norm_log(four matrices, {device})", device=repr(device)),
     )
 
@@ -121,4 +129,9 @@ def test_norm_log_waits_for_the_device_once(observe, rng, device):
         expected=say("{n} moves", n=len(matrices)),
         got=say("{arrivals}", arrivals=arrivals),
         cause="m.to(device) @ m.to(device) moves m twice" if arrivals > 4 else None,
+    )
+    expect_close(
+        told,
+        factor**2 * norms,
+        "norm_log does not move each matrix once, and the norms back together.",
     )

@@ -11,8 +11,10 @@ import torch
 from torch import Tensor
 
 from grader.observe import expect_equal, say
+from grader.sandbox.states import map_tensors
 from use_gpu_helpers import (
     DISTINCT,
+    Drift,
     changed,
     leaves_of,
     metered,
@@ -30,17 +32,23 @@ class LoaderError(Exception):
 
 
 class Loader:
-    """Makes batches when they are asked for, and notes what becomes of it."""
+    """Makes batches when they are asked for, and notes what becomes of it.
 
-    def __init__(self, count: int, error: Exception | None = None) -> None:
-        self.count, self.error = count, error
+    What is asked for too early, two batches ahead of what was handed out, is spoilt.
+    """
+
+    def __init__(
+        self, count: int, error: Exception | None = None, handed: Any = None
+    ) -> None:
+        self.count, self.error, self.handed = count, error, handed
         self.read, self.ended = 0, False
 
     def __iter__(self) -> Iterator[Tensor]:
         try:
             for i in range(self.count):
                 self.read += 1
-                yield torch.full((2,), float(i))
+                early = self.handed is not None and i > len(self.handed) + 1
+                yield torch.full((2,), torch.nan if early else float(i))
             if self.error is not None:
                 raise self.error
         finally:
@@ -68,13 +76,18 @@ def take_all(ex: Any, batches: list[Any]) -> tuple[list[Any], list[Any], list[st
 
 
 def take_all_on_device(
-    ex: Any, batches: list[Any], device: str
-) -> tuple[list[list[str]], list[Any], int]:
-    """Return where the batches are, the batches, and the copies to the device."""
+    ex: Any, batches: list[Any], device: str, factor: float
+) -> tuple[list[list[str]], list[Any], int, list[Any]]:
+    """Return where the batches are, the batches, and the copies to the device.
+
+    And the batches, when copies between devices change values.
+    """
     with metered(device) as meter:
         moved = list(ex.prefetch(batches, device))
         arrivals = meter.arrivals
-    return [places_of(batch) for batch in moved], moved, arrivals
+    with metered(device), Drift(factor):
+        drifted = list(ex.prefetch(batches, device))
+    return [places_of(batch) for batch in moved], moved, arrivals, drifted
 
 
 Taken = list[tuple[str, Tensor]]
@@ -87,7 +100,8 @@ def stop_early(
 
     Or what became of the loader when the caller stopped, and how many threads are left.
     """
-    loader, handed, most = Loader(40), [], 0
+    handed, most = [], 0
+    loader = Loader(40, handed=handed)
     before = set(threading.enumerate())
     with looking(ex, device) as look:
         batches = ex.prefetch(loader, device)
@@ -228,13 +242,20 @@ def test_prefetch_moves_every_tensor_once(observe, rng, device):
     batches = draw_batches(rng, "tuple", "tensor", "list")
     call = say("list(prefetch(batches, {device}))", device=repr(device))
 
-    places, moved, arrivals = observe(take_all_on_device, batches, device, call=call)
+    places, moved, arrivals, drifted = observe(
+        take_all_on_device, batches, device, factor := rng.uniform(2, 3), call=call
+    )
 
     expected = [[device for _ in leaves_of(batch)] for batch in batches]
     expect_equal(places, expected, "prefetch does not move every tensor to the device.")
     expect_equal(moved, batches, "prefetch changes values on their way to the device.")
     expect_equal(
         arrivals, sum(map(len, expected)), "prefetch does not move each tensor once."
+    )
+    expect_equal(
+        drifted,
+        map_tensors(lambda t: t * factor if t.is_floating_point() else t, batches),
+        "prefetch does not move each tensor once.",
     )
 
 

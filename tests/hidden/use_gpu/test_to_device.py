@@ -9,7 +9,15 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import expect_equal, expect_true, expect_unchanged, say
-from use_gpu_helpers import DISTINCT, metered, on_device, outline, places_of, tensors_of
+from use_gpu_helpers import (
+    DISTINCT,
+    Drift,
+    metered,
+    on_device,
+    outline,
+    places_of,
+    tensors_of,
+)
 
 pytestmark = pytest.mark.exercise("use_gpu.to_device")
 
@@ -24,6 +32,9 @@ class Sample:
 
     image: Any
     label: Any
+
+
+Told = tuple[list[Tensor], list[Tensor], list[Tensor]]
 
 
 def build(ex: Any, batch: Any) -> list[Any]:
@@ -59,12 +70,14 @@ def keep(ex: Any, name: str, size: int) -> list[str]:
 
 
 def move(
-    ex: Any, batch: Any, device: str
-) -> tuple[str, list[str], list[Tensor], str, list[str], list[bool], int, int]:
+    ex: Any, batch: Any, device: str, factor: float
+) -> tuple[str, list[str], list[Tensor], str, list[str], list[bool], int, int, Told]:
     """Return what a batch is like after a move, and what it was before.
 
-    At last come whether tensors that are on the device came back themselves, and the
-    numbers of moves to the device and of waits for it.
+    At last come whether tensors that are on the device came back themselves, the
+    numbers of moves to the device and of waits for it, and what values tell: those that
+    a copy to the device changes, in the result and in the caller's batch, and those of
+    tensors that are changed when they have come back.
     """
     with metered(device) as meter:
         there = torch.zeros(3, device=device), torch.zeros(2, 0, device=device)
@@ -77,7 +90,12 @@ def move(
     same = [a is b for a, b in zip(came, [*there, there[0], there[0]], strict=True)]
     same.append(ex.to_device(here, "cpu") is here)
     of_moved = outline(moved), places_of(moved), tensors_of(moved)
-    return *of_moved, outline(batch), places_of(batch), same, moves, waits
+    with metered(device), Drift(factor):
+        told = tensors_of(ex.to_device(batch, device))
+    for tensor in there:
+        tensor.add_(factor)
+    told = told, tensors_of(batch), came
+    return *of_moved, outline(batch), places_of(batch), same, moves, waits, told
 
 
 def draw_tensor(rng) -> Tensor:
@@ -156,10 +174,12 @@ def test_to_device_moves_only_what_is_elsewhere(observe, rng, device):
     batch = {"x": [(a, {"y": [b]})], "pair": Pair([a.half()], Sample(b + 1, [b + 2]))}
     like, tensors = outline(batch), tensors_of(batch)
 
-    form, places, values, own_form, own_places, same, moves, waits = observe(
+    factor = rng.choice([2.0, 4.0]) * rng.randrange(3, 100)
+    form, places, values, own_form, own_places, same, moves, waits, told = observe(
         move,
         batch,
         device,
+        factor,
         call=say("to_device({outline}, {device})", outline=like, device=repr(device)),
     )
 
@@ -182,3 +202,10 @@ def test_to_device_moves_only_what_is_elsewhere(observe, rng, device):
     )
     expect_equal(moves, len(tensors), "to_device does not move each tensor once.")
     expect_equal(waits, 0, "to_device brings values back to the host.")
+    moved = [t * factor if t.is_floating_point() else t for t in tensors]
+    shifted = torch.full((3,), factor)
+    expect_equal(
+        told,
+        (moved, tensors, [shifted, torch.zeros(2, 0), shifted, shifted]),
+        "to_device does not move each tensor once, or copies what is there.",
+    )

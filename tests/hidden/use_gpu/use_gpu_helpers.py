@@ -45,6 +45,41 @@ class CudaMeter(TorchDispatchMode):
         self.arrivals += here.type == "cpu" and there.type == "cuda"
 
 
+class Drift(TorchDispatchMode):
+    """Changes what is copied between devices, so that values tell how they came.
+
+    What comes to a device is multiplied by a factor, and by 3 more if it came before.
+    What comes back to the host is as it is the first time, then multiplied by 5.
+    """
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+        self.sent: list[Tensor] = []
+        self.came_back = False
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out, name = func(*args, **(kwargs or {})), str(func)
+        if name == "aten._local_scalar_dense.default" and not args[0].is_cpu:
+            return out * self.comes_back()
+        if name in ("aten._to_copy.default", "aten.copy_.default"):
+            source = args["copy_" in name]
+            if out.is_floating_point() and out.is_cpu != source.is_cpu:
+                out.mul_(self.comes_back() if out.is_cpu else self.goes(source))
+        return out
+
+    def goes(self, tensor: Tensor) -> float:
+        """Return the factor of a copy to a device."""
+        again = any(tensor.data_ptr() == t.data_ptr() for t in self.sent)
+        self.sent.append(tensor)
+        return self.factor * (3 if again else 1)
+
+    def comes_back(self) -> float:
+        """Return the factor of a copy to the host."""
+        again, self.came_back = self.came_back, True
+        return 5 if again else 1
+
+
 def metered(*devices: str) -> Any:
     """Return a block in which devices are there, and their copies and waits counted."""
     if any(device.startswith("cuda") for device in devices):
