@@ -26,6 +26,14 @@ def results_of(ex: Any, width: int, out: int, *xs: Tensor) -> list[Tensor]:
     return sums_of(ex, width, out, *xs)[1]
 
 
+def sums_and_number(
+    ex: Any, width: int, out: int, x: Tensor, number: int
+) -> tuple[list[Shape], list[Tensor], int]:
+    """Return the same for one input, and how many parameters several layers have."""
+    layers = [ex.VariableWidth(width, out) for _ in range(number)]
+    return *sums_of(ex, width, out, x), len(list(nn.ModuleList(layers).parameters()))
+
+
 def widths_to_try(rng, width: int) -> dict[str, int]:
     """Return input widths on both sides of each case, none of them 1."""
     rest = rng.choice([r for r in range(2, width) if 2 * r != width])
@@ -53,11 +61,13 @@ def test_variable_width_sums_over_chunks(observe, rng, kind):
     x = torch.randn(*rng.sample(DISTINCT, 2), widths_to_try(rng, width)[kind])
     zeros = x.new_zeros(*x.shape[:-1], -x.shape[-1] % width)
 
-    shapes, (y,) = observe(
-        sums_of,
+    number = rng.randrange(2, 50)
+    shapes, (y,), total = observe(
+        sums_and_number,
         width,
         out,
         x,
+        number,
         call=say("VariableWidth{sizes}(x) with x {x}", sizes=(width, out), x=x),
         causes={
             **CAUSES,
@@ -80,6 +90,8 @@ def test_variable_width_sums_over_chunks(observe, rng, kind):
             ),
         },
     )
+    fault = "VariableWidth does not hold one weight and one bias from the beginning."
+    expect_equal(total, 2 * number, fault)
     linear = fill(nn.Linear(width, out))
     filled, left = torch.cat([x, zeros], -1), torch.cat([zeros, x], -1)
     chunks = filled.unflatten(-1, (-1, width))

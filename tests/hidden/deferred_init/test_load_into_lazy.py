@@ -220,6 +220,10 @@ def test_load_loads_nothing_of_a_state_that_does_not_fit(sweep, rng, build):
         {
             when: (lambda: build(*sizes), x, dict, wrong)
             for when, wrong in (NAMES | SHAPES).items()
+        }
+        | {
+            f"for fitting state {i}": (lambda: build(*sizes), x, dict, dict)
+            for i in range(1, 4)
         },
         call="load_into_lazy(net, state) with a wrong state, then with a right one",
         fault="load_into_lazy does not refuse the whole of a state that does not fit.",

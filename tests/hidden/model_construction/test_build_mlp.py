@@ -36,7 +36,9 @@ def build_again(ex: Any, values: Values) -> dict[str, Any]:
     is_kept = bool(net.config == config)
     again = ex.build_mlp(net.config)
     own = {p.data_ptr() for p in net.parameters()}
+    entries = {id(p): p.numel() for p in (*net.parameters(), *again.parameters())}
     return {
+        "entries of both": sum(entries.values()),
         "net.config == config": is_kept,
         "parameters again": forms(again.parameters()),
         "shared": any(p.data_ptr() in own for p in again.parameters()),

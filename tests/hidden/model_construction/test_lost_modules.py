@@ -55,13 +55,17 @@ def known_of(net: nn.Module) -> list[Any]:
     return [(n, m.training, list(vars(m)), str(m)) for n, m in net.named_modules()]
 
 
-def on_a_circle(name: str, *links: str) -> nn.Module:
-    """Return a network with a list of a name, whose last entries lead back."""
+def on_a_circle(name: str, more: int, *links: str) -> nn.Module:
+    """Return a network with a list of modules, whose last entries lead back."""
     net, one, two, ring = Holder(), Holder(), Holder(), []
     ends = {"list": ring, "net": net, "module": one}
     two.peers = [ends[link] for link in links]
     one.table = {"two": two}
-    ring += [one, *(ends[link] for link in links if link != "module")]
+    ring += [
+        one,
+        *(layer() for _ in range(more)),
+        *(ends[link] for link in links if link != "module"),
+    ]
     setattr(net, name, ring)
     return net
 
@@ -227,13 +231,13 @@ def test_lost_modules_lists_each_module_once_and_changes_nothing(sweep, rng):
 
 
 def test_lost_modules_ends_on_circles(sweep, rng):
-    name = draw_name(rng)
+    name, n = draw_name(rng), rng.randrange(2, 50)
     nets = {
-        "without a circle": on_a_circle(name),
-        "for a list that holds itself": on_a_circle(name, "list"),
-        "for a list that holds the network": on_a_circle(name, "net"),
-        "for lost modules that refer to each other": on_a_circle(name, "module"),
-        "for circles of all kinds": on_a_circle(name, "net", "list", "module"),
+        "without a circle": on_a_circle(name, n),
+        "for a list that holds itself": on_a_circle(name, n, "list"),
+        "for a list that holds the network": on_a_circle(name, n, "net"),
+        "for lost modules that refer to each other": on_a_circle(name, n, "module"),
+        "for circles of all kinds": on_a_circle(name, n, "net", "list", "module"),
     }
     sweep.cases(
         find_lost,

@@ -85,6 +85,7 @@ def swap(ex: Any, net: nn.Module, use: Callable[[nn.Module], None]) -> Any:
         try:
             with ema.swapped():
                 seen[f"in the {time}"] = now(net)
+                seen[f"held in the {time}"] = [p.detach().clone() for p in held]
                 seen["same parameters"] += map(operator.is_, net.parameters(), held)
                 use(net)
         except (KeyError, StopIteration, KeyboardInterrupt) as error:

@@ -24,13 +24,13 @@ pytestmark = pytest.mark.exercise("read_write.load_untrusted")
 
 
 class Payload:
-    """Runs code, here a harmless mkdir, when it is unpickled."""
+    """Runs code when it is unpickled, here one that removes a file."""
 
-    def __init__(self, folder: str):
-        self.folder = folder
+    def __init__(self, path: str):
+        self.path = path
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return os.mkdir, (self.folder,)
+        return os.remove, (self.path,)
 
 
 def load(ex: Any, obj: Any) -> list[Any]:
@@ -42,8 +42,9 @@ def load(ex: Any, obj: Any) -> list[Any]:
 def load_or_refuse(ex: Any, obj: Any, code: str = "") -> list[Any]:
     """Return what comes of a file, or is raised, and whether code in it has run."""
     with TemporaryDirectory() as folder:
-        path, made = Path(folder, "file.pt"), f"{folder}/made"
-        runs = {"weight": torch.zeros(3), "bias": Payload(made)}
+        path, victim = Path(folder, "file.pt"), Path(folder, "victim")
+        runs = {"weight": torch.zeros(3), "bias": Payload(str(victim))}
+        victim.write_bytes(torch.rand(4).numpy().tobytes())
         if code == "pickle":
             path.write_bytes(pickle.dumps(runs))
         elif code:
@@ -51,7 +52,7 @@ def load_or_refuse(ex: Any, obj: Any, code: str = "") -> list[Any]:
         else:
             saved(folder, obj, path.name)
         what = outcome(lambda: exactly(ex.load_untrusted(path)))
-        return [what, "the code ran" if os.path.isdir(made) else "nothing ran"]
+        return [what, victim.read_bytes() if victim.exists() else "the code ran"]
 
 
 def test_untrusted_tensors_come_back_as_they_are(sweep, rng):

@@ -5,9 +5,10 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+import torch
 
 from grader.observe import draw_name, say
-from read_write_helpers import outcome, some_state
+from read_write_helpers import outcome
 
 pytestmark = pytest.mark.exercise("read_write.migrate_keys")
 
@@ -16,18 +17,21 @@ Rules = list[tuple[str, str]]
 
 def migrate(ex: Any, names: list[str], rules: Any, kind: str = "") -> list[Any]:
     """Return new names, whether they have the very tensors, and what was given."""
-    state = some_state(names)
+    state = {name: torch.rand(2) for name in names}
     tensors, given = list(state.values()), list(rules)
     forms = {"OrderedDict": OrderedDict, "read-only": MappingProxyType}
     new = ex.migrate_keys(forms.get(kind, dict)(state), rules)
     same = all(map(lambda a, b: a is b, new.values(), tensors))
     copied = {*map(id, new.values())} != {*map(id, tensors)}
     what = "other tensors" if copied else "the tensors themselves, out of order"
+    for tensor in tensors:
+        tensor.mul_(2)  # which copies do not notice
     return [
         list(new),
         "the tensors themselves" if same else what,
         list(state),
         given == list(rules),
+        list(new.values()),
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.observe import say
+from grader.observe import draw_name, say
 from read_write_helpers import (
     State,
     exactly,
@@ -34,12 +34,13 @@ def tie(state: State, ties: Ties) -> State:
 def write_shards(
     ex: Any, state: State, max_bytes: int, ties: Ties | None = None
 ) -> dict[str, Any]:
-    """Return the names of each shard, what the shards hold, and what is not right."""
+    """Return the names of each shard, what the shards hold, and what else is there."""
     with TemporaryDirectory() as folder:
-        here = {saved(folder, b"old", name).name for name in ("old.pt", "notes.txt")}
+        old = f"{torch.randint(1 << 40, ()).item()}.pt"
+        here = {saved(folder, b"old", name).name for name in (old, "notes.txt")}
         ex.shard(tie(state, ties or {}), folder, max_bytes)
-        index = json.loads(Path(folder, "index.json").read_text())
-        files = index["weight_map"]
+        index = Path(folder, "index.json").read_text()
+        files = json.loads(index)["weight_map"]
         groups: dict[str, list[str]] = {}
         for name, file in files.items():
             groups.setdefault(file, []).append(name)
@@ -49,11 +50,21 @@ def write_shards(
     own = sum(t.nbytes for name, t in state.items() if name not in (ties or {}))
     return {
         "shards": list(groups.values()),
-        "index": [list(index), list(files)],
+        "index": index,
         "held": [exactly(dict(sorted(h.items()))) for h in held],
-        "deleted": sorted(here - names),
+        "old files": sorted(here & names),
         "more files": len(names - here - {*groups, "index.json"}),
-        "small": size <= own + 2000 * (len(groups) + len(state)),
+        "size": size,
+        "room": own + 2000 * (len(groups) + len(state)),
+    }
+
+
+def judge_shards(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the same, the index as it reads and the size as it is to be."""
+    index = json.loads(found["index"])
+    size, room = found.pop("size"), found.pop("room")
+    return {**found, "index": [list(index), list(index["weight_map"])]} | {
+        "small": size <= room
     }
 
 
@@ -131,6 +142,7 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
             "for empty tensors": ({"a": torch.empty(0, 2), "b": torch.empty(3, 0)}, 8),
             "for no tensors": ({}, 8),
         },
+        reads=judge_shards,
         call=say("shard(state, folder, {max_bytes})", max_bytes=max_bytes),
         fault="shard does not write the shards and the index that it must.",
         because={when: cause for when, (_, cause) in hard.items()},
@@ -142,7 +154,9 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
             "index.json has one entry, weight_map": (
                 lambda got: got["index"][0] != ["weight_map"]
             ),
-            "other files in the folder are deleted": lambda got: got["deleted"],
+            "other files in the folder are deleted": (
+                lambda got: len(got["old files"]) < 2
+            ),
         },
     )
 
@@ -150,7 +164,8 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
 @pytest.mark.weight(2)
 def test_tied_entries_are_stored_once(sweep, rng):
     n = rng.randrange(4000, 6000)
-    state = {name: torch.randn(n) for name in ("embed", "again", "a", "b", "head")}
+    own = draw_name(rng)
+    state = {name: torch.randn(n) for name in ("embed", "again", own, "b", "head")}
     ties = {"again": "embed", "head": "embed"}
 
     sizes = {"": 4 * n, "where all fit": 100 * n, "in two shards": 8 * n}
@@ -162,6 +177,7 @@ def test_tied_entries_are_stored_once(sweep, rng):
     sweep.cases(
         write_shards,
         {when: (state, size, ties) for when, size in sizes.items()},
+        reads=judge_shards,
         call="shard(state with three names for one tensor, folder, max_bytes)",
         fault="Tied entries do not count once, in the shard of the first of them.",
         because=dict.fromkeys(sizes, slips),

@@ -155,7 +155,7 @@ def test_checkpointed_has_the_gradients_of_the_plain_network(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_checkpointed_runs_each_block_twice(sweep, rng):
-    d, n = rng.choice(DISTINCT), rng.choice([3, 4, 5])
+    d, n = rng.choice(DISTINCT), rng.randrange(3, 12)
     blocks, x = draw_wide(d, n), torch.randn(4, d)
     upwards = list(range(n))
     downwards = upwards[::-1]

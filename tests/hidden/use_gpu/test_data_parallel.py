@@ -72,10 +72,19 @@ def held_by(net: nn.Module) -> list[Tensor]:
     ]
 
 
+def count(tensors: list[Tensor]) -> Tensor:
+    """Return how many entries tensors have, and their sum."""
+    sums = [t.detach().double().sum().item() for t in tensors]
+    return torch.tensor([sum(t.numel() for t in tensors), sum(sums)])
+
+
 def run_parallel(
     ex: Any, net: nn.Module, x: Tensor, devices: Sequence[str]
-) -> tuple[Tensor, list[Tensor | None], Tensor | None, str]:
-    """Return the output, gradients of the net and its input, and what of it changed."""
+) -> tuple[Tensor, list[Tensor | None], Tensor | None, str, Tensor]:
+    """Return the output, gradients of the net and its input, and what of it changed.
+
+    And how many entries the net holds then, and their sum.
+    """
     x.requires_grad_()
     names, held = [name for name, _ in net.named_modules()], held_by(net)
     values = [t.detach().clone() for t in held]
@@ -90,7 +99,7 @@ def run_parallel(
         changed = "its submodules"
     weights = torch.arange(1.0, 1 + y.numel(), device=y.device).reshape(y.shape)
     (y * weights).sum().backward()
-    return y, [p.grad for p in net.parameters()], x.grad, changed
+    return y, [p.grad for p in net.parameters()], x.grad, changed, count(now)
 
 
 def watch_parallel(
@@ -293,7 +302,9 @@ def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device
     x, devices = torch.randn(7, inner), places.format(device).split()
     call = say("data_parallel(net, x, {devices})", devices=devices)
 
-    y, gradients, gradient, changed = observe(run_parallel, net, x, devices, call=call)
+    y, gradients, gradient, changed, held = observe(
+        run_parallel, net, x, devices, call=call
+    )
 
     expected, wanted, last = run_outside(net, x)
     fault = "data_parallel does not give the output of the network."
@@ -301,4 +312,6 @@ def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device
     fault = "The gradients of data_parallel are not those of one device."
     for one, other in zip([*gradients, gradient], [*wanted, last], strict=True):
         expect_close(one, other, fault, rtol=1e-4, atol=1e-4)
-    expect_equal(changed, "nothing", "data_parallel changes the network.")
+    fault = "data_parallel changes the network."
+    expect_equal(changed, "nothing", fault)
+    expect_close(held, count(held_by(net)), fault, rtol=1e-6, atol=1e-6)

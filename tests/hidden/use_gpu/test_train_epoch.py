@@ -12,7 +12,7 @@ from torch.nn.functional import mse_loss
 from torch.nn.utils import parameters_to_vector
 
 from grader.observe import expect_close, expect_equal, expect_true, say
-from use_gpu_helpers import DISTINCT, Batches, metered, on_device
+from use_gpu_helpers import DISTINCT, Batches, Drift, metered, on_device
 
 pytestmark = pytest.mark.exercise("use_gpu.train_epoch")
 
@@ -90,8 +90,13 @@ def run_epoch(
 
 def run_on_device(
     ex: Any, net: nn.Module, batches: Batches, device: str
-) -> tuple[float, Tensor, list[str], list[str], int]:
-    """Return loss and parameters, where inputs and targets were, and the waits."""
+) -> tuple[float, Tensor, list[str], list[str], int, float, Tensor]:
+    """Return loss and parameters, where inputs and targets were, and the waits.
+
+    And loss and parameters once more, when copies between devices change values if the
+    host has waited before.
+    """
+    own = copy.deepcopy(net)
     inputs_at, targets_at = [], []
 
     def arrive(_: Any, args: tuple[Tensor]) -> Tensor:
@@ -108,7 +113,11 @@ def run_on_device(
         loss = ex.train_epoch(net, batches, loss_fn, optimizer, torch.device(device))
         waits = meter.waits
     parameters = parameters_to_vector(net.parameters()).detach()
-    return loss, parameters, inputs_at, targets_at, waits
+    optimizer = torch.optim.SGD(own.to(device).parameters(), lr=RATE)
+    with metered(device), Drift(1.0):
+        told = ex.train_epoch(own, batches, mse_loss, optimizer, torch.device(device))
+    drifted = parameters_to_vector(own.parameters()).detach()
+    return loss, parameters, inputs_at, targets_at, waits, told, drifted
 
 
 def graphs_alive(ex: Any, net: nn.Module, batches: Batches) -> tuple[list[int], Tensor]:
@@ -279,7 +288,7 @@ def test_train_epoch_trains_on_the_device_and_waits_once(observe, rng, device):
     (inner, out), batches = draw_batches(rng, count)
     net = nn.Sequential(nn.Linear(inner, 4), nn.Tanh(), nn.Linear(4, out))
 
-    loss, parameters, inputs_at, targets_at, waits = observe(
+    loss, parameters, inputs_at, targets_at, waits, *told = observe(
         run_on_device,
         net,
         batches,
@@ -304,3 +313,4 @@ def test_train_epoch_trains_on_the_device_and_waits_once(observe, rng, device):
         got=say("{waits}", waits=waits),
         cause=often if waits >= count else None,
     )
+    expect_trained(*told, net, batches)

@@ -48,8 +48,9 @@ class CudaMeter(TorchDispatchMode):
 class Drift(TorchDispatchMode):
     """Changes what is copied between devices, so that values tell how they came.
 
-    What comes to a device is multiplied by a factor, and by 3 more if it came before.
-    What comes back to the host is as it is the first time, then multiplied by 5.
+    What comes to a device is multiplied by a factor; by 3 more if it came before, by 7
+    more if something has come back to the host before. What comes back is as it is the
+    first time, then multiplied by 5.
     """
 
     def __init__(self, factor: float) -> None:
@@ -72,7 +73,7 @@ class Drift(TorchDispatchMode):
         """Return the factor of a copy to a device."""
         again = any(tensor.data_ptr() == t.data_ptr() for t in self.sent)
         self.sent.append(tensor)
-        return self.factor * (3 if again else 1)
+        return self.factor * (3 if again else 1) * (7 if self.came_back else 1)
 
     def comes_back(self) -> float:
         """Return the factor of a copy to the host."""
