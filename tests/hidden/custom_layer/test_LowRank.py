@@ -57,7 +57,7 @@ def merge_low_rank(ex: Any, x: Tensor, *given: Any) -> dict[str, Any]:
     seen["names"] = list(state) == list(before)
     kept = [(state[name], t, flag) for name, (t, flag) in before.items()]
     seen["values"] = all(torch.equal(now, t) for now, t, _ in kept)
-    seen["bits"] = [checksum(now) for now, *_ in kept]
+    seen["bits"] = sum(checksum(now) for now, *_ in kept)
     seen["flags"] = all(now.requires_grad == flag for now, _, flag in kept)
     with torch.no_grad():
         for p in merged.parameters():

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from grader.sandbox.states import tensors_in
 from read_write_helpers import DISTINCT, NAME_OF, bits, every_dtype, exactly, saved
 
 pytestmark = pytest.mark.exercise("read_write.read_header")
@@ -70,7 +71,10 @@ def read_tensors(ex: Any, data: bytes, names: list[str]) -> list[Any]:
 
 
 def read_sparingly(ex: Any, data: bytes, size: int, name: str) -> list[Any]:
-    """Return what is read of a file that zeros fill up, and whether it is all of it."""
+    """Return what is read of a file that zeros fill up, and how many bytes that takes.
+
+    And how many are needed.
+    """
     with TemporaryDirectory() as folder:
         path = saved(folder, data)
         os.truncate(path, size)
@@ -80,13 +84,19 @@ def read_sparingly(ex: Any, data: bytes, size: int, name: str) -> list[Any]:
         middle = bytes_read()
         ex.read_tensor(path, name)
         for_header, for_tensor = middle - start, bytes_read() - middle
+    needed = len(data) + SLACK
+    return [sorted(header), exactly(tensor), for_header, for_tensor, needed]
+
+
+def judge_bytes(found: list[Any]) -> list[Any]:
+    """Return the same with words for the numbers."""
+    header, tensor, for_header, for_tensor, needed = found
+    nbytes = sum(t.nbytes for t in tensors_in(tensor))
     return [
-        sorted(header),
-        exactly(tensor),
-        "the header" if for_header <= len(data) + SLACK else "more than the header",
-        "one tensor"
-        if for_tensor <= len(data) + tensor.nbytes + SLACK
-        else "more than one tensor",
+        header,
+        tensor,
+        "the header" if for_header <= needed else "more than the header",
+        "one tensor" if for_tensor <= needed + nbytes else "more than one tensor",
     ]
 
 
@@ -176,6 +186,7 @@ def test_only_the_bytes_needed_are_read(sweep, rng):
     sweep.cases(
         read_sparingly,
         {"": (data, size, rng.choice(names))},
+        reads=judge_bytes,
         call="read_header and read_tensor of a file of tensors of 1 MiB each",
         fault="What is read is not what is asked for, or more than that.",
         slips={

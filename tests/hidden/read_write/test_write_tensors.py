@@ -113,7 +113,10 @@ def writable(rng) -> dict[str, dict[str, Tensor]]:
         "for views of many kinds": views_of(big, cube),
         "for no tensors": {},
         "for a 0-dim tensor": {"a": t[0].clone()},
-        "for two empty tensors": {"a": torch.empty(0), "b": torch.empty(0, 3)},
+        "for two empty tensors": {
+            draw_name(rng): torch.empty(0),
+            "b": torch.empty(0, 3),
+        },
         "for odd names": {'"': t, "": t.clone(), "ü\n": t.clone()},
         "for bytes and a float": {"bytes": long, "pair": t},
         "for each dtype": tensors,

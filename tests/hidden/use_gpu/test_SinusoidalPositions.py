@@ -55,7 +55,7 @@ def add_on_sim(
         net(x)
         y = net(x)
         arrivals = meter.arrivals
-        with Drift(2.0):
+        with Drift(2.0, meter):
             return str(y.device), y, arrivals, net(x)
 
 

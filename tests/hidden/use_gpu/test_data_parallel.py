@@ -111,17 +111,19 @@ def watch_parallel(
 ) -> list[tuple[list[tuple[str, str, int]], str, list[str], Tensor]]:
     """For batches of these sizes, what replicas saw, where output and net are then.
 
-    And what is added to each row.
+    And what is added to each row, if both are where they belong.
     """
     watched = []
     for n in rows:
         seen: list[Any] = []
         net, x = Probe(*sizes, seen.append, codes), torch.randn(n, sizes[0])
-        plain = net.linear(x)
         with metered(*devices):
             y = ex.data_parallel(net, x, [torch.device(d) for d in devices])
         here = [p.device.type for p in net.parameters()]
-        added = (y.cpu() - plain).mean(1)
+        try:  # refused if one of them is elsewhere
+            added = (y - net.linear(x).to(devices[0])).cpu().mean(1)
+        except RuntimeError:
+            added = torch.empty(0)
         watched.append((seen, str(y.device), here, added))
     return watched
 

@@ -35,7 +35,7 @@ def log_norms_on_device(
     with metered(device) as meter:
         norms = ex.norm_log(matrices, device)
         waits, arrivals = meter.waits, meter.arrivals
-    with metered(device), Drift(factor):
+    with metered(device) as meter, Drift(factor, meter):
         drifted = ex.norm_log(matrices, device)
     place = norms.device.type
     told = drifted if place == "cpu" else torch.empty(0)

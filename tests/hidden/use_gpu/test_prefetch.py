@@ -85,7 +85,7 @@ def take_all_on_device(
     with metered(device) as meter:
         moved = list(ex.prefetch(batches, device))
         arrivals = meter.arrivals
-    with metered(device), Drift(factor):
+    with metered(device) as meter, Drift(factor, meter):
         drifted = list(ex.prefetch(batches, device))
     return [places_of(batch) for batch in moved], moved, arrivals, drifted
 
@@ -147,11 +147,12 @@ def take_large_on_gpu(ex: Any, count: int, size: int) -> list[Tensor]:
 
 def take_on_its_way(
     ex: Any, batches: list[Any], device: str, own_stream: bool = False
-) -> tuple[list[str], list[list[Tensor]], str, str, str]:
+) -> tuple[list[str], list[list[Tensor]], list[bool], list[bool], list[bool]]:
     """Return where batches are and what they hold when handed out, and how they came.
 
-    That is how the host copied, what was on its way when a batch but the last was
-    handed out, and of which stream the allocator knows.
+    That is for each copy if the host went on, for each batch but the last if something
+    was on its way when it was handed out, and for each tensor if the allocator knows of
+    the caller's stream.
     """
     card = Card()
     places, held, tensors, behind = [], [], [], []
@@ -167,19 +168,27 @@ def take_on_its_way(
             tensors += [(t, len(card.waits)) for t in parts]
             behind.append(any(not lane.query() for lane, _ in card.copies))
     caller = card.callers[torch.device(device).index or 0]
-    kept = all(
+    kept = [
         caller is getattr(t, "made_on", caller)
         or caller in getattr(t, "used_on", [])
         or any((t.made_on, caller) == pair for pair in card.waits[since:])
         for t, since in tensors
-    )
-    goes_on = all(waiting for _, waiting in card.copies)
+    ]
+    return places, held, [on for _, on in card.copies], behind[:-1], kept
+
+
+def judge_way(found: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the same in words; that all hold, for as many as there are."""
+    places, held, goes_on, behind, kept = found
+    number = sum(map(len, held))
+    whole = len(goes_on) >= number == len(kept) and len(behind) == len(held) - 1
     return (
         places,
         held,
-        "the host goes on" if goes_on else "the host waits for a copy",
-        "the next is on its way" if all(behind[:-1]) else "no copy is on its way",
-        "the caller's stream" if kept else "the copying stream alone",
+        "the host goes on" if all(goes_on) else "the host waits for a copy",
+        "the next is on its way" if all(behind) else "no copy is on its way",
+        "the caller's stream" if all(kept) else "the copying stream alone",
+        "all of them" if whole else "not all of them",
     )
 
 
@@ -193,7 +202,7 @@ BUILD = {
 
 def draw_batches(rng, *kinds: str) -> list[Any]:
     """Return batches of these kinds in turn, each of another size."""
-    sizes = rng.sample(DISTINCT, rng.choice([3, 4]))
+    sizes = rng.sample(DISTINCT, rng.randrange(3, 9))
     return [
         BUILD[kinds[i % len(kinds)]](torch.randn(n, 3), torch.arange(n))
         for i, n in enumerate(sizes)
@@ -333,6 +342,7 @@ def test_prefetch_copies_ahead_on_a_stream_of_its_own(sweep, rng):
                 True,
             ),
         },
+        reads=judge_way,
         call="prefetch(batches, device), GPUs made up",
         fault="prefetch does not copy the next batch while the present one is used.",
         slips={

@@ -90,7 +90,7 @@ def move(
     same = [a is b for a, b in zip(came, [*there, there[0], there[0]], strict=True)]
     same.append(ex.to_device(here, "cpu") is here)
     of_moved = outline(moved), places_of(moved), tensors_of(moved)
-    with metered(device), Drift(factor):
+    with metered(device) as meter, Drift(factor, meter):
         told = tensors_of(ex.to_device(batch, device))
     for tensor in there:
         tensor.add_(factor)

@@ -114,7 +114,7 @@ def run_on_device(
         waits = meter.waits
     parameters = parameters_to_vector(net.parameters()).detach()
     optimizer = torch.optim.SGD(own.to(device).parameters(), lr=RATE)
-    with metered(device), Drift(1.0):
+    with metered(device) as meter, Drift(1.0, meter):
         told = ex.train_epoch(own, batches, mse_loss, optimizer, torch.device(device))
     drifted = parameters_to_vector(own.parameters()).detach()
     return loss, parameters, inputs_at, targets_at, waits, told, drifted
@@ -258,12 +258,11 @@ def test_train_epoch_takes_every_loader_but_an_empty_one(sweep, rng):
 
 
 def test_train_epoch_lets_graphs_go(observe, rng):
-    sizes, batches = draw_batches(rng, 6)
+    sizes, batches = draw_batches(rng, rng.randrange(4, 9))
     net = nn.Linear(*sizes)
+    call = say("train_epoch, {n} batches", n=len(batches))
 
-    counts, parameters = observe(
-        graphs_alive, net, batches, call="train_epoch, 6 batches"
-    )
+    counts, parameters = observe(graphs_alive, net, batches, call=call)
 
     expect_close(
         parameters,

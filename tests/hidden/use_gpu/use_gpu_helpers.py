@@ -49,15 +49,15 @@ class Drift(TorchDispatchMode):
     """Changes what is copied between devices, so that values tell how they came.
 
     What comes to a device is multiplied by a factor; by 3 more if it came before, by 7
-    more if something has come back to the host before. What comes back is as it is the
-    first time, then multiplied by 5.
+    more if the host has waited before. What comes back is as it is if the host waits
+    for the first time, else multiplied by 5.
     """
 
-    def __init__(self, factor: float) -> None:
+    def __init__(self, factor: float, meter: Any) -> None:
         super().__init__()
-        self.factor = factor
+        self.factor, self.meter = factor, meter
+        self.start = meter.waits
         self.sent: list[Tensor] = []
-        self.came_back = False
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         out, name = func(*args, **(kwargs or {})), str(func)
@@ -73,12 +73,12 @@ class Drift(TorchDispatchMode):
         """Return the factor of a copy to a device."""
         again = any(tensor.data_ptr() == t.data_ptr() for t in self.sent)
         self.sent.append(tensor)
-        return self.factor * (3 if again else 1) * (7 if self.came_back else 1)
+        waited = self.meter.waits > self.start
+        return self.factor * (3 if again else 1) * (7 if waited else 1)
 
     def comes_back(self) -> float:
         """Return the factor of a copy to the host."""
-        again, self.came_back = self.came_back, True
-        return 5 if again else 1
+        return 5 if self.meter.waits > self.start + 1 else 1
 
 
 def metered(*devices: str) -> Any:
