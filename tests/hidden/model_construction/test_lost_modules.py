@@ -215,9 +215,9 @@ def test_lost_modules_lists_each_module_once_and_changes_nothing(sweep, rng):
         ),
         "for modules in eval mode": Holder(a=[layer().eval()], b=layer().eval()).eval(),
     }
-    for net in nets.values():
+    for module in [module for net in nets.values() for module in net.modules()]:
         for _ in range(rng.randrange(1, 50)):
-            setattr(net, draw_name(rng), None)
+            setattr(module, draw_name(rng), None)
     sweep.cases(
         look_twice,
         {when: (net, rng.randrange(100)) for when, net in nets.items()},

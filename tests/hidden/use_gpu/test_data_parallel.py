@@ -108,10 +108,11 @@ def watch_parallel(
     rows: list[int],
     devices: list[str],
     codes: dict[str, float],
-) -> list[tuple[list[tuple[str, str, int]], str, list[str], Tensor]]:
+) -> list[tuple[list[tuple[str, str, int]], str, list[str], Tensor, int]]:
     """For batches of these sizes, what replicas saw, where output and net are then.
 
-    And what is added to each row, if both are where they belong.
+    And what is added to each row, if both are where they belong, and how many entries
+    the net holds.
     """
     watched = []
     for n in rows:
@@ -124,7 +125,8 @@ def watch_parallel(
             added = (y - net.linear(x).to(devices[0])).cpu().mean(1)
         except RuntimeError:
             added = torch.empty(0)
-        watched.append((seen, str(y.device), here, added))
+        entries = sum(t.numel() for t in held_by(net))
+        watched.append((seen, str(y.device), here, added, entries))
     return watched
 
 
@@ -254,7 +256,7 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
     causes = {r"multiple values for keys": TWICE}
 
     codes = {kind: rng.uniform(1, 9) for kind in ("cpu", "sim")}
-    ((seen, place, net_at, added),) = observe(
+    ((seen, place, net_at, added, entries),) = observe(
         watch_parallel, sizes, [rows], devices, codes, call=call, causes=causes
     )
 
@@ -280,6 +282,8 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
         "data_parallel moves the network itself.",
         slips={"net.to(device) moves net: move copies": lambda at: "sim" in at},
     )
+    known = sum(t.numel() for t in held_by(Probe(*sizes, print, codes)))
+    expect_equal(entries, known, "data_parallel changes the network.")
     ran = [
         torch.isclose(added, torch.tensor(codes[d[:3]])).sum() for d in ("cpu", "sim")
     ]
