@@ -46,12 +46,7 @@ def with_size(found: dict[str, Any]) -> dict[str, Any]:
     return {
         **found,
         "size": "small" if size <= room else f"{size} bytes, over {room}",
-        "bytes of the tensors": all(raw_bytes(t) in found["size"] for t in held),
     }
-
-
-def raw_bytes(tensor: Tensor) -> bytes:
-    return tensor.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
 
 
 def views_of(big: Tensor) -> dict[str, list[Any]]:

@@ -1,6 +1,6 @@
 """A tied entry takes room a second time, so the next shard starts too early.
 
-says: Tied entries do not count once
+says: tied entries count once
 """
 
 
