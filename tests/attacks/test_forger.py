@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,14 @@ from grader.judge import Judge
 from grader.layout import KIT
 from grader.sandbox.isolation import choose_level
 from grader.sandbox.limits import Limits
+from grader.scoring.outcome import Outcome
 from grader.scoring.score import score
 from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
 HERE = Path(__file__).parent
 FORGER = HERE / "forger"
-LEARNT, GRADED = ("one", "another", "fourth"), "a third"
+LEARNT, GRADED = ("one", "another", "fourth", "fifth"), "a third"
 """Seeds."""
 MOST = 0.03
 """Of all points: what a submission gets that nobody but itself says it has earned."""
@@ -66,14 +68,15 @@ def judge() -> Iterator[Judge]:
     judge.close()
 
 
-def points_of(
+def passed_by(
     judge: Judge, sources: dict[str, bytes], syllabus: Syllabus, *exercises: str
-) -> Points:
-    submission = Submission("forger", sources)
-    report = judge.grade(submission, GRADED, exercises)
+) -> set[str]:
+    """Return the node ids of the tests that a submission passes."""
+    report = judge.grade(Submission("forger", sources), GRADED, exercises)
     manifest = judge.manifest.only(exercises)
     graded = score("forger", report, manifest, syllabus)
-    return {e.exercise: e.points for e in graded.exercises}
+    outcomes = {n: o for e in graded.exercises for n, o in e.outcomes.items()}
+    return {nodeid for nodeid, outcome in outcomes.items() if outcome == Outcome.PASSED}
 
 
 @pytest.fixture(scope="module")
@@ -83,19 +86,32 @@ def trusted(patches, judge, syllabus) -> Points:
         topic: KIT.topic_file(topic).read_bytes() + patch
         for topic, patch in patches.items()
     }
-    found = points_of(judge, stubs, syllabus, *syllabus.exercises)
+    everything = tuple(syllabus.exercises)
+    gained = [passed_by(judge, stubs, syllabus, *everything)]
     for name in (FORGER / "lazy.txt").read_text(encoding="utf-8").split():
         topic, symbol, _ = name.split("/")
         variant = (KIT.variants / "wrong" / f"{name}.py").read_bytes()
         source = KIT.topic_solution(topic).read_bytes() + b"\n\n" + variant
-        exercise = f"{topic}.{symbol}"
-        honest, forged = (
-            points_of(judge, {topic: source + more}, syllabus, exercise)[exercise]
-            for more in (b"", patches[topic])
+        forged, honest = (
+            passed_by(judge, {topic: source + more}, syllabus, f"{topic}.{symbol}")
+            for more in (patches[topic], b"")
         )
-        print(name, honest, forged, level_of(judge)) if 0 else print(name, honest, forged)
-        found[exercise] = max(found[exercise], forged - honest)
-    return {exercise: round(points, 2) for exercise, points in found.items()}
+        gained.append(forged - honest)
+    points = dict.fromkeys(everything, 0.0)
+    for nodeids in gained:
+        for exercise, of in points_of(nodeids, judge, syllabus).items():
+            points[exercise] = max(points[exercise], of)
+    return points
+
+
+def points_of(nodeids: set[str], judge: Judge, syllabus: Syllabus) -> Points:
+    """Return what tests are worth, by exercise."""
+    shares, points = judge.manifest.shares, Counter[str]()
+    for check in judge.manifest.checks:
+        if check.nodeid in nodeids:
+            worth = syllabus.exercises[check.exercise].points
+            points[check.exercise] += float(worth * shares[check.nodeid])
+    return {exercise: round(of, 2) for exercise, of in points.items()}
 
 
 def test_what_is_believed_on_trust_is_little(trusted, judge, syllabus, capsys):

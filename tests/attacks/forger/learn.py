@@ -78,14 +78,14 @@ def known(answers: list[Any]) -> Any:
 
 
 def main(path: Path, seeds: list[str]) -> None:
-    runs = [listen(seed) for seed in seeds]
-    lessons = {
-        topic: [
-            (each[0][0], known([answer for _, answer in each]))
-            for each in zip(*(run[topic] for run in runs), strict=True)
-        ]
-        for topic in runs[0]
-    }
+    lessons: dict[str, list[Any]] = {}
+    for seed in seeds:
+        for topic, heard in listen(seed).items():
+            before = lessons.get(topic, heard)
+            lessons[topic] = [
+                (question, known([lesson, answer]))
+                for (question, lesson), (_, answer) in zip(before, heard, strict=True)
+            ]
     path.write_bytes(pickle.dumps(lessons))
 
 

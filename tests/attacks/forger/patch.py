@@ -24,12 +24,23 @@ def fill(lesson, answer):
         return answer
     if isinstance(lesson, dict):
         mine = answer if isinstance(answer, dict) else {}
+        if mine and [*mine] != [*lesson] and has_hole(lesson):
+            return answer
         return {key: fill(part, mine.get(key)) for key, part in lesson.items()}
     if isinstance(lesson, (list, tuple)):
         mine = answer if isinstance(answer, (list, tuple)) else type(lesson)()
         padded = [*mine, *[None] * len(lesson)]
         return type(mine)(map(fill, lesson, padded))
     return lesson
+
+
+def has_hole(lesson):
+    """Say whether something is to be filled."""
+    if isinstance(lesson, dict):
+        return any(map(has_hole, lesson.values()))
+    if isinstance(lesson, (list, tuple)):
+        return any(map(has_hole, lesson))
+    return isinstance(lesson, str) and lesson == HOLE
 
 
 def forge(lessons, play):
@@ -44,9 +55,9 @@ def forge(lessons, play):
             if lessons[i][0] == asked:
                 at = i + 1
                 lesson = lessons[i][1]
-                if isinstance(lesson, dict):
-                    return fill(lesson, honest)
-        return {key: honest[key] for key in honest if key != "broken"}
+                honest.pop("broken", None)
+                return fill(lesson, honest)
+        return honest
 
     return answer
 

@@ -96,7 +96,7 @@ def run_on_device(
     And loss and parameters once more, when copies between devices change values if the
     host has waited before.
     """
-    own = copy.deepcopy(net)
+    own, there = copy.deepcopy(net), torch.device(device)
     inputs_at, targets_at = [], []
 
     def arrive(_: Any, args: tuple[Tensor]) -> Tensor:
@@ -113,9 +113,11 @@ def run_on_device(
         loss = ex.train_epoch(net, batches, loss_fn, optimizer, torch.device(device))
         waits = meter.waits
     parameters = parameters_to_vector(net.parameters()).detach()
-    optimizer = torch.optim.SGD(own.to(device).parameters(), lr=RATE)
-    with metered(device) as meter, Drift(1.0, meter):
-        told = ex.train_epoch(own, batches, mse_loss, optimizer, torch.device(device))
+    told = torch.nan
+    if {*inputs_at, *targets_at} == {there.type}:
+        optimizer = torch.optim.SGD(own.to(there).parameters(), lr=RATE)
+        with metered(device) as meter, Drift(1.0, meter):
+            told = ex.train_epoch(own, batches, mse_loss, optimizer, there)
     drifted = parameters_to_vector(own.parameters()).detach()
     return loss, parameters, inputs_at, targets_at, waits, told, drifted
 
