@@ -34,7 +34,7 @@ class Exercise:
     """The names to write; the first one names the exercise."""
     title: str
     section: str
-    """The section of the book to read."""
+    """What to read on the topic's page of the book, or on `page`."""
     level: str
     minutes: int
     difficulty: int
@@ -48,6 +48,8 @@ class Exercise:
     """Of growing strength."""
     required: bool = True
     """What its level says; the others may be left out."""
+    page: str = ""
+    """Address of a page that teaches it, where the book does not."""
 
     @property
     def id(self) -> str:
@@ -159,8 +161,14 @@ class Syllabus:
         return replace(self, topics=tuple(part for part in parts if part.exercises))
 
     def read_on(self, exercise: Exercise) -> str:
-        """Return where the book tells more."""
+        """Return what to read: a section of the book, or of another page."""
+        if exercise.page:
+            return exercise.section
         return f"{self.topic(exercise.topic).title}, “{exercise.section}”"
+
+    def address(self, exercise: Exercise) -> str:
+        """Return where that is read."""
+        return exercise.page or self.topic(exercise.topic).book
 
 
 def read_syllabus(path: Path) -> Syllabus:
@@ -253,7 +261,7 @@ class _Reader(TableReader):
             "difficulty": int,
             "hints": list,
         }
-        optional = {"points": 0, "cuda_points": 0, "needs": []}
+        optional = {"points": 0, "cuda_points": 0, "needs": [], "page": ""}
         entry = self.table(data, where, required, optional)
         if "points" not in data:
             entry["points"] = entry["difficulty"]
@@ -279,6 +287,8 @@ class _Reader(TableReader):
                 )
         if len(hints) < 2 or not all(isinstance(h, str) and h.strip() for h in hints):
             self.fail(where, "needs two hints or more, none of them empty")
+        if entry["page"] and not entry["page"].startswith("https://"):
+            self.fail(where, f"has page {entry['page']!r}; it begins with https://")
         if not all(isinstance(needed, str) for needed in entry["needs"]):
             self.fail(where, "has needs that are no ids")
         fields = {

@@ -42,7 +42,7 @@ def hint(
     if asked > len(hints):
         print_plain("There is no further hint. Read on:")
         print_wrapped(workspace.syllabus.read_on(exercise), 2)
-        print_plain(f"  {workspace.syllabus.topic(exercise.topic).book}")
+        print_plain(f"  {workspace.syllabus.address(exercise)}")
     elif asked < len(hints):
         print_plain(f"One more: make hint EX={exercise.id}", "dim")
 

@@ -93,7 +93,7 @@ def describe(workspace: Workspace, exercise: Exercise) -> None:
         "level": f"{choice}, about {duration(exercise.minutes)}",
         "write": f"exercises/{exercise.topic}.py" + (f", line {line}" if line else ""),
         "read": workspace.syllabus.read_on(exercise),
-        "": workspace.syllabus.topic(exercise.topic).book,
+        "": workspace.syllabus.address(exercise),
     }
     for name, value in rows.items():
         print_wrapped(f"  {name:<9} {value}", 0, ROW)

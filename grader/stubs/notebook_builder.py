@@ -118,7 +118,8 @@ class Builder:
             symbol: ast.get_docstring(self.defined[symbol]) or ""
             for symbol in exercise.symbols
         }
-        yield markdown(f"{name}-statement", make_statement(exercise, docstrings))
+        statement = make_statement(exercise, docstrings, self.topic.book)
+        yield markdown(f"{name}-statement", statement)
         lines: list[str] = []
         for part in self.answer(exercise):
             lines += [part] if isinstance(part, str) else part.render(solved=solved)

@@ -21,22 +21,23 @@ def make_title(topic: Topic, docstring: str) -> str:
     return "\n\n".join([f"# {topic.title}", docstring, _GUIDE])
 
 
-def make_statement(exercise: Exercise, docstrings: Mapping[str, str]) -> str:
+def make_statement(exercise: Exercise, docstrings: Mapping[str, str], book: str) -> str:
     """Return title, contract and place in the book of one exercise.
 
     Args:
         exercise: which one.
         docstrings: of its symbols, by name, without indentation.
+        book: address of the topic's page.
     """
     blocks = [f"## {exercise.symbols[0]}: {exercise.title}"]
     for symbol in exercise.symbols:
         if len(exercise.symbols) > 1:
             blocks.append(f"### {symbol}")
         blocks += map(to_markdown, docstrings[symbol].split("\n\n"))
-    return "\n\n".join([*blocks, describe(exercise)])
+    return "\n\n".join([*blocks, describe(exercise, book)])
 
 
-def describe(exercise: Exercise) -> str:
+def describe(exercise: Exercise, book: str) -> str:
     """Return what an exercise is worth, how long it takes, and where to read on."""
     points = exercise.points + exercise.cuda_points
     facts = [f"{points} point{'s' if points > 1 else ''}"]
@@ -46,7 +47,8 @@ def describe(exercise: Exercise) -> str:
     if exercise.needs:
         names = [needed.partition(".")[2] for needed in exercise.needs]
         facts.append(f"after {' and '.join(names)}")
-    facts.append(f"read “{exercise.section}”")
+    where = exercise.section if exercise.page else f"“{exercise.section}”"
+    facts.append(f"read [{where}]({exercise.page or book})")
     return f"*{', '.join(facts)}*"
 
 

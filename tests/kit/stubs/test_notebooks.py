@@ -12,6 +12,7 @@ from grader.stubs import StubError, check_id, grade_id, make_notebook, make_sour
 from grader.stubs.statement import make_statement
 from grader.syllabus import Exercise, Topic
 
+BOOK = "https://example.org"
 SOLUTION = '''"""A topic.
 
 Read along: https://example.org
@@ -192,7 +193,7 @@ def test_a_statement_reads_as_markdown():
         "Example:\n    >>> f(\n    ...     1)\n    2"
     }
 
-    assert make_statement(exercise("f", points=2), docstrings).split("\n\n") == [
+    assert make_statement(exercise("f", points=2), docstrings, BOOK).split("\n\n") == [
         "## f: A title",
         "Do it.",
         "**Shapes:** (n,) -> ()",
@@ -200,7 +201,7 @@ def test_a_statement_reads_as_markdown():
         "- `ValueError`: x is\n    None.\n- `TypeError`: x is odd.",
         "**Returns:** It.",
         "```python\n>>> f(\n...     1)\n2\n```",
-        "*2 points, about 10 minutes, read “A Section”*",
+        f"*2 points, about 10 minutes, read [“A Section”]({BOOK})*",
     ]
 
 
