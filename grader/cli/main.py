@@ -22,7 +22,8 @@ from grader.layout import VARIABLE, find_course, use_course
 from grader.speech import COMMAND, FOLDER, _, speak
 from grader.syllabus import read_syllabus
 
-STUDENTS, INSTRUCTORS, AUTHORS = "For students", "For instructors", "For authors"
+PANELS = "For students", "For instructors", "For authors"
+STUDENTS, INSTRUCTORS, AUTHORS = PANELS
 
 VERBS = {
     "watch": ("watch.watch", STUDENTS),
@@ -51,6 +52,7 @@ VERBS = {
     "new-exercise": ("author.new_exercise", AUTHORS),
     "stubs": ("kit.stubs", AUTHORS),
     "check-kit": ("kit.check_kit", AUTHORS),
+    "messages": ("messages.messages", AUTHORS),
 }
 """Where each verb is, and who needs it."""
 
