@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError
+from grader.speech import ENGLISH, spoken, translate
 from grader.tables import TableReader, read_document
+from grader.words import Words, as_text, say
 
 ASSIGNMENT = "assignment.toml"
 """Beside the registry in a handout of an assignment: the exercises that it holds."""
@@ -160,15 +162,26 @@ class Syllabus:
         )
         return replace(self, topics=tuple(part for part in parts if part.exercises))
 
-    def read_on(self, exercise: Exercise) -> str:
+    def read_on(self, exercise: Exercise) -> Words:
         """Return what to read: a section of the book, or of another page."""
         if exercise.page:
             return exercise.section
-        return f"{self.topic(exercise.topic).title}, “{exercise.section}”"
+        title = as_text(self.topic(exercise.topic).title)
+        return say(
+            "{topic}, “{section}”", topic=title, section=as_text(exercise.section)
+        )
 
     def address(self, exercise: Exercise) -> str:
-        """Return where that is read."""
-        return exercise.page or self.topic(exercise.topic).book
+        """Return where that is read, in the language that is spoken if it can be."""
+        return translate(exercise.page or self.topic(exercise.topic).book)
+
+    def address_and_language(self, exercise: Exercise) -> str:
+        """Return that address, marked where what it shows is in English after all."""
+        address = self.address(exercise)
+        own = address not in (exercise.page, self.topic(exercise.topic).book)
+        if own or spoken() == ENGLISH:
+            return address
+        return translate("{address} (in English)").format(address=address)
 
 
 def read_syllabus(path: Path) -> Syllabus:

@@ -16,6 +16,7 @@ from grader.student.choice import following
 from grader.student.reference import differ, excerpt, read_reference
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
+from grader.words import render
 
 DIFF = {"+": "green", "-": "magenta", "@": "dim"}
 
@@ -41,8 +42,8 @@ def hint(
         print_wrapped(f"  {number} of {len(hints)}    {text}", 0, 12, style)
     if asked > len(hints):
         print_plain("There is no further hint. Read on:")
-        print_wrapped(workspace.syllabus.read_on(exercise), 2)
-        print_plain(f"  {workspace.syllabus.address(exercise)}")
+        print_wrapped(render(workspace.syllabus.read_on(exercise)), 2)
+        print_plain(f"  {workspace.syllabus.address_and_language(exercise)}")
     elif asked < len(hints):
         print_plain(f"One more: make hint EX={exercise.id}", "dim")
 

@@ -11,6 +11,7 @@ from grader.student.verdict import Verdict
 from grader.student.work import ExerciseStatus
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise, Topic
+from grader.words import render
 
 INDENT = 6
 BAR = 20
@@ -92,8 +93,8 @@ def describe(workspace: Workspace, exercise: Exercise) -> None:
     rows = {
         "level": f"{choice}, about {duration(exercise.minutes)}",
         "write": f"exercises/{exercise.topic}.py" + (f", line {line}" if line else ""),
-        "read": workspace.syllabus.read_on(exercise),
-        "": workspace.syllabus.address(exercise),
+        "read": render(workspace.syllabus.read_on(exercise)),
+        "": workspace.syllabus.address_and_language(exercise),
     }
     for name, value in rows.items():
         print_wrapped(f"  {name:<9} {value}", 0, ROW)

@@ -17,6 +17,7 @@ from grader.report.statistics import MIN_STUDENTS
 from grader.results.result import Result, Status
 from grader.syllabus import Syllabus
 from grader.text import one_line
+from grader.words import render
 
 INDEX = "index.html"
 MARK = ".grader-report"
@@ -151,7 +152,7 @@ class Site:
                 e=found,
                 exercise=found.exercise,
                 number=data.syllabus.numbers[name],
-                read=data.syllabus.read_on(found.exercise),
+                read=render(data.syllabus.read_on(found.exercise)),
                 before=ids[i - 1] if i else None,
                 after=ids[i + 1] if i + 1 < len(ids) else None,
                 counts=counts,
