@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +27,22 @@ INSTALL = (
 
 
 class MissingPackageError(GraderError):
-    """What draws the pages is not installed."""
+    """What makes the pages is not installed."""
+
+
+@contextmanager
+def told_to_install() -> Iterator[None]:
+    """Say what to install where an import fails.
+
+    Raises:
+        MissingPackageError: it does.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise MissingPackageError(
+            f"{error.name} is not installed: {INSTALL}"
+        ) from error
 
 
 def report(
@@ -41,13 +58,9 @@ def report(
 
     They need no network and no server. A student's page says nothing of others.
     """
-    try:
+    with told_to_install():
         from grader.report.class_data import ClassData
         from grader.report.site import INDEX, Site
-    except ModuleNotFoundError as error:
-        raise MissingPackageError(
-            f"{error.name} is not installed: {INSTALL}"
-        ) from error
 
     recount = Recount.of(results)
     syllabus = recount.syllabus

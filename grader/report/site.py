@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.errors import GraderError
 from grader.exports.feedback import Feedback
-from grader.files import told_of, write_text
 from grader.report.charts import BINS, count_shares, draw_bars
 from grader.report.class_data import ClassData, ExerciseData
+from grader.report.page_folder import PageFolder
 from grader.report.pages import Pages, student_page
 from grader.report.statistics import MIN_STUDENTS
 from grader.results.result import Result, Status
@@ -19,16 +18,11 @@ from grader.syllabus import Syllabus
 from grader.text import one_line
 
 INDEX = "index.html"
-MARK = ".grader-report"
 ROWS = 100
 """Students of one page of the grid: no page is too large to open."""
 NAMES = 30
 """Students named beside a slip."""
 BIN_LABELS = [f"{100 * i // BINS} to {100 * (i + 1) // BINS} %" for i in range(BINS)]
-
-
-class ReportError(GraderError):
-    """Pages cannot be made; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +48,12 @@ STATES = (
 BY_ID = {state.id: state for state in STATES}
 
 
-class Site:
+class Site(PageFolder):
     """Makes the pages of a class, and writes them into a folder of their own."""
 
     def __init__(self, folder: Path, title: str) -> None:
         """Take the folder and the course's title."""
-        self.folder = folder
+        super().__init__(folder, "report")
         shared = {
             "bins": BIN_LABELS,
             "states": STATES,
@@ -67,41 +61,6 @@ class Site:
             "shown": NAMES,
         }
         self.pages = Pages(title, **shared)
-        self.written: set[str] = set()
-
-    def __enter__(self) -> Site:
-        """Make the folder, or take one of an earlier report.
-
-        Raises:
-            ReportError: it belongs to something else.
-            WriteError: it cannot be written.
-        """
-        mark = self.folder / MARK
-        with told_of(mark):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if not mark.exists() and any(self.folder.iterdir()):
-                raise ReportError(
-                    f"{self.folder} holds other files than a report: name an empty or "
-                    "a new folder with --out"
-                )
-        write_text(mark, "")
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        """Remove the pages of an earlier report that this one has not."""
-        if kind is None:
-            for path in self.folder.rglob("*.html"):
-                if path.relative_to(self.folder).as_posix() not in self.written:
-                    path.unlink()
-
-    def write(self, name: str, text: str) -> None:
-        """Write a page.
-
-        Raises:
-            WriteError: it cannot be written.
-        """
-        write_text(self.folder / name, text)
-        self.written.add(name)
 
     def write_student(
         self, result: Result, feedback: Feedback | None, syllabus: Syllabus

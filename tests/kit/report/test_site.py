@@ -11,8 +11,9 @@ from grader.layout import KIT
 from grader.policy import Adjusted
 from grader.policy.adjust import AdjustedTopic
 from grader.report.class_data import ClassData
+from grader.report.page_folder import ReportError
 from grader.report.pages import student_page
-from grader.report.site import INDEX, ROWS, ReportError, Site
+from grader.report.site import INDEX, ROWS, Site
 from grader.results.result import Result, Status
 from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
