@@ -36,6 +36,7 @@ VERBS = {
     "merge": ("merge.merge", INSTRUCTORS),
     "verify": ("verify.verify", INSTRUCTORS),
     "report": ("report.report", INSTRUCTORS),
+    "explain": ("explain.explain", INSTRUCTORS),
     "feedback": ("feedback.feedback", INSTRUCTORS),
     "override": ("override.override", INSTRUCTORS),
     "export": ("export.export", INSTRUCTORS),
