@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -65,12 +65,11 @@ def feedback(
         raise ExportError("--to mail needs addresses: name a --roster with email")
     known = Roster() if roster is None else read_roster(roster)
     recount = Recount.of(results)
-    found = to_results(recount.scores)
     with progress_bar("Students") as bar:
-        graded = [result for result in found if result.score is not None]
         pages = Pages(recount.syllabus.course.title)
-        returned = [make(recount, result, pages) for result in bar.track(graded)]
-    notes = list(unreturned(found))
+        graded = [e for e in recount.scores["students"] if "exercises" in e]
+        returned = [make(recount, entry, pages) for entry in bar.track(graded)]
+    notes = list(unreturned(to_results(recount.scores)))
     if to in (Way.FOLDER, Way.MAIL):
         with PageFolder(out or results / "feedback", "feedback") as folder:
             for one in returned:
@@ -85,12 +84,13 @@ def feedback(
     raise typer.Exit(1 if notes else 0)
 
 
-def make(recount: Recount, result: Result, pages: Pages) -> Returned:
+def make(recount: Recount, entry: Mapping[str, Any], pages: Pages) -> Returned:
     """Return a student's page, and what it says.
 
     Raises:
-        RecountError: the report is missing or was changed.
+        RecountError: a report is missing or was changed.
     """
+    result = recount.with_attempts(entry)
     said = recount.feedback(result.student)
     page = pages.make_student(result, said, recount.syllabus)
     return Returned(result, said, page)

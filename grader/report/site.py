@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from grader.exports.feedback import Feedback
 from grader.report.charts import BINS, count_shares, draw_bars
@@ -14,6 +16,7 @@ from grader.report.page_folder import PageFolder
 from grader.report.pages import Pages, student_page
 from grader.report.statistics import MIN_STUDENTS
 from grader.results.result import Result, Status
+from grader.results.similar_pairs import SimilarPair
 from grader.syllabus import Syllabus
 from grader.text import one_line
 
@@ -48,6 +51,22 @@ STATES = (
 BY_ID = {state.id: state for state in STATES}
 
 
+@dataclass(frozen=True)
+class Similar:
+    """Pairs whose work is alike, and the folder of the pages that show them."""
+
+    folder: Path
+    pairs: Sequence[SimilarPair]
+
+    def link_from(self, folder: Path) -> str:
+        """Return where the pages lie, seen from another folder, for a link."""
+        here, there = folder.resolve(), self.folder.resolve()
+        return quote(Path(os.path.relpath(there, here)).as_posix())
+
+
+NOT_LOOKED = Similar(Path(), ())
+
+
 class Site(PageFolder):
     """Makes the pages of a class, and writes them into a folder of their own."""
 
@@ -59,6 +78,7 @@ class Site(PageFolder):
             "states": STATES,
             "least": MIN_STUDENTS,
             "shown": NAMES,
+            "many": ROWS,
         }
         self.pages = Pages(title, **shared)
 
@@ -77,8 +97,13 @@ class Site(PageFolder):
         """
         self.write(name, self.pages.make(template, **values))
 
-    def write_class(self, data: ClassData) -> None:
-        """Write the pages for the teacher."""
+    def write_class(self, data: ClassData, similar: Similar = NOT_LOOKED) -> None:
+        """Write the pages for the teacher.
+
+        Args:
+            data: of the class.
+            similar: whose work is alike.
+        """
         shared = {"data": data, "numbers": data.syllabus.numbers}
         self.pages.templates.globals |= shared
         self.write_exercises(data)
@@ -90,6 +115,10 @@ class Site(PageFolder):
             INDEX,
             INDEX,
             look=list(looks_of(data)),
+            late=data.late,
+            similar=similar,
+            folder=similar.link_from(self.folder),
+            over_time=sorted(data.over_time, key=lambda o: (-o.gain, o.student)),
             missing=[r.student for r in data.results if r.status is Status.MISSING],
             chart=draw_bars(panels, "Distribution of points", 4),
             distributions=distributions,
@@ -136,8 +165,7 @@ class Site(PageFolder):
 def looks_of(data: ClassData) -> Iterator[tuple[str, str, bool]]:
     """Yield who needs a look, why, and whether there is a score to see."""
     for result in data.results:
-        late = ["late, says the platform"] if result.marked_late else []
-        for why in (*result.needs_look, *late):
+        for why in result.needs_look:
             yield result.student, one_line(why, 300), result.score is not None
 
 

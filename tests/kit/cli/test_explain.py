@@ -4,8 +4,8 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.audit.appeal import AppealError
-from grader.cli.main import make_app
 from grader.class_run.seeds import seed_for
+from grader.cli.main import make_app
 from grader.judge.replay import ReplayError
 from grader.syllabus import SyllabusError
 
