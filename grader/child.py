@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import tempfile
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 MAX_WORDS = 2_000  # characters
+MAX_PRINTED = 20_000  # bytes
 
 
 class Child:
@@ -34,6 +36,7 @@ class Child:
         self.channel, there = socket.socketpair()
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end
         self._words = ""
+        self._read = 0
         with there:
             self.process = subprocess.Popen(
                 [*program, str(there.fileno()), *arguments],
@@ -45,6 +48,15 @@ class Child:
                 env=environment,
                 start_new_session=own_session,
             )
+
+    def printed(self) -> str:
+        """Return what was printed since the last time; of much, the beginning."""
+        data = os.pread(self._printed.fileno(), MAX_PRINTED, self._read)
+        size = os.fstat(self._printed.fileno()).st_size
+        cut = size - self._read - len(data)
+        self._read = size
+        more = f"\n… {cut:,} more bytes" if cut > 0 else ""
+        return data.decode(errors="replace") + more
 
     def last_words(self) -> str:
         """Return the end of what the process has printed; after its end, too."""

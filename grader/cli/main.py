@@ -43,6 +43,8 @@ VERBS = {
     "merge": ("merge.merge", INSTRUCTORS),
     "verify": ("verify.verify", INSTRUCTORS),
     "report": ("report.report", INSTRUCTORS),
+    "explain": ("explain.explain", INSTRUCTORS),
+    "feedback": ("feedback.feedback", INSTRUCTORS),
     "override": ("override.override", INSTRUCTORS),
     "export": ("export.export", INSTRUCTORS),
     "init-ci": ("ci.init_ci", INSTRUCTORS),

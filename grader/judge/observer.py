@@ -154,7 +154,10 @@ class SandboxObserver:
             self.channel.close()
             self.channel = None
         self.own_sandbox = self.sandbox = Sandbox(
-            self.sandbox.level, self.limits, gpu=self.sandbox.gpu
+            self.sandbox.level,
+            self.limits,
+            gpu=self.sandbox.gpu,
+            keep=self.sandbox.keep,
         )
         self.sandbox.wait()
         self.seconds_left -= time.monotonic() - started

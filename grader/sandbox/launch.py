@@ -45,15 +45,18 @@ class Ended:
 class Sandbox:
     """A warm, isolated server that forks workers for one submission at a time."""
 
-    def __init__(self, level: Level, limits: Limits, *, gpu: bool = False) -> None:
+    def __init__(
+        self, level: Level, limits: Limits, *, gpu: bool = False, keep: bool = False
+    ) -> None:
         """Start the sandbox; `wait` returns when it is warm.
 
         Args:
             level: how to isolate it.
             limits: what a submission may use.
             gpu: let the machine's GPUs in.
+            keep: keep what a submission prints, and the tracebacks of its errors.
         """
-        self.level, self.limits, self.gpu = level, limits, gpu
+        self.level, self.limits, self.gpu, self.keep = level, limits, gpu, keep
         self._gpu = find_binds() if gpu and level is Level.BUBBLEWRAP else []
         self._uid, self._uid_lock = take_uid()
         self._start()
@@ -66,6 +69,7 @@ class Sandbox:
             program,
             *(self.level, str(self._uid), str(scratch)),
             *(json.dumps(self.limits.as_dict()), make_program().hex()),
+            "keep" if self.keep else "",
             folder=self._folder,
             environment=environment(str(self._folder / "scratch")),
         )
@@ -140,6 +144,10 @@ class Sandbox:
         """
         seconds: float = self._ask(Command.WAITED)
         return seconds
+
+    def printed(self) -> str:
+        """Return what was printed since the last time, by workers if that is kept."""
+        return self._child.printed()
 
     def _ask(self, command: Command) -> Any:
         """Return the server's answer to a command."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import io
 import os
 import random
 import resource
 import socket
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,6 +29,24 @@ PR_SET_NO_NEW_PRIVS = 38
 PR_SET_SECCOMP, MODE_FILTER = 22, 2
 INSTRUCTION = 8  # bytes, of a program for seccomp
 MAX_MESSAGE = 2_000  # characters of an exception's text
+
+
+def keep_silent(_error: BaseException) -> None:
+    """Show nobody the traceback of an error."""
+
+
+tell: Callable[[BaseException], None] = keep_silent
+"""What is done with an error before it is described."""
+
+
+def speak_up() -> None:
+    """Keep nothing that is printed back, and print the traceback of each error."""
+    global tell  # noqa: PLW0603 - this process does nothing else
+    tell = traceback.print_exception
+    raw = io.FileIO(1, "w", closefd=False)
+    sys.stdout = io.TextIOWrapper(
+        raw, encoding="utf-8", errors="replace", write_through=True
+    )
 
 
 def restrict(limits: Limits, *, count_processes: bool) -> None:
@@ -153,6 +173,7 @@ def play(
 
 def describe(error: BaseException, folder: Path) -> dict[str, Any]:
     """Return `error` as plain data: its classes, its text and the student's line."""
+    tell(error)
     try:
         text = str(error.msg if isinstance(error, SyntaxError) else error)
     except BaseException:

@@ -27,7 +27,7 @@ from ..conftest import QUICK
 class LostSandbox:
     """A sandbox that was lost before it could start a worker."""
 
-    level, limits, gpu = Level.PROCESS, QUICK, False
+    level, limits, gpu, keep = Level.PROCESS, QUICK, False, False
     started = 0
     ended = 0
 

@@ -653,3 +653,15 @@ def test_a_kit_that_is_closed_to_others_gives_an_open_copy(tmp_path):
     shut = [p for p in (folder, *folder.rglob("*")) if p.stat().st_mode & 0o004 == 0]
     assert shut == []
     assert (folder / "kit" / "grader" / "sandbox" / "server.py").exists()
+
+
+def test_what_a_submission_prints_goes_nowhere(sandbox):
+    def say(ex) -> None:
+        print("out")
+        print("err", file=sys.stderr)
+        os.write(1, b"raw")
+        raise ValueError("never shown")
+
+    sandbox.printed()
+    ask(sandbox, say)
+    assert sandbox.printed() == ""
