@@ -1,18 +1,14 @@
-"""What a submission leaves behind: files, and objects of the kernel that outlive it."""
+"""What a submission leaves behind: files, in its own folder and in everybody's."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 SHARED = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue")))
 """Folders in which every user of a machine may make files."""
-SYSTEM_V = Path("/proc/sysvipc")
-IPC_RMID = 0
 
 
 def empty(folder: Path) -> bool:
@@ -39,7 +35,7 @@ def remove(entry: os.DirEntry[str]) -> None:
 
 
 def remove_own() -> None:
-    """Remove what this process's user has in folders and objects that all users share.
+    """Remove what this process's user has in folders that all users share.
 
     A user of its own is all that divides a submission from the next one where there are
     no namespaces. That user may remove nothing but its own.
@@ -49,13 +45,6 @@ def remove_own() -> None:
             for entry in os.scandir(folder):
                 if owner_of(entry) == os.getuid():
                     remove(entry)
-    libc = ctypes.CDLL(None)
-    for number in own_objects("shm"):
-        libc.shmctl(number, IPC_RMID, None)
-    for number in own_objects("sem"):
-        libc.semctl(number, 0, IPC_RMID)
-    for number in own_objects("msg"):
-        libc.msgctl(number, IPC_RMID, None)
 
 
 def owner_of(entry: os.DirEntry[str]) -> int | None:
@@ -64,17 +53,3 @@ def owner_of(entry: os.DirEntry[str]) -> int | None:
         return entry.stat(follow_symlinks=False).st_uid
     except FileNotFoundError:
         return None
-
-
-def own_objects(kind: str) -> Iterator[int]:
-    """Yield the System V objects that this process's user made, or was given.
-
-    Args:
-        kind: "shm", "sem" or "msg".
-    """
-    with contextlib.suppress(OSError):
-        head, *rows = SYSTEM_V.joinpath(kind).read_text().splitlines()
-        for row in rows:
-            entry = dict(zip(head.split(), map(int, row.split()), strict=True))
-            if os.getuid() in (entry["uid"], entry["cuid"]):
-                yield entry["msqid" if kind == "msg" else f"{kind}id"]

@@ -27,8 +27,8 @@ FLOORS = (
     {"sim"},
     {"scoring", "stubs"},
     {"syllabus", "layout"},
-    {"child", "files", "gpu", "identity", "source", "tables", "text"},
-    {"errors"},
+    {"child", "files", "gpu", "identity", "source", "tables"},
+    {"errors", "text"},
 )
 FLOOR = {room: -level for level, rooms in enumerate(FLOORS) for room in rooms}
 SANDBOXED = (

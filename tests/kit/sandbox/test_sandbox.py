@@ -1,5 +1,6 @@
 """What a sandbox keeps a submission from, and what it clears away after it."""
 
+import mmap
 import os
 import resource
 import shutil
@@ -234,6 +235,19 @@ def fill_memory_in_children(ex):
 
 def test_memory_of_all_processes_counts_together(sandbox):
     found = outcome(sandbox, fill_memory_in_children, seconds=60)
+
+    assert found.message.got == "more memory than a submission may use"
+
+
+def fill_memory_that_could_be_shared(ex):
+    block, kept = bytes(64 << 20), []
+    while True:
+        kept.append(mmap.mmap(-1, len(block)))
+        kept[-1].write(block)
+
+
+def test_memory_that_is_mapped_to_be_shared_counts(sandbox):
+    found = outcome(sandbox, fill_memory_that_could_be_shared, seconds=60)
 
     assert found.message.got == "more memory than a submission may use"
 

@@ -18,7 +18,6 @@ def test_a_file_that_somebody_else_removes_meanwhile_saves_no_other(
         return entries
 
     monkeypatch.setattr(traces, "SHARED", [tmp_path])
-    monkeypatch.setattr(traces, "SYSTEM_V", tmp_path / "none")
     monkeypatch.setattr(traces.os, "scandir", scan)
 
     traces.remove_own()
