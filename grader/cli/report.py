@@ -12,7 +12,6 @@ from grader.cli.screen import print_plain, progress_bar
 from grader.errors import GraderError
 from grader.exports.feedback import make_feedback
 from grader.exports.results import to_results
-from grader.results.output import report_name
 from grader.scoring.message import Message, render
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import messages_of
@@ -58,7 +57,7 @@ def report(
             for result in bar.track(found):
                 made, said, feedback = None, {}, None
                 if result.score is not None:
-                    read = recount.report(report_name(result.student))
+                    read = recount.report(result.student)
                     made, said = recount.score(result.student, read), messages_of(read)
                     feedback = make_feedback(made, read, syllabus)
                 data.add(result, made, said, absent_topics(made, said))
