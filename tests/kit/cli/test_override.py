@@ -93,8 +93,8 @@ def test_the_last_test_of_an_exercise_is_not_left_out(results):  # noqa: F811
         override(results, "--all", MLP, "--drop", "c", *WHY)
 
 
-def pass_more_tests(results):
-    folder = OutputFolder(results, b"secret")
+def pass_more_tests(grades):
+    folder = OutputFolder(grades, b"secret")
     report = folder.read_signed(report_name("Ana"))
     report["tests"][1] |= {
         "outcome": "passed",
@@ -103,11 +103,11 @@ def pass_more_tests(results):
     folder.write_signed(report_name("Ana"), report)
 
 
-def put_back_what_was_decided_once(results):
-    override(results, "Ana", MLP, "--points", 1, *WHY)
-    once = (results / FILE).read_bytes()
-    override(results, "Ana", MLP, "--undo")
-    (results / FILE).write_bytes(once)
+def put_back_what_was_decided_once(grades):
+    override(grades, "Ana", MLP, "--points", 1, *WHY)
+    once = (grades / FILE).read_bytes()
+    override(grades, "Ana", MLP, "--undo")
+    (grades / FILE).write_bytes(once)
 
 
 @pytest.mark.parametrize("put_back", [pass_more_tests, put_back_what_was_decided_once])

@@ -91,6 +91,22 @@ def test_a_scenario_sees_the_students_module(sandbox):
     assert value(sandbox, read_answer) == 42
 
 
+def test_only_files_that_count_for_a_topic_lie_beside_it(sandbox):
+    """What it imports by a name in parts could change, and no new verdict would come."""
+
+    def play(source):
+        sources = {"topic": source, "other": b"answer = 42"}
+        observer = SandboxObserver(sandbox, Submission("ana", sources))
+        try:
+            return observer.play("topic", read_answer, (), 1)
+        finally:
+            observer.close()
+
+    assert play(b"from other import answer") == {"value": 42}
+    with pytest.raises(Finding, match="cannot be imported"):
+        play(b"answer = __import__('oth' + 'er').answer")
+
+
 def leave_by_exit(ex):
     os._exit(0)
 
