@@ -92,7 +92,7 @@ def test_a_scenario_sees_the_students_module(sandbox):
 
 
 def test_only_files_that_count_for_a_topic_lie_beside_it(sandbox):
-    """What it imports by a name in parts could change, and no new verdict would come."""
+    """What it imports by a hidden name could change without a new verdict."""
 
     def play(source):
         sources = {"topic": source, "other": b"answer = 42"}
