@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
+import secrets
 from pathlib import Path
 
 SHARED = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue")))
@@ -14,24 +14,38 @@ SHARED = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue")))
 def empty(folder: Path) -> bool:
     """Remove what lies in `folder`; say whether it is empty then."""
     for entry in os.scandir(folder):
-        remove(entry)
+        remove(entry.path)
     return not os.listdir(folder)
 
 
-def remove(entry: os.DirEntry[str]) -> None:
-    """Remove a file or a folder, folders without permissions in it too."""
-    if not entry.is_dir(follow_symlinks=False):
+def remove(path: str | Path) -> None:
+    """Remove a file or a folder, what is closed in it too, as far as that can be.
+
+    What lies deep is moved up first: there may be more levels than a path can name, or
+    a function that calls itself can go down.
+    """
+    if os.path.islink(path) or not os.path.isdir(path):
         with contextlib.suppress(OSError):
-            os.unlink(entry.path)
+            os.unlink(path)
         return
-    with contextlib.suppress(OSError):
-        os.chmod(entry.path, 0o700)
-    for path, names, _ in os.walk(entry.path):
-        for name in names:
-            if not Path(path, name).is_symlink():
+    left = [str(path)]
+    while left:
+        here = left.pop()
+        with contextlib.suppress(OSError):
+            os.chmod(here, 0o700)
+            for entry in list(os.scandir(here)):
                 with contextlib.suppress(OSError):
-                    os.chmod(Path(path, name), 0o700)
-    shutil.rmtree(entry.path, ignore_errors=True)
+                    if entry.is_dir(follow_symlinks=False):
+                        os.chmod(entry.path, 0o700)
+                        lifted = f"{path}/{secrets.token_hex(16)}"
+                        os.rename(entry.path, lifted)
+                        left.append(lifted)
+                    else:
+                        os.unlink(entry.path)
+            if here != str(path):
+                os.rmdir(here)
+    with contextlib.suppress(OSError):
+        os.rmdir(path)
 
 
 def remove_own() -> None:
@@ -44,7 +58,7 @@ def remove_own() -> None:
         with contextlib.suppress(OSError):
             for entry in os.scandir(folder):
                 if owner_of(entry) == os.getuid():
-                    remove(entry)
+                    remove(entry.path)
 
 
 def owner_of(entry: os.DirEntry[str]) -> int | None:
