@@ -244,7 +244,7 @@ class SandboxObserver:
     def open_channel(self) -> socket.socket:
         """Return the channel to the current worker, or to a fresh one."""
         if self.channel is None:
-            sources = dict(self.submission.sources)
+            sources = self.submission.sources_of(self.topic)
             self.channel = self.sandbox.start_worker(sources, simulated=self.simulated)
             self.worn = False
             self.imported.clear()

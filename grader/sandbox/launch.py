@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.child import Child
+from grader.sandbox import traces
 from grader.sandbox.commands import READY, Command
 from grader.sandbox.gpu_binds import find_binds
 from grader.sandbox.isolation import Level, bubblewrap_command, environment
@@ -179,7 +180,7 @@ class Sandbox:
 
     def _stop(self) -> None:
         self._child.end(END_SECONDS)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        traces.remove(self._folder)
         self._lock.close()
 
 
