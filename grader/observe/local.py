@@ -21,7 +21,7 @@ from grader import gpu
 from grader.observe.finding import Raised
 from grader.observe.random_numbers import forked_random_numbers
 from grader.observe.verdicts import import_finding, time_up
-from grader.sandbox import wire, worker
+from grader.sandbox import scene, wire
 from grader.sim import register
 
 
@@ -59,16 +59,16 @@ class LocalObserver:
         if str(self.folder) not in sys.path:
             sys.path.insert(0, str(self.folder))
         with forked_random_numbers(seed), self.time_limit(), without_bytecode():
-            imported = worker.play(topic, lambda _: None, (), self.folder)
+            imported = scene.play(topic, lambda _: None, (), self.folder)
             if "error" in imported:
                 raise import_finding(topic, Raised.from_data(imported["error"]))
-            answer = worker.play(topic, scenario, copy.deepcopy(args), self.folder)
+            answer = scene.play(topic, scenario, copy.deepcopy(args), self.folder)
         if "error" in answer and answer["error"]["types"][0] == TimeUp.__name__:
             raise time_up(self.test_seconds)
         try:
             frame = wire.encode(answer)
         except Exception as error:
-            frame = wire.encode({"error": worker.describe(error, self.folder)})
+            frame = wire.encode({"error": scene.describe(error, self.folder)})
         return wire.decode_frame(frame)
 
     @contextmanager
