@@ -53,7 +53,7 @@ def solution(name: One = "") -> None:
     workspace = Workspace(layout)
     exercise = workspace.exercise(name)
     reference = read_reference(layout, workspace.syllabus, exercise)
-    if workspace.unchecked([exercise]):
+    if workspace.can_check(exercise):
         run(workspace, [exercise.id], lambda _: None)
     if not workspace.passes(exercise):
         show_broken(workspace)

@@ -23,6 +23,7 @@ VERBS = {
     "test": ("student.check", STUDENTS),
     "next": ("student.next_exercise", STUDENTS),
     "progress": ("student.progress", STUDENTS),
+    "list": ("student.list_exercises", STUDENTS),
     "hint": ("lesson.hint", STUDENTS),
     "solution": ("lesson.solution", STUDENTS),
     "reset": ("work.reset", STUDENTS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 
 from grader.files import WriteError
@@ -58,9 +58,10 @@ class Workspace:
         """Say whether an exercise is known to pass as it is."""
         return self.status(exercise) is ExerciseStatus.PASSES
 
-    def unchecked(self, among: Collection[Exercise]) -> list[str]:
-        """Return the ids of exercises whose code is not what was checked last."""
-        return [e.id for e in among if self.status(e) is ExerciseStatus.CHANGED]
+    def can_check(self, exercise: Exercise) -> bool:
+        """Say whether an exercise is whole, and not what was checked last."""
+        changed = self.status(exercise) is ExerciseStatus.CHANGED
+        return changed and self.work.key(exercise) is not None
 
     def note(self, verdicts: Iterable[Verdict]) -> None:
         """Remember verdicts on the work as it was read, where they are on an exercise.
@@ -76,6 +77,7 @@ class Workspace:
             if key and touched and verdict.imports:
                 noted[exercise.id] = Noted(key, verdict.passes)
         if noted:
+            self.state = self.state.with_verdicts(noted)
             with suppress(WriteError):  # forgetting costs a check, no more
                 self.state = update_state(
                     self.layout.state, lambda state: state.with_verdicts(noted)
