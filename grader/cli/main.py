@@ -25,6 +25,7 @@ VERBS = {
     "progress": ("student.progress", STUDENTS),
     "list": ("student.list_exercises", STUDENTS),
     "hint": ("lesson.hint", STUDENTS),
+    "debug": ("debug.debug", STUDENTS),
     "solution": ("lesson.solution", STUDENTS),
     "reset": ("work.reset", STUDENTS),
     "submit": ("work.submit", STUDENTS),

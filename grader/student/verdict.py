@@ -54,6 +54,9 @@ class Verdict:
     printed: Printed = NOTHING_PRINTED
     """What the student's code printed in the test of the message."""
 
+    test: str = ""
+    """The id of that test in pytest."""
+
     @property
     def passes(self) -> bool:
         """Say whether all tests passed that could run here."""
