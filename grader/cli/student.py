@@ -11,6 +11,7 @@ from rich.text import Text
 from grader.cli.screen import (
     errors,
     is_interactive,
+    plain,
     print_plain,
     print_row,
     print_wrapped,
@@ -108,6 +109,8 @@ def run(
         run_tests(workspace.syllabus, exercises, take, by_hand=by_hand)
     finally:
         workspace.note(verdicts)
+    if workspace.forgets:
+        errors.print(plain(f"What passes is not remembered: {workspace.forgets}"))
     return verdicts
 
 

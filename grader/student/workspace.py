@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 
 from grader.files import WriteError
 from grader.layout import Layout
@@ -27,6 +26,8 @@ class Workspace:
         self.syllabus = read_syllabus(layout.registry)
         self.work = read_work(layout, self.syllabus)
         self.state = read_state(layout.state)
+        self.forgets = ""
+        """Why verdicts cannot be remembered, if so."""
 
     def reread(self) -> None:
         """Look at the work again."""
@@ -78,10 +79,12 @@ class Workspace:
                 noted[exercise.id] = Noted(key, verdict.passes)
         if noted:
             self.state = self.state.with_verdicts(noted)
-            with suppress(WriteError):  # forgetting costs a check, no more
+            try:
                 self.state = update_state(
                     self.layout.state, lambda state: state.with_verdicts(noted)
                 )
+            except WriteError as error:  # forgetting costs a check, no more
+                self.forgets = str(error)
 
     def see_hint(self, exercise: Exercise) -> int:
         """Count one further hint of an exercise; return how many have been asked for.
