@@ -20,8 +20,8 @@ from typing import Any
 
 from grader.observe import verdicts
 from grader.observe.finding import Finding, Raised
-from grader.sandbox import wire
-from grader.sandbox.launch import Ended, Sandbox, SandboxError
+from grader.sandbox import SandboxError, wire
+from grader.sandbox.launch import Ended, Sandbox
 from grader.sandbox.payload import Packer
 from grader.scoring.submission import Submission
 from grader.words import Words, say

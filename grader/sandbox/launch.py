@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.child import Child
-from grader.sandbox import traces
+from grader.sandbox import SandboxError, traces
 from grader.sandbox.commands import READY, Command
 from grader.sandbox.gpu_binds import find_binds
 from grader.sandbox.isolation import Level, bubblewrap_command, environment
@@ -26,10 +26,6 @@ END_SECONDS = 5
 ROOMS = ("sandbox", "sim")
 FILES = ("__init__.py", "errors.py", "words.py", "speech.py", "text.py")
 """Beside these rooms, what a sandbox holds of the kit."""
-
-
-class SandboxError(Exception):
-    """The sandbox does not start or answer: a fault of the kit or the machine."""
 
 
 @dataclass(frozen=True)

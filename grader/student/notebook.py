@@ -14,6 +14,7 @@ import pytest
 from grader.layout import find_course
 from grader.observe import plugin
 from grader.observe.local import LocalObserver
+from grader.student.code import asks_somebody
 from grader.student.collector import Collector
 from grader.student.session import run_pytest
 from grader.student.verdict import Verdict
@@ -50,11 +51,14 @@ def check(exercise: str) -> None:
     observer = NotebookObserver(topic.id, caller.f_globals, here)
     verdicts: list[Verdict] = []
     collector = Collector(syllabus, {asked.id}, verdicts.append)
-    run_pytest([topic.id], observer, collector, options=["--capture=sys"])
+    cells = caller.f_globals.get("In", [])
+    capture = "no" if any(map(asks_somebody, cells)) else "sys"
+    run_pytest([topic.id], observer, collector, options=[f"--capture={capture}"])
     (verdict,) = verdicts
     if not verdict.passes:
         said = verdict.message.render() if verdict.message else "Not started."
-        raise NotPassed(f"✗ {asked.symbols[0]}\n{said}")
+        printed = "".join(f"\n{row}" for row in verdict.printed.rows())
+        raise NotPassed(f"✗ {asked.symbols[0]}\n{said}{printed}")
     print(f"✓ {asked.symbols[0]}")
 
 
@@ -70,6 +74,7 @@ class NotebookObserver(LocalObserver):
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Take the place of the observer of exercises/."""
+        self.test_seconds = plugin.local_seconds(config)
         config.stash[plugin.OBSERVER] = self
 
     def play(
