@@ -50,8 +50,8 @@ submit: $(VENV)/student ## as a student: pack what is handed in: make submit [NA
 stubs: $(VENV)/student ## make exercises/ from solutions/
 	@$(BIN)/grader stubs
 
-handout: $(VENV)/student ## pack what students get into handout.zip [REFERENCES=1]
-	@$(BIN)/grader handout $(if $(REFERENCES),--with-references)
+handout: $(VENV)/student ## pack what students get into handout.zip [REFERENCES=0]
+	@$(BIN)/grader handout $(if $(filter 0,$(REFERENCES)),--no-references)
 
 check-kit: $(VENV)/dev ## test the tests with known right and wrong answers
 	$(BIN)/grader stubs --check

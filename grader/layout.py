@@ -50,7 +50,7 @@ class Layout:
 
     @property
     def references(self) -> Path:
-        """Encoded solutions, where an instructor put them into a handout."""
+        """Encoded solutions; in a handout only, unless they were left out."""
         return self.root / "references"
 
     @property

@@ -129,13 +129,10 @@ def handout(
     target: Annotated[Path, typer.Option("--out", help="The archive to write.")] = Path(
         "handout.zip"
     ),
-    with_references: Annotated[
+    references: Annotated[
         bool,
-        typer.Option(
-            "--with-references",
-            help="Add the solutions, encoded, for make solution: a courtesy lock.",
-        ),
-    ] = False,
+        typer.Option(help="Encoded solutions for make solution: a courtesy lock."),
+    ] = True,
     assignment: Given = "",
 ) -> None:
     """Pack what students get, after a check that it tells no secret."""
@@ -149,11 +146,10 @@ def handout(
             "run make stubs first"
         )
     part = find_part(layout, syllabus, assignment)
-    files = handouts.collect(layout, part if assignment else None)
-    if with_references:
-        files |= handouts.collect_references(layout, part)
+    given = part if assignment else None
+    files = handouts.collect(layout, given, references=references)
     handouts.refuse_secrets(files, layout)
     name = f"{syllabus.course.id}-{assignment}" if assignment else syllabus.course.id
     write_bytes(target, pack_files(files, name))
-    solutions = "solutions encoded" if with_references else "no solution"
+    solutions = "solutions encoded" if references else "no solution"
     print_plain(f"{target} written: {len(files)} files, {solutions}, no hidden test")
