@@ -13,11 +13,12 @@ from grader.errors import GraderError
 from grader.exports.feedback import make_feedback
 from grader.exports.results import to_results
 from grader.results.output import report_name
-from grader.scoring.message import Message, render
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import messages_of
 from grader.scoring.score import Score
 from grader.scoring.submission import missing
+from grader.words import render
 
 INSTALL = (
     "python -m pip install --constraint constraints.txt --editable '.[instructor]'"

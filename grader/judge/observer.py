@@ -23,8 +23,8 @@ from grader.observe.finding import Finding, Raised
 from grader.sandbox import wire
 from grader.sandbox.launch import Ended, Sandbox, SandboxError
 from grader.sandbox.payload import Packer
-from grader.scoring.message import Words, say
 from grader.scoring.submission import Submission
+from grader.words import Words, say
 
 SANDBOXES_PER_TEST = 3
 MAX_EXTENSION = 3

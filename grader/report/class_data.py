@@ -12,10 +12,11 @@ from functools import cached_property
 
 from grader.report.statistics import Item, describe_item
 from grader.results.result import Result, Status
-from grader.scoring.message import Message, Words
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.score import ExerciseScore, Score
 from grader.syllabus import Exercise, Syllabus
+from grader.words import Words
 
 Key = tuple[str, str]
 SHOWN = 10

@@ -14,9 +14,9 @@ from grader.identity import file_name
 from grader.layout import TEMPLATES
 from grader.report.student_page import make_sections
 from grader.results.result import Result
-from grader.scoring.message import render
 from grader.syllabus import Syllabus
 from grader.text import without_controls
+from grader.words import render
 
 
 class Pages:

@@ -23,7 +23,7 @@ START_SECONDS = 120
 ANSWER_SECONDS = 20
 END_SECONDS = 5
 ROOMS = ("sandbox", "sim")
-FILES = ("__init__.py", "errors.py")
+FILES = ("__init__.py", "errors.py", "words.py", "speech.py", "text.py")
 """Beside these rooms, what a sandbox holds of the kit."""
 
 

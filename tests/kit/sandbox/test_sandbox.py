@@ -21,9 +21,9 @@ from grader.observe.finding import Finding
 from grader.sandbox.isolation import Level, probe_bubblewrap
 from grader.sandbox.launch import Sandbox, copy_kit
 from grader.sandbox.limits import Limits
-from grader.scoring.message import render
 from grader.scoring.outcome import Outcome
 from grader.scoring.submission import Submission
+from grader.words import render
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
