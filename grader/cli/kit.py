@@ -31,7 +31,7 @@ def stubs(
 ) -> None:
     """Make exercises/ from solutions/."""
     layout = find_course()
-    made = stub_maker.make_all(read_syllabus(layout.registry), layout.solutions)
+    made = stub_maker.make_all(read_syllabus(layout.registry), layout)
     outdated = stub_maker.outdated(made, layout.exercises)
     if check:
         for name in outdated:
@@ -58,7 +58,7 @@ def notebooks(
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
     part = find_part(layout, syllabus, assignment, only or ())
-    made = stub_maker.make_sources(syllabus, layout.solutions, part)
+    made = stub_maker.make_sources(syllabus, layout, part)
     for name, text in made.items():
         write_text(target / name, text)
         print_plain(f"{target / name} written")
@@ -138,7 +138,7 @@ def handout(
     """Pack what students get, after a check that it tells no secret."""
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
-    made = stub_maker.make_all(syllabus, layout.solutions)
+    made = stub_maker.make_all(syllabus, layout)
     outdated = stub_maker.outdated(made, layout.exercises)
     if outdated:
         raise stub_maker.StubError(

@@ -12,6 +12,7 @@ from grader.files import read_matching
 from grader.layout import KIT, PACKAGE, TEMPLATES, Layout
 from grader.release.readme import make_readmes
 from grader.source import decode, read_source
+from grader.stubs import picture_file
 from grader.student import reference
 from grader.syllabus import ASSIGNMENT, Syllabus, read_syllabus
 
@@ -41,7 +42,11 @@ def collect(
     given = part or course
     modules = [f"{topic}.py" for topic in given.topic_ids]
     exercises = read_matching(layout.exercises, layout.exercises, *modules)
-    notebooks = [f"notebooks/{topic}.ipynb" for topic in given.topic_ids]
+    notebooks = [
+        f"notebooks/{name}"
+        for topic in given.topic_ids
+        for name in (f"{topic}.ipynb", picture_file(topic))
+    ]
     tests = read_matching(layout.visible_tests, layout.root, "*.py")
     others = {f"test_{t}.py" for t in given.modules if t not in given.topic_ids}
     pristine = layout.pristine.relative_to(layout.root).as_posix()

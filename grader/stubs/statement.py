@@ -13,12 +13,17 @@ _ENTRY = re.compile(r"^(\w+): ")
 _GUIDE = """\
 Write your answer in place of `raise NotStarted` and run the cell; the cell below it
 checks your work. You may add cells: from those, the imports, functions, classes and
-assignments are graded with your answers. Hand in this notebook under its own name."""
+assignments are graded with your answers. Hand in this notebook under its own name.
+
+In a cell of your own, `hint("{symbol}")` gives one further hint, `solution("{symbol}")`
+shows the reference once yours passes, and `progress()` says how far you are."""
 
 
-def make_title(topic: Topic, docstring: str) -> str:
-    """Return the head of a topic's notebook."""
-    return "\n\n".join([f"# {topic.title}", docstring, _GUIDE])
+def make_title(topic: Topic, docstring: str, picture: str, first: Exercise) -> str:
+    """Return the head of a topic's notebook, whose first exercise is `first`."""
+    guide = _GUIDE.replace("{symbol}", first.symbols[0])
+    blocks = [f"# {topic.title}", docstring, picture, guide]
+    return "\n\n".join(block for block in blocks if block)
 
 
 def make_statement(exercise: Exercise, docstrings: Mapping[str, str], book: str) -> str:
