@@ -268,9 +268,14 @@ def test_a_source_brings_the_pictures_that_it_shows(sources, syllabus):
 
 
 def test_a_picture_is_what_its_source_draws():
-    drawn = runpy.run_path(str(KIT.notebooks / "pictures" / "draw.py"))["draw_all"]()
-
     folder = KIT.notebooks / "pictures"
+    source = runpy.run_path(str(folder / "draw.py"))
+
+    drawn = source["draw_all"]()
+
+    page = (KIT.root / "docs" / "pictures.md").read_text()
+    for name, texts in source["TEXTS"].items():
+        assert f"![{texts['alt']}](../exercises/notebooks/pictures/{name}.svg)" in page
     assert drawn == {path.name: path.read_text() for path in folder.glob("*.svg")}
     for text in drawn.values():
         assert "prefers-color-scheme: dark" in text
