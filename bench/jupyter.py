@@ -68,7 +68,7 @@ LOADED = "selector => document.querySelector(selector)?.naturalWidth > 0"
 
 
 def main() -> None:
-    """Open the notebook, answer wrong and right, ask for help, look at what is shown."""
+    """Open the notebook, answer wrong and right, ask for help; show what is seen."""
     target = Path(*sys.argv[1:2] or ["screenshots"])
     target.mkdir(exist_ok=True)
     with (
