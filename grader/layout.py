@@ -40,6 +40,15 @@ class Layout:
         return self.exercises / f"{topic}.py"
 
     @property
+    def notebooks(self) -> Path:
+        """The same exercises as notebooks, with the pictures in them."""
+        return self.exercises / "notebooks"
+
+    def topic_notebook(self, topic: str) -> Path:
+        """Return the notebook with the exercises of a topic."""
+        return self.notebooks / f"{topic}.ipynb"
+
+    @property
     def solutions(self) -> Path:
         """The source of the exercises; absent from a handout."""
         return self.root / "solutions"
@@ -50,7 +59,7 @@ class Layout:
 
     @property
     def references(self) -> Path:
-        """Encoded solutions, where an instructor put them into a handout."""
+        """Encoded solutions; in a handout only, unless they were left out."""
         return self.root / "references"
 
     @property

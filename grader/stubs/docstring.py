@@ -116,7 +116,7 @@ def texts_of(docstring: str) -> Iterator[str]:
         yield from block.texts()
 
 
-def wrap(text: str, width: int = WIDTH, hang: str = "") -> list[str]:
+def wrap(text: str, width: int, hang: str) -> list[str]:
     """Return lines of a text; what stands in backticks is not broken."""
     kept = _CODE.sub(lambda m: m[0].replace(" ", HELD), text)
     lines = textwrap.wrap(
@@ -127,6 +127,11 @@ def wrap(text: str, width: int = WIDTH, hang: str = "") -> list[str]:
         break_on_hyphens=False,
     )
     return [line.replace(HELD, " ") for line in lines]
+
+
+def fill(text: str) -> str:
+    """Return a text as a paragraph."""
+    return "\n".join(wrap(text, WIDTH, ""))
 
 
 def spoken_docstring(docstring: str, indent: int) -> str:

@@ -13,7 +13,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.stubs.docstring import spoken_docstring
-from grader.stubs.grade_cells import Cell, check_id, code, grade_id, markdown, to_text
+from grader.stubs.grade_cells import (
+    Cell,
+    check_id,
+    code,
+    desk_id,
+    grade_id,
+    markdown,
+    to_text,
+)
 from grader.stubs.module import (
     IMPORT,
     RAISE,
@@ -32,6 +40,7 @@ from grader.stubs.statement import make_statement, make_title
 from grader.syllabus import Exercise, Topic
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+DESK = "from grader.student.notebook import check, hint, progress, solution"
 CHECK = """\
 from grader.student.notebook import check
 
@@ -42,6 +51,7 @@ def make_notebook(
     source: str,
     topic: Topic,
     name: str = "",
+    picture: str = "",
     *,
     solved: bool,
     only: Collection[str] | None = None,
@@ -52,6 +62,7 @@ def make_notebook(
         source: the solutions' text.
         topic: says which symbols are exercises.
         name: the file's name, for messages.
+        picture: the Markdown that shows the topic's picture.
         solved: with the solutions, as nbgrader's source.
         only: ids of the exercises to put into it; all by default.
 
@@ -59,7 +70,13 @@ def make_notebook(
         StubError: as for a stub, or there is no place for a helper.
     """
     builder = Builder(source, topic, name)
-    return to_text(list(builder.cells(solved=solved, only=only)))
+    first = next(e for e in topic.exercises if only is None or e.id in only)
+    title = make_title(topic, builder.docstring, picture, first)
+    head = [
+        markdown(f"{topic.id}-title", title),
+        code(desk_id(topic.id), DESK, locked=True),
+    ]
+    return to_text([*head, *builder.cells(solved=solved, only=only)])
 
 
 @dataclass
@@ -92,8 +109,7 @@ class Builder:
         self.helpers = self.place_helpers()
 
     def cells(self, *, solved: bool, only: Collection[str] | None) -> Iterator[Cell]:
-        """Yield the notebook's cells."""
-        yield markdown(f"{self.topic.id}-title", make_title(self.topic, self.docstring))
+        """Yield the cells of what is given and of the exercises."""
         given: list[str] = []
         count = 0
         last_import = [node for node in self.nodes if is_import(node)][-1:]

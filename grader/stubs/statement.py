@@ -6,22 +6,28 @@ import re
 from collections.abc import Mapping
 
 from grader.speech import ENGLISH, _, several, spoken
-from grader.stubs.docstring import Block, read_blocks, spoken_docstring, wrap
+from grader.stubs.docstring import Block, fill, read_blocks, spoken_docstring
 from grader.syllabus import Exercise, Topic
 
 _ENTRY = re.compile(r"^(\w+): ")
 
 
-def make_title(topic: Topic, docstring: str) -> str:
-    """Return the head of a topic's notebook."""
+def make_title(topic: Topic, docstring: str, picture: str, first: Exercise) -> str:
+    """Return the head of a topic's notebook, whose first exercise is `first`."""
     guide = _(
         "Write your answer in place of `raise NotStarted` and run the cell; the cell "
         "below it checks your work. You may add cells: from those, the imports, "
         "functions, classes and assignments are graded with your answers. Hand in this "
         "notebook under its own name."
     )
+    desk = _(
+        'In a cell of your own, `hint("{symbol}")` gives one further hint, '
+        '`solution("{symbol}")` shows the reference once yours passes, and '
+        "`progress()` says how far you are."
+    ).format(symbol=first.symbols[0])
     said = spoken_docstring(docstring, 0)
-    return "\n\n".join([f"# {topic.title}", said, "\n".join(wrap(guide))])
+    blocks = [f"# {_(topic.title)}", said, picture, fill(guide), fill(desk)]
+    return "\n\n".join(block for block in blocks if block)
 
 
 def make_statement(exercise: Exercise, docstrings: Mapping[str, str], book: str) -> str:
