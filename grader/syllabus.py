@@ -161,12 +161,17 @@ class Syllabus:
         likely = " or ".join(self.like(name))
         if likely:
             raise SyllabusError(
-                f"{name!r} is neither a topic nor an exercise. Is it {likely}?"
+                "{name!r} is neither a topic nor an exercise. Is it {likely}?",
+                name=name,
+                likely=likely,
             )
         topics = ", ".join(self.topic_ids)
         raise SyllabusError(
-            f"{name!r} is neither a topic nor an exercise. The topics are {topics}; "
-            "`make list`, or `python -m grader list`, names all exercises."
+            "{name!r} is neither a topic nor an exercise. The topics are "
+            "{topics}; `make list`, or `python -m grader list`, names all "
+            "exercises.",
+            name=name,
+            topics=topics,
         )
 
     def like(self, name: str) -> list[str]:

@@ -67,10 +67,11 @@ def choose_level(secrets: Iterable[Path], *, unsandboxed: bool) -> Level:
         answers.append(answer)
     reasons = "\n".join(f"  {a.level}: {a.reason}" for a in answers if a.reason)
     raise NoIsolationError(
-        "Submissions cannot be isolated on this machine:\n"
-        f"{reasons}\n"
-        "Install bubblewrap (Debian and Ubuntu: apt-get install bubblewrap), or add "
-        "--unsandboxed for code that you would run under your own account."
+        "Submissions cannot be isolated on this machine:\n{reasons}\n"
+        "Install bubblewrap (Debian and Ubuntu: apt-get install "
+        "bubblewrap), or add --unsandboxed for code that you would run "
+        "under your own account.",
+        reasons=reasons,
     )
 
 
