@@ -273,8 +273,6 @@ def test_a_file_that_a_rename_map_names_in_vain_is_told(write):
 
     told = render(submission.problems["gamma"])
     assert "none.py, which --renames names for gamma" in told
-        submission.problems["gamma"]
-    )
 
 
 def test_a_rename_map_is_read_and_goes_by_student(write, tmp_path):
