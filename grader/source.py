@@ -49,6 +49,12 @@ def with_plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def line_end(data: bytes) -> str:
+    """Return how the lines of a file end: as most of them do."""
+    windows = data.count(b"\r\n")
+    return "\r\n" if windows > data.count(b"\n") - windows else "\n"
+
+
 def decode_comments(data: bytes) -> str | None:
     """Return the text of a file in which only comments and docstrings are not UTF-8.
 

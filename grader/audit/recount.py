@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.audit.table import SCORES, TABLE
-from grader.class_run.attempts import counted
+from grader.class_run.attempts import adjusted, counted
 from grader.class_run.reuse import deciding
 from grader.class_run.run import MANIFEST, read_manifest
 from grader.class_run.seeds import read_secret, seed_for
@@ -170,6 +170,21 @@ class Recount:
                 told = replace(told, score=made)
             results.append(told)
         return counted(results, self.policy)
+
+    def with_attempts(self, entry: Mapping[str, Any]) -> Result:
+        """Return a student's result as it stands in the scores, and all attempts.
+
+        Raises:
+            RecountError: the report of an attempt is missing or was changed.
+        """
+        result = to_result(entry)
+        if "attempts" not in entry:
+            return result
+        attempts = (
+            adjusted(one, self.policy) if one.score else one
+            for one in self.result(entry).attempts
+        )
+        return replace(result, attempts=tuple(attempts))
 
     def results(self) -> Iterator[Result]:
         """Yield the result of each student."""

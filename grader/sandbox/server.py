@@ -5,7 +5,10 @@ reads a submission: sources travel from the judge to the fork, over a channel th
 process only passes on. It stays single-threaded and away from CUDA, since neither
 survives a fork.
 
-    python -I server.py CONTROL_FD LEVEL UID SCRATCH LIMITS PROGRAM
+    python -I server.py CONTROL_FD LEVEL UID SCRATCH LIMITS PROGRAM KEEP
+
+What workers print goes nowhere, unless KEEP is not empty: then it goes where this
+process's own output does.
 """
 
 from __future__ import annotations
@@ -54,10 +57,12 @@ EXIT_SECONDS = 1.0
 
 def main() -> None:
     """Serve the judge until its end of the control socket closes."""
-    control_fd, level, uid, scratch, limits, program = sys.argv[1:]
+    control_fd, level, uid, scratch, limits, program, keep = sys.argv[1:]
     control = socket.socket(fileno=int(control_fd))
     bounds = Limits(**json.loads(limits))
-    server = Server(level, int(uid), Path(scratch), bounds, bytes.fromhex(program))
+    server = Server(
+        level, int(uid), Path(scratch), bounds, bytes.fromhex(program), keep=bool(keep)
+    )
     prctl(PR_SET_DUMPABLE, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     warnings.simplefilter("ignore")
@@ -76,9 +81,26 @@ class Server:
     """Forks workers and removes every trace of a submission after it."""
 
     def __init__(
-        self, level: str, uid: int, scratch: Path, limits: Limits, program: bytes
+        self,
+        level: str,
+        uid: int,
+        scratch: Path,
+        limits: Limits,
+        program: bytes,
+        *,
+        keep: bool,
     ) -> None:
-        """Take level, uid to drop to, folder, limits, and what refuses calls."""
+        """Take level, uid to drop to, folder, limits, and what refuses calls.
+
+        Args:
+            level: how workers are isolated.
+            uid: of the user that they become.
+            scratch: where their files go.
+            limits: what they may use.
+            program: what refuses calls.
+            keep: what they print, tracebacks too, goes where this process's own does.
+        """
+        self.keep = keep
         self.program = program
         self.level = level
         self.uid = uid
@@ -130,8 +152,10 @@ class Server:
         """Give up every right and play scenarios; does not return."""
         os.setsid()
         null = os.open(os.devnull, os.O_RDWR)
-        for stream in range(3):
+        for stream in [0] if self.keep else range(3):
             os.dup2(null, stream)
+        if self.keep:
+            worker.speak_up()
         folder = self.scratch / "work"
         if self.level == "uid":
             folder.mkdir(exist_ok=True)

@@ -22,9 +22,9 @@ from grader.observe.finding import Finding
 from grader.sandbox.isolation import Level, probe_bubblewrap
 from grader.sandbox.launch import Sandbox, copy_kit
 from grader.sandbox.limits import Limits
-from grader.scoring.message import render
 from grader.scoring.outcome import Outcome
 from grader.scoring.submission import Submission
+from grader.words import render
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
@@ -683,3 +683,15 @@ def test_a_kit_that_is_closed_to_others_gives_an_open_copy(tmp_path):
     shut = [p for p in (folder, *folder.rglob("*")) if p.stat().st_mode & 0o004 == 0]
     assert shut == []
     assert (folder / "kit" / "grader" / "sandbox" / "server.py").exists()
+
+
+def test_what_a_submission_prints_goes_nowhere(sandbox):
+    def say(ex) -> None:
+        print("out")
+        print("err", file=sys.stderr)
+        os.write(1, b"raw")
+        raise ValueError("never shown")
+
+    sandbox.printed()
+    ask(sandbox, say)
+    assert sandbox.printed() == ""
