@@ -18,8 +18,9 @@ from grader.intake import SubmissionSource
 from grader.judge.replay import Replayed, ReplayError, replay
 from grader.layout import Layout
 from grader.results.output import report_name
+from grader.sandbox import SandboxError
 from grader.sandbox.isolation import Level
-from grader.sandbox.launch import Sandbox, SandboxError
+from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Check, suite_digest
 from grader.scoring.report import Report, messages_of, traceback_of

@@ -13,13 +13,13 @@ from grader.audit.recount import Recount
 from grader.cli.screen import print_plain, progress_bar
 from grader.errors import GraderError
 from grader.exports.feedback import make_feedback
-from grader.results.output import report_name
 from grader.results.similar_pairs import read_pairs
-from grader.scoring.message import Message, render
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import messages_of
 from grader.scoring.score import Score
 from grader.scoring.submission import missing
+from grader.words import render
 
 INSTALL = (
     "python -m pip install --constraint constraints.txt --editable '.[instructor]'"
@@ -80,7 +80,7 @@ def report(
                 result = recount.with_attempts(entry)
                 made, said, feedback = None, {}, None
                 if result.score is not None:
-                    read = recount.report(report_name(result.student))
+                    read = recount.report(result.student)
                     made, said = recount.score(result.student, read), messages_of(read)
                     feedback = make_feedback(made, read, syllabus)
                 data.add(result, made, said, absent_topics(made, said))

@@ -23,8 +23,8 @@ from grader.files import pack_files
 from grader.identity import file_name
 from grader.intake import Roster, Student, canvas, moodle
 from grader.results.result import Result
-from grader.scoring.message import one_row, render, say
 from grader.scoring.outcome import Outcome
+from grader.words import one_row, render, say
 
 PAGE = "feedback.html"
 AGAIN = (

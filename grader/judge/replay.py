@@ -25,7 +25,8 @@ from grader.layout import Layout
 from grader.observe.describe import to_code
 from grader.observe.finding import Finding, Raised
 from grader.observe.plugin import OBSERVER, SEED, is_simulated, seed_of
-from grader.sandbox.launch import Sandbox, SandboxError
+from grader.sandbox import SandboxError
+from grader.sandbox.launch import Sandbox
 from grader.sandbox.payload import Packer
 from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome

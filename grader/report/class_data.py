@@ -15,10 +15,11 @@ from grader.report.late import Late, find_late
 from grader.report.over_time import OverTime, over_time
 from grader.report.statistics import Item, describe_item
 from grader.results.result import Result, Status
-from grader.scoring.message import Message, Words
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.score import ExerciseScore, Score
 from grader.syllabus import Exercise, Syllabus
+from grader.words import Words
 
 Key = tuple[str, str]
 SHOWN = 10

@@ -15,9 +15,9 @@ from grader.layout import TEMPLATES
 from grader.report.over_time import over_time
 from grader.report.student_page import make_sections
 from grader.results.result import Result
-from grader.scoring.message import render
 from grader.syllabus import Syllabus
 from grader.text import without_controls
+from grader.words import render
 
 
 class Pages:

@@ -19,6 +19,7 @@ from grader.results.result import Result, Status
 from grader.results.similar_pairs import SimilarPair
 from grader.syllabus import Syllabus
 from grader.text import one_line
+from grader.words import render
 
 INDEX = "index.html"
 ROWS = 100
@@ -139,7 +140,7 @@ class Site(PageFolder):
                 e=found,
                 exercise=found.exercise,
                 number=data.syllabus.numbers[name],
-                read=data.syllabus.read_on(found.exercise),
+                read=render(data.syllabus.read_on(found.exercise)),
                 before=ids[i - 1] if i else None,
                 after=ids[i + 1] if i + 1 < len(ids) else None,
                 counts=counts,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.child import Child
+from grader.sandbox import SandboxError, traces
 from grader.sandbox.commands import READY, Command
 from grader.sandbox.gpu_binds import find_binds
 from grader.sandbox.isolation import Level, bubblewrap_command, environment
@@ -23,12 +24,8 @@ START_SECONDS = 120
 ANSWER_SECONDS = 20
 END_SECONDS = 5
 ROOMS = ("sandbox", "sim")
-FILES = ("__init__.py", "errors.py")
+FILES = ("__init__.py", "errors.py", "words.py", "speech.py", "text.py")
 """Beside these rooms, what a sandbox holds of the kit."""
-
-
-class SandboxError(Exception):
-    """The sandbox does not start or answer: a fault of the kit or the machine."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +176,7 @@ class Sandbox:
 
     def _stop(self) -> None:
         self._child.end(END_SECONDS)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        traces.remove(self._folder)
         self._lock.close()
 
 

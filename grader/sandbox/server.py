@@ -53,7 +53,6 @@ CLOSE_WATCH_SECONDS = 0.02
 MUCH = 0.25
 """Of the memory that a submission may use. A close look takes a part of a core."""
 EXIT_SECONDS = 1.0
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def main() -> None:
@@ -272,27 +271,36 @@ def waited(pid: int | None) -> float:
 
 
 def resident_bytes(pid: int) -> int:
-    """Return a process's memory that no file backs, in full; 0 if it is gone."""
+    """Return a process's memory that no file on disk backs, in full; 0 if it is gone.
+
+    What processes share by mapping it counts, too.
+    """
     try:
-        fields = Path(f"/proc/{pid}/statm").read_text().split()
+        return sum_of(Path(f"/proc/{pid}/status"), "RssAnon:", "RssShmem:")
     except OSError:
         return 0
-    return (int(fields[1]) - int(fields[2])) * PAGE
 
 
 def share_bytes(pid: int) -> int:
-    """Return a process's share of memory that no file backs; 0 if it is gone.
+    """Return a process's share of memory that no file on disk backs; 0 if it is gone.
 
-    Pages that a fork has in common with others count in parts, which takes the kernel a
+    Pages that it has in common with others count in parts, which takes the kernel a
     while to find out. Where a process hides its map, they count in full.
     """
     try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss_Anon:"):
-                return int(line.split()[1]) << 10
+        return sum_of(Path(f"/proc/{pid}/smaps_rollup"), "Pss_Anon:", "Pss_Shmem:")
     except OSError:
-        pass
-    return resident_bytes(pid)
+        return resident_bytes(pid)
+
+
+def sum_of(path: Path, *names: str) -> int:
+    """Return the bytes that the lines of these names tell, in KiB, in a file of /proc.
+
+    Raises:
+        OSError: the process is gone, or hides it.
+    """
+    lines = (line.split() for line in path.read_text().splitlines())
+    return sum(int(words[1]) << 10 for words in lines if words and words[0] in names)
 
 
 if __name__ == "__main__":

@@ -14,12 +14,12 @@ from grader.judge.observer import (
     SandboxObserver,
 )
 from grader.observe.finding import Finding
-from grader.sandbox import wire
+from grader.sandbox import SandboxError, wire
 from grader.sandbox.isolation import Level
-from grader.sandbox.launch import Ended, SandboxError
-from grader.scoring.message import render
+from grader.sandbox.launch import Ended
 from grader.scoring.outcome import Outcome
 from grader.scoring.submission import Submission
+from grader.words import render
 
 from ..conftest import QUICK
 
