@@ -19,6 +19,7 @@ from typing import Any
 from grader.audit.recount import Recount
 from grader.audit.table import SCORES, TABLE
 from grader.class_run.run import MANIFEST
+from grader.class_run.seeds import seed_for
 from grader.exports.results import student as student_data
 from grader.exports.table import to_csv
 from grader.layout import find_course
@@ -81,7 +82,11 @@ def copied(
     late: bool,
 ) -> Mapping[str, Any]:
     """Copy a student's report, and another's as an attempt before; return the entry."""
-    report = source.report(report_name(entry["student"]))
+    seed = {"seed": seed_for(output.secret, name)}
+    report, earlier = (
+        dict(made, environment={**made["environment"], **seed})
+        for made in map(source.report, (entry["student"], before or entry["student"]))
+    )
     moment = DUE + timedelta(hours=30 if late else -30)
     told = {
         "status": entry["status"],
@@ -96,7 +101,6 @@ def copied(
     output.write_signed(report_name(name), report)
     if not before:
         return {"student": name, **told, "unread": entry["unread"], "attempt": 1}
-    earlier = source.report(report_name(before))
     output.write_signed(attempt_name(name, 1), earlier)
     output.write_signed(attempt_name(name, 2), report)
     both = [{**told, "attempt": number} for number in (1, 2)]

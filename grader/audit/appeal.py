@@ -17,7 +17,6 @@ from grader.identity import same_student
 from grader.intake import SubmissionSource
 from grader.judge.replay import Replayed, ReplayError, replay
 from grader.layout import Layout
-from grader.results.output import report_name
 from grader.sandbox import SandboxError
 from grader.sandbox.isolation import Level
 from grader.sandbox.launch import Sandbox
@@ -67,7 +66,7 @@ class Appeal:
             raise AppealError(f"{exercise} is a topic. Name one of {', '.join(ids)}")
         (self.exercise,) = ids
         self.checks = find_checks(recount.manifest.by_exercise[self.exercise], test)
-        self.report: Report = recount.report(report_name(self.student))
+        self.report: Report = recount.report(self.student)
         self.messages = messages_of(self.report)
 
     @cached_property
