@@ -65,7 +65,8 @@ class Pages:
 
 def percent(share: float) -> str:
     """Return a share, 0 to 1 or negative, in whole percents."""
-    return f"{round(100 * share)} %".replace("-", "\N{MINUS SIGN}")
+    number = str(round(100 * share)).replace("-", "\N{MINUS SIGN}")
+    return f"{number}\N{NO-BREAK SPACE}%"
 
 
 def harmless(value: object) -> object:
