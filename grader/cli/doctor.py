@@ -13,6 +13,7 @@ from rich.text import Text
 import grader
 from grader.cli.screen import out
 from grader.layout import PACKAGE, find_course
+from grader.sandbox.container import is_container
 from grader.sandbox.isolation import probe_all
 
 
@@ -27,6 +28,7 @@ def doctor() -> None:
         ("python", platform.python_version(), platform.platform()),
         ("torch", torch.__version__, f"{os.cpu_count()} cores"),
         ("gpu", *describe_gpu()),
+        ("container", "yes" if is_container() else "no", ""),
         ("bubblewrap", describe_bubblewrap(), ""),
     ]
     secrets = [p for p in (layout.solutions, layout.hidden_tests) if p.exists()]
