@@ -78,6 +78,11 @@ def translate(text: str) -> str:
     return Spoken.speech.translate(text)
 
 
+def mark(text: str) -> str:
+    """Return a text as it is: it is to be translated where it is shown."""
+    return text
+
+
 def several(one: str, many: str, n: int, **values: object) -> str:
     """Return the form of a text that belongs to `n` things, with its values.
 

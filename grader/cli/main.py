@@ -22,14 +22,17 @@ from grader.layout import VARIABLE, find_course, use_course
 from grader.speech import COMMAND, FOLDER, _, speak
 from grader.syllabus import read_syllabus
 
-STUDENTS, INSTRUCTORS, AUTHORS = "For students", "For instructors", "For authors"
+PANELS = "For students", "For instructors", "For authors"
+STUDENTS, INSTRUCTORS, AUTHORS = PANELS
 
 VERBS = {
     "watch": ("watch.watch", STUDENTS),
     "test": ("student.check", STUDENTS),
     "next": ("student.next_exercise", STUDENTS),
     "progress": ("student.progress", STUDENTS),
+    "list": ("student.list_exercises", STUDENTS),
     "hint": ("lesson.hint", STUDENTS),
+    "debug": ("debug.debug", STUDENTS),
     "solution": ("lesson.solution", STUDENTS),
     "reset": ("work.reset", STUDENTS),
     "submit": ("work.submit", STUDENTS),
@@ -42,6 +45,8 @@ VERBS = {
     "merge": ("merge.merge", INSTRUCTORS),
     "verify": ("verify.verify", INSTRUCTORS),
     "report": ("report.report", INSTRUCTORS),
+    "explain": ("explain.explain", INSTRUCTORS),
+    "feedback": ("feedback.feedback", INSTRUCTORS),
     "override": ("override.override", INSTRUCTORS),
     "export": ("export.export", INSTRUCTORS),
     "init-ci": ("ci.init_ci", INSTRUCTORS),
@@ -51,6 +56,7 @@ VERBS = {
     "new-exercise": ("author.new_exercise", AUTHORS),
     "stubs": ("kit.stubs", AUTHORS),
     "check-kit": ("kit.check_kit", AUTHORS),
+    "messages": ("messages.messages", AUTHORS),
 }
 """Where each verb is, and who needs it."""
 

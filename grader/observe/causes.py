@@ -73,6 +73,10 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         r"maximum recursion depth",
         "a function or a forward calls itself without end",
     ),
+    (
+        r"^EOFError: EOF when reading a line|reading from stdin while output is captur",
+        "nobody answers input() or a debugger here: make test asks in a terminal",
+    ),
     (r"DefaultCPUAllocator|^MemoryError", "far more memory is asked for than needed"),
 )
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.stubs.docstring import spoken_docstring
 from grader.stubs.grade_cells import (
     Cell,
     check_id,
@@ -31,6 +32,7 @@ from grader.stubs.module import (
     is_definition,
     is_private,
     names_of,
+    quote,
     read_definitions,
     tidy,
 )
@@ -191,11 +193,11 @@ class Builder:
         yield from self.lines[at : end_of(node)]
 
     def shorten(self, node: Definition) -> Iterator[tuple[int, int, list[str]]]:
-        """Yield the edit that leaves the first line of a docstring."""
-        docstring = node.body[0]
-        if end_of(docstring) > docstring.lineno:
-            first = f'{self.lines[docstring.lineno - 1]}"""'
-            yield docstring.lineno, end_of(docstring), [first]
+        """Yield the edit that leaves what a docstring says first."""
+        stands = node.body[0]
+        said = spoken_docstring(ast.get_docstring(node) or "", stands.col_offset)
+        first = quote(said.partition("\n\n")[0], stands.col_offset)
+        yield stands.lineno, end_of(stands), first
 
     def place_helpers(self) -> dict[str, list[ast.stmt]]:
         """Return each exercise's private helpers, but those that an earlier one has."""

@@ -18,6 +18,7 @@ from grader.observe.local import LocalObserver
 from grader.speech import _, speak
 from grader.student.cells import read_cells
 from grader.student.choice import following
+from grader.student.code import asks_somebody
 from grader.student.collector import Collector
 from grader.student.notebook_view import (
     Shown,
@@ -63,7 +64,8 @@ def check(exercise: str) -> None:
     name = asked.symbols[0]
     if not verdict.passes:
         said = verdict.message.render() if verdict.message else _("Not started.")
-        raise NotPassed(f"✗ {name}\n{said}")
+        printed = "".join(f"\n{row}" for row in verdict.printed.rows())
+        raise NotPassed(f"✗ {name}\n{said}{printed}")
     print(f"✓ {name}")
 
 
@@ -126,7 +128,9 @@ def judge(workspace: Workspace, asked: Exercise, caller: FrameType) -> Verdict:
     observer = NotebookObserver(asked.topic, caller.f_globals, here)
     verdicts: list[Verdict] = []
     collector = Collector(workspace.syllabus, {asked.id}, verdicts.append)
-    run_pytest([asked.topic], observer, collector, options=["--capture=sys"])
+    cells = caller.f_globals.get("In", [])
+    capture = "no" if any(map(asks_somebody, cells)) else "sys"
+    run_pytest([asked.topic], observer, collector, options=[f"--capture={capture}"])
     (verdict,) = verdicts
     CHECKED.add(asked.topic)
     take_cells(workspace, caller)
@@ -146,6 +150,7 @@ class NotebookObserver(LocalObserver):
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Take the place of the observer of exercises/."""
+        self.test_seconds = plugin.local_seconds(config)
         config.stash[plugin.OBSERVER] = self
 
     def play(

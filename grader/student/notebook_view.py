@@ -10,6 +10,7 @@ from grader.student.progress import bar, duration, measure, required
 from grader.student.reference import Reference, differ
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
+from grader.words import render
 
 BAR = 20
 
@@ -90,4 +91,4 @@ def plain(text: str) -> str:
 def link(workspace: Workspace, exercise: Exercise) -> str:
     """Return the link that opens what to read."""
     syllabus = workspace.syllabus
-    return f"[{syllabus.read_on(exercise)}]({syllabus.address(exercise)})"
+    return f"[{render(syllabus.read_on(exercise))}]({syllabus.address(exercise)})"

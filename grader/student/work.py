@@ -15,7 +15,7 @@ import grader
 from grader.layout import Layout
 from grader.source import BrokenCodeError, decode, read_source
 from grader.stubs import StubError, make_stub
-from grader.student.code import Code, read_code
+from grader.student.code import Code, asks_somebody, read_code
 from grader.student.state import State
 from grader.syllabus import Exercise, Syllabus, Topic
 
@@ -107,6 +107,18 @@ class Work:
             and isinstance(node.exc, ast.Name)
             and node.exc.id == grader.NotStarted.__name__
         ]
+
+    def asks(self, exercises: Iterable[str]) -> bool:
+        """Say whether files of exercises, by id, call a debugger, or `input`.
+
+        What they import beside them counts, too.
+        """
+        topics = {name.partition(".")[0] for name in exercises} & self.files.keys()
+        imported = {name for topic in topics for name in self.files[topic].imports}
+        return any(
+            asks_somebody(self.files[name].text)
+            for name in topics | (imported & self.files.keys())
+        )
 
     def line(self, exercise: Exercise) -> int | None:
         """Return the line where an exercise begins."""

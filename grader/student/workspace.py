@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
 
@@ -30,6 +30,8 @@ class Workspace:
         self.syllabus = read_syllabus(layout.registry)
         self.work = read_work(layout, self.syllabus)
         self.state = read_state(layout.state)
+        self.forgets = ""
+        """Why verdicts cannot be remembered, if so."""
 
     def reread(self) -> None:
         """Look at the work again."""
@@ -94,9 +96,10 @@ class Workspace:
         given = self.work.stubs[exercise.topic].names
         return excerpt(among[exercise.topic], exercise, given)
 
-    def unchecked(self, among: Collection[Exercise]) -> list[str]:
-        """Return the ids of exercises whose code is not what was checked last."""
-        return [e.id for e in among if self.status(e) is ExerciseStatus.CHANGED]
+    def can_check(self, exercise: Exercise) -> bool:
+        """Say whether an exercise is whole, and not what was checked last."""
+        changed = self.status(exercise) is ExerciseStatus.CHANGED
+        return changed and self.work.key(exercise) is not None
 
     def note(self, verdicts: Iterable[Verdict]) -> None:
         """Remember verdicts on the work as it was read, where they are on an exercise.
@@ -112,10 +115,13 @@ class Workspace:
             if key and touched and verdict.imports:
                 noted[exercise.id] = Noted(key, verdict.passes)
         if noted:
-            with suppress(WriteError):  # forgetting costs a check, no more
+            self.state = self.state.with_verdicts(noted)
+            try:
                 self.state = update_state(
                     self.layout.state, lambda state: state.with_verdicts(noted)
                 )
+            except WriteError as error:  # forgetting costs a check, no more
+                self.forgets = str(error)
 
     def note_cells(self, verdict: Verdict) -> None:
         """Remember a verdict on the answer in a notebook."""

@@ -5,6 +5,7 @@ import copy
 import pytest
 
 from grader.syllabus import SyllabusError, parse_syllabus, read_syllabus
+from grader.words import render
 
 GOOD = {
     "course": {
@@ -92,9 +93,9 @@ def test_what_to_read_stands_in_the_book_or_on_a_page_of_its_own():
     syllabus = parse_syllabus(data, "s.toml")
 
     own, in_the_book = syllabus.exercises.values()
-    assert syllabus.read_on(own) == "One"
+    assert render(syllabus.read_on(own)) == "One"
     assert syllabus.address(own) == "https://example.net/one"
-    assert syllabus.read_on(in_the_book) == "Layers, “Two”"
+    assert render(syllabus.read_on(in_the_book)) == "Layers, “Two”"
     assert syllabus.address(in_the_book) == "https://example.org"
 
 
