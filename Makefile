@@ -63,9 +63,10 @@ check-kit: $(VENV)/dev ## test the tests with known right and wrong answers
 kit-tests: $(VENV)/dev ## the grader's own tests, and the attacks on it
 	$(BIN)/pytest -q -W error -n 2 --dist loadfile tests/kit tests/attacks
 
-lint: $(VENV)/dev ## ruff
+lint: $(VENV)/dev ## ruff, hadolint
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/hadolint Dockerfile
 
 types: $(VENV)/dev ## mypy, strict on grader/
 	$(BIN)/mypy

@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.sandbox import syscalls
+from grader.sandbox import container, syscalls
 from grader.sandbox.uids import UIDS
 
 PROBE_SECONDS = 20
@@ -103,7 +103,8 @@ def probe_bubblewrap() -> Availability:
     if done.stdout.strip() == "boxed":
         return Availability(Level.BUBBLEWRAP, True)
     lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-    return Availability(Level.BUBBLEWRAP, False, f"bwrap fails: {lines[-1]}")
+    reason = f"bwrap fails: {lines[-1]}{container.advise()}"
+    return Availability(Level.BUBBLEWRAP, False, reason)
 
 
 def probe_uid(secrets: Iterable[Path]) -> Availability:

@@ -29,7 +29,7 @@ FLOORS = (
     {"scoring", "stubs"},
     {"language", "syllabus"},
     {"layout"},
-    {"child", "files", "gpu", "identity", "source", "tables"},
+    {"child", "exercise", "files", "gpu", "identity", "source", "tables"},
     {"errors"},
     {"words"},
     {"speech", "text"},
