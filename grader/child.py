@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 MAX_WORDS = 2_000  # characters
+MAX_PRINTED = 20_000  # bytes
 
 
 SHARED = "shared"
@@ -50,6 +52,7 @@ class Child:
         self.channel, there = socket.socketpair()
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end
         self._words = ""
+        self._read = 0
         share = getattr(there, "share", None)
         number = SHARED if share else str(there.fileno())
         with there:
@@ -66,6 +69,15 @@ class Child:
             if share and self.process.stdin is not None:
                 with suppress(OSError), self.process.stdin as stdin:  # ended already
                     stdin.write(share(self.process.pid))
+
+    def printed(self) -> str:
+        """Return what was printed since the last time; of much, the beginning."""
+        data = os.pread(self._printed.fileno(), MAX_PRINTED, self._read)
+        size = os.fstat(self._printed.fileno()).st_size
+        cut = size - self._read - len(data)
+        self._read = size
+        more = f"\n… {cut:,} more bytes" if cut > 0 else ""
+        return data.decode(errors="replace") + more
 
     def last_words(self) -> str:
         """Return the end of what the process has printed; after its end, too."""

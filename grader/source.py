@@ -28,7 +28,7 @@ def decode(data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
-    except (SyntaxError, LookupError, UnicodeDecodeError) as error:
+    except (SyntaxError, LookupError, UnicodeError) as error:
         place = place_of_bad_byte(data)
         raise BrokenCodeError(f"not UTF-8 text{place}. Save it as UTF-8") from error
     return with_plain_ends(text)

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError
+from grader.speech import ENGLISH, spoken, translate
 from grader.tables import TableReader, read_document
+from grader.words import Words, as_text, say
 
 ASSIGNMENT = "assignment.toml"
 """Beside the registry in a handout of an assignment: the exercises that it holds."""
@@ -34,7 +36,7 @@ class Exercise:
     """The names to write; the first one names the exercise."""
     title: str
     section: str
-    """The section of the book to read."""
+    """What to read on the topic's page of the book, or on `page`."""
     level: str
     minutes: int
     difficulty: int
@@ -50,6 +52,8 @@ class Exercise:
     """What it is good for, in a sentence."""
     required: bool = True
     """What its level says; the others may be left out."""
+    page: str = ""
+    """Address of a page that teaches it, where the book does not."""
 
     @property
     def id(self) -> str:
@@ -187,9 +191,26 @@ class Syllabus:
         )
         return replace(self, topics=tuple(part for part in parts if part.exercises))
 
-    def read_on(self, exercise: Exercise) -> str:
-        """Return where the book tells more."""
-        return f"{self.topic(exercise.topic).title}, “{exercise.section}”"
+    def read_on(self, exercise: Exercise) -> Words:
+        """Return what to read: a section of the book, or of another page."""
+        if exercise.page:
+            return exercise.section
+        title = as_text(self.topic(exercise.topic).title)
+        return say(
+            "{topic}, “{section}”", topic=title, section=as_text(exercise.section)
+        )
+
+    def address(self, exercise: Exercise) -> str:
+        """Return where that is read, in the language that is spoken if it can be."""
+        return translate(exercise.page or self.topic(exercise.topic).book)
+
+    def address_and_language(self, exercise: Exercise) -> str:
+        """Return that address, marked where what it shows is in English after all."""
+        address = self.address(exercise)
+        own = address not in (exercise.page, self.topic(exercise.topic).book)
+        if own or spoken() == ENGLISH:
+            return address
+        return translate("{address} (in English)").format(address=address)
 
 
 def read_syllabus(path: Path) -> Syllabus:
@@ -282,7 +303,7 @@ class _Reader(TableReader):
             "difficulty": int,
             "hints": list,
         }
-        optional = {"points": 0, "cuda_points": 0, "needs": [], "why": ""}
+        optional = {"points": 0, "cuda_points": 0, "needs": [], "why": "", "page": ""}
         entry = self.table(data, where, required, optional)
         if "points" not in data:
             entry["points"] = entry["difficulty"]
@@ -308,6 +329,8 @@ class _Reader(TableReader):
                 )
         if len(hints) < 2 or not all(isinstance(h, str) and h.strip() for h in hints):
             self.fail(where, "needs two hints or more, none of them empty")
+        if entry["page"] and not entry["page"].startswith("https://"):
+            self.fail(where, f"has page {entry['page']!r}; it begins with https://")
         if not all(isinstance(needed, str) for needed in entry["needs"]):
             self.fail(where, "has needs that are no ids")
         fields = {

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from grader.check_kit.variants import Variant
-from grader.scoring.message import Message, render
+from grader.scoring.message import Message
+from grader.words import render
 
 
 def check_causes(

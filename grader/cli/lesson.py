@@ -13,9 +13,11 @@ from grader.cli.student_view import show_broken
 from grader.layout import find_course
 from grader.student import StudentError
 from grader.student.choice import following
-from grader.student.reference import Reference, differ, excerpt, read_reference
+from grader.student.reference import Reference, differ, read_reference
+from grader.student.work import ExerciseStatus
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
+from grader.words import render
 
 DIFF = {"+": "green", "-": "magenta", "@": "dim"}
 
@@ -50,8 +52,8 @@ def show_hint(workspace: Workspace, exercise: Exercise, more: str) -> None:
         print_wrapped(f"  {number} of {len(hints)}    {text}", 0, 12, style)
     if asked > len(hints):
         print_plain("There is no further hint. Read on:")
-        print_wrapped(workspace.syllabus.read_on(exercise), 2)
-        print_plain(f"  {workspace.syllabus.topic(exercise.topic).book}")
+        print_wrapped(render(workspace.syllabus.read_on(exercise)), 2)
+        print_plain(f"  {workspace.syllabus.address_and_language(exercise)}")
     elif asked < len(hints):
         print_plain(f"One more: {more}", "dim")
 
@@ -80,7 +82,8 @@ def show_solution(
             f"{exercise.symbols[0]} does not pass yet, and its reference opens when it "
             f"does: make test EX={exercise.id}"
         )
-    mine = own_code(workspace, exercise)
+    in_module = workspace.status(exercise) is ExerciseStatus.PASSES
+    mine = workspace.own_code(exercise, in_notebook=not in_module)
     print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
     for line in differ(mine, reference.code):
         out.print(Text(line, style=DIFF.get(line[0], "")), soft_wrap=True)
@@ -88,11 +91,3 @@ def show_solution(
         print_plain("Yours is the reference, word for word.")
     print_plain("")
     print_wrapped(reference.why, 0)
-
-
-def own_code(workspace: Workspace, exercise: Exercise) -> str:
-    """Return the student's code of an exercise."""
-    topic = exercise.topic
-    return excerpt(
-        workspace.work.files[topic], exercise, workspace.work.stubs[topic].names
-    )

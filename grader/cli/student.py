@@ -19,6 +19,7 @@ from grader.cli.screen import (
 from grader.cli.student_view import (
     describe,
     exercise_row,
+    is_in_notebook,
     show_broken,
     show_next,
     show_topic,
@@ -176,7 +177,10 @@ def next_exercise() -> None:
         print_plain("Every exercise passes. Hand in: make submit", "bold")
         return
     describe(workspace, exercise)
-    print_plain(f"  check     make test EX={exercise.id}, or make watch")
+    how = f"make test EX={exercise.id}, or make watch"
+    if is_in_notebook(workspace, exercise):
+        how = "the cell below it"
+    print_plain(f"  check     {how}")
     if not exercise.required and (goal := next_required(workspace)) is not None:
         print_wrapped(f"  or        {goal.id}, the next required one", 0, 12)
 

@@ -12,6 +12,7 @@ from grader.student.work import ExerciseStatus
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise, Topic
 from grader.text import counted
+from grader.words import render
 
 MARKS = {
     ExerciseStatus.PASSES: ("✓", "green"),
@@ -76,12 +77,23 @@ def unwritten(workspace: Workspace, exercise: Exercise) -> Message:
 
 def show_next(workspace: Workspace, exercise: Exercise) -> None:
     """Print where to go on."""
-    where = f"exercises/{exercise.topic}.py"
-    if line := workspace.work.line(exercise):
-        where += f", line {line}"
     name = exercise.symbols[0]
-    print_plain(f"Next: {name} in {where}")
-    print_plain(f"      make test EX={exercise.id}")
+    print_plain(f"Next: {name} in {place(workspace, exercise)}")
+    if not is_in_notebook(workspace, exercise):
+        print_plain(f"      make test EX={exercise.id}")
+
+
+def is_in_notebook(workspace: Workspace, exercise: Exercise) -> bool:
+    """Say whether the student works on an exercise's topic in its notebook."""
+    return workspace.is_in_notebook(workspace.syllabus.topic(exercise.topic))
+
+
+def place(workspace: Workspace, exercise: Exercise) -> str:
+    """Return where an exercise is written."""
+    if is_in_notebook(workspace, exercise):
+        return f"exercises/notebooks/{exercise.topic}.ipynb"
+    line = workspace.work.line(exercise)
+    return f"exercises/{exercise.topic}.py" + (f", line {line}" if line else "")
 
 
 def show_broken(workspace: Workspace) -> None:
@@ -95,12 +107,11 @@ def describe(workspace: Workspace, exercise: Exercise) -> None:
     """Print what an exercise is about, where to write, and where to read."""
     choice = "required" if exercise.required else f"{exercise.level}, may be left out"
     print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
-    line = workspace.work.line(exercise)
     rows = {
         "level": f"{choice}, about {duration(exercise.minutes)}",
-        "write": f"exercises/{exercise.topic}.py" + (f", line {line}" if line else ""),
-        "read": workspace.syllabus.read_on(exercise),
-        "": workspace.syllabus.topic(exercise.topic).book,
+        "write": place(workspace, exercise),
+        "read": render(workspace.syllabus.read_on(exercise)),
+        "": workspace.syllabus.address_and_language(exercise),
     }
     for name, value in rows.items():
         print_wrapped(f"  {name:<9} {value}", 0, ROW)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from grader.observe.finding import Raised
-from grader.scoring.message import Words
+from grader.words import Words
 
 _CAUSES: tuple[tuple[str, str], ...] = (
     (

@@ -10,7 +10,7 @@ from grader.observe.finding import Raised
 from grader.observe.verdicts import broken_protocol, finding_for
 from grader.sandbox import SandboxError
 from grader.sandbox.wire import ProtocolError
-from grader.scoring.message import Words
+from grader.words import Words
 
 
 class Observer(Protocol):

@@ -22,7 +22,7 @@ from grader.observe.differ import (
 from grader.observe.expect import Slips, fits
 from grader.observe.finding import Finding, Raised, to_line
 from grader.sandbox.trials import Make, play_cases, play_trials
-from grader.scoring.message import Text, Words, as_text, say
+from grader.words import Text, Words, as_text, say
 
 Causes = Mapping[str, Words]
 CUT_OFF = "detach(), `.data`, item() or no_grad() cuts it off: no gradient arrives"

@@ -17,6 +17,14 @@ from grader.sandbox import laws, own_line
 MAX_MESSAGE = 2_000  # characters of an exception's text
 
 
+def keep_silent(_error: BaseException) -> None:
+    """Show nobody the traceback of an error."""
+
+
+tell: Callable[[BaseException], None] = keep_silent
+"""What is done with an error before it is described."""
+
+
 def play(
     topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], folder: Path
 ) -> dict[str, Any]:
@@ -42,6 +50,7 @@ def play(
 
 def describe(error: BaseException, folder: Path) -> dict[str, Any]:
     """Return `error` as plain data: its classes, its text and the student's line."""
+    tell(error)
     try:
         text = str(error.msg if isinstance(error, SyntaxError) else error)
     except BaseException:

@@ -59,6 +59,17 @@ class Work:
                 hasher.update(self.whole(name))
         return hasher.hexdigest()
 
+    def cells_key(self, exercise: Exercise, code: Code | None) -> str | None:
+        """Return what a verdict on an answer in a notebook depends on.
+
+        It is the answer alone, since what else a kernel holds need not be in a cell.
+        """
+        own = own_digests(code, exercise)
+        if not own:
+            return None
+        context = self.context[exercise.topic].encode()
+        return hashlib.sha256(b"".join([context, *sorted(own)])).hexdigest()
+
     def whole(self, name: str) -> bytes:
         """Return a digest of a file that another one imports."""
         if name not in self.files:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import cached_property
 
 from grader.files import WriteError
 from grader.layout import Layout
 from grader.student import StudentError
+from grader.student.code import Code
+from grader.student.reference import excerpt
 from grader.student.state import Noted, read_state, update_state
 from grader.student.verdict import Verdict
 from grader.student.work import ExerciseStatus, read_work
-from grader.syllabus import Exercise, read_syllabus
+from grader.syllabus import Exercise, Topic, read_syllabus
 
 
 class Workspace:
@@ -33,6 +37,7 @@ class Workspace:
         """Look at the work again."""
         self.work = read_work(self.layout, self.syllabus)
         self.state = read_state(self.layout.state)
+        vars(self).pop("notebooks", None)
 
     def exercise(self, name: str) -> Exercise:
         """Return the one exercise of a name.
@@ -52,12 +57,44 @@ class Workspace:
         return self.work.status(exercise, self.state)
 
     def statuses(self) -> dict[str, ExerciseStatus]:
-        """Return how all exercises stand, by id."""
-        return {e.id: self.status(e) for e in self.syllabus.exercises.values()}
+        """Return how all exercises stand, by id, in modules or in notebooks."""
+        return {
+            e.id: ExerciseStatus.PASSES if self.passes(e) else self.status(e)
+            for e in self.syllabus.exercises.values()
+        }
 
     def passes(self, exercise: Exercise) -> bool:
-        """Say whether an exercise is known to pass as it is."""
-        return self.status(exercise) is ExerciseStatus.PASSES
+        """Say whether an exercise is known to pass, in its module or its notebook."""
+        in_module = self.status(exercise) is ExerciseStatus.PASSES
+        return in_module or self.passes_in_notebook(exercise)
+
+    def passes_in_notebook(self, exercise: Exercise) -> bool:
+        """Say whether the answer in the notebook is one that was found to pass."""
+        noted = self.state.notebooks.get(exercise.id)
+        if noted is None or not noted.passes:
+            return False
+        code = self.notebooks.get(exercise.topic)
+        return noted.key == self.work.cells_key(exercise, code)
+
+    @cached_property
+    def notebooks(self) -> Mapping[str, Code]:
+        """The code in the notebooks, by topic."""
+        from grader.student.cells import read_notebooks  # noqa: PLC0415 - it takes long
+
+        return read_notebooks(self.layout, self.syllabus)
+
+    def is_in_notebook(self, topic: Topic) -> bool:
+        """Say whether a topic is worked on in its notebook, and not in its module."""
+        begun = any(e.id in self.state.notebooks for e in topic.exercises)
+        return begun and all(
+            self.status(e) is ExerciseStatus.UNTOUCHED for e in topic.exercises
+        )
+
+    def own_code(self, exercise: Exercise, *, in_notebook: bool) -> str:
+        """Return the student's code of an exercise."""
+        among = self.notebooks if in_notebook else self.work.files
+        given = self.work.stubs[exercise.topic].names
+        return excerpt(among[exercise.topic], exercise, given)
 
     def can_check(self, exercise: Exercise) -> bool:
         """Say whether an exercise is whole, and not what was checked last."""
@@ -85,6 +122,18 @@ class Workspace:
                 )
             except WriteError as error:  # forgetting costs a check, no more
                 self.forgets = str(error)
+
+    def note_cells(self, verdict: Verdict) -> None:
+        """Remember a verdict on the answer in a notebook."""
+        exercise = self.syllabus.exercises[verdict.exercise]
+        code = self.notebooks.get(exercise.topic)
+        if key := self.work.cells_key(exercise, code):
+            noted = Noted(key, verdict.passes)
+            with suppress(WriteError):  # as above
+                self.state = update_state(
+                    self.layout.state,
+                    lambda state: state.with_notebook(exercise.id, noted),
+                )
 
     def see_hint(self, exercise: Exercise) -> int:
         """Count one further hint of an exercise; return how many have been asked for.
