@@ -13,7 +13,7 @@ from pathlib import Path
 
 import grader
 from grader.layout import Layout
-from grader.source import BrokenCodeError, decode, read_source
+from grader.source import BrokenCodeError, decode_as_python, read_source
 from grader.stubs import StubError, make_stub
 from grader.student.code import Code, asks_somebody, read_code
 from grader.student.state import State
@@ -137,13 +137,11 @@ def own_digests(code: Code | None, exercise: Exercise) -> tuple[bytes, ...]:
 def read_work(layout: Layout, syllabus: Syllabus) -> Work:
     """Read exercises/ as it is now."""
     files: dict[str, Code] = {}
-    broken = {
-        topic.id: f"is missing: make reset EX={topic.exercises[0].id} brings it back"
-        for topic in syllabus.topics
-    }
-    for path in sorted(layout.exercises.glob("*.py")):
+    paths = sorted(layout.exercises.glob("*.py"))
+    broken = {topic.id: how_to_find(topic, paths) for topic in syllabus.topics}
+    for path in paths:
         try:
-            files[path.stem] = read_code(decode(path.read_bytes()))
+            files[path.stem] = read_code(decode_as_python(path.read_bytes()))
             broken.pop(path.stem, None)
         except BrokenCodeError as error:
             broken[path.stem] = f"is no Python now: {error}"
@@ -151,6 +149,18 @@ def read_work(layout: Layout, syllabus: Syllabus) -> Work:
             broken[path.stem] = f"cannot be read: {error.strerror}"
     stubs = {topic.id: read_code(read_stub(layout, topic)) for topic in syllabus.topics}
     return Work(files, broken, stubs, read_context(layout, syllabus.topic_ids))
+
+
+def how_to_find(topic: Topic, paths: Iterable[Path]) -> str:
+    """Return what to say of a topic's file that is missing among others."""
+    example = topic.exercises[0].id
+    renamed = [path.name for path in paths if topic.id in path.stem]
+    if renamed:
+        return (
+            f"is missing. If {' or '.join(renamed)} is yours, rename it; else make reset "
+            f"EX={example} brings back an empty one"
+        )
+    return f"is missing: make reset EX={example} brings it back"
 
 
 def read_stub(layout: Layout, topic: Topic) -> str:
