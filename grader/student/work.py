@@ -157,8 +157,8 @@ def how_to_find(topic: Topic, paths: Iterable[Path]) -> str:
     renamed = [path.name for path in paths if topic.id in path.stem]
     if renamed:
         return (
-            f"is missing. If {' or '.join(renamed)} is yours, rename it; else make reset "
-            f"EX={example} brings back an empty one"
+            f"is missing. If {' or '.join(renamed)} is yours, rename it; else "
+            f"make reset EX={example} brings back an empty one"
         )
     return f"is missing: make reset EX={example} brings it back"
 
