@@ -48,8 +48,6 @@ class Exercise:
     """Ids of the exercises to do before."""
     hints: tuple[str, ...]
     """Of growing strength."""
-    why: str = ""
-    """What it is good for, in a sentence."""
     required: bool = True
     """What its level says; the others may be left out."""
     page: str = ""
@@ -303,7 +301,7 @@ class _Reader(TableReader):
             "difficulty": int,
             "hints": list,
         }
-        optional = {"points": 0, "cuda_points": 0, "needs": [], "why": "", "page": ""}
+        optional = {"points": 0, "cuda_points": 0, "needs": [], "page": ""}
         entry = self.table(data, where, required, optional)
         if "points" not in data:
             entry["points"] = entry["difficulty"]

@@ -200,8 +200,8 @@ class Saves:
         clear()
         print_plain(name if verdict.imports else topic.title, "bold")
         show_verdict(self.workspace, verdict, self.most_printed())
-        if verdict.passes and exercise.why:
-            print_wrapped(exercise.why, INDENT - 2)
+        if verdict.passes and (use := self.workspace.work.use(exercise)):
+            print_wrapped(use, INDENT - 2)
         for other in lost:
             said = f"✗ {other} passed before this save: make test EX={other}"
             print_wrapped(said, 2, 2, "red")

@@ -15,7 +15,7 @@ import grader
 from grader.layout import Layout
 from grader.source import BrokenCodeError, decode_as_python, read_source
 from grader.stubs import StubError, make_stub
-from grader.student.code import Code, asks_somebody, read_code
+from grader.student.code import Code, asks_somebody, is_documented, read_code
 from grader.student.state import State
 from grader.syllabus import Exercise, Syllabus, Topic
 
@@ -107,6 +107,18 @@ class Work:
             and isinstance(node.exc, ast.Name)
             and node.exc.id == grader.NotStarted.__name__
         ]
+
+    def use(self, exercise: Exercise) -> str:
+        """Return what an exercise is for in real work: its statement's second line.
+
+        It stands alone between the first one and what is asked; else there is none.
+        """
+        stub = self.stubs.get(exercise.topic)
+        for node in ast.parse(stub.text).body if stub else ():
+            if is_documented(node) and node.name == exercise.symbols[0]:
+                parts = (ast.get_docstring(node) or "").split("\n\n")
+                return parts[1] if len(parts) > 2 and "\n" not in parts[1] else ""
+        return ""
 
     def asks(self, exercises: Iterable[str]) -> bool:
         """Say whether files of exercises, by id, call a debugger, or `input`.

@@ -9,7 +9,6 @@ from grader.cli import picker, screen
 from grader.cli.keys import BACKSPACE, DOWN, ENTER, ESCAPE, UP, name_keys
 from grader.cli.picker import Picker
 from grader.layout import KIT
-from grader.release import handout
 from grader.student.workspace import Workspace
 
 GUARD = 300  # seconds, after which a screen that never comes is given up
@@ -46,9 +45,8 @@ class Terminal:
 
 
 @pytest.fixture(scope="module")
-def workspace(unpack, syllabus):
-    references = handout.collect_references(KIT, syllabus)
-    return unpack({**handout.collect(KIT), **references})
+def workspace(handed_out):
+    return handed_out()
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +112,7 @@ def test_the_list_is_moved_through_and_searched(said):
 def test_a_save_is_checked_as_ever(said):
     assert "✗ MySequential" in said["slip"]
     assert "✓ MySequential" in said["pass"]
+    assert "Image models such as VGG" in said["pass"]
 
 
 def test_d_stops_at_the_students_own_line_and_comes_back(said):

@@ -106,3 +106,13 @@ def test_a_file_of_another_name_is_named_where_its_own_is_missing(workspace):
 
     said = workspace.work.broken["model_construction"]
     assert "If model_construction_v2.py is yours, rename it" in said
+
+
+def test_what_an_exercise_is_for_stands_in_its_statement(workspace):
+    mlp = workspace.syllabus.exercises[MLP]
+    stub = workspace.work.stubs["model_construction"]
+
+    use = workspace.work.use(mlp)
+
+    assert f"\n\n    {use}\n\n" in stub.text
+    assert use.endswith(".")
