@@ -26,8 +26,6 @@ class Exercise:
     """Ids of the exercises to do before."""
     hints: tuple[str, ...]
     """Of growing strength."""
-    why: str = ""
-    """What it is good for, in a sentence."""
     required: bool = True
     """What its level says; the others may be left out."""
     page: str = ""

@@ -263,7 +263,7 @@ class _Reader(TableReader):
             "difficulty": int,
             "hints": list,
         }
-        optional = {"points": 0, "cuda_points": 0, "needs": [], "why": "", "page": ""}
+        optional = {"points": 0, "cuda_points": 0, "needs": [], "page": ""}
         entry = self.table(data, where, required, optional)
         if "points" not in data:
             entry["points"] = entry["difficulty"]
