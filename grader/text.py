@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Collection
 
 SIGN = "\N{REPLACEMENT CHARACTER}"
 
@@ -56,3 +58,20 @@ def counted(count: int, one: str, many: str, **values: object) -> str:
         '2 tests wait'
     """
     return (one if count == 1 else many).format(count=count, **values)
+
+
+def alike(asked: str, known: Collection[tuple[str, str]]) -> list[str]:
+    """Return what the words stand for that are much like what is asked for.
+
+    Those that differ in their letters' case alone are the only ones.
+
+    Args:
+        asked: a word.
+        known: words, and what each stands for.
+    """
+    words = {word.lower() for word, _ in known}
+    one = asked.lower()
+    found = [one] if one in words else difflib.get_close_matches(one, words, 3, 0.6)
+    return list(
+        dict.fromkeys(what for near in found for w, what in known if w.lower() == near)
+    )

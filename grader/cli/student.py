@@ -48,7 +48,7 @@ def check(part: Part = "") -> None:
     by_hand = is_interactive() and workspace.work.asks(asked)
     verdicts = run(workspace, asked, shown, by_hand=by_hand)
     shown.finish()
-    named = workspace.syllabus.named(part)
+    named = workspace.named(part)
     conclude(workspace, list(asked.values()), verdicts, named)
 
 

@@ -52,6 +52,12 @@ class Workspace:
             raise StudentError(f"{given}: add one, as EX={first.id}")
         return first
 
+    def named(self, part: str) -> set[str]:
+        """Return the ids of exercises that are named themselves, not by their topic."""
+        names = {name.strip() for name in part.split(",")} - {""}
+        names -= {*self.syllabus.topic_ids}
+        return {e for name in names for e in self.syllabus.ids_of(name)}
+
     def status(self, exercise: Exercise) -> ExerciseStatus:
         """Return how an exercise stands, as far as is known."""
         return self.work.status(exercise, self.state)
