@@ -50,16 +50,6 @@ def one_line(text: str, limit: int | None = None) -> str:
     return f"{kept[:end].rstrip()}…"
 
 
-def counted(count: int, one: str, many: str, **values: object) -> str:
-    """Return the sentence for one or for any other number; `{count}` stands for it.
-
-    Example:
-        >>> counted(2, "{count} test waits", "{count} tests wait")
-        '2 tests wait'
-    """
-    return (one if count == 1 else many).format(count=count, **values)
-
-
 def alike(asked: str, known: Collection[tuple[str, str]]) -> list[str]:
     """Return what the words stand for that are much like what is asked for.
 

@@ -48,8 +48,15 @@ class Workspace:
         """
         first, *others = self.syllabus.only(name).exercises.values()
         if others:
-            given = f"{name} is a topic" if name else "no exercise is named"
-            raise StudentError(f"{given}: add one, as EX={first.id}")
+            if name:
+                raise StudentError(
+                    "{topic} is a topic: add one, as EX={exercise}",
+                    topic=name,
+                    exercise=first.id,
+                )
+            raise StudentError(
+                "no exercise is named: add one, as EX={exercise}", exercise=first.id
+            )
         return first
 
     def named(self, part: str) -> set[str]:
