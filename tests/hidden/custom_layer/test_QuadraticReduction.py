@@ -39,11 +39,11 @@ def run_quadratic(ex: Any, weight: Tensor, x: Tensor) -> tuple[Tensor, int]:
     return y, largest.numel
 
 
-def quadratic_on_meta(ex: Any, sizes: list[int]) -> str:
-    """Return where the result lies, and its dtype."""
+def quadratic_on_meta(ex: Any, sizes: list[int]) -> tuple[str, list[int]]:
+    """Return where the result lies and its dtype, and its shape."""
     kind = {"device": "meta", "dtype": torch.float64}
     y = ex.QuadraticReduction(*sizes).to(**kind)(torch.ones(4, sizes[0], **kind))
-    return f"{y.dtype} on {y.device}"
+    return f"{y.dtype} on {y.device}", list(y.shape)
 
 
 def parameters_of_quadratic(ex: Any, sizes: list[int]) -> dict[str, list[int]]:
@@ -127,7 +127,7 @@ def test_quadratic_learns_and_takes_tensors_of_every_kind(observe, sweep, rng):
     sizes = rng.sample(DISTINCT, 2)
     on_meta = "QuadraticReduction(…) and x, both of float64 on the meta device"
 
-    kind = observe(quadratic_on_meta, sizes, call=on_meta)
+    kind, shape = observe(quadratic_on_meta, sizes, call=on_meta)
 
     expect_equal(
         kind,
@@ -138,6 +138,8 @@ def test_quadratic_learns_and_takes_tensors_of_every_kind(observe, sweep, rng):
             "torch.zeros(…) without device is on the CPU": lambda k: k.endswith("cpu"),
         },
     )
+    fault = "QuadraticReduction has another shape on another device."
+    expect_equal(shape, [4, sizes[1]], fault)
     sweep(
         Module("QuadraticReduction"),
         *sizes,

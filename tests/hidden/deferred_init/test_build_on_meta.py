@@ -237,6 +237,10 @@ def test_build_on_meta_refuses_what_cannot_be_initialized(sweep, rng):
             "on the device meta": (without_reset, [d, kinds[0], True], "meta"),
             "for a module of torch": (nn.MultiheadAttention, [4, 2]),
             "where make_net raises": (that_raises, []),
+            "where make_net raises, and meta is the default device": (
+                *(that_raises, []),
+                *("cpu", "meta"),
+            ),
             "where nothing is wrong": (nn.LayerNorm, [d]),
         },
         call="build_on_meta(make_net), where the class Offset has a tensor but no "

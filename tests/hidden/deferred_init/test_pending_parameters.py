@@ -126,7 +126,7 @@ def test_pending_lists_the_lazy_layers_of_a_network(observe, rng):
 @pytest.mark.weight(3)
 def test_pending_looks_at_each_parameter(sweep, rng):
     a, b = rng.sample(DISTINCT, 2)
-    own = draw_name(rng)
+    own, many = draw_name(rng), [a] * rng.randrange(2, 50)
     cases = {
         "of which a branch was called": (
             one_branch_called,
@@ -149,7 +149,7 @@ def test_pending_looks_at_each_parameter(sweep, rng):
             "what two layers share is one parameter, listed once",
         ),
         "with an empty parameter": (
-            lambda: nn.Sequential(*lazy(a), nn.ParameterList([torch.empty(0)])),
+            lambda: nn.Sequential(*lazy(*many), nn.ParameterList([torch.empty(0)])),
             "a parameter with no entries has a shape, (0,), and is no placeholder",
         ),
         "whose weight has its shape, but not the bias": (

@@ -161,8 +161,11 @@ def test_chain_keeps_its_promise_for_all_blocks(sweep, rng):
     )
     sweep.cases(
         count_starts,
-        {"": (d, 5)},
-        call="chain(make_block, 5), twice; how many values its parameters start with",
+        {"": (d, n := rng.randrange(3, 50))},
+        call=say(
+            "chain(make_block, {n}), twice; how many values its parameters start with",
+            n=n,
+        ),
         fault="Blocks of a chain start with the same values.",
     )
     sweep.cases(

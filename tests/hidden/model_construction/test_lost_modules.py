@@ -45,7 +45,8 @@ def look_twice(ex: Any, net: nn.Module, more: int) -> dict[str, Any]:
         "number": len(others.union(found)),
         "known": known_of(net),
         "is a set": isinstance(found, (set, frozenset)),
-        "is found again": sorted(ex.lost_modules(net)) == sorted(found),
+        "number again": len(others.union(again := ex.lost_modules(net))),
+        "is found again": sorted(again) == sorted(found),
         "net is kept": known_of(net) == before,
     }
 

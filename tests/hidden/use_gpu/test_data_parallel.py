@@ -83,7 +83,8 @@ def run_parallel(
 ) -> tuple[Tensor, list[Tensor | None], Tensor | None, str, Tensor]:
     """Return the output, gradients of the net and its input, and what of it changed.
 
-    And how many entries the net holds then, and their sum.
+    And how many entries the net holds then, and their sum when the tensors that it held
+    before are doubled.
     """
     x.requires_grad_()
     names, held = [name for name, _ in net.named_modules()], held_by(net)
@@ -99,7 +100,10 @@ def run_parallel(
         changed = "its submodules"
     weights = torch.arange(1.0, 1 + y.numel(), device=y.device).reshape(y.shape)
     (y * weights).sum().backward()
-    return y, [p.grad for p in net.parameters()], x.grad, changed, count(now)
+    gradients = [p.grad for p in net.parameters()]
+    for t in {id(t): t for t in held}.values():
+        t.data.mul_(2)
+    return y, gradients, x.grad, changed, count(held_by(net))
 
 
 def watch_parallel(
@@ -320,4 +324,5 @@ def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device
         expect_close(one, other, fault, rtol=1e-4, atol=1e-4)
     fault = "data_parallel changes the network."
     expect_equal(changed, "nothing", fault)
-    expect_close(held, count(held_by(net)), fault, rtol=1e-6, atol=1e-6)
+    number, total = count(held_by(net))
+    expect_close(held, torch.stack([number, 2 * total]), fault, rtol=1e-5, atol=1e-5)

@@ -13,6 +13,7 @@ from pathlib import Path
 import cloudpickle
 import pytest
 import torch
+from torch.utils.hooks import RemovableHandle
 
 from grader import sim
 from grader.judge.observer import SandboxObserver
@@ -685,3 +686,24 @@ def test_files_that_stay_open_are_counted_outside_of_the_worker(sandbox):
 @in_bubblewrap
 def test_a_worker_that_hides_its_files_breaks_the_law(sandbox):
     assert breaks(sandbox, "", "hide", "") == [[], ["open_files"], ["open_files"]]
+
+
+def hooks_after_one_more(ex, net: torch.nn.Module) -> int:
+    net.register_forward_hook(lambda *_: None).remove()
+    return len(net._forward_hooks)
+
+
+def test_a_hook_takes_no_place_of_those_that_a_network_brings(sandbox):
+    before = RemovableHandle.next_id
+    RemovableHandle.next_id = 0
+    nets = [torch.nn.ReLU() for _ in range(40)]
+    for net in nets:
+        net.register_forward_hook(lambda *_: None)
+    RemovableHandle.next_id += before
+    observer = SandboxObserver(sandbox, SUBMISSION)
+
+    left = [
+        observer.play("topic", hooks_after_one_more, (net,), 1)["value"] for net in nets
+    ]
+
+    assert left == [1] * len(nets)
