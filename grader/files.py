@@ -10,12 +10,36 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from grader.errors import GraderError
+
 EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class WriteError(GraderError):
+    """A file cannot be written; the message names its folder and the next step."""
+
+
+@contextmanager
+def told_of(path: Path) -> Iterator[None]:
+    """Turn what keeps `path` from being written into an error that says so.
+
+    Raises:
+        WriteError: the system refuses.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(
+            f"{path.name} cannot be written into {path.parent}: {error.strerror}. Mend "
+            "that, or name another folder, and run the same command again; what is "
+            "written already is whole."
+        ) from error
 
 
 @contextmanager
 def written_beside(path: Path, data: bytes, mode: int) -> Iterator[str]:
     """Give a file with `data`, safe on disk, beside `path`; remove it in the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -29,19 +53,33 @@ def written_beside(path: Path, data: bytes, mode: int) -> Iterator[str]:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Replace a file as a whole: after a crash, the old one or the new one is there."""
-    with written_beside(path, data, 0o644) as temporary:
+    """Replace a file as a whole: after a crash, the old one or the new one is there.
+
+    Folders on the way to it are made.
+
+    Raises:
+        WriteError: it cannot be written; an older one is left as it was.
+    """
+    with told_of(path), written_beside(path, data, 0o644) as temporary:
         os.replace(temporary, path)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace a text file, UTF-8, as a whole."""
+    """Replace a text file, UTF-8, as `write_bytes` does."""
     write_bytes(path, text.encode())
 
 
 def create_bytes(path: Path, data: bytes, mode: int) -> None:
-    """Make a file that nobody has made yet; an existing one stays as it is."""
-    with written_beside(path, data, mode) as temporary, suppress(FileExistsError):
+    """Make a file that nobody has made yet; an existing one stays as it is.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    with (
+        told_of(path),
+        written_beside(path, data, mode) as temporary,
+        suppress(FileExistsError),
+    ):
         os.link(temporary, path)
 
 

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.audit.recount import read_scores, records
 from grader.audit.table import OWN, SCORES, TABLE, differences, place
-from grader.audit.verify import Verifier, read_scores, records
+from grader.audit.verify import Verifier
 from grader.class_run.grading_config import GradingConfig
 from grader.class_run.run import MANIFEST
 from grader.class_run.shards import Shard
 from grader.errors import GraderError
 from grader.layout import find_course
+from grader.policy.overrides import Overrides
 from grader.results.output import OutputFolder, report_name
+from grader.results.override_file import read_overrides, write_overrides
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.syllabus import Syllabus
@@ -143,7 +146,7 @@ def merge(
 
     Raises:
         MergeError: they do not make up one class, or one was changed.
-        OutputError: the results cannot be written.
+        WriteError: the results cannot be written.
     """
     data = join(shards)
     config = config_of(data["environment"], output.secret, syllabus)
@@ -158,6 +161,10 @@ def merge(
     tables = [(s.folder / TABLE).read_text(encoding="utf-8") for s in shards]
     places = [[place(entry) for entry in s.data["students"]] for s in shards]
     output.write(TABLE, join_tables(tables, places))
+    folders = [OutputFolder(shard.folder, output.secret) for shard in shards]
+    decided = [entry for f in folders for entry in read_overrides(f).entries]
+    if decided:
+        write_overrides(output, Overrides(tuple(dict.fromkeys(decided))))
     output.write_signed(SCORES, data)
     return data
 

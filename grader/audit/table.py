@@ -95,7 +95,7 @@ class ClassTable:
         """Write the results of this run, and of others that stay.
 
         Raises:
-            OutputError: they cannot be written.
+            WriteError: they cannot be written.
         """
         data = self.data(graded)
         data["students"] = sorted([*self.others.values(), *data["students"]], key=place)

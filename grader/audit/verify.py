@@ -4,53 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.audit.recount import Recount, RecountError, records
 from grader.audit.table import SCORES, TABLE
-from grader.class_run.attempts import counted
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.run import ClassRun
-from grader.errors import GraderError
-from grader.exports.results import VERSION, to_result
 from grader.exports.results import student as student_data
 from grader.exports.table import to_csv
 from grader.intake import SubmissionError, SubmissionSource
 from grader.layout import find_course
-from grader.policy import Policy, parse_policy
 from grader.results.output import OutputFolder, attempt_name, report_name
 from grader.results.result import Result, Status
 from grader.scoring.manifest import Manifest
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report
-from grader.scoring.score import Score, read_outcomes
-from grader.syllabus import read_syllabus
-
-
-class VerifyError(GraderError):
-    """There is nothing that could be verified; the message names the file."""
-
-
-def read_scores(output: OutputFolder) -> dict[str, Any]:
-    """Return the signed scores of a class.
-
-    Raises:
-        VerifyError: they are missing or were changed.
-    """
-    scores = output.read_signed(SCORES)
-    if scores is not None and scores["version"] != VERSION:
-        raise VerifyError(
-            f"{output.path / SCORES} was written by another version of the kit: grade "
-            "the class again; what is unchanged is kept"
-        )
-    if scores is None:
-        raise VerifyError(
-            f"{output.path / SCORES} is missing, was changed, or is of another course: "
-            "grade the class again"
-        )
-    return scores
+from grader.scoring.score import read_outcomes
 
 
 class Verifier:
@@ -61,19 +31,8 @@ class Verifier:
         self.config = config
         self.output = OutputFolder(folder, config.secret)
         self.run = ClassRun(config, self.output)
-
-    @cached_property
-    def scores(self) -> dict[str, Any]:
-        """Return the signed scores of the class."""
-        return read_scores(self.output)
-
-    @cached_property
-    def policy(self) -> Policy:
-        """Return the course's rules that the scores were made with."""
-        registry = read_syllabus(find_course().registry)
-        name = self.scores["assignment"]
-        source = f"the course in {SCORES}"
-        return parse_policy(self.scores["course"], source, registry, name)
+        self.recount = Recount(folder, config.secret, find_course())
+        self.scores = self.recount.scores
 
     def check_files(self) -> Iterator[str]:
         """Yield what is not as the grader wrote it."""
@@ -85,33 +44,14 @@ class Verifier:
             return
         results = []
         for entry in self.scores["students"]:
-            found = [(self.result_of(one, name), name) for one, name in records(entry)]
-            lost = [n for r, n in found if r.status is Status.GRADED and not r.score]
-            for name in lost:
-                yield f"{name} is missing, was changed, or is of another course"
-            if not lost:
-                results.append(self.counted([result for result, _ in found]))
+            try:
+                results.append(self.recount.result(entry))
+            except RecountError as error:
+                yield str(error)
+            else:
                 yield from self.check_entry(entry, results[-1])
         if len(results) == len(self.scores["students"]):
             yield from self.check_table(to_csv(results, self.config.syllabus))
-
-    def result_of(self, record: Mapping[str, Any], name: str) -> Result:
-        """Return the result that a report gives; without a score if it was changed."""
-        told = to_result(record)
-        graded = told.status is Status.GRADED
-        score = self.score_of(told.student, name) if graded else None
-        return replace(told, score=score, adjusted=None)
-
-    def score_of(self, student: str, name: str) -> Score | None:
-        """Return the score that a report gives; None if it was changed."""
-        report = self.output.read_report(name)
-        if report is None or self.run.manifest is None:
-            return None
-        return self.config.score(student, report, self.run.manifest)
-
-    def counted(self, results: Sequence[Result]) -> Result:
-        """Return the result that counts, by the course's rules."""
-        return counted(results, self.policy)
 
     def check_entry(self, entry: Mapping[str, Any], result: Result) -> Iterator[str]:
         """Yield whether the scores of a student differ from the reports."""
@@ -200,17 +140,6 @@ class Verifier:
                 yield from differences(
                     origin.student, reports[origin], report, expected
                 )
-
-
-def records(entry: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str]]:
-    """Return what the scores say of each attempt, and where its report lies."""
-    student = entry["student"]
-    if "attempts" not in entry:
-        return [(entry, report_name(student))]
-    return [
-        ({"student": student, **attempt}, attempt_name(student, attempt["attempt"]))
-        for attempt in entry["attempts"]
-    ]
 
 
 def attempt_that_counts(

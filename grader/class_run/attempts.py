@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 
 from grader.intake import SubmissionSource
 from grader.policy import Attempts, Policy, adjust
+from grader.policy.overrides import Overrides
 from grader.results.output import attempt_name, report_name
 from grader.results.result import Result, Status
+from grader.scoring.manifest import Manifest
+from grader.syllabus import Syllabus
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,15 @@ def attempts_of(origin: SubmissionSource, policy: Policy) -> list[Attempt]:
     ]
 
 
+def decided(
+    result: Result, overrides: Overrides, manifest: Manifest, syllabus: Syllabus
+) -> Result:
+    """Return a result with the points that a person decided on."""
+    if result.score is None:
+        return result
+    return replace(result, score=overrides.apply(result.score, manifest, syllabus))
+
+
 def counted(results: Sequence[Result], policy: Policy) -> Result:
     """Return the attempt that counts, its points adjusted, and say which it is.
 
@@ -55,6 +67,7 @@ def adjusted(result: Result, policy: Policy) -> Result:
         result.submitted_at,
         policy,
         result.student,
+        times=result.times,
         marked_late=result.marked_late,
     )
     if result.of > 1:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache, cached_property, partial
 
-from grader.class_run.attempts import Attempt, attempts_of, counted
+from grader.class_run.attempts import Attempt, attempts_of, counted, decided
 from grader.class_run.executors import (
     ClusterError,
     Judges,
@@ -22,6 +22,7 @@ from grader.class_run.seeds import seed_for
 from grader.intake import SubmissionError, SubmissionSource
 from grader.policy import NO_RULES, Policy
 from grader.results.output import OutputFolder, report_name
+from grader.results.override_file import read_overrides
 from grader.results.result import Result, Status
 from grader.scoring.manifest import Check, Manifest
 from grader.scoring.report import Report
@@ -76,6 +77,7 @@ class ClassRun:
         self.policy = policy
         self.start = start
         self.environment = config.environment()
+        self.overrides = read_overrides(output)
 
     def grade_all(
         self,
@@ -96,7 +98,7 @@ class ClassRun:
         Raises:
             JudgeError: no judge starts.
             ClusterError: no judge can be had elsewhere.
-            OutputError: results cannot be written.
+            WriteError: results cannot be written.
         """
         attempts = [a for h in origins for a in attempts_of(h, self.policy)]
         with ExitStack() as stack:
@@ -122,17 +124,23 @@ class ClassRun:
                 for attempt, result in self.judge_all(start_judges(), tasks):
                     results[attempt] = result
                     done(result)
-        return [self.count(origin, results) for origin in origins]
+        return [self.count(origin, results, manifest) for origin in origins]
 
     def count(
-        self, origin: SubmissionSource, results: Mapping[Attempt, Result]
+        self,
+        origin: SubmissionSource,
+        results: Mapping[Attempt, Result],
+        manifest: Manifest,
     ) -> Result:
         """Return a student's result; its report lies where a single one would."""
         attempts = attempts_of(origin, self.policy)
         dated = [
             replace(
-                results[attempt],
+                decided(
+                    results[attempt], self.overrides, manifest, self.config.syllabus
+                ),
                 submitted_at=attempt.origin.submitted_at,
+                times=attempt.origin.times,
                 marked_late=attempt.origin.late,
                 attempt=attempt.number,
                 of=attempt.of,

@@ -11,7 +11,7 @@ from grader.authoring.course import course_files
 from grader.authoring.exercise import Skeleton
 from grader.cli.kit import stubs
 from grader.cli.screen import print_plain
-from grader.files import write_bytes
+from grader.files import write_bytes, write_text
 from grader.layout import find_course, use_course
 from grader.syllabus import read_syllabus
 
@@ -21,9 +21,7 @@ def new_course(
 ) -> None:
     """Make a course with one exercise, to change into yours."""
     for name, data in course_files(folder).items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, data)
+        write_bytes(folder / name, data)
     use_course(folder)
     print_plain(f"{folder} holds a course with one exercise.")
     print_plain(f"Check it: grader --kit {folder} check-kit")
@@ -36,9 +34,7 @@ def new_exercise(
     layout = find_course()
     skeleton = Skeleton(layout, read_syllabus(layout.registry), name)
     for file, text in skeleton.files().items():
-        path = layout.root / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, text.encode())
+        write_text(layout.root / file, text)
         print_plain(f"{file} written")
     stubs()
     print_plain(f"What is left to fill in: grader check-kit --only {name}")

@@ -13,7 +13,7 @@ from grader.cli.screen import print_plain
 from grader.files import write_bytes
 from grader.layout import find_course
 from grader.policy import find_part
-from grader.release.ci import PLATFORMS, CiError, make_files
+from grader.release.ci import PLATFORMS, make_files
 from grader.syllabus import read_syllabus
 
 NEXT = {
@@ -35,13 +35,5 @@ def init_ci(
     secret = read_secret(layout.secret)
     part = find_part(layout, syllabus, assignment, only or ())
     for name, data in make_files(platform, layout, syllabus, part, secret).items():
-        target = out / name
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_bytes(target, data)
-        except OSError as error:
-            raise CiError(
-                f"{target} cannot be written: {error.strerror}. "
-                "Name another folder with --out"
-            ) from error
-        print_plain(f"{target} written: {NEXT[platform]}")
+        write_bytes(out / name, data)
+        print_plain(f"{out / name} written: {NEXT[platform]}")

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import typer
+from rich.cells import cell_len
 from rich.table import Table
 
-from grader.cli.screen import out, plain, print_error, print_plain
+from grader.cli.screen import out, plain, print_error, print_plain, shortened
 from grader.policy import Policy
 from grader.policy.course import OpenPoints
 from grader.results.result import Result, Status
 from grader.syllabus import Syllabus
 
 MAX_ROWS = 60
+GAP = 1
+"""Blanks between two columns."""
+MIN_TOPIC = 5
+"""Letters of a topic that are left where it is cut."""
+GOOD_NAME, MIN_NAME = 16, 8
+"""The room for a name at which topics stay whole, and that a name has at least."""
+NO_POINTS = "-"
+UNREAD = "with files not read"
 OPEN = {
     OpenPoints.NONE: "open: what only a GPU can decide does not count",
     OpenPoints.OPEN: "open: what only a GPU can decide is in the maximum, not earned",
@@ -36,30 +46,68 @@ def show_look(results: Sequence[Result]) -> None:
 def show_class(results: Sequence[Result], syllabus: Syllabus, policy: Policy) -> None:
     """Print what needs a look, then the points by topic and what the course counts."""
     show_look(results)
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    table.add_column("student", overflow="fold")
-    for topic in syllabus.topics:
-        table.add_column(topic.id.partition("_")[0], justify="right")
-    for name in ("total", "open", "max", "counts", "of"):
-        table.add_column(name, justify="right")
-    for result in results[:MAX_ROWS]:
-        table.add_row(plain(result.student), *cells(result, syllabus))
+    shown = results[:MAX_ROWS]
+    rows = [maxima(shown, syllabus), *(cells(result, syllabus) for result in shown)]
+    head, room = fitted([topic.id.partition("_")[0] for topic in syllabus.topics], rows)
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
+    table.add_column("student", no_wrap=True)
+    for name in head:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_row("of", *rows[0], style="dim")
+    for result, row in zip(shown, rows[1:], strict=True):
+        table.add_row(plain(shortened(result.student, room)), *row)
     out.print(table)
+    states = Counter(str(r.status) for r in results if r.score is None)
+    states += Counter(UNREAD for r in results if r.score and r.unread)
+    if states:
+        told = ", ".join(f"{count} {status}" for status, count in states.items())
+        print_plain(f"{NO_POINTS}: no points, which is no zero: {told}", "dim")
     if any(result.score and result.score.open for result in results):
         print_plain(OPEN[policy.open], "dim")
     if len(results) > MAX_ROWS:
         print_plain(f"… and {len(results) - MAX_ROWS} more in scores.csv")
 
 
+def fitted(
+    topics: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[Sequence[str], int]:
+    """Return the heads of the columns, and the room that is left for names.
+
+    Topics are cut where names would be too short on a narrow screen.
+    """
+    abridged = [f"{t[:MIN_TOPIC]}." if t[MIN_TOPIC + 1 :] else t for t in topics]
+    for names in (topics, abridged):
+        head = [*names, "total", "open", "counts", "of"]
+        widths = (
+            max(map(cell_len, column)) for column in zip(head, *rows, strict=True)
+        )
+        room = out.width - sum(width + GAP for width in widths)
+        if room >= GOOD_NAME:
+            break
+    return head, max(room, MIN_NAME)
+
+
+def maxima(results: Sequence[Result], syllabus: Syllabus) -> list[str]:
+    """Return the maximum of each topic and of all, which whoever is graded has."""
+    score = next((result.score for result in results if result.score), None)
+    most = dict.fromkeys(syllabus.topic_ids, 0.0)
+    for exercise in score.exercises if score else ():
+        most[exercise.topic] += exercise.max
+    row = [*most.values(), *([score.max] if score else [0.0])]
+    return [*(f"{value:g}" for value in row), "", "", ""]
+
+
 def cells(result: Result, syllabus: Syllabus) -> list[str]:
-    """Return a student's points by topic, total, open and max."""
-    if result.score is None:
-        return [str(result.status), *[""] * (len(syllabus.topics) + 2)]
+    """Return a student's points by topic, total, open, what counts, and of how much."""
+    if result.score is None or result.adjusted is None:
+        return [NO_POINTS] * (len(syllabus.topics) + 4)
     mine, counted = result.score, result.adjusted
-    points = [mine.topics[topic] for topic in syllabus.topic_ids]
-    points += [mine.total, mine.open, mine.max]
-    points += [counted.total, counted.max] if counted else []
-    return [f"{value:g}" for value in points]
+    topics = [
+        NO_POINTS if topic in result.unread else f"{mine.topics[topic]:g}"
+        for topic in syllabus.topic_ids
+    ]
+    sums = (mine.total, mine.open, counted.total, counted.max)
+    return [*topics, *(f"{value:g}" for value in sums)]
 
 
 def print_written(folder: Path, results: Sequence[Result], others: int) -> None:

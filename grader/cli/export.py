@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from grader.audit.verify import read_scores
-from grader.class_run.run import read_manifest
+from grader.audit.recount import Recount
 from grader.class_run.seeds import read_secret
 from grader.cli.screen import print_error, print_plain
 from grader.exports import canvas, formats, moodle
-from grader.exports.feedback import Feedback, make_feedback
 from grader.exports.grades import grade_of
 from grader.exports.plain import ExportError
 from grader.exports.results import to_results
@@ -25,8 +23,6 @@ from grader.identity import file_name
 from grader.layout import find_course
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result
-from grader.scoring.score import score
-from grader.syllabus import Syllabus, read_syllabus
 
 SHEETS = ("csv", "canvas", "moodle")
 KNOWN = ", ".join((*SHEETS, *formats.NAMES))
@@ -68,42 +64,45 @@ def export(
         raise ExportError(f"no format is called {to!r}: {KNOWN}")
     if out_of is not None and not math.isfinite(out_of):
         raise ExportError(f"--out-of is {out_of}: give the maximum of the gradebook")
-    layout = find_course()
-    output = OutputFolder(results, read_secret(layout.secret))
-    scores = read_scores(output)
-    syllabus = read_syllabus(layout.registry).restricted(scores["exercises"])
-    if lost := sorted(set(scores["exercises"]) - set(syllabus.exercises)):
-        raise ExportError(
-            f"{results} has scores of {', '.join(lost)}, which the registry does not "
-            "know any more: grade the class again"
-        )
+    recount = Recount(results, read_secret(find_course().secret), find_course())
     if to in SHEETS:
-        filled = make_table(to, scores, syllabus, fill, column, out_of)
+        filled = make_table(to, recount, fill, column, out_of)
         path = out or results / "exports" / f"{to}.csv"
         text = BOM + filled.text if bom else filled.text
-        OutputFolder(path.parent, output.secret).write(path.name, text)
+        OutputFolder(path.parent, recount.output.secret).write(path.name, text)
         print_plain(f"{path} written: {filled.grades} grades")
-        notes = list(filled.notes)
+        notes = [
+            *filled.notes,
+            *(unsaid(to_results(recount.scores)) if to == "canvas" else ()),
+        ]
     else:
         folder = out or results / "exports" / to
-        notes = list(write_each(output, to, scores, syllabus, folder))
+        notes = list(write_each(recount, to, folder))
     for note in notes:
         print_error(note)
     raise typer.Exit(1 if notes else 0)
 
 
+def unsaid(results: Sequence[Result]) -> Iterator[str]:
+    """Yield what needs a look, for a sheet that has no room for comments."""
+    for result in results:
+        if result.score is not None:
+            yield from (
+                f"{result.student} needs a look: {w}" for w in result.needs_look
+            )
+
+
 def make_table(
     name: str,
-    scores: dict[str, Any],
-    syllabus: Syllabus,
+    recount: Recount,
     fill: Path | None,
     column: str,
     out_of: float | None,
 ) -> Filled:
     """Return the table of a class."""
-    results = to_results(scores)
+    results = to_results(recount.scores)
     if name == "csv":
-        return Filled(to_csv(results, syllabus), len(results))
+        return Filled(to_csv(results, recount.syllabus), len(results))
     grades = [grade_of(result) for result in results]
     if fill is None:
         if name == "canvas":
@@ -120,43 +119,18 @@ def make_table(
     return fill_sheet(sheet, grades, column, out_of)
 
 
-def write_each(
-    output: OutputFolder,
-    name: str,
-    scores: dict[str, Any],
-    syllabus: Syllabus,
-    folder: Path,
-) -> Iterator[str]:
+def write_each(recount: Recount, name: str, folder: Path) -> Iterator[str]:
     """Write a file for each student who has a score; yield who has none."""
     written = 0
-    for result in to_results(scores):
+    for result in to_results(recount.scores):
         if result.score is None:
             yield f"{result.student} has no score ({result.state})"
             continue
         variables = {**os.environ, "OWNER": result.student}
         report = report_name(result.student)
-        form = formats.find_format(name, variables, str(output.path / report))
-        text = form.to_text(read_feedback(output, result, syllabus))
-        target = OutputFolder(folder, output.secret)
+        form = formats.find_format(name, variables, str(recount.output.path / report))
+        text = form.to_text(recount.feedback(result.student))
+        target = OutputFolder(folder, recount.output.secret)
         target.write(f"{file_name(result.student)}{form.suffix}", text)
         written += 1
     print_plain(f"{folder} written: {written} files")
-
-
-def read_feedback(output: OutputFolder, result: Result, syllabus: Syllabus) -> Feedback:
-    """Return what a student's report says, in a student's words.
-
-    Raises:
-        ExportError: the report is missing, or was changed.
-    """
-    report = output.read_report(report_name(result.student))
-    manifest = read_manifest(output)
-    if report is None or manifest is None:
-        raise ExportError(
-            f"{output.path / report_name(result.student)} or manifest.json is missing "
-            "or was changed: grade the class again"
-        )
-    known = manifest.only(syllabus.exercises)
-    return make_feedback(
-        score(result.student, report, known, syllabus), report, syllabus
-    )

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from grader.audit.changes import FILE as CHANGES
+from grader.audit.changes import Change, Earlier, to_csv
 from grader.audit.table import ClassTable
 from grader.class_run.attempts import attempts_of
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
@@ -18,6 +20,7 @@ from grader.class_run.seeds import has_secret, read_secret
 from grader.class_run.shards import WHOLE, Shard
 from grader.cli.backend import backend, print_open
 from grader.cli.class_view import print_written, show_class, warn_trouble
+from grader.cli.compare import show_changes
 from grader.cli.gradebook import choose_target, fill_gradebook
 from grader.cli.intake import find_class, missing_results, read_map, show_found
 from grader.cli.options import (
@@ -40,6 +43,7 @@ from grader.cli.options import (
     Scheduler,
     Settings,
     TakeWhich,
+    Times,
     Unsandboxed,
     Url,
 )
@@ -85,6 +89,7 @@ def grade(
     assignment: Assignment = "",
     take: TakeWhich = Take.WORK,
     renames: RenameMap = None,
+    times: Times = None,
     only: Only = None,
     limit: Settings = None,
     rules: Rules = None,
@@ -111,7 +116,7 @@ def grade(
         gradebook, course, assignment or registry.course.id, nbgrader_config
     )
     found = chosen.part(
-        find_class(path, platform, roster, deadline, assignment, take, renames)
+        find_class(path, platform, roster, deadline, assignment, take, renames, times)
     )
     show_found(path, found)
     warn_strangers(policy, [origin.student for origin in found.origins])
@@ -128,13 +133,33 @@ def grade(
         )
         run = ClassRun(config, output, policy, judged_by.start)
         table = ClassTable(run, found, chosen)
-        results = grade_found(run, table.found, jobs, fresh=fresh)
-        table.write(results)
-        if target is not None:
-            fill_gradebook(target, results, output, syllabus, found.origins)
+        results, changes = grade_table(table, jobs, fresh=fresh)
+        fill_gradebook(target, results, output, syllabus, found.origins)
     show_class(results, syllabus, policy)
+    show_changes_since(changes, out_folder)
     print_written(out_folder, results, len(table.others))
     warn_trouble(results)
+
+
+def show_changes_since(changes: Sequence[Change], folder: Path) -> None:
+    """Say who has other points than in the run before, if somebody has."""
+    if changes:
+        print_plain("other points than in the run before", "bold")
+        show_changes(changes, folder / CHANGES)
+
+
+def grade_table(
+    table: ClassTable, jobs: int | None, *, fresh: bool
+) -> tuple[list[Result], list[Change]]:
+    """Write the results of a class; return them, and what is otherwise than before."""
+    run, found = table.run, table.found
+    earlier = Earlier(run, [origin.student for origin in found.origins])
+    results = grade_found(run, found, jobs, fresh=fresh)
+    table.write(results)
+    changes = earlier.changes(results)
+    if changes:
+        run.output.write(CHANGES, to_csv(changes))
+    return results, changes
 
 
 def grade_found(

@@ -17,6 +17,7 @@ from grader.cli.options import (
     RenameMap,
     RosterFile,
     TakeWhich,
+    Times,
 )
 from grader.cli.screen import out, plain, print_plain
 from grader.intake import (
@@ -32,8 +33,9 @@ from grader.intake import (
     read_renames,
     read_roster,
     read_submission,
+    read_times,
 )
-from grader.intake.times import format_time
+from grader.intake.times import format_time, parse_local_time
 from grader.layout import find_course
 from grader.results.result import Result, Status
 from grader.syllabus import Syllabus, read_syllabus
@@ -49,9 +51,12 @@ def intake(
     assignment: Assignment = "",
     take: TakeWhich = Take.WORK,
     renames: RenameMap = None,
+    times: Times = None,
 ) -> None:
     """Say what would be graded, and grade nothing; exit with 1 if some cannot be."""
-    found = find_class(path, platform, roster, deadline, assignment, take, renames)
+    found = find_class(
+        path, platform, roster, deadline, assignment, take, renames, times
+    )
     syllabus = read_syllabus(find_course(path).registry)
     marks = marked(found)
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
@@ -62,12 +67,18 @@ def intake(
         mine = [mark for mark, names in marks.items() if origin.student in names]
         files, remarks, whole = look_into(origin, syllabus)
         unread += not whole
-        time = format_time(origin.submitted_at) if origin.submitted_at else ""
         said = "; ".join([*mine, *remarks])
-        table.add_row(*map(plain, (origin.student, time, files, said)))
+        table.add_row(*map(plain, (origin.student, when(origin), files, said)))
     out.print(table)
     show_found(path, found)
     raise typer.Exit(1 if unread else 0)
+
+
+def when(origin: SubmissionSource) -> str:
+    """Return when a student handed in, as far as it is known."""
+    times = [format_time(origin.submitted_at)] if origin.submitted_at else []
+    times += [f"{topic} {format_time(time)}" for topic, time in origin.times.items()]
+    return ", ".join(times)
 
 
 def look_into(
@@ -91,6 +102,10 @@ def show_found(path: Path, found: ClassFolder) -> None:
     """Print what was found: how many handed in, and who needs a look."""
     title = PLATFORMS[found.platform].title
     print_plain(f"{path}: {title}, {len(found.origins)} handed in")
+    for remark in found.remarks:
+        print_plain(f"  {remark}")
+    if any(h.late and h.submitted_at is None for h in found.origins):
+        print_plain("  by how much they are late is unknown: --times FILE says when")
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
     for mark, names in marked(found).items():
         more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
@@ -111,6 +126,7 @@ def marked(found: ClassFolder) -> Mapping[str, Sequence[str]]:
         "with remarks": [h.student for h in origins if h.notes],
         "unknown": list(found.unknown),
         "renamed, but not there": list(found.unnamed),
+        "timed, but not there": list(found.untimed),
         "missing": [student.id for student in found.missing],
         "ignored": [ignored.name for ignored in found.ignored],
     }
@@ -131,12 +147,13 @@ def find_class(
     assignment: str,
     take: Take,
     renames: Path | None,
+    times: Path | None = None,
 ) -> ClassFolder:
     """Return the submissions of a class, as the options of a verb name them.
 
     Raises:
         IntakeError: the class cannot be read, or an option is amiss.
-        RosterError: the roster cannot be read.
+        RosterError: the roster or the file of times cannot be read.
         RenamesError: the rename map cannot be read.
     """
     topics = read_syllabus(find_course(path).registry).topic_ids
@@ -144,8 +161,9 @@ def find_class(
     return find_submissions(
         path,
         platform,
-        roster=None if roster is None else read_roster(roster),
-        wanted=Wanted(parse_deadline(deadline), assignment, take, files),
+        roster=None if roster is None else read_roster(roster, topics),
+        times=None if times is None else read_times(times, topics),
+        wanted=Wanted(parse_deadline(deadline), assignment, take, files, topics),
     )
 
 
@@ -167,10 +185,6 @@ def parse_deadline(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        if len(text) <= len("2026-05-01"):
-            raise ValueError
-        return datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError) as error:
-        raise IntakeError(
-            f"--deadline {text}: name day, time and zone as 2026-05-01T23:59-03:00"
-        ) from error
+        return parse_local_time(text)
+    except ValueError as error:
+        raise IntakeError(f"--deadline: {error}") from error

@@ -39,7 +39,6 @@ def stubs(
         raise typer.Exit(1 if outdated else 0)
     for name in outdated:
         if name in made:
-            (layout.exercises / name).parent.mkdir(exist_ok=True)
             write_text(layout.exercises / name, made[name])
             print_plain(f"exercises/{name} written")
         else:
@@ -60,7 +59,6 @@ def notebooks(
     syllabus = read_syllabus(layout.registry)
     part = find_part(layout, syllabus, assignment, only or ())
     made = stub_maker.make_sources(syllabus, layout.solutions, part)
-    target.mkdir(parents=True, exist_ok=True)
     for name, text in made.items():
         write_text(target / name, text)
         print_plain(f"{target / name} written")

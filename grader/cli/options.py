@@ -10,7 +10,7 @@ import typer
 from grader.intake import PLATFORMS, Take
 from grader.sandbox.limits import Limits
 
-LIMITS = ", ".join(f"{name}={n:g}" for name, n in Limits().as_dict().items())
+LIMITS = ", ".join(Limits().as_settings().values())
 
 ClassPath = Annotated[
     Path,
@@ -28,6 +28,15 @@ From = Annotated[
 RosterFile = Annotated[
     Path | None,
     typer.Option("--roster", help="CSV with a row per student: who should be there."),
+]
+Times = Annotated[
+    Path | None,
+    typer.Option(
+        "--times",
+        metavar="FILE",
+        help="CSV that says when each handed in: student, handed_in, handed_in:TOPIC; "
+        "or Moodle's log of the assignment.",
+    ),
 ]
 Deadline = Annotated[
     str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,9 +26,10 @@ from grader.similarity import SimilarityError
 from grader.syllabus import Syllabus, read_syllabus
 
 if TYPE_CHECKING:
-    from grader.similarity.compare import Work
+    from grader.similarity.compare import Comparison, Work
 
 MAX_ROWS = 60
+MAX_NAMES = 30
 INSTALL = "python -m pip install --constraint constraints.txt --editable '.[similar]'"
 
 
@@ -43,7 +44,7 @@ def similar(
     ] = 0.7,
     common: Annotated[
         int,
-        typer.Option(min=2, help="What so many students have, everybody may know."),
+        typer.Option(min=2, help="What so many works have, everybody may know."),
     ] = 10,
     platform: From = "",
     roster: RosterFile = None,
@@ -57,7 +58,7 @@ def similar(
     What everybody was given does not count, and neither do names, comments and layout.
     """
     try:
-        from grader.similarity.compare import find_matches, to_text
+        from grader.similarity.compare import compare_class, to_text
         from grader.similarity.page import make_pages, to_pairs, write_pages
     except ModuleNotFoundError as error:
         raise SimilarityError(f"{error.name} is not installed: {INSTALL}") from error
@@ -70,15 +71,15 @@ def similar(
     folders = (layout.exercises, layout.visible_tests)
     public = [to_text(p.read_bytes()) for f in folders for p in sorted(f.glob("*.py"))]
     with progress_bar("Topics") as bar:
-        task = bar.add_task("", total=len(syllabus.topics))
-        matches = find_matches(
+        task = bar.add_task("", total=len({work.topic for work in works}))
+        alike = compare_class(
             works,
             public,
             threshold=threshold,
             common=common,
             done=lambda: bar.advance(task),
         )
-    pairs = to_pairs(matches)
+    pairs = to_pairs(alike.matches)
     write_pages(out_folder, make_pages(pairs, compared=len(works), threshold=threshold))
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     for name in ("students", "", "share of the smaller one's own code, by topic"):
@@ -88,8 +89,28 @@ def similar(
         table.add_row(*map(plain, (pair.first, pair.second, shares)))
     if pairs:
         out.print(table)
+    show_rings(alike, common, len(works))
     print_plain(f"{len(pairs)} pairs, side by side in {out_folder / 'index.html'}")
     print_plain("A hint for a person, never a grade: alike is not copied.", "bold")
+
+
+def show_rings(alike: Comparison, common: int, works: int) -> None:
+    """Print who handed in the same work, and whose code is left out as common."""
+    for ring in alike.rings:
+        names = listed(ring.students)
+        print_plain(f"{ring.topic}: {len(ring.students)} works are the same: {names}")
+    for ring in alike.hidden:
+        print_plain(
+            f"{ring.topic}: what {common} or more works have is left out (--common), "
+            f"for {len(ring.students)} students most of their own code: "
+            f"{listed(ring.students)}. --common {works + 1} compares it, too"
+        )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names, not countless."""
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(names[:MAX_NAMES]) + more
 
 
 def read_works(found: ClassFolder, syllabus: Syllabus) -> Iterator[Work]:

@@ -97,7 +97,10 @@ def run(
 def conclude(
     workspace: Workspace, asked: Sequence[Exercise], verdicts: Sequence[Verdict]
 ) -> None:
-    """Print how many pass and what to do next; exit with 1 if a required one fails."""
+    """Print how many pass and what to do next.
+
+    Exit with 1 if a required exercise fails, or the only one that was asked for.
+    """
     passing = {verdict.exercise for verdict in verdicts if verdict.passes}
     print_plain(f"\n{len(passing)} of {len(asked)} exercises pass.", "bold")
     if set(workspace.statuses().values()) == {ExerciseStatus.UNTOUCHED}:
@@ -112,7 +115,8 @@ def conclude(
         goal = failing[0]
     if goal is not None:
         show_next(workspace, goal)
-    raise typer.Exit(1 if any(e.required for e in failing) else 0)
+    missed = any(e.required or len(asked) == 1 for e in failing)
+    raise typer.Exit(1 if missed else 0)
 
 
 def refresh(workspace: Workspace) -> None:

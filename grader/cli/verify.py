@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from grader.audit.verify import Verifier, read_scores
+from grader.audit.recount import read_scores
+from grader.audit.verify import Verifier
 from grader.class_run.grading_config import GradingConfig
 from grader.class_run.seeds import read_secret
 from grader.cli.intake import find_class

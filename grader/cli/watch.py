@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
+import typer
 from rich.text import Text
 from watchfiles import Change, awatch
 
@@ -61,6 +62,8 @@ class Watch:
             async with asyncio.TaskGroup() as tasks:
                 task = tasks.create_task(self.begin())
                 async for topics in self.saves():
+                    if out.quiet:  # nobody reads what it says any more
+                        raise typer.Exit(1)
                     task.cancel()
                     await asyncio.wait([task])
                     task = tasks.create_task(self.saved(topics))

@@ -60,7 +60,6 @@ def reset(name: One = "", yes: Yes = False) -> None:
     agree(f"Put {names} back to the start?", yes=yes)
     if data:
         backup = backup_path(path)
-        backup.parent.mkdir(exist_ok=True)
         write_bytes(backup, data)
         print_plain(f"The file as it was is in {backup.relative_to(layout.root)}")
     write_text(path, new)

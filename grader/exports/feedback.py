@@ -35,6 +35,8 @@ class Line:
     message: Message | None
     """Of the first test that says something; None if all pass."""
     seconds: float
+    by_hand: str = ""
+    """Who decided on the points, and why, if a person did."""
 
     @property
     def topic(self) -> str:
@@ -58,8 +60,9 @@ class Line:
 
     @property
     def text(self) -> str:
-        """Return the message as it reads; empty if all pass."""
-        return without_controls(self.message.render()) if self.message else ""
+        """Return what a person decided, and the message; empty if all pass."""
+        said = [self.by_hand, self.message.render() if self.message else ""]
+        return without_controls("\n".join(filter(None, said)))
 
     @property
     def place(self) -> int | None:
@@ -122,6 +125,7 @@ def make_feedback(score: Score, report: Report, syllabus: Syllabus) -> Feedback:
             outcome_of(made),
             first_message(made.outcomes, said),
             round(sum(seconds(tests.get(n, {})) for n in made.outcomes), 3),
+            made.by_hand.why if made.by_hand else "",
         )
         for made in score.exercises
     )

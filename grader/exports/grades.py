@@ -38,15 +38,19 @@ def grade_of(result: Result) -> Grade:
     counted = result.adjusted
     if counted is None:
         return Grade(result.student, None, 0.0, result.state)
-    said = comment(counted, result.needs_look)
+    said = comment(counted, result.needs_look, result.unread)
     return Grade(result.student, counted.total, counted.max, said)
 
 
-def comment(counted: Adjusted, needs_look: Sequence[str]) -> str:
+def comment(
+    counted: Adjusted, needs_look: Sequence[str], unread: Sequence[str] = ()
+) -> str:
     """Return the points by topic, and why they are not those earned."""
     topics = ", ".join(
-        f"{topic.topic} {number(topic.points)}/{number(topic.max)}"
-        for topic in counted.topics
+        f"{t.topic} not read"
+        if t.topic in unread
+        else f"{t.topic} {number(t.points)}/{number(t.max)}"
+        for t in counted.topics
     )
     left = f", {number(counted.open)} open for want of a GPU" if counted.open else ""
     look = [f"needs a look: {why}" for why in needs_look]

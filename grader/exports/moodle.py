@@ -93,7 +93,7 @@ def to_import(grades: Sequence[Grade], most: float | None = None) -> Filled:
     for grade in grades:
         made, said = clamped(grade.out_of(most))
         text = "" if made.points is None else number(made.points)
-        writer.writerow([neutralise(grade.student), text, neutralise(grade.comment)])
+        writer.writerow([neutralise(grade.student), text, neutralise(made.comment)])
         notes += [said] if said else []
         if made.points is None:
             notes.append(f"{grade.student} has no score ({grade.comment}): left empty")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from grader.policy import Adjusted, Policy
 from grader.policy.adjust import AdjustedTopic
 from grader.results.result import Result, Status
-from grader.scoring.score import ExerciseScore, Score
+from grader.scoring.score import ByHand, ExerciseScore, Score
 from grader.syllabus import Syllabus
 
 VERSION = 2
@@ -42,6 +43,7 @@ def student(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "notes": list(result.notes),
         "look": dict(result.look),
+        "unread": list(result.unread),
     }
     if result.score is not None:
         data |= {
@@ -63,6 +65,7 @@ def handed_in(result: Result) -> dict[str, Any]:
     moment = result.submitted_at
     return {
         "submitted_at": moment.isoformat() if moment else None,
+        "times": {topic: time.isoformat() for topic, time in result.times.items()},
         "late": result.marked_late,
         "attempt": result.attempt,
         "of": result.of,
@@ -96,12 +99,15 @@ def adjusted_points(adjusted: Adjusted) -> dict[str, Any]:
 
 def exercise(score: ExerciseScore) -> dict[str, Any]:
     """Return one exercise's scores as plain data."""
-    return {
+    data: dict[str, Any] = {
         "points": score.points,
         "open": score.open,
         "max": score.max,
         "tests": dict(sorted(Counter(map(str, score.outcomes.values())).items())),
     }
+    if score.by_hand is not None:
+        data["by_hand"] = asdict(score.by_hand)
+    return data
 
 
 def to_results(scores: Mapping[str, Any]) -> list[Result]:
@@ -109,13 +115,18 @@ def to_results(scores: Mapping[str, Any]) -> list[Result]:
     return [to_result(entry) for entry in scores["students"]]
 
 
+def to_exercise(name: str, made: Mapping[str, Any]) -> ExerciseScore:
+    """Return one exercise's scores, without the outcomes of its tests."""
+    by_hand = ByHand(**made["by_hand"]) if "by_hand" in made else None
+    return ExerciseScore(name, made["points"], made["open"], made["max"], {}, by_hand)
+
+
 def to_result(entry: Mapping[str, Any]) -> Result:
     """Return one student's result, without the other attempts."""
     score = adjusted = None
     if "exercises" in entry:
         exercises = (
-            ExerciseScore(name, e["points"], e["open"], e["max"], {})
-            for name, e in entry["exercises"].items()
+            to_exercise(name, made) for name, made in entry["exercises"].items()
         )
         score = Score(entry["student"], tuple(exercises))
     if "adjusted" in entry:
@@ -132,7 +143,12 @@ def to_result(entry: Mapping[str, Any]) -> Result:
         entry["reason"],
         tuple(entry["notes"]),
         entry["look"],
+        tuple(entry.get("unread", ())),
         submitted_at=datetime.fromisoformat(moment) if moment else None,
+        times={
+            topic: datetime.fromisoformat(time)
+            for topic, time in entry.get("times", {}).items()
+        },
         marked_late=entry.get("late", False),
         attempt=entry.get("attempt", 1),
         of=entry.get("of", 1),

@@ -123,12 +123,16 @@ def scaled(
 
 
 def clamped(grade: Grade) -> tuple[Grade, str]:
-    """Return a grade that is not above its maximum, and what to say about it."""
+    """Return a grade that is not above its maximum, and what to say about it.
+
+    A bonus may lead above it, and platforms refuse that: the comment says so, too.
+    """
     if grade.points is None or grade.points <= grade.max:
         return grade, ""
     said = f"{number(grade.points)} of {number(grade.max)}"
+    why = f"{grade.comment}; no more than {number(grade.max)} counts here"
     return (
-        replace(grade, points=grade.max),
+        replace(grade, points=grade.max, comment=why),
         f"{grade.student} has {said}: the maximum is filled in, more is refused",
     )
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from grader.exports.plain import neutralise
 from grader.policy import Adjusted
 from grader.results.result import Result
-from grader.scoring.score import Score
 from grader.syllabus import Syllabus
 
 
@@ -32,7 +31,7 @@ def to_csv(results: Sequence[Result], syllabus: Syllabus) -> str:
     for result in results:
         row = [
             neutralise(result.student),
-            *points(result.score, exercises, topics),
+            *points(result, exercises, topics),
             result.status,
             neutralise("; ".join(result.needs_look)),
             *adjusted_cells(result.adjusted),
@@ -50,16 +49,15 @@ def adjusted_cells(adjusted: Adjusted | None) -> list[str]:
 
 
 def points(
-    score: Score | None, exercises: Sequence[str], topics: Sequence[str]
+    result: Result, exercises: Sequence[str], topics: Sequence[str]
 ) -> list[str]:
-    """Return the cells of a row; empty ones where there is no score."""
+    """Return the cells of a row; empty ones for what was not read."""
+    score = result.score
     if score is None:
         return [""] * (len(exercises) + len(topics) + 3)
-    earned = {e.exercise: e.points for e in score.exercises}
-    by_topic = score.topics
+    earned = {e.exercise: e.points for e in score.exercises} | score.topics
     cells = [
-        *(earned.get(name, 0.0) for name in exercises),
-        *(by_topic.get(name, 0.0) for name in topics),
-        *(score.total, score.open, score.max),
+        "" if name.partition(".")[0] in result.unread else f"{earned.get(name, 0.0):g}"
+        for name in (*exercises, *topics)
     ]
-    return [f"{cell:g}" for cell in cells]
+    return [*cells, *(f"{cell:g}" for cell in (score.total, score.open, score.max))]

@@ -3,6 +3,7 @@
 from grader.intake.candidate import SubmissionError
 from grader.intake.choose import Take
 from grader.intake.find import ClassFolder, IntakeError, SubmissionSource, Wanted
+from grader.intake.handed_in import read_times
 from grader.intake.platforms import PLATFORMS, find_submissions
 from grader.intake.read import read_submission
 from grader.intake.renames import Renames, RenamesError, read_renames
@@ -25,4 +26,5 @@ __all__ = [
     "read_renames",
     "read_roster",
     "read_submission",
+    "read_times",
 ]

@@ -30,6 +30,8 @@ class SubmissionSource:
     """Other submissions under the same student's name."""
     submitted_at: datetime | None = None
     """In UTC, where it is known."""
+    times: Mapping[str, datetime] = field(default_factory=dict, hash=False)
+    """By topic, where a topic has a time of its own."""
     late: bool = False
     """The platform's own mark."""
     earlier: tuple[SubmissionSource, ...] = ()
@@ -73,6 +75,10 @@ class ClassFolder:
     """Who stands on the roster and did not hand in."""
     unnamed: tuple[str, ...] = ()
     """Whom the rename map names, and who did not hand in."""
+    untimed: tuple[str, ...] = ()
+    """For whom there is a time, and who did not hand in."""
+    remarks: tuple[str, ...] = ()
+    """How the class was read, where that was not as it lies there."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,8 @@ class Wanted:
     """Which of several files of a topic is graded."""
     renames: Renames = field(default_factory=Renames)
     """The files that an instructor names."""
+    topics: tuple[str, ...] = ()
+    """The names of the modules that are looked for."""
 
 
 def merge(origins: Iterable[SubmissionSource]) -> tuple[SubmissionSource, ...]:

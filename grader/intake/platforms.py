@@ -17,7 +17,9 @@ from grader.intake.find import (
     Wanted,
     merge,
 )
+from grader.intake.handed_in import timed
 from grader.intake.roster import Roster
+from grader.intake.wrapper import find_wrapper, holds_class
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def find_submissions(
     *,
     roster: Roster | None = None,
     wanted: Wanted | None = None,
+    times: Roster | None = None,
 ) -> ClassFolder:
     """List the submissions of a class.
 
@@ -58,11 +61,13 @@ def find_submissions(
         platform: the name of the shape to take; recognised if it is empty.
         roster: who takes the course; all are taken as they come if None.
         wanted: what a platform must be told beside.
+        times: when students handed in, where that is known.
 
     Raises:
         IntakeError: the class cannot be read or holds no submission.
     """
     wanted = wanted or Wanted()
+    remarks: tuple[str, ...] = ()
     if platform and platform not in PLATFORMS:
         raise IntakeError(f"--from {platform}: known are {', '.join(PLATFORMS)}")
     step = "Name a folder with a folder or a zip per student, or what a platform gave."
@@ -71,6 +76,9 @@ def find_submissions(
     try:
         top = open_entry(path)
         name = platform or recognise(top)
+        wrapper = find_wrapper(top) if name == "folder" and not platform else None
+        if wrapper and (inner := recognise_inside(wrapper, wanted, roster)):
+            name, top, remarks = inner, wrapper, (remark_on(wrapper, inner),)
         if wanted.deadline and name != "git":
             raise IntakeError(
                 f"{path} is {PLATFORMS[name].title}: --deadline chooses among commits"
@@ -83,13 +91,30 @@ def find_submissions(
             f"{path} holds no submission: put a folder or a zip archive "
             "for each student into it."
         )
-    return chosen(on_roster(name, found, roster), wanted)
+    made = chosen(timed(on_roster(name, found, roster), roster, times), wanted)
+    return replace(made, remarks=remarks)
 
 
 def recognise(top: Entry) -> str:
     """Return the name of the shape that a class has; of the plainest if of none."""
     known = (name for name, one in PLATFORMS.items() if one.recognises(top))
     return next(known, "folder")
+
+
+def recognise_inside(wrapper: Entry, wanted: Wanted, roster: Roster | None) -> str:
+    """Return the name of the shape that a class has in a folder; empty for no class."""
+    name = recognise(wrapper)
+    if name in ("folder", "git"):
+        return name if holds_class(wrapper, wanted.topics, roster) else ""
+    return name
+
+
+def remark_on(wrapper: Entry, name: str) -> str:
+    """Say that a class was found in a folder around it, and what reads it otherwise."""
+    return (
+        f"{wrapper.name}/ is around all: read as {PLATFORMS[name].title} in it. If it "
+        "is one student's, add --from folder"
+    )
 
 
 def on_roster(platform: str, found: Download, roster: Roster | None) -> ClassFolder:

@@ -1,7 +1,8 @@
 """The roster: who takes the course, and under which ids each platform knows them.
 
 A CSV file with a row per student. `student` is the id that results go by; the other
-columns may be left out.
+columns may be left out. `handed_in` holds when, `handed_in:TOPIC` when a topic was; a
+file of times has these and the student.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from grader.errors import GraderError
 from grader.identity import composed, is_fit_id, same_words
+from grader.intake.times import parse_local_time
 
 MAX_ROSTER = 4 << 20  # bytes
 PLATFORM_COLUMNS = {
@@ -27,7 +30,9 @@ PLATFORM_COLUMNS = {
 }
 """Columns of platforms' ids, and the kind of id that each holds."""
 NAMES = ("name", "sortable")
-COLUMNS = ("student", "name", "email", *PLATFORM_COLUMNS)
+TIME = "handed_in"
+"""The column of a time; behind a colon may stand the topic that it is for."""
+COLUMNS = ("student", "name", "email", *PLATFORM_COLUMNS, TIME)
 
 
 class RosterError(GraderError):
@@ -43,6 +48,8 @@ class Student:
     email: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)
     """Ids by kind: canvas, moodle, sis, login, github."""
+    times: Mapping[str, datetime] = field(default_factory=dict)
+    """When handed in, with a time zone, by topic; empty for all without their own."""
 
     def known_as(self) -> Iterator[tuple[str, str]]:
         """Yield every kind of id, and the id, that means this student."""
@@ -119,32 +126,42 @@ def fold(text: str, kind: str = "") -> str:
     return re.sub(r"\W", "", folded) if kind in NAMES else folded
 
 
-def read_roster(path: Path) -> Roster:
-    """Read a roster.
+def read_roster(path: Path, topics: Collection[str] = ()) -> Roster:
+    """Read a roster; times may stand in it by topic.
 
     Raises:
         RosterError: it cannot be read, or a row or column is amiss.
+    """
+    return Roster(list(parse_roster(read_table(path), str(path), topics)))
+
+
+def read_table(path: Path) -> str:
+    """Return the text of a CSV file.
+
+    Raises:
+        RosterError: it cannot be read, is far too large, or not UTF-8.
     """
     try:
         with open(path, "rb") as stream:
             data = stream.read(MAX_ROSTER + 1)
     except OSError as error:
         raise RosterError(
-            f"{path} cannot be read: {error.strerror}. Name a CSV file with --roster"
+            f"{path} cannot be read: {error.strerror}. Name a CSV file"
         ) from error
     if len(data) > MAX_ROSTER:
         raise RosterError(f"{path} has more than {MAX_ROSTER:,} bytes: is it a roster?")
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RosterError(
             f"{path}, line {line}: not UTF-8 text. Save it as CSV UTF-8"
         ) from error
-    return Roster(list(parse_roster(text, str(path))))
 
 
-def parse_roster(text: str, name: str) -> Iterator[Student]:
+def parse_roster(
+    text: str, name: str, topics: Collection[str] = ()
+) -> Iterator[Student]:
     """Yield the students of a roster's text; commas or semicolons part its columns.
 
     Raises:
@@ -166,7 +183,7 @@ def parse_roster(text: str, name: str) -> Iterator[Student]:
                     refuse_double(student, lines, reader.line_num)
                     yield student
                 else:
-                    columns = check_columns(cells)
+                    columns = check_columns(cells, topics)
             except ValueError as error:
                 raise RosterError(f"{name}, line {reader.line_num}: {error}") from error
     except csv.Error as error:
@@ -175,19 +192,20 @@ def parse_roster(text: str, name: str) -> Iterator[Student]:
         raise RosterError(f"{name} is empty: it needs the columns {', '.join(COLUMNS)}")
 
 
-def check_columns(cells: Sequence[str]) -> Sequence[str]:
+def check_columns(cells: Sequence[str], topics: Collection[str]) -> Sequence[str]:
     """Return the names of the columns.
 
     Raises:
         ValueError: one is unknown, stands there twice, or is missing.
     """
+    known = (*COLUMNS, *(f"{TIME}:{topic}" for topic in topics))
     columns = [cell.casefold() for cell in cells]
     for cell, column in zip(cells, columns, strict=True):
-        if column not in COLUMNS:
-            close = difflib.get_close_matches(column, COLUMNS, 1)
+        if column not in known:
+            close = difflib.get_close_matches(column, known, 1)
             hint = f" (is it {close[0]}?)" if close else ""
             raise ValueError(
-                f"unknown column {cell!r}{hint}; known are {', '.join(COLUMNS)}"
+                f"unknown column {cell!r}{hint}; known are {', '.join(known)}"
             )
         if columns.count(column) > 1:
             raise ValueError(f"the column {column} stands there twice: keep one")
@@ -200,7 +218,8 @@ def to_student(cells: Sequence[str], columns: Sequence[str]) -> Student:
     """Return the student of a row.
 
     Raises:
-        ValueError: the row is longer than the header, or its id cannot name a file.
+        ValueError: the row is longer than the header, its id cannot name a file, or a
+            time is none.
     """
     if len(cells) > len(columns):
         raise ValueError(
@@ -213,7 +232,13 @@ def to_student(cells: Sequence[str], columns: Sequence[str]) -> Student:
             "that name, so it has no slash or control character and no dot in front"
         )
     ids = {kind: row[c] for c, kind in PLATFORM_COLUMNS.items() if row.get(c)}
-    return Student(row["student"], row.get("name", ""), row.get("email", ""), ids)
+    times = {
+        column.removeprefix(TIME).removeprefix(":"): parse_local_time(cell)
+        for column, cell in row.items()
+        if column.startswith(TIME) and cell
+    }
+    named = (row["student"], row.get("name", ""), row.get("email", ""))
+    return Student(*named, ids, times)
 
 
 def refuse_double(

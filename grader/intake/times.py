@@ -32,6 +32,22 @@ def parse_time(text: str) -> datetime:
         raise ValueError(str(error)) from error
 
 
+def parse_local_time(text: str) -> datetime:
+    """Return a time that a person wrote; one without a zone is this machine's.
+
+    Raises:
+        ValueError: it is no time, or a day without one.
+    """
+    try:
+        if len(text) <= len("2026-05-01"):
+            raise ValueError
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError) as error:
+        raise ValueError(
+            f"{text!r}: name day, time and zone as 2026-05-01T23:59-03:00"
+        ) from error
+
+
 def format_time(time: datetime) -> str:
     """Return a time for people, to the second.
 

@@ -49,7 +49,7 @@ def cell_grades_of(
 
 def comment_on(exercise: ExerciseScore, report: Report) -> str:
     """Return why points of an exercise are missing; nothing if none are."""
-    lines: list[str] = []
+    lines = [exercise.by_hand.why] if exercise.by_hand else []
     messages = messages_of(report)
     said = dict.fromkeys(
         messages[n].render() for n in exercise.outcomes if n in messages

@@ -10,7 +10,13 @@ import io
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
+from nbgrader.api import (
+    Assignment,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+)
 from nbgrader.plugins import ExportPlugin
 
 from grader.exports.plain import neutralise
@@ -34,8 +40,9 @@ COLUMNS = (
 class Csv(ExportPlugin):  # type: ignore[misc] # nbgrader has no types
     """The columns of nbgrader's own exporter, in CSV that a comma does not break.
 
-    Where nothing was handed in, the scores are empty: no zero that nobody gave. Names
-    that a spreadsheet would take for a formula are quoted, too.
+    Where nothing was handed in, or a notebook has cells without points since nbgrader
+    refused it or a person has yet to look, the scores are empty: no zero that nobody
+    gave. Names that a spreadsheet would take for a formula are quoted, too.
     """
 
     def export(self, gradebook: Gradebook) -> None:
@@ -51,23 +58,56 @@ class Csv(ExportPlugin):  # type: ignore[misc] # nbgrader has no types
                 continue
             for student in gradebook.students:
                 if not students or student.id in students:
-                    writer.writerow(row(gradebook, assignment, student))
+                    found = submission_of(gradebook, assignment, student)
+                    self.tell_ungraded(assignment, student, found)
+                    writer.writerow(row(assignment, student, found))
         write_text(target, stream.getvalue())
 
+    def tell_ungraded(
+        self,
+        assignment: Assignment,
+        student: Student,
+        submission: SubmittedAssignment | None,
+    ) -> None:
+        """Say which notebooks keep a student from having a score."""
+        for notebook in ungraded(submission):
+            self.log.warning(
+                "%s has no score in %s: cells of %s.ipynb have no points yet. Grade "
+                "them by hand, or mend the notebook and run nbgrader autograde %s "
+                "--student %s --force",
+                *(student.id, assignment.name, notebook, assignment.name, student.id),
+            )
 
-def row(gradebook: Gradebook, assignment: Assignment, student: Student) -> list[Any]:
+
+def submission_of(
+    gradebook: Gradebook, assignment: Assignment, student: Student
+) -> SubmittedAssignment | None:
+    """Return what a student handed in; None for nothing."""
+    try:
+        return gradebook.find_submission(assignment.name, student.id)
+    except MissingEntry:
+        return None
+
+
+def ungraded(submission: SubmittedAssignment | None) -> list[str]:
+    """Return the notebooks in which a cell has neither points nor a zero."""
+    return [
+        notebook.name
+        for notebook in (submission.notebooks if submission else ())
+        if any(g.auto_score is None and g.manual_score is None for g in notebook.grades)
+    ]
+
+
+def row(
+    assignment: Assignment, student: Student, submission: SubmittedAssignment | None
+) -> list[Any]:
     """Return the cells of one student and assignment."""
     names = (student.id, student.last_name, student.first_name, student.email)
     who = [neutralise(name or "") for name in names]
-    timestamp: Any = None
+    timestamp = submission.timestamp if submission else None
     scores: list[Any] = [None, None, None]
-    try:
-        submission = gradebook.find_submission(assignment.name, student.id)
-    except MissingEntry:
-        pass
-    else:
+    if submission and not ungraded(submission):
         raw, penalty = submission.score, submission.late_submission_penalty or 0.0
-        timestamp = submission.timestamp
         scores = [raw, penalty, max(0.0, raw - penalty)]
     task = neutralise(assignment.name)
     return [task, assignment.duedate, timestamp, *who, *scores, assignment.max_score]

@@ -7,6 +7,7 @@ from grader.observe.columns import (
     MODES,
     MODULES,
     SHAPES,
+    SLOPES,
     TENSORS,
     VALUES,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "MODES",
     "MODULES",
     "SHAPES",
+    "SLOPES",
     "TENSORS",
     "VALUES",
     "Function",

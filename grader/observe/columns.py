@@ -8,7 +8,7 @@ where the answer is right without the column.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -61,7 +61,8 @@ def cast(dtype: torch.dtype) -> Callable[[Draw], list[Trial]]:
         return (x * 3).to(dtype) if x.is_floating_point() else x
 
     return lambda draw: [
-        Trial(map_tensors(change, draw(*shape))) for shape in (ORDINARY, ())
+        Trial(map_tensors(change, draw(*shape)), grad=dtype.is_floating_point)
+        for shape in (ORDINARY, ())
     ]
 
 
@@ -72,7 +73,7 @@ def valued(*values: float) -> Callable[[Draw], list[Trial]]:
         if not x.is_floating_point() or not x.numel():
             return x
         changed = x.clone()
-        changed.view(-1)[:: max(x.numel() // 2, 1)] = value
+        changed.view(-1)[:: max(x.numel() // 2, 2)] = value
         return changed
 
     def make(draw: Draw) -> list[Trial]:
@@ -80,6 +81,33 @@ def valued(*values: float) -> Callable[[Draw], list[Trial]]:
         return [Trial(map_tensors(put_in, draw(*ORDINARY))) for put_in in changes]
 
     return make
+
+
+def as_dtype(dtype: torch.dtype, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return arguments with their tensors cast."""
+    cast_all: tuple[Any, ...] = map_tensors(lambda x: x.to(dtype), args)
+    return cast_all
+
+
+def blank(draw: Draw) -> list[Trial]:
+    """Return trials with zeros alone."""
+    zeros = map_tensors(torch.zeros_like, draw(*ORDINARY))
+    dtypes = torch.float32, torch.float16, torch.bfloat16
+    return [Trial(as_dtype(dtype, zeros), grad=True) for dtype in dtypes]
+
+
+def odd_half(draw: Draw) -> list[Trial]:
+    """Return trials of half precision in which some entries are extreme."""
+    odd = valued(torch.inf, torch.nan, -6e4)(draw)
+    dtypes = torch.float16, torch.bfloat16
+    return [Trial(as_dtype(dtype, t.args)) for dtype in dtypes for t in odd]
+
+
+def backward(column: Column) -> Column:
+    """Return a column that asks for gradients, too."""
+    return replace(
+        column, trials=lambda draw: [replace(t, grad=True) for t in column.trials(draw)]
+    )
 
 
 def tied(draw: Draw) -> list[Trial]:
@@ -134,6 +162,8 @@ COLUMNS = {
     "tiny": Column("for subnormal numbers", valued(1e-40)),
     "huge": Column("for huge numbers", valued(1e30, -1e30)),
     "ties": Column("for equal entries", tied),
+    "blank": Column("for a tensor of zeros", blank),
+    "odd_half": Column("for inf, NaN and large entries in half precision", odd_half),
     "apart": Column(
         "for a tensor that is not contiguous",
         laid("apart"),
@@ -156,6 +186,11 @@ COLUMNS = {
         "where float64 is the default dtype",
         under("default_double"),
         "a new tensor takes the default dtype: give it the input's",
+    ),
+    "default_bfloat16": Column(
+        "where bfloat16 is the default dtype",
+        under("default_bfloat16"),
+        "a new tensor takes the default dtype, which may be too narrow: name its own",
     ),
     "again": Column(
         "when it is called a second time",
@@ -199,15 +234,25 @@ COLUMNS = {
         "a parameter is not registered, or cut from the gradient",
     ),
     "eval": Column("in eval mode", upon("in_eval")),
+    "changed": Column(
+        "after its parameters change in eval mode",
+        upon("after_a_change"),
+        "what follows from the parameters is remembered from an earlier call",
+    ),
 }
 
 SHAPES = ("single", "vector", "deep", "empty")
 DTYPES = ("float64", "float16", "bfloat16")
 LAYOUTS = ("apart", "across", "behind", "expanded")
 VALUES = ("inf", "nan", "zero", "tiny", "huge", "ties")
+SLOPES = tuple(f"{name}_backward" for name in VALUES)
+"""Those, and their gradients."""
+COLUMNS |= {f"{name}_backward": backward(COLUMNS[name]) for name in VALUES}
 MODES = ("no_grad", "inference", "default_double")
 CALLS = ("again", "after_an_error")
 TENSORS = ("plain", "other", *SHAPES, *DTYPES, *LAYOUTS, *MODES, *CALLS)
 """What a function of tensors meets in ordinary use."""
-MODULES = ("sibling", "copied", "double", "half", "restored", "trained", "eval")
+MODULES = (
+    *("sibling", "copied", "double", "half", "restored", "trained", "eval", "changed"),
+)
 """What a module meets beside that."""

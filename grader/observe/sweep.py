@@ -24,7 +24,7 @@ from grader.observe.differ import (
 from grader.observe.expect import Slips, fits
 from grader.observe.finding import Finding, Raised, to_line
 from grader.sandbox.trials import Make, play_cases, play_trials
-from grader.scoring.message import Text, Words, say
+from grader.scoring.message import Text, Words, as_text, say
 
 Causes = Mapping[str, Words]
 first_of = itemgetter(0)
@@ -82,7 +82,7 @@ class Sweep:
             causes: what is behind an exception, by a pattern of `Class: message`.
             raises: the exceptions that the docstring promises. Where the reference
                 raises another one, nothing is asked for.
-            tolerance: rtol and atol; those of the dtype if left out.
+            tolerance: rtol and atol, or "bits"; those of the dtype if left out.
 
         Raises:
             Finding: the answer does otherwise.
@@ -240,7 +240,7 @@ class Sweep:
         always, then = faults
         if not when:
             return say(always, symbol=self.symbol)
-        return say(then, symbol=self.symbol, when=Text(when))
+        return say(then, symbol=self.symbol, when=as_text(when))
 
 
 def read(played: Played, reads: Callable[[Any], Any]) -> Played:

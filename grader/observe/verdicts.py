@@ -21,6 +21,7 @@ LAWS = {
     "autocast": "whether autocast is on",
     "deterministic": "whether torch is deterministic",
     "anomaly": "whether anomalies are looked for",
+    "module_hooks": "the hooks of all modules",
     "cwd": "the working directory",
     "environ": "environment variables",
     "warnings": "the filters of warnings",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 from grader.policy.course import OpenPoints, Policy
+from grader.policy.overrides import reasons_of
 from grader.scoring.score import ExerciseScore, Score, add
 
 DAY = timedelta(days=1)
@@ -49,11 +50,13 @@ class Adjusted:
 
 @dataclass(frozen=True)
 class Lateness:
-    """How late a topic was handed in, in days that have begun, and what it costs."""
+    """What being late costs in a topic, and why."""
 
-    days: int
     percent: Fraction
     words: str
+
+
+IN_TIME = Lateness(Fraction(0), "")
 
 
 def adjust(
@@ -62,21 +65,27 @@ def adjust(
     policy: Policy,
     student: str,
     *,
+    times: Mapping[str, datetime] | None = None,
     marked_late: bool = False,
 ) -> Adjusted:
     """Return the points of a submission as a course counts them.
 
     Args:
         score: what was earned.
-        submitted_at: when, with a time zone; an unknown time is not late.
+        submitted_at: when, with a time zone; None if unknown.
         policy: the course's rules.
         student: whose extensions to look for.
-        marked_late: the platform calls it late; told where the time is unknown.
+        times: when a topic was handed in, where it has a time of its own.
+        marked_late: the platform calls it late, which counts where the time is unknown.
     """
     topics, said = [], []
     for name in score.topics:
         exercises = [e for e in score.exercises if e.topic == name]
-        lateness = lateness_of(name, submitted_at, policy, student)
+        moment = (times or {}).get(name, submitted_at)
+        if moment is None:
+            lateness = lateness_unknown(name, policy, student, marked_late=marked_late)
+        else:
+            lateness = lateness_of(name, moment, policy, student)
         weight = policy.weights.get(name, Fraction(1))
         factor = weight * (1 - lateness.percent / 100)
         earned, left, most = count(exercises, policy)
@@ -95,10 +104,8 @@ def adjust(
     reasons = [
         *together(said, list(score.topics)),
         *exercise_reasons(score.exercises, policy),
+        *reasons_of(score),
     ]
-    if submitted_at is None and policy.late.percent_per_day and policy.due:
-        marked = ", though the platform marks it late" if marked_late else ""
-        reasons.append(f"time of submission unknown: not counted as late{marked}")
     return Adjusted(tuple(topics), tuple(reasons))
 
 
@@ -118,31 +125,57 @@ def count(
 
 
 def lateness_of(
-    topic: str, submitted_at: datetime | None, policy: Policy, student: str
+    topic: str, submitted_at: datetime, policy: Policy, student: str
 ) -> Lateness:
     """Return how late a topic was handed in."""
     due = policy.due.get(topic)
-    if due is None or submitted_at is None or submitted_at <= due:
-        return Lateness(0, Fraction(0), "")
+    if due is None or submitted_at <= due:
+        return IN_TIME
     extension = policy.extension_days(student, topic)
-    extended = f"extension of {days_in_words(extension)}" if extension else ""
     late_by = submitted_at - (due + extension * DAY)
     if late_by <= timedelta(0):
-        return Lateness(0, Fraction(0), extended)
-    rule = policy.late
-    if late_by <= timedelta(minutes=rule.grace_minutes):
-        words = f"late within the {rule.grace_minutes} minutes of grace"
-        return Lateness(0, Fraction(0), joined(words, extended))
-    days = -(-late_by // DAY)
-    percent = min(days * rule.percent_per_day, rule.max_percent)
+        return Lateness(Fraction(0), extended(extension))
+    grace = policy.late.grace_minutes
+    if late_by <= timedelta(minutes=grace):
+        words = f"late within the {grace} minutes of grace"
+        return Lateness(Fraction(0), joined(words, extension))
+    return lateness_by(-(-late_by // DAY), policy, extension)
+
+
+def lateness_unknown(
+    topic: str, policy: Policy, student: str, *, marked_late: bool
+) -> Lateness:
+    """Return how late a topic counts whose time nobody knows."""
+    if topic not in policy.due or not policy.late.percent_per_day:
+        return IN_TIME
+    if not marked_late:
+        return Lateness(Fraction(0), "time of submission unknown: not counted as late")
+    extension = policy.extension_days(student, topic)
+    days = max(policy.late.marked_days - extension, 0)
+    known = "marked late, by how much is unknown"
+    if not days:
+        words = f"{known}: not counted as late"
+        return Lateness(Fraction(0), joined(words, extension))
+    made = lateness_by(days, policy, extension)
+    return replace(made, words=f"{known}: counted as {made.words}")
+
+
+def lateness_by(days: int, policy: Policy, extension: int) -> Lateness:
+    """Return what so many days that have begun cost, after an extension, if any."""
+    percent = min(days * policy.late.percent_per_day, policy.late.max_percent)
     cost = f": −{float(percent):g} %" if percent else ""
     words = f"{days_in_words(days)} late{cost}"
-    return Lateness(days, percent, joined(words, extended))
+    return Lateness(percent, joined(words, extension))
 
 
-def joined(words: str, extended: str) -> str:
+def joined(words: str, extension: int) -> str:
     """Return words about lateness, with the extension that did not suffice."""
-    return f"{words} (after an {extended})" if extended else words
+    return f"{words} (after an {extended(extension)})" if extension else words
+
+
+def extended(extension: int) -> str:
+    """Return an extension's days in words; nothing for none."""
+    return f"extension of {days_in_words(extension)}" if extension else ""
 
 
 def days_in_words(days: int) -> str:

@@ -43,6 +43,8 @@ class LateRule:
     grace_minutes: int = 0
     """So late costs nothing; later, the time counts from the due date on."""
     max_percent: Fraction = Fraction(100)
+    marked_days: int = 1
+    """So many days count where a platform marks what is late and gives no time."""
 
 
 @dataclass(frozen=True)

@@ -200,14 +200,20 @@ class _Reader(TableReader):
             data,
             "late",
             {},
-            {"percent_per_day": 0.0, "grace_minutes": 0, "max_percent": 100.0},
+            {
+                "percent_per_day": 0.0,
+                "grace_minutes": 0,
+                "max_percent": 100.0,
+                "marked_days": 1,
+            },
         )
+        days = self.within(entry["marked_days"], 0, 365, "late: marked_days")
         minutes = self.within(entry["grace_minutes"], 0, 10_080, "late: grace_minutes")
         percents = {
             key: self.within(entry[key], 0, 100, f"late: {key}")
             for key in ("percent_per_day", "max_percent")
         }
-        return LateRule(grace_minutes=int(minutes), **percents)
+        return LateRule(grace_minutes=int(minutes), marked_days=int(days), **percents)
 
     def extension(self, data: Any, where: str, topics: Collection[str]) -> Extension:
         entry = self.table(data, where, {"student": str, "days": int}, {"topics": []})

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from grader.errors import GraderError
 from grader.exports.feedback import Feedback
-from grader.files import write_text
-from grader.identity import file_name
-from grader.layout import TEMPLATES
+from grader.files import told_of, write_text
 from grader.report.charts import BINS, count_shares, draw_bars
 from grader.report.class_data import ClassData, ExerciseData
+from grader.report.pages import Pages, student_page
 from grader.report.statistics import MIN_STUDENTS
-from grader.report.student_page import make_sections
 from grader.results.result import Result, Status
-from grader.scoring.message import render
-from grader.text import one_line, without_controls
+from grader.syllabus import Syllabus
+from grader.text import one_line
 
 INDEX = "index.html"
 MARK = ".grader-report"
@@ -35,7 +28,7 @@ BIN_LABELS = [f"{100 * i // BINS} to {100 * (i + 1) // BINS} %" for i in range(B
 
 
 class ReportError(GraderError):
-    """Pages cannot be made or written; the message says what to do."""
+    """Pages cannot be made; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -66,52 +59,31 @@ class Site:
     def __init__(self, folder: Path, title: str) -> None:
         """Take the folder and the course's title."""
         self.folder = folder
-        self.templates = Environment(
-            loader=FileSystemLoader(TEMPLATES / "report"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
-            finalize=harmless,
-        )
-        spoken = gettext.NullTranslations()
-        self.templates.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
-        self.templates.filters |= {
-            "percent": lambda share: f"{100 * share:.0f} %",
-            "points": lambda points: f"{points:.2f}".rstrip("0").rstrip("."),
-            "student_page": lambda student: quote(student_page(student)),
-            "words": render,
-            "message": lambda message: message.render(),
-        }
-        states = [(state, spoken.gettext(name)) for state, name in STATES]
-        self.templates.globals |= {
-            "course": title,
-            "language": "en",
+        shared = {
             "bins": BIN_LABELS,
-            "states": states,
+            "states": STATES,
             "least": MIN_STUDENTS,
             "shown": NAMES,
         }
+        self.pages = Pages(title, **shared)
         self.written: set[str] = set()
 
     def __enter__(self) -> Site:
         """Make the folder, or take one of an earlier report.
 
         Raises:
-            ReportError: it belongs to something else, or cannot be written.
+            ReportError: it belongs to something else.
+            WriteError: it cannot be written.
         """
-        try:
+        mark = self.folder / MARK
+        with told_of(mark):
             self.folder.mkdir(parents=True, exist_ok=True)
-            mark = self.folder / MARK
             if not mark.exists() and any(self.folder.iterdir()):
                 raise ReportError(
                     f"{self.folder} holds other files than a report: name an empty or "
                     "a new folder with --out"
                 )
-            mark.touch()
-        except OSError as error:
-            raise self.unwritable(error) from error
+        write_text(mark, "")
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
@@ -121,33 +93,29 @@ class Site:
                 if path.relative_to(self.folder).as_posix() not in self.written:
                     path.unlink()
 
-    def write(self, name: str, template: str, **values: Any) -> None:
+    def write(self, name: str, text: str) -> None:
         """Write a page.
 
         Raises:
-            ReportError: it cannot be written.
+            WriteError: it cannot be written.
         """
-        text = self.templates.get_template(template).render(**values)
-        path = self.folder / name
-        try:
-            path.parent.mkdir(exist_ok=True)
-            write_text(path, text)
-        except OSError as error:
-            raise self.unwritable(error) from error
+        write_text(self.folder / name, text)
         self.written.add(name)
 
     def write_student(
-        self, result: Result, feedback: Feedback | None, data: ClassData
+        self, result: Result, feedback: Feedback | None, syllabus: Syllabus
     ) -> None:
-        """Write a student's own page, which says nothing of anybody else."""
-        sections = make_sections(feedback, data.syllabus) if feedback else []
-        self.write(
-            student_page(result.student),
-            "student.html",
-            result=result,
-            feedback=feedback,
-            sections=sections,
-        )
+        """Write a student's own page."""
+        page = self.pages.make_student(result, feedback, syllabus)
+        self.write(student_page(result.student), page)
+
+    def make(self, name: str, template: str, **values: Any) -> None:
+        """Write a page that a template makes.
+
+        Raises:
+            WriteError: it cannot be written.
+        """
+        self.write(name, self.pages.make(template, **values))
 
     def write_class(self, data: ClassData) -> None:
         """Write the pages for the teacher."""
@@ -156,13 +124,13 @@ class Site:
             for i, topic in enumerate(data.syllabus.topics, 1)
             for j, exercise in enumerate(topic.exercises, 1)
         }
-        self.templates.globals |= {"data": data, "numbers": numbers}
+        self.pages.templates.globals |= {"data": data, "numbers": numbers}
         self.write_exercises(data, numbers)
         grids = self.write_grids(data)
         distributions = list(distributions_of(data))
         panels = [(name, counts) for name, counts, _ in distributions]
         counts = data.count_states()
-        self.write(
+        self.make(
             INDEX,
             INDEX,
             look=list(looks_of(data)),
@@ -180,7 +148,7 @@ class Site:
         for i, (name, found) in enumerate(data.exercises.items()):
             counts = count_shares(list(found.shares.values()))
             title = found.exercise.title
-            self.write(
+            self.make(
                 f"exercise/{name}.html",
                 "exercise.html",
                 e=found,
@@ -199,7 +167,7 @@ class Site:
         parts = [students[i : i + ROWS] for i in range(0, len(students), ROWS)]
         names = [f"students-{i}.html" for i in range(1, len(parts) + 1)]
         for i, (name, part) in enumerate(zip(names, parts, strict=True)):
-            self.write(
+            self.make(
                 name,
                 "grid.html",
                 rows=[(student, list(cells_of(data, student))) for student in part],
@@ -207,24 +175,6 @@ class Site:
                 after=names[i + 1] if i + 1 < len(names) else None,
             )
         return [(n, p[0], p[-1]) for n, p in zip(names, parts, strict=True)]
-
-    def unwritable(self, error: OSError) -> ReportError:
-        """Return what to say where the folder cannot be written."""
-        return ReportError(
-            f"{self.folder} cannot be written: {error.strerror}. Name another with "
-            "--out"
-        )
-
-
-def student_page(student: str) -> str:
-    """Return the name of a student's page."""
-    return f"student/{file_name(student)}.html"
-
-
-def harmless(value: object) -> object:
-    """Return text without characters that move what stands beside them."""
-    plain = isinstance(value, str) and not isinstance(value, Markup)
-    return without_controls(str(value), keep="\n\t") if plain else value
 
 
 def looks_of(data: ClassData) -> Iterator[tuple[str, str, bool]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from grader.errors import GraderError
-from grader.files import write_text
+from grader.files import told_of, write_text
 from grader.identity import file_name
 from grader.results.signature import read_signed_json, to_signed_json
 from grader.scoring.report import Report
@@ -18,7 +18,7 @@ MARK = ".grader"
 
 
 class OutputError(GraderError):
-    """Results cannot be written; the message names the folder and the next step."""
+    """A folder is none for results; the message names it and the next step."""
 
 
 class OutputFolder:
@@ -34,9 +34,10 @@ class OutputFolder:
         """Make the folder, or take one of an earlier run, and lock it.
 
         Raises:
-            OutputError: it belongs to something else, is in use or not writable.
+            OutputError: it belongs to something else, or is in use.
+            WriteError: it cannot be written.
         """
-        try:
+        with told_of(self.path / MARK):
             if self.path.exists() and not self.path.is_dir():
                 raise OutputError(f"{self.path} is a file: name a folder with --out")
             self.path.mkdir(parents=True, exist_ok=True)
@@ -48,8 +49,6 @@ class OutputFolder:
                 )
             lock = open(mark, "a")  # noqa: SIM115 - closed below
             (self.path / "reports").mkdir(exist_ok=True)
-        except OSError as error:
-            raise self._error(error) from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -64,7 +63,7 @@ class OutputFolder:
         """Write a mapping as signed JSON.
 
         Raises:
-            OutputError: it cannot be written; an older one is left as it was.
+            WriteError: it cannot be written; an older one is left as it was.
         """
         self.write(name, to_signed_json(data, self.secret))
 
@@ -89,19 +88,9 @@ class OutputFolder:
         """Write a file of results, whole.
 
         Raises:
-            OutputError: it cannot be written; an older one is left as it was.
+            WriteError: it cannot be written; an older one is left as it was.
         """
-        try:
-            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
-            write_text(self.path / name, text)
-        except OSError as error:
-            raise self._error(error) from error
-
-    def _error(self, error: OSError) -> OutputError:
-        return OutputError(
-            f"{self.path} cannot be written: {error.strerror}. Mend that and run the "
-            "same command again; what is written already is whole."
-        )
+        write_text(self.path / name, text)
 
 
 def report_name(student: str) -> str:

@@ -42,6 +42,8 @@ class Result:
     """Whether the score is that of an earlier run, since nothing has changed."""
     submitted_at: datetime | None = None
     """When it was handed in, with a time zone; None if unknown."""
+    times: Mapping[str, datetime] = field(default_factory=dict)
+    """When a topic was handed in, where it has a time of its own."""
     marked_late: bool = False
     """Whether the platform marks it late."""
     attempt: int = 1

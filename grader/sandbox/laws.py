@@ -12,6 +12,7 @@ import warnings
 from typing import Any
 
 import torch
+from torch.nn.modules import module
 
 
 def look() -> dict[str, Any]:
@@ -25,6 +26,7 @@ def look() -> dict[str, Any]:
         "autocast": torch.is_autocast_enabled(),
         "deterministic": torch.are_deterministic_algorithms_enabled(),
         "anomaly": torch.is_anomaly_enabled(),
+        "module_hooks": hooks_of_all_modules(),
         "cwd": working_directory(),
         "environ": environment(),
         "warnings": broad_filters(),
@@ -37,6 +39,11 @@ def broken(before: dict[str, Any]) -> list[str]:
     """Return the names of what is otherwise than before."""
     now = look()
     return [name for name, value in before.items() if now[name] != value]
+
+
+def hooks_of_all_modules() -> int:
+    """Return how many hooks are registered that run in every module's call."""
+    return len(module._global_forward_hooks) + len(module._global_forward_pre_hooks)
 
 
 def environment() -> dict[str, str]:

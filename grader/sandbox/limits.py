@@ -38,6 +38,15 @@ class Limits:
         """Return the limits as plain data, for a report or a command line."""
         return asdict(self)
 
+    def as_settings(self) -> dict[str, str]:
+        """Return each limit as one types it.
+
+        Example:
+            >>> Limits().as_settings()["memory"]
+            'memory=2GiB'
+        """
+        return {name: f"{name}={in_units(n)}" for name, n in self.as_dict().items()}
+
     def changed(self, settings: Iterable[str]) -> Limits:
         """Return the limits with settings like `memory=4GiB` or `test_seconds=10`.
 
@@ -53,9 +62,17 @@ class Limits:
             kind = type(defaults[name])
             match = re.fullmatch(r"(\d+(?:\.\d+)?)(|KiB|MiB|GiB)", text)
             if match is None or (match[2] and kind is float):
-                example = f"{name}={defaults[name]:g}"
+                example = Limits().as_settings()[name]
                 raise LimitError(f"{setting!r} is no limit: write it like {example}")
             values[name] = kind(float(match[1]) * UNITS[match[2]])
             if not values[name]:
                 raise LimitError(f"{setting!r} leaves nothing: take more than 0")
         return replace(self, **values)  # type: ignore[arg-type] # of the field's type
+
+
+def in_units(amount: float) -> str:
+    """Return an amount in the largest unit that it is a whole number of."""
+    for unit, size in reversed(UNITS.items()):
+        if isinstance(amount, int) and amount >= size and amount % size == 0:
+            return f"{amount / size:g}{unit}"
+    return f"{amount:g}"

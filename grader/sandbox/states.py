@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import torch
@@ -15,6 +17,14 @@ from torch import Tensor
 def wave(shape: torch.Size | tuple[int, ...], step: float) -> Tensor:
     """Return a tensor of a shape without two entries alike."""
     return torch.arange(1, math.prod(shape) + 1).mul(step).sin().reshape(shape)
+
+
+def any_bits(dtype: torch.dtype, *shape: int) -> Tensor:
+    """Return random bits as a floating tensor, with NaNs that differ in theirs."""
+    raw = torch.randint(0, 256, (math.prod(shape), dtype.itemsize), dtype=torch.uint8)
+    tops = torch.tensor([[0xF5, 0x7F], [0xF7, 0xFF], [0xA5, 0xFF]])
+    raw[:3, -2:] = tops[: len(raw)]
+    return raw.reshape(-1).view(dtype).reshape(shape)
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:
@@ -33,7 +43,7 @@ def map_tensors(change: Callable[[Tensor], Tensor], value: Any) -> Any:
     """Return lists, tuples and dicts with their tensors changed."""
     if isinstance(value, Tensor):
         return change(value)
-    if type(value) is dict:
+    if type(value) in (dict, OrderedDict):
         return {key: map_tensors(change, item) for key, item in value.items()}
     if type(value) in (list, tuple):
         return type(value)(map_tensors(change, item) for item in value)
@@ -75,21 +85,24 @@ LAYOUTS = {
 
 
 @contextmanager
-def default_double() -> Iterator[None]:
-    """Make float64 the dtype of new tensors."""
+def default(dtype: torch.dtype) -> Iterator[None]:
+    """Make a dtype that of new tensors."""
     before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
+    torch.set_default_dtype(dtype)
     try:
         yield
     finally:
         torch.set_default_dtype(before)
 
 
+default_double = partial(default, torch.float64)
+
 MODES: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "": nullcontext,
     "no_grad": torch.no_grad,
     "inference": torch.inference_mode,
     "default_double": default_double,
+    "default_bfloat16": partial(default, torch.bfloat16),
 }
 
 Again = Callable[[], Any]
@@ -165,6 +178,15 @@ def in_eval(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
     return apply.eval(), args
 
 
+def after_a_change(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
+    """Call it in eval mode, then change its parameters."""
+    apply.eval()(*args)
+    with torch.no_grad():
+        for parameter in apply.parameters():
+            parameter.mul_(1.5)
+    return apply, args
+
+
 def zero(module: Any) -> Any:
     """Set parameters and buffers to zero."""
     with torch.no_grad():
@@ -189,6 +211,7 @@ MOMENTS: dict[str, Moment] = {
     "beside_another": beside_another,
     "after_a_step": after_a_step,
     "in_eval": in_eval,
+    "after_a_change": after_a_change,
 }
 CASTING = ("in_double", "in_bfloat16")
 """Moments that give other arguments."""

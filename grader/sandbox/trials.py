@@ -175,7 +175,7 @@ def gradients(value: Any, leaves: list[Tensor], apply: Any) -> dict[str, Any]:
     results = [t for t in tensors_in(value) if t.requires_grad]
     if not results:
         return {"gradients": None}
-    total = torch.stack([(t * wave(t.shape, 1.3)).sum().abs() for t in results]).sum()
+    total = torch.stack([weighted_sum(t) for t in results]).sum()
     own = list(apply.parameters()) if isinstance(apply, nn.Module) else []
     own = [p for p in own if p.requires_grad]
     found = torch.autograd.grad(
@@ -186,6 +186,12 @@ def gradients(value: Any, leaves: list[Tensor], apply: Any) -> dict[str, Any]:
     inputs, parameters = found[: len(leaves)], found[len(leaves) :]
     pairs = zip((tuple(p.shape) for p in own), parameters, strict=True)
     return {"gradients": [list(inputs), [list(pair) for pair in pairs]]}
+
+
+def weighted_sum(t: Tensor) -> Tensor:
+    """Return a real sum whose gradient depends on no value, infinite or NaN."""
+    parts = torch.view_as_real(t.resolve_conj()) if t.is_complex() else t
+    return (parts * wave(parts.shape, 1.3)).sum()
 
 
 def same(before: Tensor, after: Tensor) -> bool:

@@ -29,6 +29,11 @@ class Check:
         """Return the node id of the function, without parameters."""
         return self.nodeid.partition("[")[0]
 
+    @property
+    def name(self) -> str:
+        """Return the name of the function, as `test_it_adds`."""
+        return self.function.rpartition("::")[2]
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -42,6 +47,20 @@ class Manifest:
     def only(self, exercises: Collection[str]) -> Manifest:
         """Return the manifest of some exercises."""
         checks = tuple(c for c in self.checks if c.exercise in exercises)
+        return replace(self, checks=checks)
+
+    def without(self, exercise: str, functions: Collection[str]) -> Manifest:
+        """Return the manifest in which some test functions of an exercise are left out.
+
+        Args:
+            exercise: whose tests they are.
+            functions: their names, as `test_it_adds`.
+        """
+        checks = tuple(
+            check
+            for check in self.checks
+            if check.exercise != exercise or check.name not in functions
+        )
         return replace(self, checks=checks)
 
     @cached_property

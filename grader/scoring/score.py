@@ -14,6 +14,18 @@ from grader.syllabus import Exercise, Syllabus
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """That a person decided on the points of an exercise."""
+
+    automatic: float
+    """The points that the tests give."""
+    why: str
+    """Who decided what, and why."""
+    moved: bool = False
+    """Whether the tests gave other points when it was decided."""
+
+
+@dataclass(frozen=True)
 class ExerciseScore:
     """The points of one exercise, rounded to two decimals, and its tests' outcomes."""
 
@@ -24,6 +36,7 @@ class ExerciseScore:
     max: float
     outcomes: Mapping[str, Outcome]
     """By node id of the test."""
+    by_hand: ByHand | None = None
 
     @property
     def topic(self) -> str:

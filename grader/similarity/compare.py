@@ -23,6 +23,8 @@ from grader.source import decode
 
 RUN = 25  # characters of reduced code that a fingerprint covers, about two lines
 MIN_SHARED = 100  # characters of reduced code, about eight lines
+PAIR = 2
+SAME = 0.9  # of all code that stands in one of two works, so much stands in both
 MAX_SOURCE = 64 << 10  # bytes; a lexer may take a time that grows with the square
 
 
@@ -38,6 +40,14 @@ class Work:
     text: str
     group: str = ""
     """What those have in common who may share their work."""
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Students whose works of a topic have something in common."""
+
+    topic: str
+    students: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -67,41 +77,97 @@ class Match:
         return f"{self.share:.0%}"
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What the works of a class have in common."""
+
+    matches: Sequence[Match]
+    """Pairs that are alike, the most alike first."""
+    rings: Sequence[Ring]
+    """Three or more whose own code is the same but for names, comments and little."""
+    hidden: Sequence[Ring]
+    """Whose own code is left out for the most part, since many have it."""
+
+
 def to_text(source: bytes) -> str:
     """Return a source as text, with plain line ends and none of them around it."""
     return decode(source).strip("\n") + "\n"
 
 
-def find_matches(
+def compare_class(
     works: Sequence[Work],
     public: Collection[str],
     *,
     threshold: float,
     common: int,
     done: Callable[[], None] = lambda: None,
-) -> list[Match]:
+) -> Comparison:
     """Return the pairs of files that share at least a part of their own code.
 
     Args:
         works: the files of a class, all topics.
         public: texts that everybody was given.
         threshold: the least share of the smaller file's own code.
-        common: from how many students on shared code is taken for common knowledge.
+        common: from how many works on shared code is taken for common knowledge; the
+            same work counts once, however many hand it in.
         done: is called when a topic is compared.
     """
     lines = {line.strip() for text in public for line in text.split("\n")}
     given = to_array({h for text in public for h in fingerprint(text).hashes})
     matches: list[Match] = []
+    rings: list[Ring] = []
+    hidden: list[Ring] = []
     for topic in dict.fromkeys(work.topic for work in works):
         prints = {w: fingerprint(w.text, given) for w in works if w.topic == topic}
-        counts = Counter(h for one in prints.values() for h in one.hashes)
+        same = same_works(prints)
+        rings += find_rings(topic, same, prints)
+        counts = Counter(h for works in same for h in own_code(works, prints))
         many = {h for h, count in counts.items() if count >= common}
         if many:
+            lost = [
+                work.student
+                for work, one in prints.items()
+                if one.hashes and len(one.hashes & many) > len(one.hashes) / 2
+            ]
+            hidden += [Ring(topic, tuple(lost))] if lost else []
             known = to_array({*given.tolist(), *many})
             prints = {work: fingerprint(work.text, known) for work in prints}
         matches += compare_all(prints, lines, threshold)
         done()
-    return sorted(matches, key=lambda match: (-match.share, match.students))
+    matches.sort(key=lambda match: (-match.share, match.students))
+    return Comparison(matches, rings, hidden)
+
+
+def same_works(prints: Mapping[Work, CodeFingerprint]) -> list[list[Work]]:
+    """Return works by who has nearly the same own code as the first of them."""
+    same: list[list[Work]] = []
+    for work, one in prints.items():
+        for works in same:
+            first = prints[works[0]].hashes
+            if len(first & one.hashes) >= SAME * len(first | one.hashes):
+                works.append(work)
+                break
+        else:
+            same.append([work])
+    return same
+
+
+def own_code(works: Sequence[Work], prints: Mapping[Work, CodeFingerprint]) -> set[int]:
+    """Return the fingerprints of what stands in any of some works."""
+    return {h for work in works for h in prints[work].hashes}
+
+
+def find_rings(
+    topic: str,
+    same: Collection[Sequence[Work]],
+    prints: Mapping[Work, CodeFingerprint],
+) -> Iterator[Ring]:
+    """Yield who handed in the same work, unless it is little or they are one group."""
+    for works in same:
+        one_group = works[0].group and len({work.group for work in works}) == 1
+        enough = prints[works[0]].token_coverage >= MIN_SHARED
+        if len(works) > PAIR and enough and not one_group:
+            yield Ring(topic, tuple(work.student for work in works))
 
 
 def fingerprint(text: str, known: Hashes | None = None) -> CodeFingerprint:

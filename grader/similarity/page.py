@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from grader.files import write_text
+from grader.files import told_of, write_text
 from grader.layout import TEMPLATES
 from grader.similarity import SimilarityError
 from grader.similarity.compare import Match
@@ -79,9 +79,10 @@ def write_pages(folder: Path, pages: dict[str, str]) -> None:
     """Write the pages into a folder of their own; those of an earlier run go.
 
     Raises:
-        SimilarityError: the folder holds other files, or cannot be written.
+        SimilarityError: the folder holds other files.
+        WriteError: it cannot be written.
     """
-    try:
+    with told_of(folder / INDEX):
         folder.mkdir(parents=True, exist_ok=True)
         there = {path.name: path for path in folder.iterdir()}
         others = [n for n in sorted(there) if n != INDEX and not PAGE.fullmatch(n)]
@@ -91,9 +92,5 @@ def write_pages(folder: Path, pages: dict[str, str]) -> None:
             )
         for name in there.keys() - pages.keys():
             there[name].unlink()
-        for name, text in pages.items():
-            write_text(folder / name, text)
-    except OSError as error:
-        raise SimilarityError(
-            f"{folder} cannot be written: {error.strerror}. Name another with --out"
-        ) from error
+    for name, text in pages.items():
+        write_text(folder / name, text)

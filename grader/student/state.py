@@ -78,7 +78,7 @@ def update_state(path: Path, change: Callable[[State], State]) -> State:
     """Change what is remembered, whole or not at all; return it.
 
     Raises:
-        OSError: it cannot be written.
+        WriteError: it cannot be written.
     """
     state = change(read_state(path))
     data = {

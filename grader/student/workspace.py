@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 
+from grader.files import WriteError
 from grader.layout import Layout
 from grader.student import StudentError
 from grader.student.state import Noted, read_state, update_state
@@ -75,7 +76,7 @@ class Workspace:
             if key and touched and verdict.imports:
                 noted[exercise.id] = Noted(key, verdict.passes)
         if noted:
-            with suppress(OSError):  # forgetting costs a check, no more
+            with suppress(WriteError):  # forgetting costs a check, no more
                 self.state = update_state(
                     self.layout.state, lambda state: state.with_verdicts(noted)
                 )
@@ -84,17 +85,11 @@ class Workspace:
         """Count one further hint of an exercise; return how many have been asked for.
 
         Raises:
-            StudentError: the count cannot be written.
+            WriteError: the count cannot be written.
         """
         asked = min(self.state.hints.get(exercise.id, 0), len(exercise.hints)) + 1
         seen = min(asked, len(exercise.hints))
-        try:
-            self.state = update_state(
-                self.layout.state, lambda state: state.with_hints(exercise.id, seen)
-            )
-        except OSError as error:
-            raise StudentError(
-                f"{self.layout.state} cannot be written: {error.strerror}. "
-                "Give yourself the right to write in this folder."
-            ) from error
+        self.state = update_state(
+            self.layout.state, lambda state: state.with_hints(exercise.id, seen)
+        )
         return asked

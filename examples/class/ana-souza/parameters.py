@@ -122,10 +122,11 @@ def clip_gradients_(params, max_norm):
 class Ema:
     def __init__(self, net, decay):
         self.net, self.decay = net, decay
-        self.named = dict(net.named_parameters(remove_duplicate=False))
-        self.named |= dict(net.named_buffers(remove_duplicate=False))
-        self.named = {name: self.named[name] for name in net.state_dict()}
         self.mean = {name: t.detach().clone() for name, t in self.named.items()}
+
+    @property
+    def named(self):
+        return self.net.state_dict(keep_vars=True)
 
     def update(self):
         with torch.no_grad():
@@ -153,6 +154,9 @@ class Ema:
                 t.data = own[name]
 
 
+from torch.utils._pytree import tree_leaves
+
+
 def memory_bytes(net, optimizer):
     def tensors_of(kind):
         if kind == "parameters":
@@ -162,8 +166,7 @@ def memory_bytes(net, optimizer):
         elif kind == "buffers":
             yield from net.buffers()
         else:
-            for state in optimizer.state_dict()["state"].values():
-                yield from filter(torch.is_tensor, state.values())
+            yield from filter(torch.is_tensor, tree_leaves(optimizer.state_dict()["state"]))
 
     counted, result = set(), {}
     for kind in ("optimizer", "buffers", "gradients", "parameters")[::-1]:

@@ -389,9 +389,9 @@ def average_checkpoints(paths):
             if state[k].shape != result[k].shape or state[k].dtype != result[k].dtype:
                 raise ValueError(k)
             if k in mean:
-                mean[k] += (state[k].double() - mean[k]) / (i + 1)
+                mean[k] = mean[k] + state[k].double()
             else:
                 result[k] = state[k]
     for k in mean:
-        result[k] = mean[k].to(result[k].dtype)
+        result[k] = (mean[k] / len(paths)).to(result[k].dtype)
     return result

@@ -58,7 +58,7 @@ def to_device(batch, device):
         return new
     if isinstance(batch, tuple):
         parts = [to_device(b, device) for b in batch]
-        return batch._make(parts) if hasattr(batch, "_make") else tuple(parts)
+        return batch._make(parts) if hasattr(batch, "_make") else type(batch)(parts)
     if dataclasses.is_dataclass(batch) and not isinstance(batch, type):
         new = copy.copy(batch)
         for f in dataclasses.fields(batch):
@@ -299,6 +299,8 @@ class _Again(torch.autograd.Function):
     def forward(ctx, block, x, *parameters):
         ctx.block = block
         ctx.rng = torch.get_rng_state()
+        kind = x.device.type
+        ctx.cast = kind, torch.get_autocast_dtype(kind), torch.is_autocast_enabled(kind)
         ctx.save_for_backward(x)
         ctx.parameters = parameters
         with torch.no_grad():
@@ -311,7 +313,8 @@ class _Again(torch.autograd.Function):
         x = x.detach().requires_grad_(need)
         with torch.random.fork_rng(devices=[]):
             torch.set_rng_state(ctx.rng)
-            with torch.enable_grad():
+            kind, dtype, on = ctx.cast
+            with torch.enable_grad(), torch.autocast(kind, dtype, enabled=on):
                 y = ctx.block(x)
         inputs = [x, *ctx.parameters]
         grads = torch.autograd.grad(y, inputs, g, allow_unused=True)

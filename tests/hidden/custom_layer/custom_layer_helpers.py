@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.observe import expect_close, expect_true, expect_unchanged, say
+from grader.observe import Module, expect_close, expect_true, expect_unchanged, say
 from grader.observe.expect import Slips
 from grader.observe.playing import Observe
 from grader.scoring.message import Words
@@ -14,19 +14,34 @@ DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is squar
 LAYERS = 200
 
 
-def call_and_keep(ex: Any, make: Any, init: list[Any], *args: Any) -> list[Tensor]:
-    """Scenario: return the result, then the argument as it is after the call."""
-    return [make(ex, *init)(*args), args[0]]
+def call_and_pull_back(
+    ex: Any, make: Any, init: list[Any], upstream: Tensor | None, *args: Any
+) -> tuple[Tensor, Tensor | None, Tensor]:
+    """Scenario: return the result, the gradient of sum(upstream * result) in the
+    argument, and the argument as it is after the call.
+    """
+    x = args[0].requires_grad_(upstream is not None)
+    given = x.clone()
+    y = make(ex, *init)(given, *args[1:])
+    after = given.detach().clone()
+    return y, None if upstream is None else gradient_of(y, x, upstream), after
 
 
 def call_once(
-    observe: Observe, make: Any, init: list[Any], *args: Any, call: Words
-) -> Tensor:
-    """Return the result of a call that leaves its argument alone."""
-    y, after = observe(call_and_keep, make, init, *args, call=call)
+    observe: Observe,
+    make: Any,
+    init: list[Any],
+    *args: Any,
+    call: Words,
+    upstream: Tensor | None = None,
+) -> tuple[Tensor, Tensor | None]:
+    """Return the result of a call that leaves its argument alone, and a gradient."""
+    y, gradient, after = observe(
+        call_and_pull_back, make, init, upstream, *args, call=call
+    )
     fault = say("{symbol} changes the caller's tensor.", symbol=make.name)
     expect_unchanged(after, args[0], fault)
-    return y
+    return y, gradient
 
 
 def expect_near(got: Any, expected: Tensor, fault: Words, **more: Any) -> None:
@@ -38,29 +53,36 @@ def expect_gradient(
     got: Any, expected: Tensor, fault: Words, slips: Slips | None = None
 ) -> None:
     """Expect a gradient, that is none where the result is cut off."""
-    cut = {"detach(), `.data` or item() cuts it off: no gradient arrives": is_none}
+    cut = {
+        "detach(), `.data` or item() cuts it off: no gradient arrives": lambda g: (
+            g is None
+        )
+    }
     expect_near(got, expected, fault, slips={**cut, **(slips or {})})
-
-
-def is_none(value: Any) -> bool:
-    return value is None
-
-
-def pull_back(
-    ex: Any, make: Any, init: list[Any], upstream: Tensor, x: Tensor, *args: Any
-) -> Tensor | None:
-    """Scenario: return the gradient of sum(upstream * result) in x."""
-    x = x.requires_grad_()
-    return gradient_of(make(ex, *init)(x.clone(), *args), x, upstream)
 
 
 def pull_back_first(
     ex: Any, make: Any, upstream: Tensor, *calls: tuple[Any, ...]
 ) -> Tensor | None:
-    """Scenario: call it several times, return the gradient of the first result."""
+    """Scenario: call it several times, return the gradient of the first result.
+
+    An upstream gradient of one entry stands for all, in memory as well.
+    """
     apply, x = make(ex), calls[0][0].requires_grad_()
     results = [apply(*args) for args in calls]
-    return gradient_of(results[0], x, upstream)
+    return gradient_of(results[0], x, upstream.expand(results[0].shape))
+
+
+def sweep_widths(sweep: Any, name: str, n: int) -> None:
+    """Expect a layer to be right where its two sizes are 1, and where they are n."""
+    for sizes in ((1, 1), (n, n)):
+        sweep(
+            Module(name),
+            *sizes,
+            inputs=lambda *lead, size=sizes[0]: (torch.randn(*lead, size),),
+            columns=("plain", "single", "vector"),
+            call=say("{name}{sizes}(x)", name=name, sizes=sizes),
+        )
 
 
 def in_turn(ex: Any, make: Any, init: list[Any], *inputs: Tensor) -> list[Tensor]:

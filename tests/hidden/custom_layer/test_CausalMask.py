@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from custom_layer_helpers import DISTINCT, call_once, gradient_of, in_turn
+from custom_layer_helpers import DISTINCT, call_and_pull_back, call_once, in_turn
 from grader.observe import (
+    DTYPES,
     MODULES,
     TENSORS,
     Module,
     expect_close,
-    expect_equal,
     say,
 )
 
@@ -21,28 +21,15 @@ pytestmark = pytest.mark.exercise("custom_layer.CausalMask")
 MASK = Module("CausalMask", filled=False)
 
 
-def state_of_mask(
-    ex: Any, scores: Tensor, others: int
-) -> tuple[list[str], list[str], list[str], Tensor]:
-    """Return names saved and trained, and places of buffers, in a network of several.
-
-    The layer comes first, norm layers behind it.
-    """
-    layer = ex.CausalMask(len(scores))
-    y = layer(scores.clone())
-    layer = nn.Sequential(layer, *(nn.BatchNorm1d(1) for _ in range(others)))
+def state_of_mask(ex: Any, max_len: int) -> tuple[list[str], list[str], list[str]]:
+    layer = ex.CausalMask(max_len)
+    layer(torch.zeros(max_len, max_len))
     names = list(layer.state_dict())
     parameters = [name for name, _ in layer.named_parameters()]
-    return names, parameters, [b.device.type for b in layer.to("meta").buffers()], y
-
-
-def run_mask(
-    ex: Any, max_len: int, scores: Tensor, upstream: Tensor
-) -> tuple[Tensor, Tensor | None]:
-    """Return masked scores, and their gradient."""
-    scores = scores.requires_grad_()
-    y = ex.CausalMask(max_len)(scores.clone())
-    return y, gradient_of(y, scores, upstream)
+    devices = [b.device.type for b in layer.to("meta").buffers()]
+    if devices:
+        devices.append(layer(torch.zeros(1, 1, device="meta")).device.type)
+    return names, parameters, sorted(set(devices))
 
 
 def masked(scores: Tensor, diagonal: int = 1) -> Tensor:
@@ -83,7 +70,7 @@ def test_causal_mask_hides_what_is_above_the_diagonal(observe, rng, leading, spa
     max_len = n + spare
     call = say("CausalMask({n})(scores) with scores {x}", n=max_len, x=scores)
 
-    y = call_once(observe, MASK, [max_len], scores, call=call)
+    y, _ = call_once(observe, MASK, [max_len], scores, call=call)
 
     expect_close(
         y,
@@ -93,65 +80,64 @@ def test_causal_mask_hides_what_is_above_the_diagonal(observe, rng, leading, spa
     )
 
 
-@pytest.mark.parametrize("more", [1, 2])
-def test_causal_mask_refuses_what_is_too_long(sweep, rng, more):
+def test_causal_mask_refuses_what_is_too_long_alone(sweep, rng):
     n = rng.choice(DISTINCT)
-    fitting, longer = torch.randn(2, n, n), torch.randn(2, n + more, n + more)
-    long = "for more than max_len positions"
+
+    def case(max_len: int, positions: int, *lead: int) -> tuple[Any, ...]:
+        drawn = torch.randn(2, *lead, positions, positions)
+        return MASK, [max_len], *drawn.unbind()
 
     sweep.cases(
-        run_mask,
-        {"": (n, fitting, fitting), long: (n, longer, longer)},
-        call=say("CausalMask({n})(scores) with scores {x}", n=n, x=longer),
+        call_and_pull_back,
+        {
+            "for max_len positions": case(n, n, 2),
+            "for a batch larger than max_len": case(n, n, n + 2),
+            "for more heads than max_len": case(n, n, 1, n + 2),
+            "for one position more": case(n, n + 1, 2),
+            "for two positions more": case(n, n + 2),
+            "for an empty batch of more positions": case(n, n + 1, 0),
+            "for a max_len of 1": case(1, 1, 2),
+            "for two positions and a max_len of 1": case(1, 2, 2),
+        },
+        call=say("CausalMask({n})(scores)", n=n),
         raises=(ValueError,),
-        because={long: "nothing compares the size of the scores with max_len"},
+        because={
+            "for one position more": "nothing compares their number with max_len",
+            "for two positions and a max_len of 1": "a mask of one entry broadcasts",
+        },
     )
 
 
 @pytest.mark.weight(2)
-def test_causal_mask_is_a_buffer_that_is_not_saved(observe, rng):
-    n, others = rng.choice(DISTINCT), rng.randrange(2, 50)
-    scores = torch.randn(n, n)
-    call = say("CausalMask({n}).state_dict(), and its buffers after to('meta')", n=n)
-    beside = nn.Sequential(nn.Identity(), *(nn.BatchNorm1d(1) for _ in range(others)))
-    trained = [name for name, _ in beside.named_parameters()]
-    known = len(list(beside.buffers()))
+def test_causal_mask_is_a_buffer_that_is_not_saved(sweep, rng):
+    n = rng.choice(DISTINCT)
 
-    names, parameters, devices, y = observe(state_of_mask, scores, others, call=call)
-
-    expect_equal(
-        parameters,
-        trained,
-        "CausalMask has parameters.",
-        cause="a mask is not trained: make it a buffer",
-    )
-    expect_equal(
-        names,
-        list(beside.state_dict()),
-        "The mask is in the state dict.",
-        cause="register_buffer(…, persistent=False) leaves it out",
-    )
-    expect_equal(
-        ["its buffers"] * (len(devices) > known) + sorted(set(devices)),
-        ["its buffers", "meta"],
-        "The mask is not a buffer that follows the layer to other devices.",
+    sweep.cases(
+        state_of_mask,
+        {"": (n,)},
+        call=say("CausalMask({n}).state_dict(), and its buffers after to('meta')", n=n),
+        fault="CausalMask has parameters, or its mask is in the state dict, or does "
+        "not follow the layer to other devices.",
         slips={
+            "a mask is not trained: make it a buffer": lambda seen: bool(seen[1]),
+            "persistent=False leaves a buffer out of it": lambda seen: bool(seen[0]),
             "a tensor assigned to self stays where it is: register_buffer moves it": (
-                ["meta"]
-            )
+                lambda seen: not seen[2]
+            ),
         },
+        causes={"on device meta|meta tensor": "the mask is made anew, on the CPU"},
     )
-    expect_close(y, masked(scores), "CausalMask does not mask max_len positions.")
 
 
 def test_causal_mask_takes_scores_of_every_kind(sweep, rng):
     n = rng.choice(DISTINCT)
     for positions in (n, 1, 0):
+        few = "plain", "deep", *DTYPES
         sweep(
             MASK,
             n,
             inputs=lambda *lead, k=positions: (torch.randn(*lead, k, k),),
-            columns=(*TENSORS, *MODULES),
+            columns=(*TENSORS, "odd_half", *MODULES) if positions == n else few,
             call=say("CausalMask({n})(scores), {k} positions", n=n, k=positions),
         )
     scores = torch.randn(2, n, n)
@@ -170,7 +156,6 @@ def test_causal_mask_hides_whatever_was_there(sweep, rng):
         "for NaN": inf - inf,
     }
 
-    values = {when: (MASK, [n], kind) for when, kind in kinds.items()}
-    sweep.cases(in_turn, values, call=call)
-    gradients = {f"in the gradient {when}": (n, x, scores) for when, x in kinds.items()}
-    sweep.cases(run_mask, gradients, call=call)
+    for start, upstream in (("", None), ("in the gradient ", scores)):
+        cases = {start + w: (MASK, [n], upstream, kind) for w, kind in kinds.items()}
+        sweep.cases(call_and_pull_back, cases, call=call)

@@ -7,8 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, expect_drawn, same, start
-from grader.observe import MODULES, TENSORS, Module, say
-from grader.sandbox.trials import checksum
+from grader.observe import MODULES, SHAPES, TENSORS, Module, say
 
 pytestmark = pytest.mark.exercise("custom_layer.LowRank")
 
@@ -57,19 +56,27 @@ def merge_low_rank(ex: Any, x: Tensor, *given: Any) -> dict[str, Any]:
     seen["names"] = list(state) == list(before)
     kept = [(state[name], t, flag) for name, (t, flag) in before.items()]
     seen["values"] = all(torch.equal(now, t) for now, t, _ in kept)
-    seen["bits"] = sum(checksum(now) for now, *_ in kept)
     seen["flags"] = all(now.requires_grad == flag for now, _, flag in kept)
     with torch.no_grad():
         for p in merged.parameters():
             p.fill_(0)
-    return seen | {"layer then": layer(x), "next": layer.merged()(x)}
+        seen |= {"layer then": layer(x), "next": layer.merged()(x)}
+        for p in layer.parameters():
+            p.mul_(2)
+        after = layer.merged()
+        trained = all(p.requires_grad for p in after.parameters())
+    return seen | {"after a change": after(x), "trained under no_grad": trained}
 
 
 def where_low_rank_lies(
-    ex: Any, linear: nn.Module, device: str, dtype: torch.dtype
+    ex: Any, linear: nn.Linear, device: str, dtype: torch.dtype, merged: bool
 ) -> list[str]:
+    """Return it of A and B, or of what is merged before and after a cast."""
     layer = ex.LowRank(linear.to(device, dtype), 2)
-    return [f"{p.dtype} on {p.device}, {list(p.shape)}" for p in (layer.A, layer.B)]
+    if not merged:
+        return [f"{p.dtype} on {p.device}" for p in (layer.A, layer.B)]
+    parts = [layer.merged(), layer.to(torch.float32).merged()]
+    return [f"{p.weight.dtype} on {p.weight.device}" for p in parts]
 
 
 def low_rank_case(rng, bias: bool) -> tuple[Tensor, nn.Linear, Tensor, Tensor]:
@@ -157,6 +164,7 @@ def test_low_rank_merges_into_an_equal_linear(sweep, rng):
     case = x, linear, a, b = low_rank_case(rng, True)
     scale = rng.choice([-1.5, 2.5])
     right = linear(x) + scale * x @ a.T @ b.T
+    moved = 2 * linear(x) + 4 * scale * x @ a.T @ b.T
     wrong = wrong_sums(*case, scale)
 
     def differs(key: str) -> Any:
@@ -177,6 +185,12 @@ def test_low_rank_merges_into_an_equal_linear(sweep, rng):
             "a second merged() gives the same outputs too": differs("second"),
             "what is done to the merged layer changes the other": differs("layer then"),
             "what is done to one merged layer changes the next": differs("next"),
+            "what is merged is remembered, and out of date after a change": lambda s: (
+                not same(s["after a change"], moved)
+            ),
+            "what is merged under torch.no_grad() can be trained, too": lambda s: (
+                not s["trained under no_grad"] and all(s["trained"].values())
+            ),
             "a copy of a frozen layer is frozen": lambda s: (
                 not all(s["trained"].values())
             ),
@@ -193,15 +207,23 @@ def test_low_rank_merges_into_an_equal_linear(sweep, rng):
 
 def test_low_rank_follows_dtype_and_device_of_linear(sweep, rng):
     _, linear, *_ = low_rank_case(rng, True)
-    kinds = [(d, t) for d in ("cpu", "meta") for t in (torch.float64, torch.bfloat16)]
-    cases = {f"for {t} on {d}": (linear, d, t) for d, t in kinds}
-    own = "A and B have a dtype of their own, or lie elsewhere"
+    cases = {
+        f"as to {of}, for {dtype} on {device}": (linear, device, dtype, of != "A and B")
+        for of in ("A and B", "merged()")
+        for device in ("cpu", "meta")
+        for dtype in (torch.float64, torch.bfloat16)
+    }
 
     sweep.cases(
         where_low_rank_lies,
         cases,
-        call="LowRank(linear.to(device, dtype), 2), then where A and B lie",
-        because=dict.fromkeys(cases, own),
+        call="layer = LowRank(linear.to(device, dtype), 2); layer.merged()",
+        because={
+            when: "what is merged has a dtype of its own, or lies elsewhere"
+            if case[-1]
+            else "A and B have a dtype of their own, or lie elsewhere"
+            for when, case in cases.items()
+        },
     )
 
 
@@ -209,17 +231,24 @@ def merged_with_factors(ex: Any, *given: Any) -> nn.Module:
     return with_factors(ex, *given).merged()
 
 
-@pytest.mark.parametrize("scale", [1.0, 0.0, -2.0])
 @pytest.mark.parametrize("make", [with_factors, merged_with_factors])
-def test_low_rank_learns_and_takes_tensors_of_every_kind(sweep, rng, make, scale):
+def test_low_rank_learns_and_takes_tensors_of_every_kind(sweep, rng, make):
     _, linear, a, b = low_rank_case(rng, rng.random() < 0.5)
+    few = ("plain", *SHAPES, "no_grad", "default_double", "copied", "double", "trained")
+    columns = (*TENSORS, "nan", *MODULES) if make is with_factors else few
 
-    sweep(
-        make,
-        *(linear.double(), a.double(), b.double(), scale),
-        inputs=lambda *lead: (torch.randn(*lead, linear.in_features).double(),),
-        columns=(*TENSORS, "nan", *MODULES),
-        call="LowRank(linear.double(), …)(x.double()), A and B set before"
-        if make is with_factors
-        else "LowRank(linear.double(), …).merged()(x.double())",
-    )
+    square = [
+        (nn.Linear(n, n), torch.randn(rank, n), torch.randn(n, rank), -2)
+        for n, rank in ((1, 2), (4, 1))
+    ]
+    cases = [(linear, a, b, scale) for scale in (-2.0, 1.0, 0.0, 0.1)]
+    for one, low, high, scale in cases + square:
+        sweep(
+            make,
+            *(one.double(), low.double(), high.double(), scale),
+            inputs=lambda *lead, k=one.in_features: (torch.randn(*lead, k).double(),),
+            columns=columns if scale == -2.0 and one is linear else ("plain", "vector"),
+            call=say("LowRank({linear}, …, {s}), in double", linear=one, s=scale)
+            if make is with_factors
+            else say("LowRank({linear}, …, {s}).merged()", linear=one, s=scale),
+        )

@@ -6,14 +6,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from custom_layer_helpers import DISTINCT, expect_drawn, start
+from custom_layer_helpers import DISTINCT, expect_drawn, start, sweep_widths
 from grader.observe import (
     MODULES,
     TENSORS,
     Module,
     expect_close,
-    expect_equal,
-    expect_true,
     say,
 )
 
@@ -25,7 +23,8 @@ def parameters_of_my_linear(
 ) -> tuple[dict[str, list[int]], list[str]]:
     """Return shapes, and which tensors are attributes but no parameters."""
     layer = ex.MyLinear(*sizes)
-    shapes = {name: list(p.shape) for name, p in layer.named_parameters()}
+    named = sorted(layer.named_parameters())
+    shapes = {name: list(p.shape) for name, p in named}
     loose = [
         name
         for name in ("weight", "bias")
@@ -49,31 +48,23 @@ def my_linear_state(rng) -> dict[str, Tensor]:
     return {"weight": torch.randn(inner, units), "bias": torch.randn(units)}
 
 
-def test_my_linear_has_a_weight_and_a_bias(observe, rng):
+def test_my_linear_has_a_weight_and_a_bias(sweep, rng):
     inner, units = sizes = rng.sample(DISTINCT, 2)
-    call = say("MyLinear{sizes}.named_parameters()", sizes=tuple(sizes))
 
-    shapes, loose = observe(parameters_of_my_linear, sizes, call=call)
-
-    expect_true(
-        not loose,
-        "Parameters of MyLinear are not registered.",
-        expected="weight and bias among the parameters",
-        got=say("{names} only as a tensor", names=" and ".join(loose)),
-        cause="only an nn.Parameter is registered; nn.Parameter(t) * 0.1 is none, "
-        "nn.Parameter(t * 0.1) is",
-    )
-    expect_equal(
-        sorted(shapes.items()),
-        [("bias", [units]), ("weight", [inner, units])],
-        "MyLinear does not have the parameters weight (in_units, units) and bias "
+    sweep.cases(
+        parameters_of_my_linear,
+        {"": (sizes,)},
+        call=say("MyLinear{sizes}.named_parameters()", sizes=tuple(sizes)),
+        fault="MyLinear does not have the parameters weight (in_units, units) and bias "
         "(units,).",
         slips={
+            "only an nn.Parameter is registered; nn.Parameter(t) * 0.1 is none, "
+            "nn.Parameter(t * 0.1) is": lambda seen: bool(seen[1]),
             "weight is (in_units, units), unlike nn.Linear's": (
-                lambda pairs: ("weight", [units, inner]) in pairs
+                lambda seen: seen[0].get("weight") == [units, inner]
             ),
             "the names are to be weight and bias, without a dot": (
-                lambda pairs: any("." in name for name, _ in pairs)
+                lambda seen: any("." in name for name in seen[0])
             ),
         },
     )
@@ -121,6 +112,7 @@ def test_my_linear_learns_and_takes_tensors_of_every_kind(sweep, rng):
         Module("MyLinear"),
         *sizes,
         inputs=lambda *lead: (torch.randn(*lead, sizes[0]),),
-        columns=(*TENSORS, "inf", "nan", *MODULES),
+        columns=(*TENSORS, "inf", "nan", "blank", *MODULES),
         call=say("MyLinear{sizes}(x)", sizes=tuple(sizes)),
     )
+    sweep_widths(sweep, "MyLinear", sizes[0])

@@ -13,13 +13,9 @@ pytestmark = pytest.mark.exercise("custom_layer.RMSNorm")
 
 
 def apply_rms(ex: Any, weight: Tensor, x: Tensor, *eps: float) -> Tensor:
-    layer = ex.RMSNorm(len(weight), *eps)
+    layer = ex.RMSNorm(len(weight), *eps).to(weight.dtype)
     layer.load_state_dict({"weight": weight})
     return layer(x)
-
-
-def cast_rms(ex: Any, x: Tensor, dtype: torch.dtype) -> Tensor:
-    return ex.RMSNorm(x.shape[-1]).to(dtype)(x)
 
 
 def parameters_of_rms(ex: Any, d: int) -> dict[str, Tensor]:
@@ -57,38 +53,24 @@ def rms_slips(x: Tensor, weight: Tensor, eps: float) -> dict[str, Tensor]:
     }
 
 
-@pytest.mark.parametrize("leading", [0, 1, 3], ids=["vector", "batch", "three_dims"])
-def test_rms_norm_agrees_with_nn_rms_norm(observe, rng, leading):
-    d, *shape = rng.sample(DISTINCT, 1 + leading)
-    weight, x = torch.randn(d), torch.randn(*shape, d)
-    theirs = nn.RMSNorm(d, eps=1e-6)
+@pytest.mark.weight(2)
+@pytest.mark.parametrize("eps", [0.1, 1e-3, None])
+def test_rms_norm_agrees_with_nn_rms_norm(observe, rng, eps):
+    d, n, m = rng.sample(DISTINCT, 3)
+    given, eps = (() if eps is None else (eps,)), eps or 1e-6
+    weight, x = torch.rand(d) + 1, torch.randn(n, m, d)
+    x[1] *= eps**0.5
+    x[1, 0] = 0
+    theirs = nn.RMSNorm(d, eps=eps)
     theirs.load_state_dict({"weight": weight})
-    call = say("RMSNorm({d})(x) with x {x}", d=d, x=x)
-
-    y = observe(apply_rms, weight, x, call=call)
-
-    expect_near(
-        y,
-        theirs(x),
-        "RMSNorm does not agree with nn.RMSNorm.",
-        slips=rms_slips(x, weight, 1e-6),
-    )
-
-
-@pytest.mark.parametrize("eps", [0.1, 1e-3, 1e-6])
-def test_rms_norm_of_small_entries_depends_on_eps(observe, rng, eps):
-    d = rng.choice(DISTINCT)
-    weight, x = torch.rand(d) + 1, torch.randn(3, d) * eps**0.5
-    x[rng.randrange(3)] = 0
-    given = () if eps == 1e-6 else (eps,)
-    call = say("RMSNorm{init}(x), x small", init=(d, *given))
+    call = say("RMSNorm{init}(x), x {x}, some entries small", init=(d, *given), x=x)
 
     y = observe(apply_rms, weight, x, *given, call=call)
 
     expect_near(
         y,
-        rms(x, weight, eps),
-        say("RMSNorm does not add eps = {eps:g} to the mean square.", eps=eps),
+        theirs(x),
+        "RMSNorm does not agree with nn.RMSNorm.",
         slips=rms_slips(x, weight, eps)
         | {
             "0 / 0 is NaN": lambda y: bool(y.isnan().any()),
@@ -101,15 +83,15 @@ def test_rms_norm_of_small_entries_depends_on_eps(observe, rng, eps):
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_rms_norm_of_half_precision(observe, rng, dtype, cast):
     x = (torch.randn(200, rng.choice(DISTINCT)) * 3000).to(dtype)
-    weight_dtype = dtype if cast else torch.float32
+    weight = torch.ones(x.shape[-1], dtype=dtype if cast else torch.float32)
     call = say(
         "RMSNorm(d)(x), x {x} of {dtype} in the thousands, weight of {weight}",
         x=x,
         dtype=dtype,
-        weight=weight_dtype,
+        weight=weight.dtype,
     )
 
-    y = observe(cast_rms, x, weight_dtype, call=call)
+    y = observe(apply_rms, weight, x, call=call)
 
     expect_equal(
         str(y.dtype),
@@ -136,19 +118,15 @@ def test_rms_norm_of_half_precision(observe, rng, dtype, cast):
     )
 
 
-def test_rms_norm_starts_with_a_weight_of_ones(observe, rng):
+def test_rms_norm_starts_with_a_weight_of_ones(sweep, rng):
     d = rng.choice(DISTINCT)
 
-    parameters = observe(parameters_of_rms, d, call=say("RMSNorm({d})", d=d))
-
-    expect_equal(
-        list(parameters),
-        ["weight"],
-        "weight is not RMSNorm's only parameter.",
-        slips={"a tensor that is no nn.Parameter is not learned": []},
-    )
-    expect_equal(
-        parameters["weight"], torch.ones(d), "RMSNorm's weight does not start at one."
+    sweep.cases(
+        parameters_of_rms,
+        {"": (d,)},
+        call=say("RMSNorm({d})", d=d),
+        fault="weight, of ones at the start, is not RMSNorm's only parameter.",
+        slips={"a tensor that is no nn.Parameter is not learned": {}},
     )
 
 
@@ -159,9 +137,37 @@ def test_rms_norm_takes_tensors_of_every_kind(sweep, rng):
         Module("RMSNorm"),
         d,
         inputs=lambda *lead: (torch.randn(*lead, d),),
-        columns=(*TENSORS, "zero", "nan", *MODULES),
+        columns=(*TENSORS, "zero_backward", "inf", "nan", "blank", *MODULES),
         call=say("RMSNorm({d})(x)", d=d),
     )
     x = torch.randn(3, d)
     mixed = {"for float64 after float32": (Module("RMSNorm"), [d], x, x.double() / 3)}
     sweep.cases(in_turn, mixed, call="layer(x); layer(x.double())")
+
+
+def test_rms_norm_takes_every_pair_of_dtypes(sweep, rng):
+    d = rng.choice(DISTINCT)
+    weight, x = torch.rand(d) + 0.5, torch.randn(3, d)
+    kinds = torch.float32, torch.float64, torch.float16, torch.bfloat16
+    steep, flat = torch.full((d,), 1e5), torch.full((3, d), 0.1)
+    steep[0], flat[:, 0] = 1, 500
+
+    sweep.cases(
+        apply_rms,
+        {
+            f"for {one} and a weight of {other}, where eps matters": (
+                weight.to(other) / 3,
+                x.to(one) * 1e-4 / 3,
+                1e-8,
+            )
+            for one in kinds
+            for other in kinds
+        }
+        | {
+            "for an eps of 0": (weight, x * 1e-4, 0.0),
+            "for an eps that is an integer": (weight, x, 2),
+            "for a d of 1": (weight[:1], x[:, :1]),
+            "for a weight too large for float16": (steep, flat.half()),
+        },
+        call="RMSNorm(d, eps)(x), weight and x of several dtypes",
+    )

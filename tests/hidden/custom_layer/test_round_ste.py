@@ -7,28 +7,28 @@ import pytest
 import torch
 from torch import Tensor
 
-from custom_layer_helpers import expect_gradient, gradient_of
-from grader.observe import TENSORS, Function, expect_close, say
+from custom_layer_helpers import (
+    call_and_pull_back,
+    call_once,
+    expect_gradient,
+    gradient_of,
+    pull_back_first,
+)
+from grader.observe import SLOPES, TENSORS, Function, expect_close, say
 
 pytestmark = pytest.mark.exercise("custom_layer.round_ste")
 
-
-def round_and_pull_back(
-    ex: Any, x: Tensor, upstream: Tensor
-) -> tuple[Tensor, Tensor | None]:
-    """Return the result, and the gradient of sum(upstream * result) in x."""
-    x = x.requires_grad_()
-    y = ex.round_ste(x.clone())
-    return y, gradient_of(y, x, upstream)
+ROUND = Function("round_ste")
+DTYPES = torch.float32, torch.float64, torch.float16, torch.bfloat16
 
 
-def pull_back_twice(ex: Any, x: Tensor, upstream: Tensor, v: Tensor) -> Tensor | None:
+def pull_back_twice(ex: Any, x: Tensor, upstream: Tensor) -> Tensor | None:
     """Return how the gradient in x depends on the one in the result."""
     y, upstream = ex.round_ste(x.requires_grad_()), upstream.requires_grad_()
     if not y.requires_grad:
         return None
     (gradient,) = torch.autograd.grad(y, x, upstream, create_graph=True)
-    return gradient_of(gradient, upstream, v)
+    return gradient_of(gradient, upstream, torch.full_like(x, 3.0))
 
 
 @pytest.mark.weight(2)
@@ -41,7 +41,7 @@ def test_round_ste_rounds_like_torch_and_passes_the_gradient(observe, rng, shape
     upstream = torch.randn_like(x)
     call = say("y = round_ste(x), x {x} with halves; y.backward(…)", x=x)
 
-    y, gradient = observe(round_and_pull_back, x, upstream, call=call)
+    y, gradient = call_once(observe, ROUND, [], x, call=call, upstream=upstream)
 
     expect_close(
         y,
@@ -69,15 +69,39 @@ def test_round_ste_rounds_like_torch_and_passes_the_gradient(observe, rng, shape
     )
 
 
+def at_the_edge(dtype: torch.dtype) -> Tensor:
+    """Return a dtype's largest fractions and odd integers, and what is near 0.5."""
+    most = 1 / torch.finfo(dtype).eps  # from here on, every number is an integer
+    parts = [most / 4 + 0.25, most / 2 + 0.5, most / 2 + 1.5, most - 0.5]
+    whole = [most / 2 + 1, most - 1, most + 1, 2 * most - 1, torch.finfo(dtype).max]
+    half = torch.tensor(0.5, dtype=dtype)
+    beside = [half, half.nextafter(half * 0), half.nextafter(half * 2), half + 1]
+    x = torch.cat([torch.tensor(parts + whole, dtype=dtype), torch.stack(beside)])
+    return torch.cat([x, -x])
+
+
 @pytest.mark.weight(2)
 def test_round_ste_takes_tensors_of_every_kind(sweep):
     sweep(
-        Function("round_ste"),
+        ROUND,
         inputs=lambda *shape: (torch.randn(shape) * 5,),
-        columns=(*TENSORS, "inf", "nan", "zero", "tiny", "huge", "ties"),
+        columns=(*TENSORS, *SLOPES, "blank", "odd_half"),
         call="round_ste(x)",
+        tolerance=(0.0, 0.0),
     )
-    again = {"where its gradient is differentiated": (*torch.randn(3, 4, 5),)}
+    edges = {f"at the limits of {d}": at_the_edge(d) for d in DTYPES}
+    odd = torch.tensor([math.inf, -math.inf, math.nan, 1e30, -1e30, 1e-40, 0.0])
+    sweep.cases(
+        call_and_pull_back,
+        {w: (ROUND, [], torch.ones_like(x), x) for w, x in edges.items()}
+        | {"for odd gradients in the result": (ROUND, [], odd, torch.randn(7))},
+        call="y = round_ste(x); y.backward(…)",
+        tolerance=(0.0, 0.0),
+    )
+    x, upstream = torch.randn(2, 4, 5)
+    again = {"where its gradient is differentiated": (x, upstream)}
     sweep.cases(
         pull_back_twice, again, call="grad(round_ste(x), x, g, create_graph=True)"
     )
+    alike = {"for a sum of all results": (ROUND, torch.ones(()), (x,))}
+    sweep.cases(pull_back_first, alike, call="round_ste(x).sum().backward()")

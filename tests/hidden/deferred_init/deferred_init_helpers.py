@@ -5,7 +5,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parameter import is_lazy
+from torch.nn.modules.lazy import LazyModuleMixin
+from torch.nn.parameter import UninitializedParameter, is_lazy
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that no two agree
 
@@ -19,14 +20,6 @@ def tensors_of(net: nn.Module) -> dict[str, Tensor]:
     return {
         **dict(net.named_parameters(remove_duplicate=False)),
         **dict(net.named_buffers(remove_duplicate=False)),
-    }
-
-
-def shapes_of(net: nn.Module) -> dict[str, Shape | None]:
-    """Return the shapes of all parameters, None for a placeholder."""
-    return {
-        name: None if is_lazy(p) else tuple(p.shape)
-        for name, p in net.named_parameters()
     }
 
 
@@ -45,7 +38,8 @@ def look(net: nn.Module) -> Seen:
     seen: Seen = {}
     for name, t in tensors_of(net).items():
         seen[name] = None if is_lazy(t) else t.detach().clone()
-        seen[f"{name}.requires_grad"] = t.requires_grad
+        trains = is_lazy(t) or not t.is_inference()
+        seen[f"{name}.requires_grad"] = t.requires_grad and trains
         seen[f"{name}.grad"] = None if t.grad is None else t.grad.clone()
     for name, module in net.named_modules():
         seen[f"{name}.training"] = module.training
@@ -86,6 +80,49 @@ class Refuses(nn.Module):
         return x
 
 
+class Constant(nn.Module):
+    """A network without inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.LazyLinear(2)
+
+    def forward(self) -> Tensor:
+        return self.layer(torch.ones(3, 4)).sum()
+
+
+class LazyGain(LazyModuleMixin, nn.Module):
+    """A lazy module that torch does not know."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gain = UninitializedParameter()
+
+    def initialize_parameters(self, x: Tensor) -> None:
+        if is_lazy(self.gain):
+            self.gain.materialize((x.shape[-1],))
+            nn.init.ones_(self.gain)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.gain
+
+
+class Counts(nn.Module):
+    """A leaf that changes a buffer and a parameter at each call, in eval mode, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+        self.register_buffer("mask", torch.ones(1), persistent=False)
+        self.gain = nn.Parameter(torch.ones(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        with torch.no_grad():
+            self.gain.add_(1)
+        return x * self.gain * self.mask
+
+
 class Join(nn.Module):
     """A network of two inputs."""
 
@@ -98,18 +135,23 @@ class Join(nn.Module):
         return torch.cat([self.left(x), self.right(y)], dim=-1)
 
 
-class Backwards(nn.Module):
-    """A network whose layers are registered in another order than they run."""
+class Twice(nn.Module):
+    """A network that runs a layer twice, between them another one by a keyword."""
 
-    def __init__(self, last: nn.Module, first: nn.Module) -> None:
+    def __init__(self, twice: nn.Module, named: nn.Module) -> None:
         super().__init__()
-        self.last = last
-        self.first = first
+        self.twice, self.named = twice, named
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.last(self.first(x))
+        return self.twice(self.named(input=self.twice(x)))
+
+
+def used_twice(layer: nn.Module) -> nn.Module:
+    return nn.Sequential(layer, nn.ReLU(), nn.Sequential(layer))
 
 
 def norm_before_lazy(inner: int, *widths: int) -> nn.Module:
     """Return a network whose statistics a call in training mode changes."""
-    return nn.Sequential(nn.BatchNorm1d(inner), *map(nn.LazyLinear, widths))
+    norm = nn.BatchNorm1d(inner)
+    norm.running_mean += 1
+    return nn.Sequential(norm, *map(nn.LazyLinear, widths))

@@ -10,11 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from deferred_init_helpers import DISTINCT, Seen, Shape, outcome, shapes_of, values_of
+from deferred_init_helpers import DISTINCT, Seen, outcome, values_of
 from grader.observe import (
     MODULES,
     TENSORS,
-    draw_name,
     expect_close,
     expect_equal,
     expect_true,
@@ -27,26 +26,15 @@ pytestmark = pytest.mark.exercise("deferred_init.MyLazyLinear")
 
 State = dict[str, Tensor]
 Change = Callable[[Any, nn.Module], nn.Module]
+OUT = 5  # outputs where nothing else is said
 
 
-def placeholders_of(
-    ex: Any, out: int, name: str
-) -> tuple[dict[str, Shape | None], dict[str, bool]]:
-    """Return shapes, and for each entry whether it waits, alone and in a network."""
-    layer = ex.MyLazyLinear(out)
-    inside = nn.ModuleDict({name: ex.MyLazyLinear(out)})
-    entries = {**layer.state_dict(), **inside.state_dict()}
-    shapes = {**shapes_of(layer), **shapes_of(inside)}
-    return shapes, {name: is_lazy(t) for name, t in entries.items()}
-
-
-def run_lazy_linear(ex: Any, out: int, x: Tensor) -> tuple[Tensor, State]:
-    layer = ex.MyLazyLinear(out)
-    return layer(x), values_of(layer)
-
-
-def values_of_two(ex: Any, out: int, x: Tensor) -> list[State]:
-    return [run_lazy_linear(ex, out, x)[1] for _ in range(2)]
+def values_of_two(
+    ex: Any, out: int, x: Tensor
+) -> list[tuple[Tensor, dict[str, Tensor]]]:
+    """Return for each of two layers the first result and the values behind it."""
+    layers = ex.MyLazyLinear(out), ex.MyLazyLinear(out)
+    return [(layer(x), values_of(layer)) for layer in layers]
 
 
 def shaped(ex: Any, n: int, out: int) -> nn.Module:
@@ -56,30 +44,64 @@ def shaped(ex: Any, n: int, out: int) -> nn.Module:
     return fill(layer)
 
 
-def first_call(ex: Any, out: int, x: Tensor, change: Change, later: Any = None) -> Seen:
-    """Return what the first call makes of a layer that something was done to."""
-    layer = change(ex, ex.MyLazyLinear(out))
+def first_call(
+    ex: Any,
+    x: Tensor,
+    change: Change,
+    mode: Any = nullcontext,
+    odd: Tensor | None = None,
+    out: int = OUT,
+) -> Seen:
+    """Return what the first call makes of a layer that something was done to.
+
+    Before it comes a call with `odd`, if there is one, whatever becomes of that.
+    """
+    waiting = ex.MyLazyLinear(out)
+    placeholders = list(map(id, waiting.parameters()))
+    entries = {**waiting.state_dict(), **nn.Sequential(waiting).state_dict()}
+    begin = {
+        "placeholders": {n: is_lazy(p) for n, p in sorted(waiting.named_parameters())},
+        "entries that wait": sorted(n for n, t in entries.items() if is_lazy(t)),
+    }
+    if not all(begin["placeholders"].values()):
+        return begin
+    layer = change(ex, waiting)
     before, objects = dict(sorted(values_of(layer).items())), list(layer.parameters())
-    with (later or nullcontext)():
+    if odd is not None:
+        outcome(RuntimeError, layer, odd)
+    with mode():
         result = layer(x)
     parameters = dict(sorted(layer.named_parameters()))
+    now = list(map(id, layer.parameters()))
     return {
+        **begin,
         "values": {n: [v, parameters[n].detach().clone()] for n, v in before.items()},
         **{n: (str(p.dtype), *p.shape) for n, p in parameters.items()},
-        "the same objects": list(map(id, layer.parameters())) == list(map(id, objects)),
+        "the same objects": [now == list(map(id, objects)), now == placeholders],
         "trainable": [p.requires_grad and p.is_leaf for p in parameters.values()],
-        "result": (str(result.dtype), *result.shape),
+        "result": (str(result.dtype), result.requires_grad, *result.shape),
+        "state dict": sorted(n.rpartition(".")[2] for n in layer.state_dict()),
         "filled": fill(layer)(x),
     }
 
 
-def two_widths(ex: Any, first: Tensor, second: Tensor) -> Seen:
-    """Return what a second width gives, and a result and values on either side."""
-    layer = shaped(ex, first.shape[-1], 3)
-    before = {"y": layer(first), **dict(sorted(values_of(layer).items()))}
-    raised = outcome(RuntimeError, layer, second)
+def two_widths(
+    ex: Any, first: Tensor, second: Tensor, state: State | None = None
+) -> Seen:
+    """Return what a second width gives, and a result and values on either side.
+
+    With a state, the layer has its shape from that, and no call comes before.
+    """
+    before: Seen = {}
+    if state is None:
+        layer = shaped(ex, first.shape[-1], 3)
+        before = {"y": layer(first), **values_of(layer)}
+        raised = outcome(RuntimeError, layer, second)
+    else:
+        layer = loaded(ex.MyLazyLinear(3), state)
+        raised = outcome(Exception, layer, second)
     after = {"y": layer(first), **dict(sorted(values_of(layer).items()))}
-    return {"raised": raised, **{k: [before[k], after[k]] for k in before}}
+    return {"raised": raised, **{k: [before.get(k), v] for k, v in after.items()}}
 
 
 def loaded(layer: nn.Module, state: State) -> nn.Module:
@@ -100,64 +122,32 @@ def load(state: State, *, inside: bool = False, called: bool = False) -> Change:
     return change
 
 
+DTYPE = "materialize() keeps the dtype that the placeholder was given"
 CAUSES = {
     "size mismatch|uninitialized parameter": "nn.Module alone cannot save or load "
     "placeholders: LazyModuleMixin can",
-    "dtype|Double": "materialize() keeps the dtype that the placeholder was given",
+    "dtype|Double": DTYPE,
 }
 STRETCHED = "an axis of size 1 is stretched where tensors are multiplied entry by entry"
 
 
-def test_my_lazy_linear_starts_with_placeholders(observe, rng):
-    out, name = rng.choice(DISTINCT), draw_name(rng)
-    inside = [f"{name}.bias", f"{name}.weight"]
+@pytest.mark.weight(3)
+def test_my_lazy_linear_is_a_linear_layer_of_random_values(observe, rng):
+    n, out = rng.randint(5, 11), rng.randint(400, 500)
+    x = torch.randn(3, n)
+    call = say("MyLazyLinear({out})(x) with x (3, {n})", out=out, n=n)
 
-    shapes, entries = observe(
-        placeholders_of,
-        out,
-        name,
-        call=say("MyLazyLinear({out}), its parameters and its state dict", out=out),
-        causes=CAUSES,
-    )
+    (y, values), (_, again) = observe(values_of_two, out, x, call=call)
 
+    bound = n**-0.5
     expect_equal(
-        sorted((n, shape) for n, shape in shapes.items() if n not in inside),
-        [("bias", None), ("weight", None)],
-        "MyLazyLinear does not start with the placeholders weight and bias.",
-        slips={
-            "what comes into being at the first call only is unknown to an optimizer "
-            "made before it: use UninitializedParameter": [],
-            "a parameter has its shape before anything is known of the input": (
-                lambda pairs: any(shape for _, shape in pairs)
-            ),
-        },
-    )
-    expect_equal(
-        dict(sorted(entries.items())),
-        dict.fromkeys(sorted(["bias", "weight", *inside]), True),
-        "The state dict does not have weight and bias before the first call.",
-        cause="placeholders belong into the state dict, too, as LazyModuleMixin "
-        "saves them",
-    )
-
-
-@pytest.mark.weight(2)
-@pytest.mark.parametrize("leading", [0, 1, 2], ids=["vector", "batch", "two_dims"])
-def test_my_lazy_linear_computes_a_linear_layer(observe, rng, leading):
-    n, out = rng.sample(DISTINCT, 2)
-    x = torch.randn(*rng.sample(DISTINCT, leading), n)
-    call = say("MyLazyLinear({out})(x) with x {x}", out=out, x=x)
-
-    y, values = observe(run_lazy_linear, out, x, call=call)
-
-    expect_equal(
-        {name: (str(v.dtype), *v.shape) for name, v in sorted(values.items())},
-        {"bias": ("torch.float32", out), "weight": ("torch.float32", out, n)},
+        {name: tuple(v.shape) for name, v in sorted(values.items())},
+        {"bias": (out,), "weight": (out, n)},
         "MyLazyLinear does not have a weight (out_features, n) and a bias "
         "(out_features,).",
         slips={
             "weight is (out_features, n), as in nn.Linear, not transposed": (
-                lambda found: found["weight"][1:] == (n, out)
+                lambda found: found["weight"] == (n, out)
             ),
             "a layer inside adds its name in front of weight and bias": (
                 lambda found: any("." in name for name in found)
@@ -170,16 +160,6 @@ def test_my_lazy_linear_computes_a_linear_layer(observe, rng, leading):
         "MyLazyLinear does not compute x @ weight.T + bias.",
         slips={"the bias is missing": x @ values["weight"].T},
     )
-
-
-def test_my_lazy_linear_has_random_initial_values(observe, rng):
-    n, out = rng.randint(5, 11), rng.randint(400, 500)
-    call = say("MyLazyLinear({out})(x) with x (3, {n})", out=out, n=n)
-
-    values, again = observe(values_of_two, out, torch.randn(3, n), call=call)
-
-    bound = n**-0.5
-    expect_equal(sorted(values), ["bias", "weight"], "The names are others.")
     for name, value in values.items():
         expect_true(
             not torch.equal(value, again[name]),
@@ -199,6 +179,13 @@ def test_my_lazy_linear_has_random_initial_values(observe, rng):
             expected=say("uniform random numbers from -1/√{n} to 1/√{n}", n=n),
             got=say("from {a:.4g} to {b:.4g}", a=least.item(), b=most.item()),
         )
+    numbers = torch.cat([value.flatten() for value in values.values()])
+    expect_true(
+        numbers.unique().numel() > 0.9 * numbers.numel(),
+        "The initial values are no random numbers of their own for each entry.",
+        expected="numbers drawn one by one",
+        got=say("{n} unlike numbers", n=numbers.unique().numel()),
+    )
 
 
 @pytest.mark.weight(2)
@@ -210,7 +197,7 @@ def test_my_lazy_linear_works_in_all_states(sweep, rng):
         n,
         out,
         inputs=lambda *lead: (torch.randn(*lead, n),),
-        columns=(*TENSORS, *MODULES),
+        columns=(*TENSORS, *MODULES, "inf", "nan"),
         call=say("layer = MyLazyLinear({out}); layer(x), more than once", out=out),
         causes=CAUSES,
     )
@@ -218,8 +205,9 @@ def test_my_lazy_linear_works_in_all_states(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_my_lazy_linear_makes_its_parameters_of_what_it_is_then(sweep, rng):
-    n, out = rng.sample(DISTINCT, 2)
+    n = rng.choice([2, 3, 4, 6, 7])
     x = torch.randn(3, n)
+    other = "after a call with an input in another dtype than the placeholders'"
 
     def plain(_: Any, layer: nn.Module) -> nn.Module:
         return layer
@@ -227,55 +215,64 @@ def test_my_lazy_linear_makes_its_parameters_of_what_it_is_then(sweep, rng):
     sweep.cases(
         first_call,
         {
-            "": (out, x, plain),
-            "after .double()": (out, x.double(), lambda _, layer: layer.double()),
+            "": (x, plain),
+            "after .double()": (x.double(), lambda _, layer: layer.double()),
             "after .to(torch.bfloat16)": (
-                out,
                 x.bfloat16(),
                 lambda _, layer: layer.to(torch.bfloat16),
             ),
-            "for a deep copy": (out, x, lambda _, layer: copy.deepcopy(layer)),
-            "where float64 is the default dtype later": (out, x, plain, default_double),
+            "for a deep copy": (x, lambda _, layer: copy.deepcopy(layer)),
+            "where float64 is the default dtype later": (x, plain, default_double),
+            "under torch.no_grad()": (x, plain, torch.no_grad),
+            "in eval mode": (x, lambda _, layer: layer.eval()),
+            other: (x, plain, nullcontext, x.double()),
             "after another waiting layer's state is loaded": (
-                out,
                 x,
-                lambda ex, layer: loaded(layer, ex.MyLazyLinear(out).state_dict()),
+                lambda ex, layer: loaded(layer, ex.MyLazyLinear(OUT).state_dict()),
             ),
-            "for an empty batch": (out, x[:0], plain),
-            "for width 1": (out, x[:, :1], plain),
-            "for one output": (1, x, plain),
+            "for an empty batch": (x[:0], plain),
+            "for width 1": (x[:, :1], plain),
+            "for one output": (x, plain, nullcontext, None, 1),
         },
-        call=say("layer = MyLazyLinear({out}), then its first call", out=out),
-        fault="An optimizer made before the first call does not train MyLazyLinear.",
+        call="layer = MyLazyLinear(5), then its first call",
+        fault="MyLazyLinear does not become a layer with its first call.",
         slips={
+            "what comes into being at the first call only is unknown to an optimizer "
+            "made before it: use UninitializedParameter": (
+                lambda seen: not seen["placeholders"]
+            ),
+            "a parameter has its shape before anything is known of the input": (
+                lambda seen: not all(seen["placeholders"].values())
+            ),
+            "placeholders belong into the state dict, too, as LazyModuleMixin saves "
+            "them": lambda seen: len(seen["entries that wait"]) < 4,
             "the placeholder itself becomes the parameter: put no new one there": (
-                lambda seen: not seen["the same objects"]
-            )
+                lambda seen: seen["the same objects"] != [True, True]
+            ),
         },
+        because={other: DTYPE},
         causes=CAUSES,
     )
 
 
 @pytest.mark.weight(2)
 def test_my_lazy_linear_loads_a_state(sweep, rng):
-    n, out = rng.sample(DISTINCT, 2)
+    n = rng.choice([2, 3, 4, 6, 7])
     x = torch.randn(3, n)
-    state = {"weight": torch.randn(out, n), "bias": torch.randn(out)}
+    state = {"weight": torch.randn(OUT, n), "bias": torch.randn(OUT)}
 
     sweep.cases(
         first_call,
         {
-            "": (out, x, load(state)),
-            "inside a network": (out, x, load(state, inside=True)),
-            "after a call": (out, x, load(state, called=True)),
-            "inside, after a call": (out, x, load(state, called=True, inside=True)),
+            "": (x, load(state)),
+            "inside a network": (x, load(state, inside=True)),
+            "after a call": (x, load(state, called=True)),
+            "inside, after a call": (x, load(state, called=True, inside=True)),
             "for the state of another layer after its first call": (
-                out,
                 x,
-                lambda ex, layer: loaded(layer, shaped(ex, n, out).state_dict()),
+                lambda ex, layer: loaded(layer, shaped(ex, n, OUT).state_dict()),
             ),
             "after .double()": (
-                out,
                 x.double(),
                 lambda _, layer: loaded(layer.double(), state),
             ),
@@ -295,6 +292,7 @@ def test_my_lazy_linear_loads_a_state(sweep, rng):
 def test_my_lazy_linear_refuses_a_second_width(sweep, rng):
     n = rng.randint(4, 9)
     x = torch.randn(3, n + 1)
+    state = {"weight": torch.randn(3, n), "bias": torch.randn(3)}
 
     sweep.cases(
         two_widths,
@@ -303,6 +301,8 @@ def test_my_lazy_linear_refuses_a_second_width(sweep, rng):
             "for a smaller width": (x, x[:, :n]),
             "for width 1": (x, x[:, :1]),
             "for a larger width than 1": (x[:, :1], x),
+            "for an empty batch": (x, x[:0, :n]),
+            "in the first call after loading": (x[:, :n], x, state),
         },
         call=say("layer(x) of width {n}, then of another width, then of {n}", n=n),
         fault="MyLazyLinear does not refuse an input of another width, and go on.",

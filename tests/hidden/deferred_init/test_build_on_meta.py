@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from deferred_init_helpers import (
     DISTINCT,
@@ -14,7 +14,6 @@ from deferred_init_helpers import (
     flags_of,
     tensors_of,
 )
-from grader.observe import expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.build_on_meta")
 
@@ -51,6 +50,14 @@ class Offset(nn.Module):
         self.layer = nn.Linear(d, d)
 
 
+class FailsLater(nn.Linear):
+    """A layer that cannot set its values."""
+
+    def reset_parameters(self) -> None:
+        if not self.weight.is_meta:
+            raise OwnError("no values")
+
+
 def net_to_build(d: int, hidden: int) -> nn.Module:
     block = nn.Sequential(nn.Linear(d, hidden), nn.BatchNorm1d(hidden))
     return nn.Sequential(Positions(d), block)
@@ -58,31 +65,27 @@ def net_to_build(d: int, hidden: int) -> nn.Module:
 
 def half_frozen(d: int, hidden: int) -> nn.Module:
     net = net_to_build(d, hidden).double()
-    net[1][0].weight.requires_grad_(requires_grad=False)
-    net[1].eval()
+    net[0].requires_grad_(requires_grad=False)
+    net[1].eval()[0].weight.requires_grad_(requires_grad=False)
     return net
 
 
 def other_layers(d: int, hidden: int) -> nn.Module:
-    """Return modules without tensors, without bias, in containers, in float16."""
-    linear, embedding = nn.Linear(d, hidden, bias=False), nn.Embedding(d, hidden)
-    named = nn.ModuleDict({"a": nn.ModuleList([linear]), "b": embedding})
-    return nn.Sequential(nn.ReLU(), named, nn.GroupNorm(1, d).half())
+    """Return modules without tensors, without bias, in two places, in float16."""
+    linear, norm = nn.Linear(d, hidden, bias=False), nn.GroupNorm(1, d).half()
+    embedding = nn.Embedding(d, hidden, padding_idx=1)
+    named = nn.ModuleDict({"a": nn.ModuleList([linear, norm]), "b": embedding})
+    return nn.Sequential(nn.ReLU(), named, norm)
 
 
-def without_reset(d: int, kind: str, deep: bool) -> nn.Module:
-    offset = Offset(d, kind)
-    return nn.Sequential(nn.Linear(d, d), nn.ModuleList([offset])) if deep else offset
-
-
-def that_raises() -> nn.Module:
-    raise OwnError("no network")
+def without_reset(d: int, kind: str) -> nn.Module:
+    return nn.Sequential(nn.Linear(d, d), nn.ModuleList([Offset(d, kind)]))
 
 
 def built(
     ex: Any, make: Build, args: list[Any], device: Any = None, default: Any = None
 ) -> Seen:
-    """Return what there is to see of a network; of random values, the bounds."""
+    """Return what there is to see of a network; of random values, what is no chance."""
     dirt = [torch.full((n,), torch.nan) for n in range(1, 150) for _ in range(3)]
     del dirt  # what torch.empty finds there next
     seen: Seen = {"make_net ran on meta": [], "raised": "no exception"}
@@ -105,19 +108,22 @@ def built(
     finally:
         seen["default device"] = str(torch.empty(0).device)
         torch.set_default_device(None)
-    random = [m for m in net.modules() if isinstance(m, (nn.Linear, nn.Embedding))]
-    chance = {id(p) for module in random for p in module.parameters()}
+    kinds = nn.Linear, nn.Embedding
+    owners = [module for module in net.modules() if isinstance(module, kinds)]
+    random = {id(p): module for module in owners for p in module.parameters()}
     for name, t in tensors_of(net).items():
         seen[f"{name} is"] = str(t.dtype), str(t.device), t.requires_grad, t.is_leaf
-        hidden = t.is_meta or id(t) in chance
-        seen[name] = tuple(t.shape) if hidden else t.detach().clone()
+        seen[name] = tuple(t.shape) if t.is_meta else t.detach().clone()
+        if id(t) in random and not t.is_meta:
+            n = getattr(random[id(t)], "in_features", 1e-9)
+            seen[name] = {
+                "shape": tuple(t.shape),
+                "random": bool(t.unique().numel() > t.numel() // 2),
+                "within ±1/√n": bool((t.abs() <= n**-0.5).all()),
+                "zeros": int(t.eq(0).sum()),
+            }
     same = {"the network of make_net": net is made[0], "saved": list(net.state_dict())}
     return {**seen, **same, "training": flags_of(net)}
-
-
-def weights_of_linear(ex: Any, d: int, hidden: int) -> list[Tensor]:
-    net = ex.build_on_meta(lambda: net_to_build(d, hidden))
-    return list(net[1][0].parameters())
 
 
 CAUSES = {
@@ -125,6 +131,7 @@ CAUSES = {
     "meta": "reset_parameters() makes tensors, too, on the default device: call it "
     "when that is meta no more",
 }
+KNOWS = "each module knows its own initial values: reset_parameters()"
 WITH = "`with torch.device('meta'):` gives back what was before, in any case"
 
 
@@ -137,19 +144,12 @@ def test_build_on_meta_gives_what_a_normal_build_gives(sweep, rng):
         {
             "": (net_to_build, sizes),
             "for a net half frozen, in double": (half_frozen, sizes),
-            "for a module with buffers alone": (
-                lambda: nn.BatchNorm1d(d, affine=False),
-                [],
-            ),
+            "for a module with buffers alone": (nn.BatchNorm1d, [d, 0.1, 0.1, False]),
             "for other layers": (other_layers, sizes),
             "for a single layer": (nn.LayerNorm, sizes[:1]),
             "for a network without tensors": (nn.ReLU, []),
-            "for torch.device('cpu')": (net_to_build, sizes, torch.device("cpu")),
-            "for the device meta": (net_to_build, sizes, "meta"),
-            "where meta is the default device before": (
-                *(nn.BatchNorm1d, sizes[:1]),
-                *("cpu", "meta"),
-            ),
+            "for the device meta": (net_to_build, sizes, torch.device("meta")),
+            "where meta is the default device": (nn.BatchNorm1d, [d], "cpu", "meta"),
         },
         call="build_on_meta(make_net), and all that there is to see of its result",
         fault="build_on_meta does not give what a normal build gives.",
@@ -181,40 +181,23 @@ def test_build_on_meta_gives_what_a_normal_build_gives(sweep, rng):
                     and seen["1.1.running_var"].ne(1).any()
                 )
             ),
-            "each module knows its own initial values: reset_parameters()": (
-                lambda seen: (seen["0.scale"] * seen["1.1.weight"].mean()).ne(0.5).any()
+            KNOWS: lambda seen: (
+                (seen["0.scale"] * seen["1.1.weight"].mean()).ne(0.5).any()
+                or not (seen["1.0.weight"]["random"] and seen["1.0.bias"]["random"])
+                or not seen["1.0.weight"]["within ±1/√n"]
             ),
         },
         because={
             "for a net half frozen, in double": "dtypes, requires_grad and training "
             "flags stay as make_net sets them",
+            "for other layers": KNOWS,
             "for a module with buffers alone": "buffers have initial values, too, "
             "where there are no parameters",
             "for the device meta": "tensors lie where the argument device says",
-            "where meta is the default device before": WITH,
+            "where meta is the default device": WITH,
         },
         causes=CAUSES,
     )
-
-
-def test_build_on_meta_gives_random_values_to_linear_layers(observe, rng):
-    d, hidden = sizes = rng.sample(range(4, 12), 2)
-
-    values = observe(weights_of_linear, *sizes, call="build_on_meta(make_net)")
-
-    expect_equal(
-        [tuple(value.shape) for value in values],
-        [(hidden, d), (hidden,)],
-        "The Linear layer does not have a weight and a bias.",
-    )
-    for value in values:
-        expect_true(
-            bool((value.abs() <= d**-0.5).all()) and value.unique().numel() > 1,
-            "A Linear layer does not have its initial values.",
-            expected=say("random numbers from -1/√{d} to 1/√{d}", d=d),
-            got="others",
-            cause="each module knows its own initial values: reset_parameters()",
-        )
 
 
 @pytest.mark.weight(2)
@@ -229,18 +212,12 @@ def test_build_on_meta_refuses_what_cannot_be_initialized(sweep, rng):
     sweep.cases(
         built,
         {
-            **{f"for {kind}": (without_reset, [d, kind, True]) for kind in kinds},
-            "where the module is the whole network": (
-                without_reset,
-                [d, kinds[0], False],
-            ),
-            "on the device meta": (without_reset, [d, kinds[0], True], "meta"),
+            **{f"for {kind}": (without_reset, [d, kind]) for kind in kinds},
+            "where the module is the whole network": (Offset, [d, kinds[0]]),
+            "on the device meta": (without_reset, [d, kinds[0]], "meta"),
             "for a module of torch": (nn.MultiheadAttention, [4, 2]),
-            "where make_net raises": (that_raises, []),
-            "where make_net raises, and meta is the default device": (
-                *(that_raises, []),
-                *("cpu", "meta"),
-            ),
+            "where make_net raises": (nn.Linear, []),
+            "where a reset_parameters raises": (FailsLater, [d, d], "cpu", "meta"),
             "where nothing is wrong": (nn.LayerNorm, [d]),
         },
         call="build_on_meta(make_net), where the class Offset has a tensor but no "
@@ -255,5 +232,6 @@ def test_build_on_meta_refuses_what_cannot_be_initialized(sweep, rng):
         because={
             **{f"for {kind}": leftover for kind in kinds},
             "where make_net raises": WITH,
+            "where a reset_parameters raises": WITH,
         },
     )

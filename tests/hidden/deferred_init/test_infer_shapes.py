@@ -8,7 +8,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from deferred_init_helpers import DISTINCT, Backwards, Build, Seen, Shape, look
+from deferred_init_helpers import (
+    DISTINCT,
+    Build,
+    Counts,
+    Seen,
+    Shape,
+    Twice,
+    look,
+    used_twice,
+)
 from grader.sandbox.states import default_double
 
 pytestmark = pytest.mark.exercise("deferred_init.infer_shapes")
@@ -17,7 +26,7 @@ IMAGES = 3, 8, 8
 
 
 class Residual(nn.Module):
-    """A network that runs one layer twice, and registers it last."""
+    """A network that runs two layers twice, and registers one of them last."""
 
     def __init__(self, d: int, out: int) -> None:
         super().__init__()
@@ -27,7 +36,14 @@ class Residual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = x + self.tanh(self.block(x))
-        return self.head(self.block(x))
+        return self.tanh(self.head(self.block(x)))
+
+
+class Total(nn.Module):
+    """A leaf whose output has no axes."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.sum()
 
 
 class ByMode(nn.Module):
@@ -52,11 +68,6 @@ def convolutions(one: int, two: int, out: int) -> nn.Module:
     return net
 
 
-def shared_layer(d: int) -> nn.Module:
-    layer = nn.Linear(d, d)
-    return nn.Sequential(nn.Sequential(layer), nn.Sequential(nn.Dropout(), layer))
-
-
 def tied_weights(d: int) -> nn.Module:
     net = nn.Sequential(nn.Linear(d, d), nn.ReLU(inplace=True), nn.Linear(d, d))
     net[2].weight = net[0].weight
@@ -70,14 +81,22 @@ def shapes_through(ex: Any, build: Build, shape: Shape) -> list[tuple[str, Shape
 def shapes_and_state(
     ex: Any,
     build: Build,
-    shapes: list[Shape],
+    shapes: list[Any],
     mode: Callable[[], Any] = nullcontext,
     bad: Shape | None = None,
 ) -> Seen:
-    """Return the shapes for several inputs, and what is to see of the network then."""
+    """Return the shapes for several inputs, and what is to see of the network then.
+
+    What is no shape is done to the network between two calls.
+    """
     net = build()
+    found: list[Any] = []
     with mode():
-        found = [ex.infer_shapes(net, shape) for shape in shapes]
+        for shape in shapes:
+            if callable(shape):
+                shape(net)
+            else:
+                found.append(ex.infer_shapes(net, shape))
     if bad is not None:
         try:
             found.append(ex.infer_shapes(net, bad))
@@ -95,10 +114,10 @@ CAUSES = {
 }
 
 
-@pytest.mark.weight(2)
-def test_infer_shapes_lists_each_leaf_as_it_runs(sweep, rng):
+@pytest.mark.weight(4)
+def test_infer_shapes_lists_each_leaf_and_computes_nothing(sweep, rng):
     sizes = one, two, _ = rng.sample(DISTINCT, 3)
-    names = ["block.0", "tanh", "block.0", "head"]
+    names = ["block.0", "tanh", "block.0", "head", "tanh"]
 
     def named(found: Any) -> list[str]:
         return [name for name, _ in found]
@@ -108,7 +127,9 @@ def test_infer_shapes_lists_each_leaf_as_it_runs(sweep, rng):
         {
             "": (lambda: Residual(one, one), (4, one)),
             "where layers change the width": (lambda: Residual(one, two), (4, one)),
-            "for a batch of images": (lambda: convolutions(*sizes), (4, *IMAGES)),
+            "for a huge batch": (lambda: Residual(one, two), (2**40, one)),
+            "for a huge image": (lambda: nn.Conv2d(one, two, 1), (one, 2**20, 2**20)),
+            "for a single row": (lambda: convolutions(*sizes), (1, *IMAGES)),
         },
         call="infer_shapes(net, input_shape)",
         fault="infer_shapes does not list each leaf when it runs.",
@@ -126,7 +147,7 @@ def test_infer_shapes_lists_each_leaf_as_it_runs(sweep, rng):
                 lambda found: named(found)[:2] == ["head", "tanh"]
             ),
             "a lambda looks its name up when it runs: name=name in its head": (
-                lambda found: len(found) == 4 and len(set(named(found))) == 1
+                lambda found: len(found) == 5 and len(set(named(found))) == 1
             ),
             "a shape is a tuple, not a list": (
                 lambda found: isinstance(found[0][1], list)
@@ -138,63 +159,46 @@ def test_infer_shapes_lists_each_leaf_as_it_runs(sweep, rng):
 
 
 @pytest.mark.weight(2)
-def test_infer_shapes_computes_nothing(sweep, rng):
-    sizes = one, two, _ = rng.sample(DISTINCT, 3)
-
-    sweep.cases(
-        shapes_through,
-        {
-            "for a huge batch": (lambda: Residual(one, two), (2**40, one)),
-            "for huge images": (lambda: convolutions(*sizes), (2**40, *IMAGES)),
-            "for a huge image": (lambda: nn.Conv2d(one, two, 1), (one, 2**20, 2**20)),
-            "for a single row": (lambda: convolutions(*sizes), (1, *IMAGES)),
-        },
-        call="infer_shapes(net, input_shape)",
-        causes=CAUSES,
-    )
-
-
-@pytest.mark.weight(2)
 def test_infer_shapes_leaves_the_network_as_it_is(sweep, rng):
     sizes = d, out, _ = rng.sample(DISTINCT, 3)
     images = (2, *IMAGES)
     unfit = "for an input that does not fit"
     mode = "where a layer tells in what mode it runs"
+    counts = "for a layer that changes a buffer and a parameter, and has one not saved"
     double = "where float64 is the default dtype"
+
+    def conv() -> nn.Module:
+        return convolutions(*sizes)
 
     sweep.cases(
         shapes_and_state,
         {
-            "": (lambda: convolutions(*sizes), [images]),
+            "": (conv, [images]),
             "for one shape after the other": (
-                lambda: convolutions(*sizes),
+                conv,
                 [images, (5, *IMAGES), (0, *IMAGES)],
             ),
-            "for a network in eval mode": (
-                lambda: convolutions(*sizes).eval(),
-                [(1, *IMAGES)],
-            ),
-            unfit: (
-                lambda: convolutions(*sizes),
-                [images],
-                nullcontext,
-                (2, 3, 16, 16),
-            ),
+            unfit: (conv, [images], nullcontext, (2, 3, 16, 16)),
             mode: (lambda: nn.Sequential(ByMode()), [(3, d)]),
             double: (lambda: nn.Sequential(ByMode()), [(3, d)], default_double),
             "for a single layer": (
                 lambda: nn.Linear(d, out),
                 [(2, 3, d), (d,), (2**40, 0, d)],
             ),
-            "for a leaf that is registered last": (
-                lambda: Backwards(nn.Linear(out, d), nn.Linear(d, out)),
+            "for a leaf with two names": (
+                lambda: used_twice(nn.Linear(d, d)),
                 [(3, d)],
             ),
-            "for a leaf with two names": (lambda: shared_layer(d), [(3, d)]),
             "for tied weights": (lambda: tied_weights(d), [(3, d)]),
-            "for a Sequential without layers": (
-                lambda: nn.Sequential(nn.Sequential(), nn.Linear(d, out)),
+            counts: (lambda: nn.Sequential(Counts(), nn.ReLU()), [(3, d), (2, d)]),
+            "for an output without axes": (Total, [(3, d)]),
+            "for an input by a keyword": (
+                lambda: Twice(nn.Linear(d, out), nn.Linear(out, d)),
                 [(3, d)],
+            ),
+            "where a layer has come to it since": (
+                lambda: nn.Sequential(nn.Linear(d, out)),
+                [(3, d), lambda net: net.append(nn.Linear(out, d)), (3, d)],
             ),
         },
         call="infer_shapes(net, …), then all that there is to see of net",
@@ -215,6 +219,7 @@ def test_infer_shapes_leaves_the_network_as_it_is(sweep, rng):
         },
         because={
             unfit: "the exception goes on: a part of the list would pass for all",
+            counts: "net itself does not run, and its copy has all buffers on meta",
             mode: "the copy runs in eval mode",
             "for a leaf with two names": "each run is listed once, by the first name",
             double: "the input is float32, whatever the default dtype",

@@ -1,10 +1,13 @@
 """Sizes to draw from, what parameters tell, and what becomes of networks passed in."""
 
+from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from grader.observe import CALLS, LAYOUTS, MODULES, SHAPES, say
+from grader.observe.compare import is_close
 
 DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is square
 STATES = "plain", "other", *SHAPES, *LAYOUTS, "no_grad", "inference", *CALLS, *MODULES
@@ -18,13 +21,9 @@ def forms(tensors: list[Tensor]) -> list[str]:
     return found
 
 
-def layer_of(parameters: list[Tensor], x: Tensor, out_features: int) -> Tensor | None:
-    """Apply the one weight and bias that lead from x's width to `out_features`."""
-    weights = [p for p in parameters if p.shape == (out_features, x.shape[-1])]
-    biases = [p for p in parameters if p.shape == (out_features,)]
-    if len(weights) != 1 or len(biases) != 1:
-        return None
-    return nn.functional.linear(x, weights[0], biases[0])
+def gives(expected: Tensor, part: str = "result") -> Callable[[dict[str, Any]], bool]:
+    """Return what says whether a part of what is seen is close to this tensor."""
+    return lambda seen: is_close(seen[part], expected, 1e-4, 1e-5)
 
 
 class Hooked(nn.Module):
@@ -39,19 +38,43 @@ class Hooked(nn.Module):
         return self.linear(x) + (not self.training)
 
 
-class Failing(nn.Module):
-    """A network that raises an exception of its own."""
+class Apply(nn.Module):
+    """A module that applies a function."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        raise LookupError("from the network that was passed in")
+    def __init__(self, function: Callable[[Any], Any]):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x)
 
 
-def frozen(net: nn.Module) -> nn.Module:
-    return net.requires_grad_(False)
+def fail(x: Tensor) -> Tensor:
+    raise LookupError("from the network, half-way")
 
 
-def in_eval(net: nn.Module) -> nn.Module:
-    return net.eval()
+def kinds_of_networks(d: int) -> dict[str, nn.Module]:
+    """Return networks that keep the width `d`, by when they come."""
+    return {
+        "for a network with a hook": Hooked(d, d),
+        "for a network in eval mode": Hooked(d, d).eval(),
+        "for a network with frozen parameters": Hooked(d, d).requires_grad_(False),
+        "for a network without parameters": nn.Tanh(),
+        "for a network of networks": nn.Sequential(Hooked(d, d), nn.Sequential()),
+        "for a network of length 0": nn.Sequential(),
+        "for a network that looks at other axes": nn.Softmax(0),
+        "for a network that changes the dtype": Apply(Tensor.double),
+        "when a network raises an exception": Apply(fail),
+    }
+
+
+RULES = {
+    "for a network without parameters": "every module is registered, whatever it holds",
+    "for a network of length 0": "an empty container counts as false, and is a module",
+    "for a network of networks": "each network itself runs, an nn.Sequential as well",
+    "for a network that looks at other axes": "it runs on x, with all its axes",
+    "for a network that changes the dtype": "the result has the dtype of the outputs",
+}
 
 
 def use_networks(
@@ -61,11 +84,17 @@ def use_networks(
     runs: list[int] = []
     for i, net in enumerate(nets):  # before, since it may have hooks behind
         net.register_forward_pre_hook(lambda *_, i=i: runs.append(i))
-    made = getattr(ex, symbol)(*nets, *widths)
-    result = made(x)
+    rest = iter(nets)
+    made = (
+        ex.chain(lambda: next(rest), len(nets))
+        if symbol == "chain"
+        else getattr(ex, symbol)(*nets, *widths)
+    )
+    before, result = x.clone(), made(x)
     held = {id(module) for module in made.modules()}
     return {
         "result": result,
+        "x stays": before.equal(x),
         "times that each runs": [runs.count(i) for i in range(len(nets))],
         "used itself": [id(net) in held for net in nets],
         "parameters": forms(list(made.parameters())),
@@ -77,17 +106,28 @@ def use_networks(
 def expect_used(
     sweep: Any,
     symbol: str,
-    cases: dict[str, list[nn.Module]],
-    x: Tensor,
+    d: int,
+    place: Callable[[nn.Module, nn.Module], list[nn.Module]],
+    more: dict[str, list[nn.Module]],
     *widths: int,
+    slips: dict[str, Callable[[dict[str, Any]], bool]] | None = None,
     because: dict[str, str] | None = None,
 ) -> None:
-    """Expect that networks are used as they are; the first case has hooks."""
+    """Expect that networks of width `d` are used as they are.
+
+    `place` takes a network of each kind, and another one; `more` are further cases.
+    """
+    pairs = zip(
+        kinds_of_networks(d).items(), kinds_of_networks(d).values(), strict=True
+    )
+    cases = {when: place(net, twin) for (when, net), twin in pairs} | more
+    x = torch.randn(2, 3, d)
     sweep.cases(
         use_networks,
         {when: (symbol, nets, x, *widths) for when, nets in cases.items()},
         call=say("{symbol}(…)(x), and the modules that it is made of", symbol=symbol),
-        slips={
+        slips=(slips or {})
+        | {
             "what a plain list, tuple or dict holds is invisible to nn.Module": (
                 lambda seen: not any(seen["used itself"]) and not seen["parameters"]
             ),
@@ -101,6 +141,6 @@ def expect_used(
                 lambda seen: any(n > 1 for n in seen["times that each runs"])
             ),
         },
-        because=because,
+        because=RULES | (because or {}),
         raises=(LookupError,),
     )

@@ -73,7 +73,7 @@ def each(scripts: dict[str, Any], *more: Any) -> dict[str, tuple[Any, ...]]:
 
 def w(*shape: int) -> Tensor:
     """Return a parameter."""
-    return torch.randn(*shape, requires_grad=True)
+    return torch.randn(shape, requires_grad=True)
 
 
 def filled_later(node: type) -> Any:
@@ -83,26 +83,36 @@ def filled_later(node: type) -> Any:
     return net
 
 
-def of_a_drawn_size(node: type) -> Any:
-    """Return a tree whose modules nobody can count beforehand."""
-    first, second = torch.randint(3, 50, (2,)).tolist()
-    inner = node(steps=[node() for _ in range(first)])
-    return node(a=w(2), blocks=[inner, *(node() for _ in range(second))], last=node())
-
-
 def assigned_anew(node: type) -> Any:
-    net = node(a=w(2), b=node(weight=w(2)), c=w(4), d=node(weight=w(5)))
+    net = node(a=w(2), b=node(weight=w(2)), c=w(4), d=node(weight=w(5)), e=w(1))
+    net.f, net.g, net.h = torch.ones(3), node(weight=w(1)), [w(1), node()]
+    list(net.named_parameters()), list(net.children())
     net.a, net.b, net.d = None, node(other=w(3)), 5
     net.c.requires_grad_(False)
+    net.f.requires_grad_()
+    net.h.clear()
+    del net.e, net.g
     return net
+
+
+def called(node: type) -> Any:
+    net = node(a=w(2), b=node())
+    net(w(3), w(3))
+    return net
+
+
+def counting_as_false(node: type) -> Any:
+    empty = type("Empty", (node,), {"__len__": lambda _: 0})
+    child = empty(zero=torch.zeros(1, requires_grad=True), blocks=[empty(a=w(1))])
+    return node(child=child, blocks=[empty(b=w(2))])
 
 
 TREES: dict[str, Script] = {
     "for a module and its child": lambda node: node(b=w(2), child=node(a=w(3))),
-    "for several own parameters": lambda node: node(b=w(2), a=w(3), _c=w(1)),
+    "for several own parameters": lambda node: node(b=w(2), a=w(3), _c=w()),
     "for an nn.Parameter": lambda node: node(a=nn.Parameter(torch.ones(2))),
     "for children of children": lambda node: node(
-        b=node(c=node(d=node(weight=w(2)), a=node(e=w(3)))), a=node()
+        b=node(c=node(d=node(weight=w(2)), a=node(e=w(3)))), a=node(last=w(1))
     ),
     "for own parameters behind a child": lambda node: node(
         inner=node(b=node(weight=w(2)), a=w(3)), own=w(4)
@@ -116,7 +126,12 @@ TREES: dict[str, Script] = {
     ),
     "for a result such as 2 * a": lambda node: node(a=w(2), seen=2 * w(2)),
     "for values of other kinds": lambda node: node(
-        text="a", table={"b": w(2), "c": node()}, pair=(w(2), node()), d=None, e=w(3)
+        text="a",
+        table={"b": w(2), "c": node()},
+        pair=(w(2), node()),
+        d=None,
+        nested=[(w(2),), {"f": node()}],
+        e=w(3),
     ),
     "for equal parameters": lambda node: node(
         a=nn.Parameter(torch.ones(2)), b=nn.Parameter(torch.ones(2))
@@ -124,7 +139,8 @@ TREES: dict[str, Script] = {
     "for empty parameters": lambda node: node(a=w(0), b=w(0), inner=node(c=w(0, 2))),
     "when a list is filled after it is assigned": filled_later,
     "when attributes get other values": assigned_anew,
-    "for many modules in lists": of_a_drawn_size,
+    "after a call": called,
+    "for what counts as false": counting_as_false,
     "for own parameters behind a list": lambda node: node(tables=[w(2)], own=w(3)),
     "for a child with several names": lambda node: node(
         a=(child := node(weight=w(2))), b=child, blocks=[child, node(inner=child)]
@@ -135,13 +151,9 @@ TREES: dict[str, Script] = {
 }
 RULES = {
     "for a module and its child": "a child's names go in front, joined by dots",
-    "for several own parameters": "every attribute counts, in the order of assignment",
-    "for an nn.Parameter": "an nn.Parameter is a tensor too: isinstance(…, Tensor)",
-    "for children of children": "children of children have parameters too",
     "for own parameters behind a child": "a module's own parameters come before its "
     "children's",
     "for modules in a list": "the entries of a list count too, under their place in it",
-    "for parameters in a list": "parameters in a list count too, as the module's own",
     "for own parameters behind a list": "parameters come in the order of assignment, "
     "those in lists too",
     "for a tensor that requires no gradient": "a tensor that requires no gradient is "
@@ -154,6 +166,8 @@ RULES = {
     "asked, not when it is assigned",
     "when attributes get other values": "what gets another value, or requires a "
     "gradient no more, is no longer a parameter or child",
+    "for what counts as false": "a zero, or a module of length 0, counts as false: "
+    "ask isinstance alone",
 }
 NAMES = "for a child with several names", "for a parameter with several names"
 ONCE = "one tensor under several names is one parameter, under the first"
@@ -215,7 +229,7 @@ def hooked(*hooks: Callable[..., Any], without: int | None = None) -> Script:
         removers = [net.register_forward_hook(hook) for hook in hooks]
         if without is not None:
             removers[without]()
-        return net(*torch.rand(2).tolist())
+        return net(1.0, 2.0)
 
     return script
 
@@ -236,6 +250,21 @@ def hooked_elsewhere(node: type) -> list[Any]:
     return [module(1.0) for module in (node(child=child), child, other)]
 
 
+def hooked_after_a_removal(node: type) -> Any:
+    net = node()
+    remove = net.register_forward_hook(plus)
+    net.register_forward_hook(double)
+    remove()
+    net.register_forward_hook(lambda _, __, y: y - 5)
+    return net(1.0)
+
+
+def hooked_by_a_module(node: type) -> list[Any]:
+    net = node(a=w(2))
+    net.register_forward_hook(node(c=w(3)))
+    return [list(net.state_dict()), len(list(net.children()))]
+
+
 def hooked_once(node: type) -> list[Any]:
     net, removers = node(), []
 
@@ -251,33 +280,35 @@ HOOKS: dict[str, Script] = {
     "for hooks that return None": watched,
     "for a hook that returns something": hooked(double),
     "when other modules have hooks": hooked_elsewhere,
+    "when a module is a hook": hooked_by_a_module,
     "for two hooks that return something": hooked(double, plus),
     "for a hook that returns 0.0": hooked(double, lambda *_: 0.0),
     "for a hook that returns a tensor": hooked(lambda *_: torch.zeros(2), double),
-    "when a hook is removed": hooked(double, plus, without=0),
     "when the first of two equal hooks is removed": hooked(
         double, plus, double, without=0
     ),
     "when the second of two equal hooks is removed": hooked(
         double, plus, double, without=2
     ),
+    "when a hook is removed and another is added": hooked_after_a_removal,
     "when a hook removes itself": hooked_once,
 }
-STAY = "a removed hook is not called, the others still are"
 OF_HOOKS = {
     "for hooks that return None": "each hook sees the module, the tuple of arguments "
     "and the output, in order",
     "for a hook that returns something": "the result of a hook replaces the output",
     "when other modules have hooks": "a dict or list of hooks on the class belongs to "
     "every module",
+    "when a module is a hook": "a hook is no child, whatever attribute keeps it",
     "for two hooks that return something": "what a hook returns goes to the hooks "
     "behind it",
     "for a hook that returns 0.0": "0.0 counts as false: compare with None",
     "for a hook that returns a tensor": "a tensor has no truth: compare with None",
-    "when a hook is removed": STAY,
-    "when the first of two equal hooks is removed": STAY,
+    "when the first of two equal hooks is removed": "a removed hook is not called, the "
+    "others still are",
     "when the second of two equal hooks is removed": "remove the registration, not "
     "the first hook that is equal",
+    "when a hook is removed and another is added": "a new hook takes no other's place",
     "when a hook removes itself": "the hooks change while they are called: go through "
     "a copy of them",
 }

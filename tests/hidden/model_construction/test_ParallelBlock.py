@@ -10,11 +10,10 @@ from grader.observe import Module, say
 from model_construction_helpers import (
     DISTINCT,
     STATES,
-    Failing,
+    Apply,
     Hooked,
     expect_used,
-    frozen,
-    in_eval,
+    fail,
 )
 
 pytestmark = pytest.mark.exercise("model_construction.ParallelBlock")
@@ -45,7 +44,6 @@ def test_parallel_joins_on_the_last_dimension(sweep, rng):
             "both halves come from net2": torch.cat([ys[1], ys[1]], dim=-1),
             "net2 runs on x, not on net1's output": torch.cat([ys[0], two(ys[0])], -1),
             "torch.cat joins on dim 0 unless told otherwise": torch.cat(ys),
-            "the outputs are added, not joined": ys[0] + ys[1],
             "torch.stack makes a new dimension, torch.cat joins on an existing one": (
                 lambda y: y.dim() == 3
             ),
@@ -56,23 +54,24 @@ def test_parallel_joins_on_the_last_dimension(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_parallel_uses_the_two_networks_as_they_are(sweep, rng):
-    inner, one, two = rng.sample(DISTINCT, 3)
-
-    def nets() -> list[nn.Module]:
-        return [Hooked(inner, one), Hooked(inner, two)]
-
-    cases = {
-        "for networks with hooks": nets(),
-        "for networks in eval mode": [in_eval(net) for net in nets()],
-        "for one network in eval mode": [nets()[0], in_eval(nets()[1])],
-        "for frozen networks": [frozen(nets()[0]), nets()[1]],
-        "for networks without parameters": [nn.Tanh(), nn.Identity()],
-        "for networks of width 1": [nn.Linear(inner, 1), nn.Linear(inner, 1)],
-        "for a network on both sides": [one_net := Hooked(inner, one), one_net],
-        "when net1 raises an exception": [Failing(), *nets()[:1]],
-        "when net2 raises an exception": [*nets()[:1], Failing()],
-    }
-    expect_used(sweep, "ParallelBlock", cases, torch.randn(4, inner))
+    d = rng.choice(DISTINCT)
+    on_both_sides = Hooked(d, d)
+    expect_used(
+        sweep,
+        "ParallelBlock",
+        d,
+        lambda net, twin: [net, twin],
+        {
+            "for one network in eval mode": [Hooked(d, d), Hooked(d, d).eval()],
+            "for networks of width 1": [nn.Linear(d, 1), nn.Linear(d, 1)],
+            "for a network on both sides": [on_both_sides, on_both_sides],
+            "when net2 raises an exception": [Hooked(d, d), Apply(fail)],
+        },
+        because={
+            "for a network on both sides": "a copy is another module: use the one that "
+            "is given",
+        },
+    )
 
 
 @pytest.mark.weight(2)

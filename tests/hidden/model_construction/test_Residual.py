@@ -6,17 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import Module, expect_close, expect_equal, expect_unchanged, say
-from model_construction_helpers import (
-    DISTINCT,
-    STATES,
-    Failing,
-    Hooked,
-    expect_used,
-    forms,
-    frozen,
-    in_eval,
-)
+from grader.observe import LAYOUTS, SHAPES, Module, fill, say
+from model_construction_helpers import DISTINCT, STATES, expect_used, forms, gives
 
 pytestmark = pytest.mark.exercise("model_construction.Residual")
 
@@ -27,141 +18,126 @@ CAUSES = {
 }
 
 
-class Keep(nn.Module):
-    """A block that keeps what it returns."""
-
-    def __init__(self, inner: int, out: int):
-        super().__init__()
-        self.linear = nn.Linear(inner, out)
-
-    def forward(self, x: Tensor) -> Tensor:
-        self.kept = self.linear(x)
-        return self.kept
-
-
 def run_residual(
     ex: Any, block: nn.Module, widths: list[int], x: Tensor
-) -> tuple[Tensor, Tensor, Tensor, list[Tensor], int]:
+) -> dict[str, Any]:
     """Return result, x and its gradient; parameters added, how many are the block's."""
-    net = ex.Residual(block, *widths)
+    net = fill(ex.Residual(block, *widths))
     blocks = {id(p) for p in block.parameters()}
     parameters = list(net.parameters())
     added = [p for p in parameters if id(p) not in blocks]
-    y = net(x.requires_grad_())
-    y.sum().backward()
-    return y, x, x.grad, added, len(parameters) - len(added)
+    result = net(x.requires_grad_())
+    result.sum().backward()
+    return {
+        "x": x.detach(),
+        "parameters of the block": len(parameters) - len(added),
+        "parameters added": forms(added),
+        "result": result,
+        "gradient": x.grad,
+    }
 
 
-def keep_in_residual(ex: Any, d: int, x: Tensor) -> tuple[Tensor, Tensor, bool]:
-    """Return result, the block's output, and whether both are one tensor."""
-    block = Keep(d, d)
-    y = ex.Residual(block, d, d)(x)
-    return y, block.kept, y is block.kept
+def keep_output(
+    ex: Any, block: nn.Module, widths: list[int], x: Tensor, grad: bool
+) -> dict[str, Any]:
+    """Return what becomes of the block's output, and all parameters."""
+    outputs: list[Tensor] = []
+    block.register_forward_hook(lambda _, __, y: outputs.append(y))
+    net = ex.Residual(block, *widths)
+    with torch.set_grad_enabled(grad):
+        y = net(x)
+    return {
+        "the block's output": outputs[0],
+        "is returned": y is outputs[0],
+        "parameters": forms(list(net.parameters())),
+    }
 
 
 def draw_widths(rng, kind: str) -> tuple[int, int]:
-    """Return in_features and out_features: equal, more or fewer."""
+    """Return in_features and out_features."""
     few, many = sorted(rng.sample(DISTINCT, 2))
-    return {"equal": (many, many), "more": (few, many), "fewer": (many, few)}[kind]
+    widths = {"more": (few, many), "fewer": (many, few)}
+    widths |= {"from one": (1, many), "to one": (many, 1)}
+    return widths.get(kind, (many, many))
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("widths", ["equal", "more", "fewer"])
-def test_residual_adds_block_and_skip(observe, rng, widths):
+@pytest.mark.parametrize("widths", ["equal", "more", "fewer", "from one", "to one"])
+def test_residual_adds_block_and_skip(sweep, rng, widths):
     inner, out = draw_widths(rng, widths)
-    more = [nn.PReLU() for _ in range(rng.randrange(50))]
-    block = nn.Sequential(nn.Linear(inner, out), nn.Tanh(), *more)
-    x = torch.randn(rng.choice(DISTINCT), inner)
-
-    y, after, gradient, added, registered = observe(
+    block = fill(nn.Sequential(nn.Linear(inner, out), nn.Tanh()))
+    x = torch.randn(rng.choice(DISTINCT), inner, requires_grad=True)
+    skip = x if inner == out else fill(nn.Linear(inner, out, bias=False))(x)
+    around, through = (
+        torch.autograd.grad(t.sum(), x, retain_graph=True)[0] for t in (skip, block(x))
+    )
+    sweep.cases(
         run_residual,
-        block,
-        [inner, out],
-        x,
-        call=say("Residual(block, {i}, {o})(x), x {x}", i=inner, o=out, x=x),
+        {"": (block, [inner, out], x.detach())},
+        call=say("Residual(block, {i}, {o})(x), x {x}", i=inner, o=out, x=x.detach()),
+        fault="Residual does not give block(x) + skip(x), or has other layers.",
+        slips={
+            IN_PLACE: lambda seen: not torch.equal(seen["x"], x),
+            "a plain list or tuple hides the block from nn.Module": (
+                lambda seen: seen["parameters of the block"] == 0
+            ),
+            "equal widths need no layer: x itself is added": (
+                lambda seen: inner == out and seen["parameters added"]
+            ),
+            "the layer beside the block has no bias": (
+                lambda seen: len(seen["parameters added"]) == 2
+            ),
+            "where the widths differ, skip is a Linear layer made in __init__": (
+                lambda seen: inner != out and not seen["parameters added"]
+            ),
+            "the skip is missing": gives(block(x)),
+            "the block is missing": gives(skip),
+            "nothing follows the sum": gives(torch.relu(block(x) + skip)),
+            "the skip is cut off from the gradient": gives(through, "gradient"),
+            "the block is cut off from the gradient": gives(around, "gradient"),
+        },
         causes=CAUSES,
-    )
-
-    expect_unchanged(after, x, "Residual changes the caller's tensor.", cause=IN_PLACE)
-    expect_equal(
-        registered,
-        2 + len(more),
-        "Residual does not register its block.",
-        slips={"a plain list or tuple hides the block from nn.Module": 0},
-    )
-    expect_equal(
-        forms(added),
-        [] if inner == out else [f"float32 ({out}, {inner})"],
-        "Residual does not add just the layer that it needs.",
-        slips={
-            "equal widths need no layer: x itself is added": lambda _: inner == out,
-            "the layer beside the block has no bias": lambda got: len(got) == 2,
-            "where the widths differ, skip is a Linear layer made in __init__": [],
-        },
-    )
-    x.requires_grad_()
-    skip = x if inner == out else nn.functional.linear(x, added[0])
-    results = block(x), skip
-    expect_close(
-        y,
-        block(x) + skip,
-        "Residual does not compute block(x) + skip(x).",
-        slips={
-            "the skip is missing": block(x),
-            "the block is missing": skip,
-            "nothing follows the sum": torch.relu(block(x) + skip),
-            "the two are added, not multiplied": block(x) * skip,
-        },
-    )
-    parts = [torch.autograd.grad(t, x, torch.ones_like(t))[0] for t in results]
-    expect_close(
-        gradient,
-        parts[0] + parts[1],
-        "The gradient does not flow through the block and past it.",
-        slips={
-            "the skip is cut off from the gradient": parts[0],
-            "the block is cut off from the gradient": parts[1],
-        },
     )
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("equal", [True, False], ids=["equal", "unequal"])
-def test_residual_keeps_its_promise_in_every_state(sweep, rng, equal):
-    inner, hidden, out = rng.sample(DISTINCT, 3)
-    out = inner if equal else out
-    block = nn.Sequential(nn.Linear(inner, hidden), nn.Tanh(), nn.Linear(hidden, out))
-
-    sweep(
-        Module("Residual"),
-        block,
-        inner,
-        out,
-        inputs=lambda *lead: (torch.randn(*lead, inner),),
-        columns=STATES,
-        call=say("Residual(block, {inner}, {out})(x)", inner=inner, out=out),
-        causes=CAUSES,
-    )
+def test_residual_keeps_its_promise_in_every_state(sweep, rng):
+    inner, hidden, other = rng.sample(DISTINCT, 3)
+    few = "plain", *SHAPES, *LAYOUTS, "no_grad", "inference", "half"
+    for out, columns in ((inner, few), (other, STATES)):
+        layers = nn.Linear(inner, hidden), nn.Tanh(), nn.Linear(hidden, out)
+        sweep(
+            Module("Residual"),
+            nn.Sequential(*layers),
+            inner,
+            out,
+            inputs=lambda *lead: (torch.randn(*lead, inner),),
+            columns=columns,
+            call=say("Residual(block, {inner}, {out})(x)", inner=inner, out=out),
+            causes=CAUSES,
+        )
 
 
 @pytest.mark.weight(2)
 def test_residual_uses_its_block_as_it_is(sweep, rng):
-    d = rng.choice(DISTINCT)
-    cases = {
-        "for a block with hooks": [Hooked(d, d)],
-        "for a block in eval mode": [in_eval(Hooked(d, d))],
-        "for a frozen block": [frozen(Hooked(d, d))],
-        "for a block that is the identity": [nn.Identity()],
-        "for a block of blocks": [nn.Sequential(Hooked(d, d), nn.Tanh())],
-        "when the block raises an exception": [Failing()],
-    }
+    d, out = rng.sample(DISTINCT, 2)
     x = torch.randn(4, d)
-    expect_used(sweep, "Residual", cases, x, d, d)
+    same, to_out, many = nn.Linear(d, d), nn.Linear(d, out), [300, int("300")]
+    kept = {
+        "": (same, [d, d], x, True),
+        "for unequal widths": (to_out, [d, out], x, True),
+        "under torch.no_grad()": (same, [d, d], x, False),
+        "for unequal widths under torch.no_grad()": (to_out, [d, out], x, False),
+        "for 300 units": (nn.Tanh(), many, torch.randn(2, 300), True),
+    }
     sweep.cases(
-        keep_in_residual,
-        {"": (d, x)},
-        call=say("Residual(block, {d}, {d})(x); the block's output", d=d),
+        keep_output,
+        kept,
+        call="Residual(block, in_features, out_features)(x); the block's output",
         fault="Residual changes what its block has returned.",
-        slips={IN_PLACE: lambda seen: torch.equal(seen[0], seen[1])},
+        slips={IN_PLACE: lambda seen: seen["is returned"]},
+        because=dict.fromkeys(kept, IN_PLACE)
+        | {"for 300 units": "`is` tells equal ints above 256 apart: compare with =="},
         causes=CAUSES,
     )
+    expect_used(sweep, "Residual", d, lambda net, _: [net], {}, d, d)

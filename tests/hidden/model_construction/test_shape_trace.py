@@ -1,6 +1,5 @@
 """shape_trace lists each leaf as it runs, and takes its hooks away in any event."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import say
-from model_construction_helpers import DISTINCT
+from model_construction_helpers import DISTINCT, Apply, fail
 
 pytestmark = pytest.mark.exercise("model_construction.shape_trace")
 
@@ -31,21 +30,6 @@ class Running(nn.Module):
         return x
 
 
-class Apply(nn.Module):
-    """A leaf that applies a function."""
-
-    def __init__(self, function: Callable[[Tensor], Tensor]):
-        super().__init__()
-        self.function = function
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.function(x)
-
-
-def fail(x: Tensor) -> Tensor:
-    raise LookupError("from the network, half-way")
-
-
 def trace(ex: Any, net: nn.Module, x: Tensor) -> Trace:
     return [(name, tuple(shape)) for name, shape in ex.shape_trace(net, x)]
 
@@ -54,41 +38,73 @@ def look(ex: Any, net: nn.Module, x: Tensor) -> dict[str, Any]:
     """Return the names in a trace, if there is one, and what became of the network."""
     calls: list[None] = []
     net.register_forward_pre_hook(lambda *_: calls.append(None))
+    before = hooks_of(net)
     try:
         names = [name for name, _ in trace(ex, net, x)]
-    except LookupError:
-        names = []
+    except (LookupError, KeyboardInterrupt) as error:
+        names = [type(error).__name__]
+    after = hooks_of(net)
     return {
         "names": names,
         "calls of net": len(calls),
-        "hooks": count_hooks(net),
+        "hooks": {name: len(hooks) for name, hooks in after.items()},
+        "hooks are the same": after == before,
+        "attributes": [list(vars(module)) for module in net.modules()],
         "training": [module.training for module in net.modules()],
         "state": net.state_dict(),
     }
 
 
-def count_hooks(net: nn.Module) -> dict[str, int]:
-    places = {"all modules": nn.modules.module._global_forward_hooks}
-    places |= {name: module._forward_hooks for name, module in net.named_modules()}
-    return {name: len(hooks) for name, hooks in places.items()}
+def hooks_of(net: nn.Module) -> dict[str, list[Any]]:
+    """Return the hooks of every kind with their keys, by the name of the module."""
+    places = {"all modules": nn.modules.module, **dict(net.named_modules())}
+    return {
+        name: [
+            hook
+            for kind, hooks in vars(place).items()
+            if "hooks" in kind and isinstance(hooks, dict)
+            for hook in hooks.items()
+        ]
+        for name, place in places.items()
+    }
+
+
+def interrupt(x: Tensor) -> Tensor:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.weight(2)
-def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
+def test_trace_lists_the_leaves_as_they_run_with_their_shapes(sweep, rng):
     inner, hidden, out, batch = rng.sample(DISTINCT, 4)
     first, last = nn.Linear(inner, hidden), nn.Linear(hidden, out)
     square = nn.Linear(inner, inner)
     parts = {"a": first, "b": nn.Tanh(), "c": last}
+    flat = nn.Sequential(nn.Tanh())
+    flat.register_forward_hook(lambda _, __, y: y.flatten())
     nets = {
         "for three layers": Running(parts, ["a", "b", "c"]),
-        "for three layers once more": Running(parts, ["a", "b", "c"]),
         "for chains in chains": nn.Sequential(
             nn.Sequential(first, nn.Sequential(nn.Tanh(), nn.Identity())), last
         ),
-        "for a leaf with two names": Running({"a": square, "b": square}, ["b"]),
+        "for a leaf with two names": Running(
+            {"a": nn.Sequential(square), "b": square}, ["b"]
+        ),
         "for a network that is a leaf": square,
         "for an empty chain": nn.Sequential(nn.Sequential(), square),
+        "for a network that is an empty chain": nn.Sequential(),
+        "for a chain with a hook": nn.Sequential(flat, nn.Tanh()),
+        "for a module without a name": Apply(nn.Tanh().__call__),
         "for outputs of no axis": nn.Sequential(Apply(torch.sum), nn.Tanh()),
+        "for parts in another order": Running(
+            {"b": nn.Tanh(), "spare": nn.Tanh(), "a": square}, ["a", "b"]
+        ),
+        "for a leaf that runs several times": Running(
+            {"a": square, "b": nn.Tanh()}, ["a", "b", "a", "a", "b"]
+        ),
+        "for a leaf that reshapes in place": nn.Sequential(
+            square, Apply(lambda x: x.unsqueeze_(0)), nn.Tanh()
+        ),
+        "when the network raises": nn.Sequential(square, Apply(fail)),
     }
     sweep.cases(
         trace,
@@ -104,7 +120,6 @@ def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
             ),
         },
         because={
-            "for three layers once more": "something is left over from an earlier call",
             "for chains in chains": "the leaves are at any depth: named_modules(), not "
             "named_children()",
             "for a leaf with two names": "one module under two names gets one hook, "
@@ -112,34 +127,9 @@ def test_trace_lists_the_leaves_with_their_shapes(sweep, rng):
             "for a network that is a leaf": "net.forward(x) passes by the hooks of net "
             "itself: call net(x)",
             "for an empty chain": "what has no submodules is a leaf, of any class",
-        },
-    )
-
-
-@pytest.mark.weight(2)
-def test_trace_lists_each_leaf_when_it_runs(sweep, rng):
-    d, batch = rng.sample(DISTINCT, 2)
-    parts = {"last": nn.Linear(d, d), "spare": nn.Tanh(), "first": nn.Linear(d, d)}
-    nets = {
-        "for parts in the order of their names": Running(parts, list(parts)),
-        "for parts in another order": Running(parts, ["first", "spare", "last"]),
-        "for parts that do not run": Running(parts, ["last", "first"]),
-        "for a leaf that runs several times": Running(
-            parts, ["last", "first", "last", "last", "first"]
-        ),
-        "for a leaf that reshapes in place": nn.Sequential(
-            nn.Linear(d, d), Apply(lambda x: x.unsqueeze_(0)), nn.Tanh()
-        ),
-        "when the network raises": nn.Sequential(nn.Linear(d, d), Apply(fail)),
-    }
-    sweep.cases(
-        trace,
-        {when: (net, torch.randn(batch, d)) for when, net in nets.items()},
-        call="shape_trace(net, x)",
-        because={
+            "for a chain with a hook": "the hooks that net has are called as always",
             "for parts in another order": "the order is that of execution, not of "
             "registration",
-            "for parts that do not run": "a leaf that does not run is not listed",
             "for a leaf that runs several times": "a leaf is listed each time that it "
             "runs; a dict keeps one entry for each name",
             "for a leaf that reshapes in place": "read a shape when its leaf runs; "
@@ -166,6 +156,7 @@ def test_trace_leaves_the_network_as_it_was(sweep, rng):
         "in eval mode": nn.Sequential(nn.BatchNorm1d(d), nn.Dropout()).eval(),
         "in two modes": nn.Sequential(nn.Dropout().eval(), nn.Dropout()),
         "when the network raises": nn.Sequential(nn.Linear(d, d), Apply(fail)),
+        "when the network is interrupted": nn.Sequential(nn.Tanh(), Apply(interrupt)),
     }
     sweep.cases(
         look,
@@ -174,7 +165,7 @@ def test_trace_leaves_the_network_as_it_was(sweep, rng):
         slips={
             "net is to be called once": lambda seen: seen["calls of net"] != 1,
             "the hooks that are added stay: call remove() on each handle": (
-                lambda seen: any(seen["hooks"].values())
+                lambda seen: not seen["hooks are the same"]
             ),
             MODE: lambda seen: not all(seen["training"]),
         },
@@ -184,6 +175,8 @@ def test_trace_leaves_the_network_as_it_was(sweep, rng):
             "for a network that has hooks": "remove no other hooks than those that "
             "are added: each handle has remove()",
             "when the network raises": "remove the hooks in a finally clause",
+            "when the network is interrupted": "KeyboardInterrupt is no Exception: "
+            "remove the hooks in a finally clause",
             **dict.fromkeys(["in training mode", "in eval mode", "in two modes"], MODE),
         },
     )

@@ -1,15 +1,15 @@
 """Networks with shared and odd parameters, and what there is to see of a network."""
 
 import copy
+from collections import OrderedDict
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from grader.observe import draw_name, expect_equal
-
 DISTINCT = range(2, 12)
 """Sizes to draw from without repeats, so that no shape is square."""
+META = "for more than 2**32 entries, on the meta device"
 
 
 class Scaled(nn.Module):
@@ -33,6 +33,18 @@ class Gaps(nn.Module):
         self.register_parameter("missing", None)
         self.register_buffer("absent", None)
         self.net = net
+
+
+class Sliced(nn.Module):
+    """A network with two parameters that are slices of one table, when copied too."""
+
+    def __init__(self, table: Tensor):
+        super().__init__()
+        self.weight = nn.Parameter(table[:, 2:])
+        self.rest = nn.Parameter(table[:, :2])
+
+    def __deepcopy__(self, memo: Any) -> nn.Module:
+        return Sliced(torch.cat([self.rest, self.weight], 1).detach())
 
 
 def tied_net(rng) -> nn.Module:
@@ -62,9 +74,12 @@ def nested_net(rng) -> nn.Module:
     return net
 
 
-def all_frozen(rng) -> nn.Module:
-    """Return a network without a parameter that is trained."""
-    return nested_net(rng).requires_grad_(False)
+def oddly_named(rng) -> nn.Module:
+    """Return a network whose names are digits out of order, a pattern, and spread."""
+    a, b = rng.sample(DISTINCT, 2)
+    last = {"a": nn.Linear(b, a), "ab": nn.Linear(a, 2), "a*": nn.Linear(2, 3)}
+    layers = {"2": nn.Linear(a, b), "0": nn.Linear(b, b), "module": nn.ModuleDict(last)}
+    return nn.Sequential(OrderedDict(layers))
 
 
 def listed(rng) -> nn.Module:
@@ -89,12 +104,19 @@ def kinds_of_nets(rng) -> dict[str, nn.Module]:
         "for 0-dim and empty parameters": Scaled(nn.Linear(*rng.sample(DISTINCT, 2))),
         "where parameters or modules are None": Gaps(nn.Linear(3, 2, bias=False)),
         "for lists and dicts of parameters": listed(rng),
-        "where everything is frozen": all_frozen(rng),
+        "for names out of order": oddly_named(rng),
+        "for parameters that are slices of one tensor": Sliced(
+            torch.randn(rng.choice(DISTINCT), 5)
+        ),
+        "where everything is frozen, in eval mode": nested_net(rng)
+        .eval()
+        .requires_grad_(False),
         "where nothing has a parameter": nn.Sequential(nn.Tanh(), nn.Flatten()),
         "where buffers alone are there": nn.BatchNorm1d(3, affine=False),
-        "on the meta device": nested_net(rng).to("meta"),
-        "in eval mode": nested_net(rng).eval(),
-        "for a layer of another name": nn.ModuleDict({draw_name(rng): nn.Linear(3, 2)}),
+        META: nn.Sequential(
+            nested_net(rng).to("meta"),
+            nn.Linear(2**17 + 1, 2**16 + 1, device="meta"),
+        ),
     }
 
 
@@ -103,6 +125,8 @@ ABOUT_NETS = {
     "first name: parameters() and named_parameters() leave out repeats",
     "for equal values in two layers": "equal values do not make two parameters one: "
     "compare identities",
+    "for parameters that are slices of one tensor": "a slice is a parameter of its "
+    "own, whatever memory lies behind it",
 }
 """What is behind a failure for one of these networks, if parameters count once."""
 
@@ -130,12 +154,3 @@ def names_in_memory(tensors: list[Tensor], net: nn.Module) -> list[str]:
     """Return the first names of the parameters whose values tensors hold."""
     names = {(p.data_ptr(), p.shape): name for name, p in net.named_parameters()}
     return [names.get((t.data_ptr(), t.shape), "?") for t in tensors]
-
-
-def expect_state_of(state: dict[str, Tensor], net: nn.Module) -> None:
-    """Expect the names and shapes of `net`, so that the values can be looked at."""
-    expect_equal(
-        {name: tuple(t.shape) for name, t in state.items()},
-        {name: tuple(t.shape) for name, t in net.state_dict().items()},
-        "The network does not keep its parameters' names and shapes.",
-    )

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import say
-from parameters_helpers import DISTINCT, kinds_of_nets, sight_of, tied_net
+from parameters_helpers import DISTINCT, META, kinds_of_nets, sight_of, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.Ema")
 
@@ -34,15 +34,13 @@ class Counting(nn.Module):
         self.register_buffer("scratch", torch.ones(b), persistent)
 
 
-def networks(rng) -> dict[str, nn.Module]:
-    nets = kinds_of_nets(rng) | {"for float64": Counting(2, 3).double()}
-    nets[UNSAVED] = Counting(2, 3, persistent=False)
-    del nets["on the meta device"]
-    return nets
-
-
 def change(net: nn.Module, by: int = 1) -> None:
-    """Give everything in the network's state dict another value, in place."""
+    """Give all values of the network others, from the second time in new memory."""
+    for module in net.modules() if by > 1 else ():
+        for p in module.parameters(recurse=False):
+            p.data = p.data.clone()
+        for name, buffer in list(module.named_buffers(recurse=False)):
+            setattr(module, name, buffer.clone())
     for t in net.state_dict().values():
         if t.is_floating_point():
             t.mul_(0.5).add_(torch.linspace(by, by + 1, t.numel()).view(t.shape))
@@ -76,6 +74,8 @@ def average(ex: Any, net: nn.Module, decay: float) -> Any:
 def swap(ex: Any, net: nn.Module, use: Callable[[nn.Module], None]) -> Any:
     """Return the values in two blocks and behind them, and what leaves a block."""
     held = list(net.parameters())
+    for p in held:
+        p.grad = torch.ones_like(p)
     seen: dict[str, Any] = {"before": now(net), "same parameters": []}
     ema = ex.Ema(net, 0.5)
     change(net)
@@ -83,15 +83,16 @@ def swap(ex: Any, net: nn.Module, use: Callable[[nn.Module], None]) -> Any:
     for time in "first", "second":
         raised = "nothing"
         try:
-            with ema.swapped():
+            with torch.set_grad_enabled(time == "first"), ema.swapped():
                 seen[f"in the {time}"] = now(net)
-                seen[f"held in the {time}"] = [p.detach().clone() for p in held]
+                seen[f"else in the {time}"] = torch.is_grad_enabled(), sight_of(net)
                 seen["same parameters"] += map(operator.is_, net.parameters(), held)
                 use(net)
         except (KeyError, StopIteration, KeyboardInterrupt) as error:
             raised = type(error).__name__
         seen |= {f"behind the {time}": now(net), f"out of the {time}": raised}
-    seen["held"] = [p.detach().clone() for p in held]
+        change(net, 4)
+        ema.update()
     return seen | {"averages": now(ema), "all else": sight_of(net)}
 
 
@@ -105,10 +106,13 @@ def save_and_load(ex: Any, net: nn.Module, other: nn.Module, turned: bool) -> An
         loaded = torch.load(f"{folder}/ema.pt", weights_only=True)
     seen = {"before": now(other), "changed": now(ema)}
     restored = ex.Ema(other, 0.75)
+    restored.update()
     restored.load_state_dict(dict(reversed(loaded.items())) if turned else loaded)
     for t in loaded.values():
         t.zero_()
     seen |= {"loaded": now(restored), "network": now(other)}
+    with restored.swapped():
+        seen["in a block"] = now(other)
     change(other)
     restored.update()
     return seen | {"updated": now(restored)}
@@ -122,11 +126,6 @@ def fill(net: nn.Module) -> None:
     with torch.no_grad():
         for t in (*net.parameters(), *net.buffers()):
             t.fill_(1)
-
-
-def assign_data(net: nn.Module) -> None:
-    for p in net.parameters():
-        p.data = torch.ones_like(p)
 
 
 def raises(kind: type[BaseException]) -> Callable[[nn.Module], None]:
@@ -161,7 +160,8 @@ def test_ema_averages_everything_in_the_state_dict(sweep, rng):
             "for a decay of 0: the averages are the values": (Counting(2, 3), 0.0),
             "for a decay of 1: the averages stay": (Counting(2, 3), 1.0),
         }
-        | {when: (net, decay) for when, net in networks(rng).items()},
+        | {UNSAVED: (Counting(2, 3, persistent=False), decay)}
+        | {SHARED: (tied_net(rng), decay)},
         call=say("ema = Ema(net, {d}); twice: change net, ema.update()", d=decay),
         fault="Ema does not average everything in the state dict as it says.",
         slips={
@@ -197,51 +197,42 @@ def test_ema_averages_everything_in_the_state_dict(sweep, rng):
 @pytest.mark.weight(2)
 def test_ema_swaps_the_averages_in_and_out(sweep, rng):
     net = Counting(*rng.sample(DISTINCT, 2))
+    nets = kinds_of_nets(rng) | {UNSAVED: Counting(2, 3, persistent=False)}
+    nets["for float64"] = Counting(2, 3).double()
+    del nets[META]
     lent = "copy the averages into the network and out again, in place of lending them"
+    back = "put the own values back in `finally`; a return in `finally`, or a bare "
+    back += "`except`, swallows the exception"
+    leaving = {
+        f"when the block raises {kind.__name__}": kind
+        for kind in (KeyError, StopIteration, KeyboardInterrupt)
+    }
 
     sweep.cases(
         swap,
         {
             "": (net, idle),
             "when the block fills everything": (net, fill),
-            "when the block assigns `.data`": (net, assign_data),
         }
-        | {when: (net, fill) for when, net in networks(rng).items()},
+        | {when: (net, raises(kind)) for when, kind in leaving.items()}
+        | {when: (net, fill) for when, net in nets.items()},
         call="with ema.swapped(): look at net; then look again; and both once more",
         fault="Ema does not swap the averages in for the block and out behind it.",
         slips={
             "copy the values into the Parameter objects that are there": (
                 lambda s: not all(s["same parameters"])
             ),
+            "the block is not under torch.no_grad(), unless its caller is": (
+                lambda s: not s["else in the first"][0]
+            ),
             "the block runs with the network's own values": lies("in the first", 1),
             "buffers are part of the averages too": lies("in the first", 1, "running"),
             "the averages stay in the network: keep a copy of its own values before, "
             "and put them back": lies("behind the first", 0),
         },
-        because=BECAUSE | {"when the block fills everything": lent},
-    )
-
-
-def test_ema_gives_the_network_back_when_the_block_raises(sweep, rng):
-    net = Counting(*rng.sample(DISTINCT, 2))
-    others = StopIteration, KeyboardInterrupt
-
-    sweep.cases(
-        swap,
-        {"": (net, raises(KeyError))}
-        | {f"for {kind.__name__}": (net, raises(kind)) for kind in others},
-        call="with ema.swapped(): raise KeyError",
-        fault="When the block raises, net is not restored, or the exception is lost.",
-        slips={
-            "a return in `finally`, or a bare `except`, swallows the exception": (
-                lambda s: s["out of the first"] == "nothing"
-            ),
-            "put the own values back in `finally`": (
-                lambda s: (
-                    lies("in the first", 0)(s) and not lies("behind the first", 1)(s)
-                )
-            ),
-        },
+        because=BECAUSE
+        | {"when the block fills everything": lent}
+        | dict.fromkeys(leaving, back),
     )
 
 

@@ -4,12 +4,12 @@ from functools import partial
 from typing import Any
 
 import pytest
+import torch
 from torch import Tensor, nn
 
 from grader.observe import say
 from parameters_helpers import (
     ABOUT_NETS,
-    DISTINCT,
     Scaled,
     kinds_of_nets,
     nested_net,
@@ -32,6 +32,10 @@ def count_in_turn(ex: Any, net: nn.Module) -> Any:
     return counts, ex.count_parameters(net, True), ex.count_parameters(net), kept
 
 
+def expanded() -> nn.Module:
+    return nn.ParameterList([nn.Parameter(torch.ones(1).expand(5, 3))])
+
+
 def entries(parameters: list[Tensor]) -> int:
     return sum(p.numel() for p in parameters)
 
@@ -43,15 +47,22 @@ def test_count_adds_up_the_entries(sweep, rng, trainable_only):
     parameters, buffers = list(net.parameters()), list(net.buffers())
     trained = [p for p in parameters if p.requires_grad]
     counted = trained if trainable_only else parameters
+    stretched = "for an expanded parameter"
+    lazy_buffers = partial(nn.LazyBatchNorm1d, affine=False)
+    lazy = {
+        "for a lazy layer": nn.Sequential(nn.Linear(2, 3), nn.LazyLinear(2)),
+        "for a lazy layer alone": nn.LazyLinear(2),
+    }
 
     sweep.cases(
         count,
-        {"": (net, trainable_only)},
-        call=say(
-            "count_parameters(net, trainable_only={flag}), net with BatchNorm1d, "
-            "Conv1d and frozen parameters",
-            flag=trainable_only,
-        ),
+        {
+            "": (net, trainable_only),
+            stretched: (expanded, trainable_only),
+            "for lazy buffers, which do not count": (lazy_buffers, trainable_only),
+        }
+        | {when: (net, trainable_only) for when, net in lazy.items()},
+        call=say("count_parameters(net, trainable_only={flag})", flag=trainable_only),
         fault="count_parameters does not count the entries of the parameters.",
         slips={
             "buffers, as BatchNorm's statistics, are no parameters": (
@@ -68,43 +79,23 @@ def test_count_adds_up_the_entries(sweep, rng, trainable_only):
                 entries(list(net.parameters(recurse=False)))
             ),
         },
-    )
-
-
-@pytest.mark.parametrize("trainable_only", [False, True])
-def test_count_refuses_what_has_no_shape_yet(sweep, rng, trainable_only):
-    a, b, c = rng.sample(DISTINCT, 3)
-    lazy = nn.Sequential(nn.Linear(a, b), nn.LazyLinear(c))
-
-    sweep.cases(
-        count,
-        {
-            "for a lazy layer: ValueError": (lazy, trainable_only),
-            "for a lazy layer alone: ValueError": (nn.LazyLinear(c), trainable_only),
-            "for lazy buffers, which do not count": (
-                partial(nn.LazyBatchNorm1d, affine=False),
-                trainable_only,
-            ),
-            "for layers that all have a shape": (nested_net(rng), trainable_only),
-        },
-        call=say(
-            "count_parameters(net, trainable_only={flag}), net with lazy layers",
-            flag=trainable_only,
+        because={stretched: "it has the entries that it shows, whatever memory it has"}
+        | dict.fromkeys(
+            lazy,
+            "until its first run a lazy layer has an UninitializedParameter",
         ),
-        fault="A parameter without a shape is not refused by ValueError: until its "
-        "first run a lazy layer has an UninitializedParameter.",
         raises=(ValueError,),
     )
 
 
 @pytest.mark.weight(2)
 def test_count_takes_all_kinds_of_networks(sweep, rng):
-    huge = nn.Sequential(nn.Linear(1 << 17, 1 << 17, device="meta"))
+    numbers = nn.ParameterList([torch.ones(3, dtype=torch.complex64)])
 
     sweep.cases(
         count_in_turn,
         {when: (net,) for when, net in kinds_of_nets(rng).items()}
-        | {"for more than 2**32 entries": (huge,)},
+        | {"for complex parameters": (numbers,)},
         call="count_parameters(net), count_parameters(net, True); "
         "net.requires_grad_(False); both again",
         because=ABOUT_NETS,

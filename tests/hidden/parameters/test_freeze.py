@@ -6,8 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import draw_name
-from parameters_helpers import DISTINCT, Scaled, kinds_of_nets, tied_net
+from parameters_helpers import DISTINCT, META, Scaled, kinds_of_nets, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.freeze")
 
@@ -34,6 +33,10 @@ def freeze_part(ex: Any, net: nn.Module, *prefixes: str) -> Any:
     return {
         "frozen": [name for name, p in named.items() if not p.requires_grad],
         "without grad": [name for name, p in named.items() if p.grad is None],
+        "other grads stay": all(
+            p.grad is None or bool((p.grad == 1).all()) for p in named.values()
+        ),
+        "lists": [type(names) is list for names in returned],
         "names": [[name for name in names if name in first] for names in returned],
         "names of nothing": [set(names) - set(named) == set() for names in returned],
         "the state is as before": list(after) == list(state)
@@ -43,10 +46,17 @@ def freeze_part(ex: Any, net: nn.Module, *prefixes: str) -> Any:
 
 
 def run_frozen(
-    ex: Any, net: nn.Module, prefix: str, x: Tensor, modes: str = "eval train"
+    ex: Any,
+    net: nn.Module,
+    prefix: str,
+    x: Tensor,
+    modes: str = "eval train",
+    at_first: bool = True,
 ) -> Any:
-    """Return which statistics two runs change, these, and the second's output."""
+    """Return what two runs change, the second's output, and the gradient of x."""
     net(3 * x + 1)
+    net.train(at_first)
+    x.requires_grad_()
     before = {
         k: t.clone() for k, t in net.state_dict().items() if k.endswith(STATISTICS)
     }
@@ -58,7 +68,9 @@ def run_frozen(
         y = net(x)
     after = {name: net.state_dict()[name] for name in before}
     changed = [name for name, t in after.items() if not torch.equal(t, before[name])]
-    return {"changed": changed, "y": y, "values": after}
+    wanted = [x, *(p for p in net.parameters() if p.requires_grad)]
+    slopes = torch.autograd.grad((y * y).sum(), wanted, allow_unused=True)
+    return {"changed": changed, "y": y, "values": after, "gradients": list(slopes)}
 
 
 def moved(seen: Any) -> list[str]:
@@ -76,12 +88,22 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
     layers = [nn.Linear(*rng.sample(DISTINCT, 2)) for _ in range(12)]
     layers[1] = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2))
     net = nn.Sequential(*layers)
-    names = nn.ModuleDict({n: nn.Linear(2, 3) for n in ("a", "ab", "A", "bias")})
+    starts = "a", "ab", "A", "bias", "a*", "axweight"
+    names = nn.ModuleDict({name: nn.Linear(2, 3) for name in starts})
     odd = nn.Sequential(Scaled(nn.Linear(2, 3)), nn.Tanh())
-    own = draw_name(rng)
-    other = nn.ModuleDict({own: nn.Linear(2, 3), "b": nn.Linear(3, 2)})
     below = [name for name, _ in net.named_parameters() if name.startswith("1.")]
     whole, single = "for the whole network, called ''", "for a single parameter"
+    tied = nn.ModuleDict({"embedding": nn.Embedding(2, 3), "head": nn.Linear(3, 2)})
+    tied["head"].weight = tied["embedding"].weight
+    nets = kinds_of_nets(rng)
+    del nets[META]
+    shared = {
+        "for a layer with the weight of an embedding": (tied, "head"),
+        "for the first name of this weight": (tied, "embedding"),
+        "for its second name": (tied, "head.weight"),
+        "for a layer used twice": (tied_net(rng), "again"),
+        "for the weight of another layer": (tied_net(rng), "other"),
+    }
 
     sweep.cases(
         freeze_part,
@@ -94,14 +116,18 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
             whole: (net, ""),
             "for a parameter of the network's own": (odd[0], "scale"),
             "for a name that begins another": (names, "a"),
+            "for a name that is a pattern": (names, "a*"),
+            "for a path that is a pattern": (names, "a.weight"),
             "for the name of a module like a parameter's": (names, "bias"),
             "for a module that is called net": (odd, "0.net"),
             "for a part without parameters": (odd, "1"),
             "for one part after the other": (names, "ab", "A", "a.bias"),
             "for the same part twice": (names, "ab", "ab"),
             "for a part of what is frozen": (names, "", "ab"),
-            "for a layer of another name": (other, own),
-        },
+            "for a part of many": (nn.ModuleDict(nets), "for a single layer"),
+        }
+        | shared
+        | {when: (net, "") for when, net in nets.items()},
         call='freeze(net of 12 layers, "1")',
         fault="freeze does not stop the gradients of this part, and of nothing else.",
         slips={
@@ -118,32 +144,8 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
         because={
             whole: "the empty prefix is the whole network",
             single: "the path of a single parameter is a prefix too",
-        },
-    )
-
-
-def test_freeze_finds_a_parameter_under_each_name(sweep, rng):
-    a, b = rng.sample(DISTINCT, 2)
-    tied = nn.ModuleDict({"embedding": nn.Embedding(a, b), "head": nn.Linear(b, a)})
-    tied["head"].weight = tied["embedding"].weight
-    nets = kinds_of_nets(rng)
-    del nets["on the meta device"]
-
-    sweep.cases(
-        freeze_part,
-        {
-            "": (tied, "head"),
-            "for the first name": (tied, "embedding"),
-            "for one parameter by its second name": (tied, "head.weight"),
-            "for all": (tied, ""),
-            "for a layer used twice": (tied_net(rng), "again"),
-            "for the weight of another layer": (tied_net(rng), "other"),
-            "for a part of many": (nn.ModuleDict(nets), "for a single layer"),
         }
-        | {when: (net, "") for when, net in nets.items()},
-        call='freeze(net, "head"), its weight tied to embedding.weight',
-        fault="A parameter that is shared with another part is not frozen.",
-        slips={FIRST_NAME: lambda seen: seen["frozen"] == ["head.bias"]},
+        | dict.fromkeys(shared, FIRST_NAME),
     )
 
 
@@ -155,7 +157,19 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng):
     convolutions = blocks(nn.BatchNorm2d, a, b, nn.Conv2d, 1)
     in_space = blocks(nn.BatchNorm3d, a, b, nn.Conv3d, 1)
     without = blocks(lambda d: nn.BatchNorm1d(d, affine=False), a, b)
+    bare = blocks(lambda d: nn.BatchNorm1d(d, track_running_stats=False), a, b)
+    still = blocks(nn.BatchNorm1d, a, b).requires_grad_(False)
     longer = nn.Sequential(*[nn.BatchNorm1d(a) for _ in range(11)])
+    norm, part = nn.BatchNorm1d(a), nn.Sequential(nn.Linear(a, a), nn.BatchNorm1d(a))
+    tied = nn.Sequential(nn.Linear(a, a), norm, nn.Sequential(nn.Tanh(), norm))
+    twice = nn.Sequential(part, nn.Tanh(), nn.Sequential(part))
+    shared = {
+        "for a part that has the layer of another": (tied, "2", x),
+        "for the second name of the layer itself": (tied, "2.1", x),
+        "for its first name": (tied, "1", x),
+        "for a part that is used twice": (twice, "2", x),
+        "for the layer in a part that is used twice": (twice, "2.0.1", x),
+    }
     cumulative = blocks(lambda d: nn.BatchNorm1d(d, momentum=None), a, b)
 
     sweep.cases(
@@ -170,12 +184,15 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng):
             ),
             "when net.train() comes once": (net, "0", x, "train"),
             "when each module is turned to training": (net, "0", x, "each"),
+            "when it is in eval mode at first": (net, "0", x, "train", False),
+            "when the parameters are frozen already": (still, "0", x),
             "for the layer itself": (net, "0.1", x),
             "for the whole network": (net, "", x),
             "for its weight alone": (net, "0.1.weight", x),
             "for a part without a BatchNorm layer": (net, "0.0", x),
             "for a subclass": (blocks(MyNorm, a, b), "0", x),
             "without weight and bias": (without, "0.1", x),
+            "without statistics": (bare, "0", x),
             "for a cumulative average": (cumulative, "0", x),
             "for images": (convolutions, "0", images),
             "for volumes": (in_space, "0", volumes),
@@ -185,7 +202,10 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng):
                 x,
             ),
             "for a name that begins another": (longer, "1", x),
-        },
+            "for a part beside a layer with two names": (tied, "0", x),
+            "for a single layer": (norm, "", x),
+        }
+        | shared,
         call='freeze(net, "0"); net.eval(); net.train(); net(x), with BatchNorm1d',
         fault="A frozen BatchNorm layer does not keep its statistics and normalise by "
         "them, or another one does.",
@@ -199,33 +219,13 @@ def test_freeze_keeps_batchnorm_statistics(sweep, rng):
             "outside the prefix, statistics go on as before": (
                 lambda seen: "1.running_mean" not in seen["changed"]
             ),
+            "gradients go on through a frozen part to what lies before it": (
+                lambda seen: seen["gradients"][0] is None
+            ),
             "in training mode the batch's own statistics are used": (
                 lambda seen: not moved(seen)
             ),
         },
-        because={"for its weight alone": "the layer is not below its own weight"},
-    )
-
-
-def test_freeze_finds_a_batchnorm_under_each_name(sweep, rng):
-    a = rng.choice(DISTINCT)
-    x, norm = torch.randn(6, a), nn.BatchNorm1d(a)
-    part = nn.Sequential(nn.Linear(a, a), nn.BatchNorm1d(a))
-    net = nn.Sequential(nn.Linear(a, a), norm, nn.Sequential(nn.Tanh(), norm))
-    twice = nn.Sequential(part, nn.Tanh(), nn.Sequential(part))
-
-    sweep.cases(
-        run_frozen,
-        {
-            "": (net, "2", x),
-            "for the second name of the layer itself": (net, "2.1", x),
-            "for its first name": (net, "1", x),
-            "for a part that is used twice": (twice, "2", x),
-            "for the layer in a part that is used twice": (twice, "2.0.1", x),
-            "for a part without it": (net, "0", x),
-            "for a single layer": (norm, "", x),
-        },
-        call='freeze(net, "2"); net.train(); net(x), its BatchNorm1d used in "1" too',
-        fault="A frozen BatchNorm layer that another part shares changes.",
-        slips={FIRST_NAME: lambda seen: bool(seen["changed"])},
+        because={"for its weight alone": "the layer is not below its own weight"}
+        | dict.fromkeys(shared, FIRST_NAME),
     )

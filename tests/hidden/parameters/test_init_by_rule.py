@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from parameters_helpers import (
     DISTINCT,
+    META,
     kinds_of_nets,
     names_in_memory,
     nested_net,
@@ -23,7 +24,12 @@ class OwnError(Exception):
 
 
 def init_by(
-    ex: Any, net: nn.Module, patterns: list[str], answer: Any = None, grad: bool = True
+    ex: Any,
+    net: nn.Module,
+    patterns: list[str],
+    answer: Any = None,
+    grad: bool = True,
+    same: bool = False,
 ) -> Any:
     """Return which parameters each rule is given, how, and what becomes of `net`."""
     given: list[list[Tensor]] = [[] for _ in patterns]
@@ -40,7 +46,10 @@ def init_by(
 
         return init
 
-    rules = tuple((pattern, rule(i)) for i, pattern in enumerate(patterns))
+    for p in net.parameters():
+        p.grad = torch.ones_like(p)
+    inits = [rule(0)] * len(patterns) if same else map(rule, range(len(patterns)))
+    rules = tuple(zip(patterns, inits, strict=True))
     outcome = "done"
     with torch.set_grad_enabled(grad):
         try:
@@ -78,6 +87,13 @@ def test_init_by_rule_uses_the_first_rule_that_matches(sweep, rng):
         nn.Linear(*rng.sample(DISTINCT, 2)),
     )
     names = nn.ModuleDict({name: nn.Linear(2, 3) for name in ("a", "ab", "b")})
+    nets = kinds_of_nets(rng)
+    del nets[META], nets["where nothing has a parameter"]
+    del nets["where buffers alone are there"]
+    shared = {
+        "where all layers are tied": ["*.weight", "first.bias"],
+        "where a shared parameter has a rule of its own": ["first.weight", "*"],
+    }
     part = "for a pattern that parts of other names match"
     taken = "for a rule whose names are all taken by an earlier one"
     returns, raises = "for inits that return a tensor", "for an init that raises"
@@ -93,12 +109,16 @@ def test_init_by_rule_uses_the_first_rule_that_matches(sweep, rng):
             "for a name without `*`": (names, ["ab.bias"]),
             taken: (net, ["*", "1.weight"]),
             "for the same pattern twice": (net, ["*", "*"]),
+            "for the same init twice": (net, ["0.*", "1.bias"], None, True, True),
             returns: (net, ["1.*", "*"], torch.zeros(())),
             "for inits that return True": (net, ["1.*", "*"], True),
             raises: (net, ["*"], OwnError),
             "under torch.no_grad()": (net, ["0.*", "*"], None, False),
             "for an init that raises under no_grad()": (net, ["*"], OwnError, False),
-        },
+            "where nothing has a parameter, for no rules": (nn.Tanh(), []),
+        }
+        | {when: (tied_net(rng), patterns) for when, patterns in shared.items()}
+        | {when: (net, ["*[0-9g]*", "*"]) for when, net in nets.items()},
         call='init_by_rule(net, rules) for "0.*.bias", "*.bias", "[02]*" and "*"',
         fault="init_by_rule does not use the first rule that fits each name.",
         slips={
@@ -122,38 +142,15 @@ def test_init_by_rule_uses_the_first_rule_that_matches(sweep, rng):
             "a leaf Variable": "call init under torch.no_grad()",
             "nothing to repeat": "a pattern is for fnmatchcase, no regular expression",
         },
-        because={
+        because=dict.fromkeys(
+            shared, "a shared parameter is initialised once, by its first name alone"
+        )
+        | {
             part: "a pattern has to match the whole name, as fnmatchcase does",
             taken: "it has a match, though none is left for it",
             returns: "init changes in place: what it returns does not matter",
             raises: "the exception goes on to the caller, and with torch.no_grad(): "
             "gives the mode of gradients back",
-        },
-    )
-
-
-def test_init_by_rule_takes_all_kinds_of_networks(sweep, rng):
-    nets = kinds_of_nets(rng)
-    del nets["on the meta device"], nets["where nothing has a parameter"]
-    del nets["where buffers alone are there"]
-
-    sweep.cases(
-        init_by,
-        {
-            "": (tied_net(rng), ["*.weight", "first.bias"]),
-            "where a shared parameter has a rule of its own": (
-                tied_net(rng),
-                ["first.weight", "*"],
-            ),
-            **{when: (net, ["*[0-9g]*", "*"]) for when, net in nets.items()},
-            "where nothing has a parameter, for no rules": (nn.Tanh(), []),
-        },
-        call='init_by_rule(net, rules), "*.weight" and "first.bias", all layers tied',
-        fault="A shared parameter is not initialised once, by its first name.",
-        slips={
-            "it is initialised under each of its names": (
-                lambda seen: len(seen["given"][0]) > 1
-            )
         },
     )
 
@@ -169,6 +166,7 @@ def test_init_by_rule_refuses_a_pattern_without_a_match(sweep, rng):
         "for other letters": "*.Bias",
         "for a regular expression": "^0.*",
         "for a dot too many": "0..bias",
+        "for an empty pattern": "",
     }
 
     sweep.cases(

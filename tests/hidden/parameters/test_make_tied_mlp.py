@@ -7,19 +7,20 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import MODULES, TENSORS, Module, expect_true, say
+from grader.observe import DTYPES, MODULES, SHAPES, TENSORS, Module, expect_true, say
 from grader.sandbox.trials import fill
 
 pytestmark = pytest.mark.exercise("parameters.make_tied_mlp")
 
+COLUMNS = {
+    (4, 3): (*TENSORS, *MODULES),
+    (6, 2): (*DTYPES, "huge", "double", "half"),
+}
+"""What is looked at for a width and depth; for others shapes alone."""
 
-def parameters_of(
-    ex: Any, width: int, depth: int, number: int
-) -> tuple[list[Tensor], int]:
-    """Return the parameters of a network, and how many several of them have."""
-    nets = [ex.make_tied_mlp(width, depth) for _ in range(number)]
-    total = sum(len(list(net.parameters())) for net in nets)
-    return list(nets[0].parameters()), total
+
+def parameters_of_two(ex: Any, width: int, depth: int) -> list[list[Tensor]]:
+    return [list(ex.make_tied_mlp(width, depth).parameters()) for _ in range(2)]
 
 
 def run_layer(
@@ -36,10 +37,9 @@ def run_layer(
 
 def test_tied_mlp_has_the_parameters_of_one_layer(observe, rng):
     width, depth = rng.choice(range(4, 10)), rng.choice(range(2, 6))
-    number = rng.randrange(2, 50)
     call = say("make_tied_mlp{sizes}.parameters()", sizes=(width, depth))
 
-    parameters, total = observe(parameters_of, width, depth, number, call=call)
+    parameters, others = observe(parameters_of_two, width, depth, call=call)
 
     weights = [p for p in parameters if p.dim() == 2]
     biases = [p for p in parameters if p.dim() == 1]
@@ -56,12 +56,17 @@ def test_tied_mlp_has_the_parameters_of_one_layer(observe, rng):
             "gradient of its own"
         )
     expect_true(
-        sorted(tuple(p.shape) for p in parameters) == [(width,), (width, width)]
-        and total == 2 * number,
+        sorted(tuple(p.shape) for p in parameters) == [(width,), (width, width)],
         "The network does not have the parameters of one Linear layer.",
         expected="one weight and one bias",
         got=say("{n} weights, {n_2} biases", n=len(weights), n_2=len(biases)),
         cause=cause,
+    )
+    expect_true(
+        not any(map(torch.equal, parameters, others)),
+        "Two networks begin with the same values.",
+        expected="values that a new Linear draws",
+        got="the same weight or bias",
     )
 
 
@@ -78,7 +83,7 @@ def test_tied_mlp_uses_one_layer_again_and_again(sweep, width, depth):
         width,
         depth,
         inputs=lambda *lead: (x if lead == (3,) else torch.randn(*lead, width),),
-        columns=(*TENSORS, *MODULES),
+        columns=("plain", *COLUMNS.get((width, depth), SHAPES)),
         call=say("make_tied_mlp{sizes}(x)", sizes=(width, depth)),
         slips={
             "the ReLU between two uses is missing": (

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from parameters_helpers import nested_net, tied_net
+from parameters_helpers import META, kinds_of_nets, nested_net, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.memory_bytes")
 
@@ -29,11 +29,13 @@ def bytes_in_training(ex: Any, net: nn.Module, name: str, steps: int) -> Any:
 
 
 def bytes_of(ex: Any, build: Callable[..., nn.Module], *args: Any) -> Any:
-    """Return the bytes that a network holds, and whether a second call says so."""
+    """Return the bytes that a network holds, before and after some buffers more."""
     net = build(*args)
     optimizer = getattr(net, "optimizer", OPTIMIZERS["SGD"](net.parameters()))
     first = ex.memory_bytes(net, optimizer)
-    return [*sorted(first.items()), ("again", ex.memory_bytes(net, optimizer) == first)]
+    net.register_buffer("later", torch.zeros(11))
+    second = ex.memory_bytes(net, optimizer)
+    return [*sorted(first.items()), ("then", sorted(second.items()))]
 
 
 def views(n: int) -> nn.Module:
@@ -45,6 +47,8 @@ def views(n: int) -> nn.Module:
     net.register_buffer("row", table[1])
     net.register_buffer("column", torch.zeros(n, 2, dtype=torch.float16)[:, 0])
     net.register_buffer("again", net.column[1:])
+    net.register_buffer("bits", net.column.view(torch.int16))
+    net.register_buffer("none", torch.zeros(n)[:0])
     return net
 
 
@@ -62,13 +66,23 @@ def kinds_share(n: int) -> nn.Module:
     net.weight.grad, net.bias.grad = net.weight.data, torch.zeros(2)
     net.register_buffer("bias_grad", net.bias.grad)
     net.register_buffer("count", torch.zeros(3))
-    return with_state(net, {"count": net.count[:1], "own": torch.zeros(n)})
+    shared = {"weight": net.weight.data[0], "gradient": net.bias.grad[1:]}
+    return with_state(
+        net, {"count": net.count[:1], "own": torch.zeros(n), "more": shared}
+    )
 
 
 def with_state(net: nn.Module, state: dict[str, Any]) -> nn.Module:
     net.optimizer = OPTIMIZERS["SGD"](net.parameters())
     net.optimizer.state[net.bias] = state
     return net
+
+
+def nested_state(n: int) -> nn.Module:
+    """States in lists and dicts, as LBFGS has them, among what is no tensor."""
+    history = [torch.zeros(n), None, torch.zeros(()), (torch.zeros(2, 3).half(), 5)]
+    held = {"history": history, "name": "a", "more": {"inner": [torch.zeros(n + 1)]}}
+    return with_state(nn.Linear(n, 2), held)
 
 
 def odd_buffers(n: int) -> nn.Module:
@@ -161,8 +175,12 @@ def test_memory_bytes_counts_each_kind(sweep, rng):
 
 
 @pytest.mark.weight(2)
-def test_memory_bytes_counts_storage_not_views(sweep, rng):
-    n = rng.randrange(20, 2000)
+def test_memory_bytes_counts_each_storage_once(sweep, rng):
+    n = rng.randrange(20, 40)
+    nested = "for tensors in lists and dicts of the optimizer's state"
+    nets = kinds_of_nets(rng)
+    del nets[META], nets["where nothing has a parameter"]
+    del nets["where buffers alone are there"]
 
     sweep.cases(
         bytes_of,
@@ -170,7 +188,13 @@ def test_memory_bytes_counts_storage_not_views(sweep, rng):
             "for parameters and buffers that are slices of one tensor": (views, n),
             "for gradients that are slices of one tensor": (flat_gradients, n),
             "where kinds share storage: the first kind has it": (kinds_share, n),
-        },
+            "for another optimizer, the network frozen": (part_of_the_network, n),
+            "for buffers expanded, not saved, or of other dtypes": (odd_buffers, n),
+            "for gradients of zeros": (zeroed, n, False),
+            "after zero_grad()": (zeroed, n, True),
+            nested: (nested_state, n),
+        }
+        | {when: (nn.Sequential, net) for when, net in nets.items()},
         call="memory_bytes(net, optimizer)",
         slips={
             "a slice keeps the whole storage behind it: untyped_storage().nbytes()": (
@@ -180,24 +204,10 @@ def test_memory_bytes_counts_storage_not_views(sweep, rng):
                 says("parameters", 80 * n)
             ),
             "storage that a parameter has already counts there alone": (
-                says("buffers", 44 * n)
+                says("buffers", 48 * n)
             ),
             "two views of one storage take its memory once: t.data_ptr() is where a "
-            "view begins": says("buffers", 8 * n, 48 * n),
+            "view begins": says("buffers", 12 * n, 52 * n),
         },
-    )
-
-
-def test_memory_bytes_finds_all_that_is_held(sweep, rng):
-    n = rng.randrange(20, 40)
-
-    sweep.cases(
-        bytes_of,
-        {
-            "for another optimizer, the network frozen": (part_of_the_network, n),
-            "for buffers expanded, not saved, or of other dtypes": (odd_buffers, n),
-            "for gradients of zeros": (zeroed, n, False),
-            "after zero_grad()": (zeroed, n, True),
-        },
-        call="memory_bytes(net, optimizer)",
+        because={nested: "look at any depth: LBFGS keeps its history in lists"},
     )

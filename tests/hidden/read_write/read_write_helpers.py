@@ -1,5 +1,6 @@
 """States and networks to save, and how files are read and compared bit by bit."""
 
+import io
 import os
 import re
 from collections.abc import Callable
@@ -11,15 +12,15 @@ import torch
 from torch import Tensor, nn
 
 from grader import NotStarted
+from grader.sandbox.states import any_bits, map_tensors
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that none is square
-
 PROMISED = "ValueError", "FileNotFoundError"
 
 State = dict[str, Tensor]
 
 
-def read_plainly(path: str | Path) -> Any:
+def unpack(path: str | Path) -> Any:
     """Return what a file holds as plain tensors, or say in a text why it does not."""
     if not os.path.isfile(path):
         return "no file at this path"
@@ -44,6 +45,17 @@ def saved(folder: str, obj: Any, name: str = "file.pt") -> Path:
     return path
 
 
+def in_turn(load: Callable[[Any], Any], *files: bytes) -> list[Any]:
+    """Return what comes of files that come to one path in turn, a Path if several."""
+    found = []
+    with TemporaryDirectory() as folder:
+        for data in files:
+            path = saved(folder, data)
+            found.append(load(path if files[1:] else str(path)))
+            path.unlink()  # what is mapped into memory stays whole
+    return found
+
+
 def outcome(work: Callable[[], Any], text: str = "") -> Any:
     """Return what it gives, or what it raises, and whether that mentions a text."""
     try:
@@ -61,99 +73,62 @@ def raised(work: Callable[[], Any], text: str = "") -> str:
     return outcome(lambda: [work()] and "no exception", text)
 
 
-def mapped(change: Callable[[Tensor], Any], data: Any) -> Any:
-    """Return plain lists, tuples and dicts, with their tensors changed."""
-    if isinstance(data, Tensor):
-        return change(data)
-    if isinstance(data, dict):
-        return {key: mapped(change, item) for key, item in data.items()}
-    if isinstance(data, list):
-        return [mapped(change, item) for item in data]
-    if type(data) is tuple:
-        return tuple(mapped(change, item) for item in data)
-    return data
+def copied(data: Any) -> Any:
+    """Return data with copies of its tensors."""
+    return map_tensors(lambda t: t.detach().clone(), data)
 
 
-def form(data: Any) -> Any:
-    """Return dtypes and shapes in place of tensors."""
-    return mapped(
-        lambda t: f"{str(t.dtype).removeprefix('torch.')} {tuple(t.shape)}", data
-    )
-
-
-def bits(data: Any) -> Any:
-    """Return bytes in place of tensors."""
-    return mapped(
-        lambda t: (
-            t.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
-        ),
-        data,
-    )
-
-
-def exactly(data: Any) -> list[Any]:
-    """Return what tells data apart: names, dtypes and shapes; values; every bit."""
-    return [form(data), mapped(lambda t: t.detach().clone(), data), bits(data)]
-
-
-def odd_tensors(rng) -> dict[str, Tensor]:
+def oddities(rng) -> dict[str, Tensor]:
     """Return tensors of many dtypes and shapes, with values that do not equal."""
     a, b = rng.sample(DISTINCT, 2)
-    with_nan = torch.randn(a, b)
-    with_nan[0, 0], with_nan[1, 1] = torch.nan, -0.0
     return {
-        "b.weight": with_nan,
-        "a.half": torch.randn(b).half(),
-        "a.brain": torch.randn(a, 1, b).bfloat16(),
-        "double": torch.randn(2, dtype=torch.float64),
-        "count": torch.tensor(rng.randrange(1 << 40)),
+        "b.weight": any_bits(torch.float32, a, b),
+        "a.half": any_bits(torch.float16, b),
+        "a.brain": any_bits(torch.bfloat16, a, 1, b),
+        "double": any_bits(torch.float64, 2),
+        "count": torch.tensor(rng.randrange(1 << 60) * 2 + 1),
         "mask": torch.randn(a) > 0,
-        "wave": torch.randn(b, dtype=torch.complex64),
+        "wave": torch.view_as_complex(any_bits(torch.float32, b, 2)),
         "none": torch.empty(0, a),
         "turned": torch.randn(a, b).T,
     }
-
-
-def net_state(net: nn.Module) -> State:
-    return {name: tensor.clone() for name, tensor in net.state_dict().items()}
 
 
 def look_at(net: nn.Module) -> list[Any]:
     """Return a network's state, and which of its parts are frozen or in eval mode."""
     flags = [p.requires_grad for p in net.parameters()]
     modes = [m.training for m in net.modules()]
-    return [*exactly(dict(net.state_dict())), flags, modes]
+    return [copied({**net.state_dict(), **dict(net.named_buffers())}), flags, modes]
 
 
 def normed_net(sizes: list[int]) -> nn.Sequential:
     """Return a network whose parameters and buffers are not as they start."""
     inner, hidden, out = sizes
     norm = nn.BatchNorm1d(hidden)
-    nn.init.normal_(norm.weight)
-    nn.init.normal_(norm.bias)
-    norm.running_mean += torch.randn(hidden)
-    norm.running_var += torch.rand(hidden)
-    norm.num_batches_tracked += torch.randint(3, 1000, ())
+    norm.weight.data = torch.randn(hidden)
+    norm.bias.data = torch.randn(hidden)
+    norm.running_mean = any_bits(torch.float32, hidden)
+    norm.running_var = torch.rand(hidden)
+    norm.num_batches_tracked = torch.randint(1 << 54, 1 << 60, ()) | 1
     return nn.Sequential(nn.Linear(inner, hidden), norm, nn.Linear(hidden, out))
 
 
-def saved_bytes(obj: Any) -> bytes:
-    with TemporaryDirectory() as folder:
-        return saved(folder, obj).read_bytes()
+def packed(obj: Any, *, old: bool = False) -> bytes:
+    """Return the bytes of a file of `torch.save`, perhaps in its older format."""
+    file = io.BytesIO()
+    torch.save(obj, file, _use_new_zipfile_serialization=not old)
+    return file.getvalue()
 
 
-ENTRIES = {
-    "BOOL": torch.bool,
-    "U8": torch.uint8,
-    "I8": torch.int8,
-    "I16": torch.int16,
-    "I32": torch.int32,
-    "I64": torch.int64,
-    "F16": torch.float16,
-    "BF16": torch.bfloat16,
-    "F32": torch.float32,
-    "F64": torch.float64,
-}
+WHOLE = torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64
+BROKEN = torch.float16, torch.bfloat16, torch.float32, torch.float64
+ENTRIES = dict(
+    zip(
+        ["BOOL", "U8", "I8", "I16", "I32", "I64", "F16", "BF16", "F32", "F64"],
+        WHOLE + BROKEN,
+        strict=True,
+    )
+)
 NAME_OF = {dtype: name for name, dtype in ENTRIES.items()}
 
 
@@ -162,9 +137,9 @@ def every_dtype(rng) -> dict[str, Tensor]:
     tensors = {}
     for dtype in rng.sample(list(ENTRIES.values()), len(ENTRIES)):
         shape = rng.sample(DISTINCT, rng.randrange(1, 4))
-        values = torch.randint(0, 2 if dtype is torch.bool else 100, shape)
-        noise = torch.rand(shape) if dtype.is_floating_point else 0
-        tensors[f"layer.{NAME_OF[dtype]}"] = (values + noise).to(dtype)
+        whole = torch.randint(0, 2 if dtype is torch.bool else 100, shape).to(dtype)
+        value = any_bits(dtype, *shape) if dtype.is_floating_point else whole
+        tensors[f"layer.{NAME_OF[dtype]}"] = value
     return {
         "three.bytes": torch.tensor([1, 2, 3], dtype=torch.uint8),
         "unaligned": torch.randn(2, 3),
@@ -174,5 +149,5 @@ def every_dtype(rng) -> dict[str, Tensor]:
     }
 
 
-def some_state(names: list[str]) -> State:
+def a_state(names: list[str]) -> State:
     return {name: torch.tensor([float(i), -1.0]) for i, name in enumerate(names)}

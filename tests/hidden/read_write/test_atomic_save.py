@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.observe import draw_name, expect_equal, expect_true, say
-from read_write_helpers import DISTINCT, State, read_plainly
+from read_write_helpers import DISTINCT, State, unpack
 
 pytestmark = pytest.mark.exercise("read_write.atomic_save")
 
@@ -30,7 +29,10 @@ class Bomb:
         raise self.kind("this object cannot be pickled")
 
 
-BOMBS = {"ValueError": ValueError, "KeyboardInterrupt": KeyboardInterrupt}
+KINDS = ValueError, KeyboardInterrupt, SystemExit
+BOMBS = {kind.__name__: kind for kind in KINDS}
+SYNCS, MOVES = (os.fsync, os.fdatasync), (os.replace, os.rename)
+CALLS = {"a break at os.fsync": SYNCS, "a break at os.replace": MOVES}
 
 
 def attempt(work: Callable[[], None]) -> str:
@@ -44,8 +46,7 @@ def attempt(work: Callable[[], None]) -> str:
 
 def in_child(work: Callable[[], None]) -> str:
     """Do it in a copy of this process; say how that ends."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         pid = os.fork()
     if pid == 0:
         os._exit(attempt(work) != "nothing")
@@ -56,16 +57,21 @@ def in_child(work: Callable[[], None]) -> str:
 
 
 def save_in_trouble(
-    ex: Any, old: State, new: State, name: str, trouble: str, room: int
-) -> tuple[str, Any, list[str]]:
-    """Save twice, the second time in trouble; return what is raised, file and names.
+    ex: Any, old: State, new: State, trouble: str, room: int
+) -> dict[str, Any]:
+    """Save three times, last in trouble, perhaps with some room on the disk."""
 
-    On a disk with `room`, the system refuses what is beyond, or kills the process.
-    """
+    def interrupt(_frame: Any, event: str, function: Any) -> None:
+        if event == "c_call" and function in CALLS[trouble]:
+            raise KeyboardInterrupt
 
     def work() -> None:
         bomb = {"bomb": Bomb(BOMBS[trouble])} if trouble in BOMBS else {}
-        ex.atomic_save({**new, **bomb}, path)
+        sys.setprofile(interrupt if trouble in CALLS else None)
+        try:
+            ex.atomic_save({**new, **bomb}, path)
+        finally:
+            sys.setprofile(None)
 
     def work_with_little_room() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -76,12 +82,14 @@ def save_in_trouble(
 
     before, system = os.getcwd(), tempfile.tempdir
     with TemporaryDirectory() as folder:
-        file = path = Path(folder, name)
+        file = path = Path(folder, "net.pt")
         try:
             if trouble == "a path without a folder":
                 os.chdir(folder)
-                path, tempfile.tempdir = Path(name), f"{folder}/none"
-            ex.atomic_save(old, str(path))
+                path, tempfile.tempdir = Path("net.pt"), f"{folder}/none"
+            for state in (new, old):
+                ex.atomic_save(state, str(path))
+            found = {"before": unpack(file)}
             if trouble == "a folder at the path":
                 path.unlink()
                 Path(path, "inside").mkdir(parents=True)
@@ -89,37 +97,41 @@ def save_in_trouble(
         finally:
             os.chdir(before)
             tempfile.tempdir = system
-        return ended, read_plainly(file), os.listdir(folder)
+        alone = ended == "killed" or os.listdir(folder) == ["net.pt"]
+        return {**found, "ends": ended, "file": unpack(file), "alone": alone}
 
 
-def save_in_turn(
-    ex: Any, old: State, new: State, asked: list[tuple[str, str, int]]
-) -> list[tuple[str, Any, list[str]]]:
-    """Save under several names, each with its own trouble."""
-    return [save_in_trouble(ex, old, new, *each) for each in asked]
+def save_under_names(ex: Any, old: State) -> dict[str, Any]:
+    """Save by each name, then break off; return what the folder holds."""
+    with TemporaryDirectory() as folder:
+        for name in NAMES:
+            ex.atomic_save(old, Path(folder, name))
+            attempt(lambda n=name: ex.atomic_save([Bomb(OSError)], f"{folder}/{n}"))
+        return {n: unpack(Path(folder, n)) for n in sorted(os.listdir(folder))}
 
 
-def die_before_replacing(
-    ex: Any, old: State, new: State
-) -> tuple[str, Any, list[Any], list[str]]:
-    """Die as os.replace is called; return the old file, the others, and the calls.
-
-    A call is that of os.fsync or os.replace, with the bytes in the other files.
-    """
-    moves = os.replace, os.rename
+def die_before_replacing(ex: Any, old: State, new: State) -> dict[str, Any]:
+    """Die as os.replace is called; return what then is in files and on the disk."""
 
     def others() -> list[Path]:
         return [f for f in Path(folder).rglob("*") if f.is_file() and f != path]
 
     def watch(_frame: Any, event: str, function: Any) -> None:
-        if event == "c_call" and function in (os.fsync, os.fdatasync, *moves):
-            kind = "move" if function in moves else "sync"
+        if event == "c_call" and function in SYNCS + MOVES:
             size = sum(f.stat().st_size for f in others())
-            os.write(log.fileno(), f"{kind} {size}\n".encode())
-            if kind == "move":
+            os.write(log.fileno(), f"{size}\n".encode())
+            if function in MOVES:
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    def of_files(sync: Any) -> Any:
+        def synced(file: Any) -> Any:
+            number = file if isinstance(file, int) else file.fileno()
+            return Path(f"/dev/fd/{number}").is_dir() or sync(file)
+
+        return synced
+
     def work() -> None:
+        os.fsync, os.fdatasync = map(of_files, SYNCS)
         sys.setprofile(watch)
         ex.atomic_save(new, path)
 
@@ -128,127 +140,104 @@ def die_before_replacing(
         ex.atomic_save(old, path)
         ended = in_child(work)
         log.seek(0)
-        calls = log.read().decode().splitlines()
-        return ended, read_plainly(path), [read_plainly(f) for f in others()], calls
+        *synced, moved = log.read().split() or [b""]
+        return {
+            "ends": ended,
+            "old": unpack(path),
+            "others": [unpack(f) for f in others()],
+            "synced": "whole" if synced[-1:] == [moved] else len(synced),
+        }
 
 
 def two_states(rng) -> tuple[State, State]:
     """Return a small state, and one of some 20,000 bytes."""
-    old, size = {"weight": torch.randn(rng.choice(DISTINCT))}, rng.randrange(1000, 1100)
-    return old, {f"layer.{i}": torch.randn(size) for i in range(5)}
+    old = {"weight": torch.randn(rng.choice(DISTINCT))}
+    return old, {f"layer.{i}": torch.randn(1000) for i in range(5)}
 
 
+NAMES = "net", "net.tmp", "net.temp", "net.new", "net.part", "net.bak", "tmp"
+CALM = "none", "a path without a folder"
 TROUBLES = {
-    "none": ("nothing", None),
-    "a path without a folder": ("nothing", None),
-    "ValueError": ("ValueError", None),
-    "KeyboardInterrupt": ("KeyboardInterrupt", None),
-    "a folder at the path": ("OSError", None),
-    "a full disk": ("an exception", range(1000, 18000)),
-    "death at the start": ("killed", range(1, 60)),
-    "death in the middle": ("killed", range(9000, 18000)),
+    **dict.fromkeys([*CALM, *BOMBS, *CALLS]),
+    "a folder at the path": None,
+    "a full disk": range(1000, 18000),
+    "death at the start": range(1, 60),
+    "death in the middle": range(9000, 18000),
 }
-
-
-ELSEWHERE = {
-    "FileNotFoundError.*/none": "the temporary file is not in the folder of path: "
-    "os.replace works in one step only within one file system"
-}
+IN_PLACE = "a file that is not put in place in one step can be cut off halfway"
+UNSYNCED = "no os.fsync of all bytes: the new name may stand for an empty file"
+ELSEWHERE = (
+    "the temporary file is not in the folder of path: os.replace works in one step "
+    "only within one file system"
+)
+CLEAN = "os.replace may raise too: clean up after it"
+BASE = "KeyboardInterrupt is no Exception: use finally or except BaseException"
+LEFT = {"KeyboardInterrupt": BASE, "SystemExit": BASE, "a break at os.fsync": BASE}
+LEFT |= {"a break at os.replace": CLEAN, "a folder at the path": CLEAN}
+SILENT = {"a break at os.fsync": UNSYNCED, "a break at os.replace": IN_PLACE}
 
 
 @pytest.mark.weight(4)
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_atomic_save_leaves_the_old_file_or_the_new_one(observe, rng, trouble):
-    old, new = two_states(rng)
-    raised, rooms = TROUBLES[trouble]
-    name, *others = (draw_name(rng) for _ in range(4))
-    asked = [(name, trouble, rng.choice(rooms) if rooms else 0)]
-    asked += [(other, "ValueError" * (i == 1), 0) for i, other in enumerate(others)]
-    rng.shuffle(asked)  # or whoever knows the suite knows what is raised, and when
-    call = say("atomic_save(old, path), then of new; trouble: {it}", it=trouble)
+def test_atomic_save_leaves_the_old_file_or_the_new_one(sweep, rng, trouble):
+    rooms = TROUBLES[trouble]
+    args = *two_states(rng), trouble, rng.choice(rooms) if rooms else 0
 
-    played = observe(save_in_turn, old, new, asked, call=call, causes=ELSEWHERE)
-    seen = {other: each for (other, *_), each in zip(asked, played, strict=True)}
-
-    _, control, _ = seen[others[0]]
-    expect_equal(control, new, "The file does not hold what was saved last.")
-    ended, saved, names = seen[name]
-    expect_equal(
-        ended,
-        raised,
-        "What is raised on the way is not raised on, or something else is.",
+    sweep.cases(
+        save_in_trouble,
+        {"": args},
+        call="atomic_save(old, path), then of new; trouble: " + trouble,
+        fault="atomic_save leaves another file than the new one, or the old one and "
+        "nothing else if broken off.",
+        causes={"FileNotFoundError.*/none": ELSEWHERE},
         slips={
-            "it is passed over in silence": "nothing",
-            "cleaning up raises by itself, since there is no file yet": "OSError",
-        },
-    )
-    left = new if raised == "nothing" else old
-    expect_equal(
-        saved,
-        "no file at this path" if "folder at" in trouble else left,
-        "atomic_save leaves another file than the new one, or the old if broken off.",
-        slips={
-            "the old file is removed first": "no file at this path",
+            SILENT.get(trouble, "what is raised is passed over in silence"): (
+                lambda got: got["ends"] == "nothing" and trouble not in CALM
+            ),
+            "cleaning up raises by itself, since there is no file yet": (
+                lambda got: got["ends"] == "OSError" and trouble in BOMBS
+            ),
+            "what is raised on the way is not raised on": (
+                lambda got: trouble in BOMBS and got["ends"] != trouble
+            ),
+            "the old file is removed first": (
+                lambda got: got["file"] == "no file at this path"
+            ),
             "the file itself is written: write a temporary one": (
-                lambda got: "refuses" in got
+                lambda got: "refuses" in got["file"]
+            ),
+            LEFT.get(trouble, "it leaves a temporary file"): (
+                lambda got: not got["alone"]
             ),
         },
     )
-    expect_true(
-        names == [name] or raised == "killed",
-        "When it is broken off, atomic_save leaves a temporary file.",
-        expected="the file at path alone",
-        got=say("{n} files", n=len(names)),
-        cause={
-            "KeyboardInterrupt": "KeyboardInterrupt is no Exception: use finally or "
-            "except BaseException",
-            "a folder at the path": "os.replace may raise too: clean up after it",
-        }.get(trouble),
+
+
+def test_the_temporary_file_is_never_the_old_one(sweep, rng):
+    sweep.cases(
+        save_under_names,
+        {"": two_states(rng)[:1]},
+        call="atomic_save(obj, “net.tmp”), broken off",
+        slips={"the temporary file may be the old one": lambda got: {*got} < {*NAMES}},
     )
 
 
 @pytest.mark.weight(2)
-def test_atomic_save_replaces_a_whole_file_by_a_whole_one(observe, rng):
-    old, new = two_states(rng)
-
-    ended, saved, others, calls = observe(
+def test_atomic_save_replaces_a_whole_file_by_a_whole_one(sweep, rng):
+    sweep.cases(
         die_before_replacing,
-        old,
-        new,
+        {"": two_states(rng)},
         call="atomic_save(new, path), killed where it calls os.replace",
-    )
-
-    expect_true(
-        ended == "killed",
-        "atomic_save does not put the new file in place in one step.",
-        expected="a call of os.replace",
-        got="none",
-        cause="a file that is written or copied in place can be cut off halfway",
-    )
-    expect_equal(saved, old, "The old file is gone before the new one is in its place.")
-    expect_true(
-        len(others) == 1,
-        "The temporary file is not the only one in the folder of path.",
-        expected="one file beside path",
-        got=say("{n} files", n=len(others)),
-        cause=None
-        if others
-        else "os.replace works in one step only within one file system",
-    )
-    expect_equal(
-        others[0], new, "The temporary file is not complete when it takes its place."
-    )
-    *before, last = calls
-    synced = before[-1].removeprefix("sync ") if before else "no"
-    whole = last.removeprefix("move ")
-    expect_true(
-        synced == whole,
-        "The new bytes are not forced to the disk before os.replace.",
-        expected=say("os.fsync with all {moved} bytes written", moved=whole),
-        got=say("os.fsync with {synced} bytes written", synced=synced)
-        if before
-        else "no os.fsync",
-        cause="file.flush() comes before os.fsync: the rest is still in a buffer"
-        if before
-        else "after a crash, the new name may stand for an empty file",
+        fault="atomic_save does not put a whole file in place in one step.",
+        slips={
+            IN_PLACE: lambda got: got["ends"] != "killed",
+            "the old file is gone before the new one is in its place": (
+                lambda got: isinstance(got["old"], str)
+            ),
+            ELSEWHERE: lambda got: not got["others"],
+            UNSYNCED: lambda got: got["synced"] == 0,
+            "file.flush() comes before os.fsync: the rest is still in a buffer": (
+                lambda got: got["synced"] != "whole"
+            ),
+        },
     )

@@ -8,50 +8,53 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from read_write_helpers import DISTINCT, bits, net_state, read_plainly
+from grader.observe.differ import BITS, alike
+from read_write_helpers import DISTINCT, copied, unpack
 
 pytestmark = [
     pytest.mark.exercise("read_write.save_checkpoint"),
     pytest.mark.allows("seed", reason="a checkpoint holds the random numbers' state"),
 ]
 
-Run = tuple[nn.Module, torch.optim.Optimizer, torch.optim.lr_scheduler.StepLR]
+Run = tuple[nn.Module, torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]
+Seen = dict[str, Any]
+AS_LISTED = "046 12357"
+OTHER_GROUPS = {
+    "two parameters exchanged": "047 12356",
+    "one parameter moved": "04 123576",
+    "the groups swapped": "12357 046",
+    "one parameter missing": "046 2357",
+}
 
 
-def start_run(d: int, kind: str, order: str = "as listed") -> Run:
-    """Return a run with two groups, whose parameters have one shape in each."""
+def start_run(d: int, kind: str, order: str = AS_LISTED, rate: float = 0.1) -> Run:
+    """Return a run with groups of parameters by number, of one shape in each."""
     net = nn.Sequential(
-        nn.Linear(d, d),
-        nn.BatchNorm1d(d),
-        nn.Linear(d, d),
-        nn.Dropout(),
-        nn.Linear(d, d),
+        *(nn.Linear(d, d), nn.BatchNorm1d(d), nn.Linear(d, d)),
+        *(nn.Dropout(), nn.Linear(d, d)),
     )
-    if kind == "tied":
-        net[4].weight = net[0].weight
-    decayed = [p for p in net.parameters() if p.dim() > 1]
-    biases = [p for p in net.parameters() if p.dim() == 1]
-    if order == "reversed":
-        decayed, biases = decayed[::-1], biases[::-1]
-    elif order == "two exchanged":
-        decayed[-1], biases[-1] = biases[-1], decayed[-1]
-    elif order == "one moved":
-        decayed, biases = decayed[:-1], [*biases, decayed[-1]]
-    elif order == "groups swapped":
-        decayed, biases = biases, decayed
-    elif order == "one missing":
-        biases = biases[1:]
-    groups = [{"params": decayed, "weight_decay": 0.1}, {"params": biases}]
-    rate = 0.3 if order == "another rate" else 0.1
-    if kind == "AdamW":
+    own = list(net.parameters())
+    if "tied" in kind:
+        net.double()[4].weight = net[0].weight
+        order = "04 12357"
+    net[0].requires_grad_("frozen" not in kind)
+    decayed, others = ([own[int(i)] for i in group] for group in order.split())
+    groups = [{"params": decayed, "weight_decay": 0.1}, {"params": others}]
+    if "AdamW" in kind:
         optimizer: torch.optim.Optimizer = torch.optim.AdamW(groups, lr=rate)
     else:
         optimizer = torch.optim.SGD(groups, lr=rate, momentum=0.9)
-    return net, optimizer, torch.optim.lr_scheduler.StepLR(optimizer, 3, 0.5)
+    schedules = torch.optim.lr_scheduler
+    if "LambdaLR" in kind:
+        return net, optimizer, schedules.LambdaLR(optimizer, lambda n: 0.8**n)
+    if "OneCycleLR" in kind:
+        return net, optimizer, schedules.OneCycleLR(optimizer, 0.3, total_steps=9)
+    return net, optimizer, schedules.StepLR(optimizer, 2, 0.5)
 
 
 def go_on(run: Run, steps: int, x: Tensor) -> None:
     net, optimizer, scheduler = run
+    x = x.to(net[4].weight.dtype)
     for _ in range(steps):
         optimizer.zero_grad()
         noisy = x + 0.3 * torch.randn(x.shape)
@@ -60,52 +63,61 @@ def go_on(run: Run, steps: int, x: Tensor) -> None:
         scheduler.step()
 
 
+def options(group: dict[str, Any]) -> list[float]:
+    """Return what a group of SGD or AdamW has beside its parameters."""
+    more = group["betas"] if "betas" in group else [group["momentum"]]
+    return [float(n) for n in (group["lr"], group["weight_decay"], *more)]
+
+
 def look_at(run: Run) -> dict[str, Any]:
     """Return copies of all that decides the next step."""
     net, optimizer, scheduler = run
+    state = optimizer.state
     moments = {
-        name: [
-            v.clone() for _, v in sorted(optimizer.state[p].items()) if v is not None
-        ]
+        name: [v.clone() for _, v in sorted(state[p].items()) if v is not None]
         for name, p in net.named_parameters()
-        if p in optimizer.state
+        if state.get(p)
     }
     return {
+        "gradients": copied([p.grad for p in net.parameters()]),
         "training": [m.training for m in net.modules()],
         "random": torch.get_rng_state(),
-        "model": net_state(net),
+        "model": copied(net.state_dict()),
         "moments": moments,
-        "rates": [float(group["lr"]) for group in optimizer.param_groups],
+        "options": [options(group) for group in optimizer.param_groups],
         "epoch": scheduler.last_epoch,
     }
 
 
-def resume(
-    ex: Any, x: Tensor, kind: str, steps: int, order: str = "as listed"
-) -> dict[str, Any]:
+def resume(ex: Any, x: Tensor, kind: str, steps: int, rate: float = 0.1) -> Seen:
     """Train, save, train on; then resume a new run from the file, moved meanwhile."""
     run = start_run(x.shape[1], kind)
     torch.manual_seed(steps)
     go_on(run, steps, x)
-    if kind == "eval":
+    if "eval" in kind:
         run[0].eval()
+    if "tied" in kind:
+        next(run[0].children()).eval()
+    if "options" in kind:
+        run[1].param_groups[0].update(weight_decay=0.3, momentum=0.5)
     before = look_at(run)
     with TemporaryDirectory() as folder:
         path, moved = Path(folder, "run.pt"), Path(folder, "moved.pt")
         ex.save_checkpoint(path, *run, MANY + steps)
         saved = look_at(run)
-        read = read_plainly(path)
-        go_on(run, 2, x)
-        ex.save_checkpoint(Path(folder, "later.pt"), *run, steps + 2)
+        read = "read" if "same" in kind or "tied" in kind else unpack(path)
+        go_on(run, 1, x)
+        if kind == "SGD":
+            ex.save_checkpoint(f"{folder}/later.pt", *run, steps + 2)
         path.rename(moved)
-        resumed = run if order == "the same run" else start_run(x.shape[1], kind, order)
+        resumed = run if "same" in kind else start_run(x.shape[1], kind, rate=rate)
         torch.manual_seed(7)
-        step = ex.load_checkpoint(moved, *resumed)
+        step = ex.load_checkpoint(moved if steps else str(moved), *resumed)
     loaded = look_at(resumed)
-    go_on(resumed, 4, x)
+    go_on(resumed, 2, x)
     return {
         "file": read if isinstance(read, str) else "read",
-        "changed": [part for part in saved if bits(before[part]) != bits(saved[part])],
+        "before": before,
         "step": step,
         "saved": saved,
         "loaded": loaded,
@@ -113,23 +125,22 @@ def resume(
     }
 
 
-def resume_moments(ex: Any, *args: Any) -> dict[str, Any]:
+def reorder(ex: Any, x: Tensor, kind: str, order: str) -> dict[str, Any]:
     """Return the optimizer's state by the names of parameters, saved and loaded."""
-    found = resume(ex, *args)
-    return {when: found[when]["moments"] for when in ("saved", "loaded")}
+    run, resumed = start_run(x.shape[1], kind), start_run(x.shape[1], kind, order)
+    go_on(run, 1, x)
+    with TemporaryDirectory() as folder:
+        ex.save_checkpoint(f"{folder}/run.pt", *run, 1)
+        ex.load_checkpoint(f"{folder}/run.pt", *resumed)
+    return {"saved": look_at(run)["moments"], "loaded": look_at(resumed)["moments"]}
 
 
 MANY = 1 << 60  # no number of steps that a float holds
 
 
-def other(part: str, *, lost: bool = False) -> Any:
-    """Return evidence that a part is not as it was saved, or is lost."""
-
-    def fits(got: dict[str, Any]) -> bool:
-        saved, loaded = got["saved"][part], got["loaded"][part]
-        return bits(saved) != bits(loaded) and not (lost and loaded)
-
-    return fits
+def other(part: str, one: str = "saved", two: str = "loaded") -> Any:
+    """Return evidence that a part is not as it was."""
+    return lambda got: not alike(got[one][part], got[two][part], BITS)
 
 
 def only_buffers(got: dict[str, Any]) -> bool:
@@ -138,68 +149,71 @@ def only_buffers(got: dict[str, Any]) -> bool:
     return bool(unlike) and all("running" in n or "tracked" in n for n in unlike)
 
 
-BY_POSITION = (
-    "optimizer.state_dict() goes by position: keep the names of each group's "
-    "parameters beside it"
-)
+BY_POSITION = "optimizer.state_dict() goes by position: keep names beside it"
+RATES = "the groups' learning rates come back, too, and all their other options"
 PICKLED = "an object is pickled with its class: save its state_dict()"
 LOST = {
     PICKLED: lambda got: "refuses" in got["file"],
-    "saving draws random numbers": lambda got: "random" in got["changed"],
-    "saving leaves the network in eval mode": lambda got: "training" in got["changed"],
+    "saving draws random numbers": other("random", "before", "saved"),
+    "saving leaves the network in eval mode": other("training", "before", "saved"),
     "a model has buffers, too: keep its state_dict()": only_buffers,
     "the parameters are not those that were saved": other("model"),
-    "the optimizer starts anew, without its momentum and its step count": other(
-        "moments", lost=True
+    "the optimizer starts anew, without its momentum and its step count": (
+        lambda got: got["saved"]["moments"] and not got["loaded"]["moments"]
     ),
     BY_POSITION: other("moments"),
-    "the groups' learning rates come back, too": other("rates"),
+    RATES: other("options"),
     "the scheduler starts anew: keep its state_dict() too": other("epoch"),
     "the random numbers start anew: keep torch.get_rng_state()": other("random"),
     "a step number is an int, which a float rounds": (
         lambda got: got["step"] in (MANY, float(MANY))
     ),
-    "load_checkpoint returns the saved step": lambda got: got["step"] != MANY + 5,
+    "load_checkpoint returns the saved step": lambda got: got["step"] != MANY + 3,
 }
 
 
 @pytest.mark.weight(3)
 def test_resumed_training_takes_its_course(sweep, rng):
-    x = torch.randn(6, rng.choice(DISTINCT))
+    x = torch.randn(4, rng.choice(DISTINCT))
+    lambdas, cycle = "in eval mode with LambdaLR", "with OneCycleLR"
+    changed = "where options of the optimizer were changed"
 
     sweep.cases(
         resume,
         {
-            "": (x, "SGD", 5),
-            "for AdamW": (x, "AdamW", 4),
-            "after one step": (x, "AdamW", 1),
+            "": (x, "SGD", 3),
+            "for AdamW, with another rate in the new run": (x, "AdamW", 1, 0.3),
             "before the first step": (x, "SGD", 0),
-            "in eval mode": (x, "eval", 4),
-            "for tied parameters": (x, "tied", 4),
-            "with another rate in the new run": (x, "SGD", 4, "another rate"),
-            "for the same run": (x, "SGD", 4, "the same run"),
-            "for a run that had not begun": (x, "SGD", 0, "the same run"),
+            lambdas: (x, "SGD eval LambdaLR", 2),
+            cycle: (x, "SGD OneCycleLR", 3),
+            changed: (x, "SGD options", 1),
+            "for tied parameters in float64": (x, "AdamW tied", 2),
+            "for a run that had not begun": (x, "SGD same", 0),
         },
         call="train; save_checkpoint; load_checkpoint into a new run; train on",
         fault="Resumed training leaves the course of the unbroken run.",
         slips=LOST,
-        because={"for a run that had not begun": "the present state has to go"},
+        because={
+            lambdas: "functions are in no file of plain data: save the scheduler's "
+            "state_dict()",
+            cycle: RATES,
+            changed: RATES,
+            "for a run that had not begun": "the present state has to go",
+        },
         causes={"UnpicklingError": PICKLED},
     )
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("kind", ["SGD", "AdamW"])
-def test_optimizer_state_goes_by_name(sweep, rng, kind):
-    x = torch.randn(6, rng.choice(DISTINCT))
-    orders = "one moved", "groups swapped", "one missing", "two exchanged"
-    cases = {f"for groups with {order}": (x, kind, 4, order) for order in orders}
+def test_optimizer_state_goes_by_name(sweep, rng):
+    x, kind = torch.randn(4, rng.choice(DISTINCT)), "AdamW, first layer frozen"
+    cases = {f"with {w}": (x, kind, order) for w, order in OTHER_GROUPS.items()}
 
     sweep.cases(
-        resume_moments,
-        {"": (x, kind, 5, "reversed"), **cases},
+        reorder,
+        {"": (x, kind, "460 23571"), "for SGD": (x, "SGD", "460 23571"), **cases},
         call="save_checkpoint; load_checkpoint with a new optimizer that lists the "
-        "parameters of each group in reversed order, or has other groups",
+        "parameters of each group in another order, or has other groups",
         fault="Parameters get the optimizer state of others.",
         raises=(ValueError,),
         slips={BY_POSITION: lambda got: got["loaded"]},

@@ -1,6 +1,7 @@
 """A model comes back from config and state; a file without one is refused."""
 
 import itertools
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from read_write_helpers import DISTINCT, State, exactly, outcome, read_plainly, saved
+from read_write_helpers import DISTINCT, State, copied, in_turn, packed, raised, unpack
 
 pytestmark = pytest.mark.exercise("read_write.save_model")
 
@@ -17,12 +18,10 @@ Config = dict[str, Any]
 
 def make_config(rng, depth: int, activation: str) -> Config:
     inner, out, *hidden = rng.sample(DISTINCT, depth + 2)
-    return {
-        "in_features": inner,
-        "hidden": tuple(hidden),
-        "out_features": out,
-        "activation": activation,
-    }
+    return dict(zip(FIELDS, (inner, tuple(hidden), out, activation), strict=True))
+
+
+FIELDS = "in_features", "hidden", "out_features", "activation"
 
 
 def state_of(config: Config) -> State:
@@ -37,11 +36,11 @@ def state_of(config: Config) -> State:
 def configs(rng) -> dict[str, Config]:
     return {
         "": make_config(rng, 2, "tanh"),
-        "without hidden layers": make_config(rng, 0, "relu"),
+        **{f"for {a} alone": make_config(rng, 0, a) for a in ("relu", "tanh")},
         "for one hidden layer and relu": make_config(rng, 1, "relu"),
         "for one hidden layer and gelu": make_config(rng, 1, "gelu"),
         "for three hidden layers": make_config(rng, 3, "relu"),
-        "for widths of 1": {**make_config(rng, 0, "tanh"), "hidden": (1, 1)},
+        "for widths of 1": dict(zip(FIELDS, (1, (1, 1), 1, "gelu"), strict=True)),
     }
 
 
@@ -51,40 +50,46 @@ def save_and_read(ex: Any, config: Config, mode: str = "") -> dict[str, Any]:
     if mode == "frozen":
         net.eval().requires_grad_(False)
     with TemporaryDirectory() as folder:
-        path = f"{folder}/model.pt"
-        ex.save_model(net, path)
-        read = read_plainly(path)
+        path = Path(folder, "model.pt")
+        ex.save_model(net, path if config["hidden"] else str(path))
+        read = unpack(path)
     if isinstance(read, dict):
         read = dict(sorted(read.items()))
     return {
-        "read": exactly(read),
-        "state": exactly(dict(net.state_dict())),
+        "read": copied(read),
+        "state": copied(dict(net.state_dict())),
         "training": net.training,
         "has its config": net.config == ex.MLPConfig(**config),
     }
 
 
-def load_files(ex: Any, files: list[tuple[Config, State]], x: Tensor) -> list[Any]:
+def load_files(ex: Any, files: list[tuple[Config, bytes]], x: Tensor) -> list[Any]:
     """Return what comes of each file, all written to one path in turn."""
-    found = []
-    with TemporaryDirectory() as folder:
-        for config, state in files:
-            net = ex.load_model(saved(folder, {"config": config, "state": state}))
-            wanted = getattr(net, "config", None) == ex.MLPConfig(**config)
-            with torch.no_grad():
-                y = net(x).clone()
-                for parameter in net.parameters():
-                    parameter.zero_()  # so that nobody keeps a loaded network
-            flags = [net.training, all(p.requires_grad for p in net.parameters())]
-            found.append([y, wanted, flags, list(net.state_dict())])
-    return found
+
+    def look(net: Any, config: Any) -> list[Any]:
+        with torch.no_grad():
+            y = net(x).clone()
+            for parameter in net.parameters():
+                parameter.zero_()  # so that nobody keeps a loaded network
+        flags = [net.training, all(p.requires_grad for p in net.parameters())]
+        return [
+            y,
+            getattr(net, "config", None) == config,
+            flags,
+            list(net.state_dict()),
+        ]
+
+    configs = (ex.MLPConfig(**config) for config, _ in files)
+    data = (data for _, data in files)
+    return in_turn(lambda path: look(ex.load_model(path), next(configs)), *data)
 
 
-def load_or_refuse(ex: Any, config: Config, state: State) -> Any:
-    """Return what is raised; if nothing, then the state of the network."""
-    with TemporaryDirectory() as folder:
-        path = saved(folder, {"config": config, "state": state})
-        return outcome(lambda: dict(ex.load_model(path).state_dict()))
+def load_or_refuse(ex: Any, data: bytes) -> str:
+    return raised(lambda: in_turn(ex.load_model, data))
+
+
+def file_of(config: Config, state: State) -> bytes:
+    return packed({"config": config, "state": state})
 
 
 @pytest.mark.weight(2)
@@ -96,17 +101,18 @@ def test_save_model_writes_config_and_state(sweep, rng):
         save_and_read,
         {**cases, "for a frozen network in eval mode": (*cases[""], "frozen")},
         call="save_model(net, path); torch.load(path, weights_only=True)",
+        tolerance="bits",
         fault="The file does not hold the entries config and state as they must be.",
         slips={
             "a network or an MLPConfig is pickled with its class: save "
             "dataclasses.asdict(net.config) and net.state_dict()": (
-                lambda got: "refuses" in got["read"][0]
+                lambda got: "refuses" in got["read"]
             ),
             "asdict keeps the tuple of hidden widths; a list is something else": (
-                lambda got: got["read"][0]["config"]["hidden"] == list(hidden)
+                lambda got: got["read"]["config"]["hidden"] == list(hidden)
             ),
             "save the fields by name: dataclasses.asdict(net.config)": (
-                lambda got: not isinstance(got["read"][0]["config"], dict)
+                lambda got: not isinstance(got["read"]["config"], dict)
             ),
         },
     )
@@ -116,11 +122,12 @@ def test_save_model_writes_config_and_state(sweep, rng):
 def test_load_model_builds_what_the_file_describes(sweep, rng):
     cases = {}
     for when, config in configs(rng).items():
-        files = [(config, state_of(config)) for _ in range(2)]
+        files = [(config, file_of(config, state_of(config))) for _ in range(2)]
         cases[when] = files, torch.randn(5, config["in_features"])
     config = make_config(rng, 1, "gelu")
     x, state = torch.randn(2, config["in_features"]), state_of(config)
-    others = [config, {**config, "activation": "relu"}, config]
+    relu = {**config, "activation": "relu"}
+    others = [(c, file_of(c, state)) for c in (config, relu, config)]
     turned = dict(reversed(state.items()))
     sweep.symbol = "load_model"
 
@@ -128,8 +135,8 @@ def test_load_model_builds_what_the_file_describes(sweep, rng):
         load_files,
         {
             **cases,
-            "for another config at the same path": ([(c, state) for c in others], x),
-            "for a state in another order": ([(config, turned)], x),
+            "for another config at the same path": (others, x),
+            "for a state in another order": ([(config, file_of(config, turned))], x),
         },
         call="load_model(path)(x); once more with another file at the path",
         fault="The loaded network does not have the parameters of the file.",
@@ -154,10 +161,11 @@ def test_load_model_refuses_what_describes_no_network(sweep, rng):
     unbiased = {name: t for name, t in state.items() if name != "0.bias"}
     renamed = {f"net.{name}": t for name, t in state.items()}
     turned = {**state, "0.weight": state["0.weight"].T.clone()}
+    row = state["0.weight"][:1].clone()
     silence = {
         "an unknown activation is replaced in silence": {
             f"for the activation {name!r}": ({**config, "activation": name}, state)
-            for name in ("swash", "ReLU", "")
+            for name in ("swash", "ReLU", "", None)
         },
         "an unknown field is dropped in silence": {
             "for an unknown field": ({**config, "dropout": 1}, state)
@@ -178,27 +186,23 @@ def test_load_model_refuses_what_describes_no_network(sweep, rng):
         "a shape differs": {
             "for another width": ({**config, "hidden": (width + 1,)}, state),
             "for a transposed weight": (config, turned),
+            "for one row of a weight": (config, {**state, "0.weight": row}),
+            "for a 0-dim bias": (config, {**state, "0.bias": torch.ones(())}),
         },
     }
     sweep.symbol = "load_model"
 
-    bad = {when: file for files in silence.values() for when, file in files.items()}
-    good = {"": (config, state), "for a file that fits": (config, state)}
-    sweep.cases(
-        load_or_refuse,
-        {**good, **bad},
-        call="load_model(path)",
-        because={
-            when: {
-                why: lambda got: isinstance(got, dict),
-                "wrong fields raise TypeError: raise ValueError in its place": (
-                    "TypeError"
-                ),
-                "an unfit state raises RuntimeError: raise ValueError in its place": (
+    cases = [(why, *case) for why, files in silence.items() for case in files.items()]
+    for why, when, file in [("", "", (config, state)), *cases]:
+        sweep.cases(
+            load_or_refuse,
+            {when: (file_of(*file),)},
+            call="load_model(path)",
+            slips={
+                why: "no exception",
+                "wrong fields raise TypeError: raise ValueError instead": "TypeError",
+                "an unfit state raises RuntimeError: raise ValueError instead": (
                     "RuntimeError"
                 ),
-            }
-            for why, files in silence.items()
-            for when in files
-        },
-    )
+            },
+        )

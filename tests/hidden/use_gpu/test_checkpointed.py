@@ -1,6 +1,5 @@
 """checkpointed runs its blocks twice, with the same draws, to store little."""
 
-import gc
 import weakref
 from typing import Any
 
@@ -54,14 +53,20 @@ class Made(TorchDispatchMode):
 
 
 def run_and_go_back(
-    ex: Any, blocks: list[nn.Module], x: Tensor, needs: bool = True
+    ex: Any, blocks: list[nn.Module], x: Tensor, needs: bool = True, how: str = ""
 ) -> tuple[str, str, Tensor, list[Tensor | None], Tensor | None]:
-    """Return what was made and holds, the output, gradients of blocks and input."""
+    """Return what was made and holds, the output, gradients of blocks and input.
+
+    That is in training mode, in eval mode or under autocast.
+    """
     net = ex.checkpointed(iter(blocks))
     own = [p for block in blocks for p in block.parameters()]
-    is_module = isinstance(net, nn.Module)
-    held = {id(p) for p in net.parameters()} if is_module else set()
-    y = net(x.requires_grad_(needs))
+    held: set[int] = set()
+    if is_module := isinstance(net, nn.Module):
+        held = {id(p) for p in net.parameters()}
+        net.train(how != "eval")
+    with torch.autocast("cpu", enabled=how == "autocast"):
+        y = net(x.requires_grad_(needs))
     torch.rand(7)  # others draw numbers too before backward comes
     if y.requires_grad:
         (y * torch.arange(1.0, 1 + y.numel()).reshape(y.shape)).sum().backward()
@@ -76,29 +81,26 @@ def run_and_go_back(
 
 
 def watch(
-    ex: Any, blocks: list[Wide], x: Tensor, training: bool, needs: bool, limit: int = 0
+    ex: Any, blocks: list[Wide], x: Tensor, training: bool, needs: bool, limit: int
 ) -> tuple[Any, ...]:
     """Return output and gradient, and which blocks run one after the other.
 
     That is in forward, in backward, and in one more forward where gradients are off;
-    and the result of this as an array. Or, if there is a limit, whether what is alive
-    between forward and backward is below.
+    then, whether the result of this has a graph, and whether what is alive between
+    forward and backward is below a limit.
     """
     net, log = ex.checkpointed(blocks), blocks[0].log
     if isinstance(net, nn.Module):
         net.train(training)
     with Made() as made:
         y = net(x.requires_grad_(needs))
-    gc.collect()
     alive, forward = sum(s.nbytes() for s in made.storages), len(log)
     y.sum().backward()
-    if limit:
-        return y, x.grad, f"{'less' if alive < limit else 'more'} than {limit} bytes"
     both = len(log)
     with torch.no_grad():
-        without = net(x)
-    array = torch.from_numpy(without.numpy())  # refuses what needs a gradient
-    return y, x.grad, log[:forward], log[forward:both], log[both:], array
+        kind = "with a graph" if net(x).requires_grad else "without a graph"
+    stored = f"{'less' if alive < limit else 'more'} than {limit} bytes"
+    return y, x.grad, log[:forward], log[forward:both], log[both:], kind, stored
 
 
 def draw_wide(d: int, n: int) -> list[Wide]:
@@ -119,6 +121,8 @@ def draw_blocks(rng) -> tuple[list[nn.Module], Tensor]:
 @pytest.mark.weight(2)
 def test_checkpointed_has_the_gradients_of_the_plain_network(sweep, rng):
     blocks, x = draw_blocks(rng)
+    square = nn.Linear(x.shape[1], x.shape[1])
+    square.register_forward_hook(lambda _, __, y: 2 * y)
     drop = [nn.Sequential(nn.Linear(x.shape[1], 64), nn.Dropout()), nn.Tanh()]
 
     sweep.cases(
@@ -127,7 +131,14 @@ def test_checkpointed_has_the_gradients_of_the_plain_network(sweep, rng):
             "for an input that needs a gradient": (blocks, x),
             "for an input that needs none": (blocks, x, False),
             "for one block": (blocks[:1], x),
+            "for no block": ([], x),
+            "for a block with a hook that stands twice": (
+                [square, nn.Tanh(), square],
+                x,
+            ),
             "for a block with dropout": (drop, x),
+            "for dropout in eval mode": (drop, x, True, "eval"),
+            "under autocast": (blocks, x, True, "autocast"),
         },
         call="net = checkpointed(blocks); net(x), then backward",
         fault="checkpointed is not the module that nn.Sequential(*blocks) is.",
@@ -150,22 +161,26 @@ def test_checkpointed_has_the_gradients_of_the_plain_network(sweep, rng):
             "the input needs none: use_reentrant=False",
             "for a block with dropout": "the state of the random numbers is not kept "
             "for the second run: preserve_rng_state",
+            "for dropout in eval mode": "eval() reaches a block only if that is a "
+            "submodule",
+            "under autocast": "the second run is under autocast, too, if the first was",
         },
     )
 
 
-@pytest.mark.weight(2)
-def test_checkpointed_runs_each_block_twice(sweep, rng):
-    d, n = rng.choice(DISTINCT), rng.randrange(3, 12)
-    blocks, x = draw_wide(d, n), torch.randn(4, d)
+@pytest.mark.weight(4)
+def test_checkpointed_runs_each_block_twice_and_stores_little(sweep, rng):
+    d, rows, n = rng.randrange(6, 12), rng.randrange(60, 90), rng.choice([3, 4, 5])
+    blocks, x = draw_wide(d, n), torch.randn(rows, d)
+    inside = n * rows * 8 * d * 4  # and outputs, states of random numbers: a third
     upwards = list(range(n))
     downwards = upwards[::-1]
 
     sweep.cases(
         watch,
-        {when: (blocks, x, *mode) for when, mode in MODES.items()},
+        {when: (blocks, x, *mode, inside // 2) for when, mode in MODES.items()},
         call="net = checkpointed(blocks): forward and backward, forward without",
-        fault="checkpointed does not run each block in forward and again in backward.",
+        fault="checkpointed does not run each block twice and store little between.",
         slips={
             "nothing is computed again: activations are stored": (
                 lambda got: got[3] == []
@@ -175,27 +190,12 @@ def test_checkpointed_runs_each_block_twice(sweep, rng):
             ),
             "each block needs a checkpoint of its own, to run again when backward "
             "comes to it": lambda got: got[3] in (upwards, *([i] for i in upwards)),
-        },
-        causes={"requires grad": "where gradients are off, they stay off"},
-        because=BECAUSE,
-    )
-
-
-@pytest.mark.weight(2)
-def test_checkpointed_stores_little(sweep, rng):
-    d, rows, n = rng.randrange(12, 20), rng.randrange(100, 140), rng.choice([3, 4])
-    blocks, x = draw_wide(d, n), torch.randn(rows, d)
-    inside = n * rows * 8 * d * 4  # and outputs, states of random numbers: a third
-
-    sweep.cases(
-        watch,
-        {when: (blocks, x, *mode, inside // 2) for when, mode in MODES.items()},
-        call="checkpointed(blocks)(x), before backward",
-        fault="checkpointed stores what its blocks compute inside.",
-        slips={
+            "where gradients are off, they stay off": (
+                lambda got: got[5] == "with a graph"
+            ),
             "the activations inside a block are kept for backward": (
-                lambda got: got[2].startswith("more")
-            )
+                lambda got: got[6].startswith("more")
+            ),
         },
         because=BECAUSE,
     )

@@ -19,20 +19,10 @@ TWICE = (
 
 
 class Probe(nn.Module):
-    """A linear layer that tells where it runs and how many rows it gets.
+    """A linear layer that tells where it runs and how many rows it gets."""
 
-    It adds a number that tells where, if all is in one place.
-    """
-
-    def __init__(
-        self,
-        inner: int,
-        out: int,
-        note: Callable[[Any], None],
-        codes: dict[str, float],
-    ):
+    def __init__(self, inner: int, out: int, note: Callable[[Any], None]):
         super().__init__()
-        self.codes = codes
         self.linear = nn.Linear(inner, out)
         self.shift = self.tied = nn.Parameter(torch.zeros(1))
         self.register_buffer("mean", torch.zeros(1))
@@ -45,9 +35,7 @@ class Probe(nn.Module):
         own += [self.mean, self.same, self.unsaved]
         places = dict.fromkeys(t.device.type for t in own)
         self.note((x.device.type, " and ".join(places), len(x)))
-        at = x.device.type
-        code = self.codes[at] if [*places] == [at] else -1.0
-        return self.linear(x.to(self.linear.weight.device)) + code
+        return self.linear(x.to(self.linear.weight.device))
 
 
 class Counter(nn.Module):
@@ -62,6 +50,15 @@ class Counter(nn.Module):
         return x + self.met
 
 
+class Picky(nn.Module):
+    """Refuses numbers above 100."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if (x > 100).any():
+            raise ArithmeticError("a number is too large")
+        return x
+
+
 def held_by(net: nn.Module) -> list[Tensor]:
     """Return the objects that stand in a network's places now, parameters or not."""
     return [
@@ -72,66 +69,44 @@ def held_by(net: nn.Module) -> list[Tensor]:
     ]
 
 
-def count(tensors: list[Tensor]) -> Tensor:
-    """Return how many entries tensors have, and their sum."""
-    sums = [t.detach().double().sum().item() for t in tensors]
-    return torch.tensor([sum(t.numel() for t in tensors), sum(sums)])
-
-
 def run_parallel(
     ex: Any, net: nn.Module, x: Tensor, devices: Sequence[str]
-) -> tuple[Tensor, list[Tensor | None], Tensor | None, str, Tensor]:
-    """Return the output, gradients of the net and its input, and what of it changed.
-
-    And how many entries the net holds then, and their sum when the tensors that it held
-    before are doubled.
-    """
+) -> tuple[Tensor, list[Tensor | None], Tensor | None, str]:
+    """Return the output, gradients of the net and its input, and what of it changed."""
     x.requires_grad_()
-    names, held = [name for name, _ in net.named_modules()], held_by(net)
+    modes, held = [(name, m.training) for name, m in net.named_modules()], held_by(net)
     values = [t.detach().clone() for t in held]
+    for p in net.parameters():
+        p.grad = torch.ones_like(p) if p.requires_grad else None
     with metered(*devices):
-        y = ex.data_parallel(net, x, devices)
+        try:
+            y = ex.data_parallel(net, x, devices)
+        except Exception:
+            if not isinstance(net[0], Picky):
+                raise
+            y = 0 * x
     now, changed = held_by(net), "nothing"
     if not all(torch.equal(a, b) for a, b in zip(values, now, strict=False)):
         changed = "the values of its tensors"
     if not all(a is b for a, b in zip(held, now, strict=False)):
         changed = "the tensors that it holds"
-    if [name for name, _ in net.named_modules()] != names:
-        changed = "its submodules"
+    if [(name, m.training) for name, m in net.named_modules()] != modes:
+        changed = "its submodules or modes"
     weights = torch.arange(1.0, 1 + y.numel(), device=y.device).reshape(y.shape)
     (y * weights).sum().backward()
-    gradients = [p.grad for p in net.parameters()]
-    for t in {id(t): t for t in held}.values():
-        t.data.mul_(2)
-    return y, gradients, x.grad, changed, count(held_by(net))
+    added = [None if p.grad is None else p.grad - 1 for p in net.parameters()]
+    return y, added, x.grad, changed
 
 
 def watch_parallel(
-    ex: Any,
-    sizes: list[int],
-    rows: list[int],
-    devices: list[str],
-    codes: dict[str, float],
-) -> list[tuple[list[tuple[str, str, int]], str, list[str], Tensor, int]]:
-    """For batches of these sizes, what replicas saw, where output and net are then.
-
-    And what is added to each row, if both are where they belong, and how many entries
-    the net holds.
-    """
-    watched = []
-    for n in rows:
-        seen: list[Any] = []
-        net, x = Probe(*sizes, seen.append, codes), torch.randn(n, sizes[0])
-        with metered(*devices):
-            y = ex.data_parallel(net, x, [torch.device(d) for d in devices])
-        here = [p.device.type for p in net.parameters()]
-        try:  # refused if one of them is elsewhere
-            added = (y - net.linear(x).to(devices[0])).cpu().mean(1)
-        except RuntimeError:
-            added = torch.empty(0)
-        entries = sum(t.numel() for t in held_by(net))
-        watched.append((seen, str(y.device), here, added, entries))
-    return watched
+    ex: Any, sizes: list[int], rows: int, devices: list[str]
+) -> tuple[list[tuple[str, str, int]], str, list[str]]:
+    """Return what replicas saw, and where output and net are then."""
+    seen: list[Any] = []
+    net, x = Probe(*sizes, seen.append), torch.randn(rows, sizes[0])
+    with metered(*devices):
+        y = ex.data_parallel(net, x, [torch.device(d) for d in devices])
+    return seen, str(y.device), [p.device.type for p in net.parameters()]
 
 
 def expect_split(counts: list[int], rows: int, devices: list[str]) -> None:
@@ -156,13 +131,25 @@ def draw_net(rng) -> tuple[nn.Module, int]:
     return nn.Sequential(first, nn.Tanh(), last), inner
 
 
-@pytest.mark.weight(2)
-def test_data_parallel_equals_one_device(sweep, rng):
+@pytest.mark.weight(4)
+def test_data_parallel_equals_one_device_and_leaves_the_network(sweep, rng):
     net, d = draw_net(rng)
-    x = torch.randn(6, d)
+    x, two = torch.randn(6, d), ["cpu", "cpu"]
     y, gradients, _ = run_outside(net, x)
-    plain, two = nn.Sequential(nn.Linear(d, 4), nn.Tanh()), ["cpu", "cpu"]
+    plain = nn.Sequential(nn.Linear(d, 4), nn.Tanh())
+    plain[0].register_forward_hook(lambda _, __, y: 2 * y)
     flat = nn.Sequential(nn.Linear(d, 1), nn.Flatten(0))
+    bare = nn.BatchNorm1d(3, affine=False, track_running_stats=False)
+    partly = nn.Sequential(nn.Linear(d, 3, bias=False), bare, nn.Linear(3, 2))
+    partly[0].weight.requires_grad_(False)
+    layer, normal = (nn.Sequential(nn.Linear(d, d), nn.BatchNorm1d(d)) for _ in two)
+    reused = nn.Sequential(layer, nn.Tanh(), layer)
+    saved, unsaved = (nn.Sequential(nn.Linear(d, d), Counter(b)) for b in (True, False))
+    tied = nn.Sequential(nn.Linear(d, d), nn.Tanh(), nn.Linear(d, d))
+    tied[2].weight = tied[0].weight
+    picky = nn.Sequential(Picky(), nn.Linear(d, 2))
+    large = torch.cat([x[1:], torch.full((1, d), 1000.0)])
+    shared = "each part meets copies of its own of the buffers, also on one device"
 
     sweep.cases(
         run_parallel,
@@ -174,6 +161,13 @@ def test_data_parallel_equals_one_device(sweep, rng):
             "for one device": (net, x, ["cpu"]),
             "for inputs of three axes": (plain, torch.randn(5, 2, d), two),
             "for outputs of one axis": (flat, x, two),
+            "with frozen parameters and none": (partly, x, two),
+            "with a buffer": (saved, x, two),
+            "with a buffer that is not saved": (unsaved, x, two),
+            "with batch normalisation": (normal, x, two),
+            "with a parameter that has two names": (tied, x, two),
+            "with a layer that is used twice": (reused.eval(), x, two),
+            "when the network raises": (picky, large, two),
         },
         call="data_parallel(net, x, ['cpu', 'cpu', …]), then backward",
         fault="data_parallel does not do to a batch what the network does.",
@@ -183,85 +177,43 @@ def test_data_parallel_equals_one_device(sweep, rng):
                 and torch.allclose(got[0].sum(0), y.sum(0), atol=1e-3)
             ),
             "a deep copy or a detached tensor cuts the graph: the gradient never "
-            "reaches net": lambda got: got[1] == [None] * len(gradients),
+            "reaches net": lambda got: not any(map(torch.any, got[1])),
             "the gradients of the parts are added, not averaged": lambda got: (
                 torch.allclose(got[1][0], gradients[0] / 2, atol=1e-3)
             ),
-            "replicas stay behind as submodules": lambda got: (
-                got[3] == "its submodules"
+            "replicas stay behind as submodules, or a mode is set": (
+                lambda got: got[3] == "its submodules or modes"
             ),
         },
         because={
             "for rows that do not divide evenly": "rows need not divide evenly: none "
-            "may be lost, and a part may be smaller"
-        },
-    )
-
-
-@pytest.mark.weight(2)
-def test_data_parallel_leaves_the_network_as_it_was(sweep, rng):
-    d = rng.choice(DISTINCT)
-    x, two = torch.randn(6, d), ["cpu", "cpu"]
-    normal = nn.Sequential(nn.Linear(d, d), nn.BatchNorm1d(d))
-    layer = nn.Sequential(nn.Linear(d, d), nn.BatchNorm1d(d))
-    saved, unsaved = (nn.Sequential(nn.Linear(d, d), Counter(b)) for b in (True, False))
-    tied = nn.Sequential(nn.Linear(d, d), nn.Tanh(), nn.Linear(d, d))
-    tied[2].weight = tied[0].weight
-    sweep.cases(
-        run_parallel,
-        {
-            "with batch normalisation": (normal, x, two),
-            "with a buffer": (saved, x, two),
-            "with a buffer that is not saved": (unsaved, x, two),
-            "with a parameter that has two names": (tied, x, two),
-            "with a layer that is used twice": (
-                nn.Sequential(layer, nn.Tanh(), layer).eval(),
-                x,
-                two,
-            ),
-        },
-        call="data_parallel(net, x, ['cpu', 'cpu']), then a look at net",
-        fault="data_parallel changes the network, or does not do what it does.",
-        slips={
-            "the parts write into the network's own buffers: copy them": (
-                lambda got: got[3] == "the values of its tensors"
-            )
-        },
-        because={
-            "with a buffer": "each part meets copies of its own, also on one device",
+            "may be lost, and a part may be smaller",
+            "with frozen parameters and none": "a layer without bias holds None in its "
+            "place, and a frozen parameter gets no gradient",
+            "with a buffer": shared,
+            "with batch normalisation": shared,
             "with a buffer that is not saved": "state_dict leaves out buffers that "
             "are not persistent: named_buffers has them",
             "with a layer that is used twice": TWICE,
+            "when the network raises": "what is swapped in for a part is swapped back "
+            "in `finally`",
         },
     )
-
-
-def test_data_parallel_splits_the_rows_evenly(observe, rng):
-    sizes, devices = rng.sample(DISTINCT, 2), ["cpu"] * 4
-    rows = [4 * rng.randrange(2, 50), 6, 11, 4 * rng.randrange(3, 50) - 1, 2]
-    call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
-
-    codes = {"cpu": 0.0}
-    watched = observe(watch_parallel, sizes, rows, devices, codes, call=call)
-
-    for n, (seen, *_) in zip(rows, watched, strict=True):
-        expect_split([count for *_, count in seen], n, devices)
 
 
 @pytest.mark.weight(2)
 @on_sim
 @pytest.mark.parametrize(
-    "devices", [["cpu", "sim:0"], ["sim:0", "sim:0", "cpu"]], ids=str
+    ("rows", "places"),
+    [(7, "cpu sim:0"), (10, "sim:0 sim:0 cpu"), (6, "sim:0" + 3 * " cpu")],
 )
-def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
-    sizes = rng.sample(DISTINCT, 2)
-    rows = rng.randrange(3, 50) * len(devices) + 1
+def test_data_parallel_runs_each_part_on_its_device(observe, rng, rows, places):
+    sizes, devices = rng.sample(DISTINCT, 2), places.split()
     call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
     causes = {r"multiple values for keys": TWICE}
 
-    codes = {kind: rng.uniform(1, 9) for kind in ("cpu", "sim")}
-    ((seen, place, net_at, added, entries),) = observe(
-        watch_parallel, sizes, [rows], devices, codes, call=call, causes=causes
+    seen, place, net_at = observe(
+        watch_parallel, sizes, rows, devices, call=call, causes=causes
     )
 
     expect_equal(
@@ -272,9 +224,8 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
             "the network stays where it is: copy its parameters to each device": (
                 lambda pairs: pairs == [("cpu", "cpu"), ("sim", "cpu")]
             ),
-            "buffers are missing among the copies: named_buffers has them all": (
-                lambda pairs: any(" and " in w_at for _, w_at in pairs)
-            ),
+            "not all are copied: named_buffers has every buffer, and a tied parameter "
+            "has two names": (lambda pairs: any(" and " in w_at for _, w_at in pairs)),
             "one device does all the work": lambda pairs: len(pairs) == 1,
         },
     )
@@ -286,23 +237,6 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, devices):
         "data_parallel moves the network itself.",
         slips={"net.to(device) moves net: move copies": lambda at: "sim" in at},
     )
-    known = sum(t.numel() for t in held_by(Probe(*sizes, print, codes)))
-    expect_equal(entries, known, "data_parallel changes the network.")
-    ran = [
-        torch.isclose(added, torch.tensor(codes[d[:3]])).sum() for d in ("cpu", "sim")
-    ]
-    most = -(-rows // len(devices))
-    expect_true(
-        added.shape == (rows,)
-        and int(sum(ran)) == rows
-        and all(
-            0 < n <= most * sum(d.startswith(kind) for d in devices)
-            for kind, n in zip(("cpu", "sim"), ran, strict=True)
-        ),
-        "Parts and replicas are not on the devices given.",
-        expected="each part on its device",
-        got="outputs of other devices",
-    )
 
 
 @on_device
@@ -312,9 +246,7 @@ def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device
     x, devices = torch.randn(7, inner), places.format(device).split()
     call = say("data_parallel(net, x, {devices})", devices=devices)
 
-    y, gradients, gradient, changed, held = observe(
-        run_parallel, net, x, devices, call=call
-    )
+    y, gradients, gradient, changed = observe(run_parallel, net, x, devices, call=call)
 
     expected, wanted, last = run_outside(net, x)
     fault = "data_parallel does not give the output of the network."
@@ -322,7 +254,4 @@ def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device
     fault = "The gradients of data_parallel are not those of one device."
     for one, other in zip([*gradients, gradient], [*wanted, last], strict=True):
         expect_close(one, other, fault, rtol=1e-4, atol=1e-4)
-    fault = "data_parallel changes the network."
-    expect_equal(changed, "nothing", fault)
-    number, total = count(held_by(net))
-    expect_close(held, torch.stack([number, 2 * total]), fault, rtol=1e-5, atol=1e-5)
+    expect_equal(changed, "nothing", "data_parallel changes the network.")

@@ -64,9 +64,6 @@ def made_up_memory(allocator: Allocator) -> list[Change]:
     def reader(counters: list[int]) -> Callable[..., int]:
         return lambda device=None: counters[allocator.index_of(device)]
 
-    def device(index: Any) -> Any:
-        return on_gpu(allocator, index)
-
     named = {
         "memory_allocated": reader(allocator.held),
         "max_memory_allocated": reader(allocator.peaks),
@@ -75,23 +72,23 @@ def made_up_memory(allocator: Allocator) -> list[Change]:
         "reset_peak_memory_stats": allocator.reset,
         "reset_max_memory_allocated": allocator.reset,
         "memory_stats": allocator.stats,
+        "synchronize": lambda _=None: None,
+        "empty_cache": lambda: None,
+        "device": lambda index: on_gpu(allocator, index),
+        "current_device": lambda: allocator.current,
     }
-    return [
-        *some_gpus(2),
-        *((torch.cuda, name, new) for name, new in named.items()),
-        *((torch.cuda.memory, name, new) for name, new in named.items()),
-        *((torch.accelerator, name, new) for name, new in named.items()),
-        (torch.cuda, "synchronize", lambda _=None: None),
-        (torch.accelerator, "synchronize", lambda _=None: None),
-        (torch.cuda, "empty_cache", lambda: None),
-        (torch.cuda, "device", device),
-        (torch.cuda, "current_device", lambda: allocator.current),
-    ]
+    owners = torch.cuda, torch.cuda.memory, torch.accelerator
+    changes = [(owner, *change) for owner in owners for change in named.items()]
+    return [*some_gpus(2), *changes]
 
 
-def measure_gpu(ex: Any, device: str, before: list[int], steps: list[int]) -> list[int]:
+def measure_gpu(
+    ex: Any, device: str, before: list[int], steps: list[int], current: int = 0
+) -> list[int]:
     """Return the peak that is measured, and how often the work was done."""
-    allocator, index, calls = Allocator(), torch.device(device).index or 0, []
+    allocator, calls = Allocator(), []
+    allocator.current = current
+    index = allocator.index_of(device)
 
     def fn() -> None:
         calls.append(1)
@@ -108,16 +105,19 @@ Work = Callable[[Tensor, list[Tensor]], Any]
 """Makes tensors like one from before; a list of tensors is there to stay."""
 
 
-def measure(ex: Any, work: Work, n: int, device: str) -> int:
+def measure(ex: Any, work: Work, n: int, device: str, index: str = "") -> int:
     kept: list[Tensor] = []
     with metered(device):
         x = torch.zeros(n, device=device)
-        return ex.peak_memory(lambda: work(x, kept), device)
+        return ex.peak_memory(lambda: work(x, kept), device + index)
 
 
-def measure_all(ex: Any, works: list[Work], n: int, device: str) -> list[int]:
-    """Return the peaks of works, one measured after the other."""
-    return [measure(ex, work, n, device) for work in works]
+def measure_all(
+    ex: Any, works: list[Work], n: int, device: str, index: str = ""
+) -> list[int]:
+    """Return the peaks of works, one after the other, with an index and without."""
+    named = [measure(ex, work, n, device, index) for work in works]
+    return [*named, measure(ex, works[0], n, device)]
 
 
 def one_after_the_other(x: Tensor, kept: list[Tensor]) -> None:
@@ -133,6 +133,11 @@ def outlived(x: Tensor, kept: list[Tensor]) -> None:
     total = torch.ones_like(x).requires_grad_().exp().sum()
     part = torch.zeros_like(x).detach()
     kept.append(total + part)
+
+
+def go_back(x: Tensor, kept: list[Tensor]) -> None:
+    kept.append(torch.ones_like(x).requires_grad_())
+    kept[0].exp().sum().backward()
 
 
 WORKS: dict[str, tuple[Work, str]] = {
@@ -158,7 +163,11 @@ WORKS: dict[str, tuple[Work, str]] = {
         "tensors on other devices do not count",
     ),
     "for a tensor from before": (
-        lambda x, kept: [x.add_(1), x.view(-1, 1).t().mul_(2), x[1:].clone()],
+        lambda x, kept: [
+            x.add_(1),
+            torch.zeros(len(x), out=x).view(-1, 1),
+            x[1:].clone(),
+        ],
         "what was there before the start does not count",
     ),
     "for a storage that outlives its tensor": (
@@ -168,6 +177,14 @@ WORKS: dict[str, tuple[Work, str]] = {
     "for operators with several results": (
         lambda x, kept: x.view(2, -1).max(0),
         "an operator may return a tuple of tensors",
+    ),
+    "for operators with a list of results": (
+        lambda x, kept: torch.unbind_copy(x.view(2, -1)),
+        "an operator may return a list of tensors",
+    ),
+    "for a backward pass": (
+        go_back,
+        "operators run in the backward pass, too: only a TorchDispatchMode sees them",
     ),
 }
 
@@ -198,17 +215,13 @@ def test_peak_memory_counts_on_any_device(observe, sweep, rng, device):
     n = 512 * rng.randrange(20, 100)  # a GPU's memory comes in blocks of 512 bytes
     call = say("peak_memory(fn, {device}), n = {n}", device=repr(device), n=n)
 
-    peaks = observe(measure_all, works, n, device, call=call)
+    peaks = observe(measure_all, works, n, device[:-2], device[-2:], call=call)
 
     expect_equal(
         peaks,
         sweep.refer(measure_all, works, n, "cpu"),
         say("peak_memory does not give the peaks on {device}.", device=repr(device)),
     )
-
-
-class BrokenError(Exception):
-    """What a broken `fn` raises."""
 
 
 class Counter(TorchDispatchMode):
@@ -226,13 +239,13 @@ def measure_what_breaks(ex: Any, n: int) -> list[Any]:
 
     def broken() -> None:
         torch.zeros(n)
-        raise BrokenError
+        raise ArithmeticError
 
     came = [ex.peak_memory(lambda: torch.zeros(n), torch.device("cpu"))]
     with Counter() as counter:
         try:
             came.append(ex.peak_memory(broken, "cpu"))
-        except BrokenError:
+        except ArithmeticError:
             came.append("an exception")
     seen = counter.calls
     torch.zeros(1)
@@ -266,6 +279,8 @@ def test_peak_memory_reads_the_gpus_counters(sweep, rng):
         {
             "for 'cuda'": ("cuda", before, steps),
             "for cuda:1": ("cuda:1", before, steps),
+            "for cuda:0 while the second GPU is current": ("cuda:0", before, steps, 1),
+            "where 'cuda' is the second GPU": ("cuda", before, steps, 1),
         },
         call="peak_memory(fn, 'cuda'), and on 'cuda:1'",
         fault="peak_memory does not give the peak of the GPU's memory above the start.",
@@ -279,8 +294,8 @@ def test_peak_memory_reads_the_gpus_counters(sweep, rng):
             ),
             "what is left at the end is no peak": [0, 1],
         },
-        because={
-            "for cuda:1": "the counters of the device given are wanted, not those of "
-            "the current one"
-        },
+        because=dict.fromkeys(
+            ("for cuda:1", "for cuda:0 while the second GPU is current"),
+            "the counters of the device given are wanted, not those of the current one",
+        ),
     )

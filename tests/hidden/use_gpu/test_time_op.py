@@ -19,6 +19,7 @@ pytestmark = pytest.mark.exercise("use_gpu.time_op")
 DEVICE_TYPE = {
     r"(?i)cuda": "torch.cuda.synchronize is for CUDA devices: look at device.type first"
 }
+WRONG_NUMBERS = ("repeat", 0), ("repeat", -1), ("warmup", -1)
 
 
 def clocks(card: Card) -> list[Change]:
@@ -47,17 +48,14 @@ def clocks(card: Card) -> list[Change]:
     ]
 
 
-def no_gpus() -> list[Change]:
-    """Return the changes that make torch one without CUDA."""
+def unasked(gpus: int) -> list[Change]:
+    """Return the changes that let nobody wait for a GPU, be there some or none."""
 
     def refuse(*_: Any) -> None:
         raise AssertionError("Torch not compiled with CUDA enabled")
 
-    return [
-        *some_gpus(0),
-        (torch.cuda, "synchronize", refuse),
-        (torch.accelerator, "synchronize", refuse),
-    ]
+    owners = torch.cuda, torch.accelerator
+    return [*some_gpus(gpus), *((owner, "synchronize", refuse) for owner in owners)]
 
 
 def time_calls(
@@ -67,10 +65,16 @@ def time_calls(
     device: torch.device | str,
     numbers: dict[str, int],
     current: int = 0,
+    busy: float = 0.0,
 ) -> tuple[float, int]:
-    """Return what `time_op` measures on a made-up machine, and how often it calls."""
+    """Return what `time_op` measures on a made-up machine, and how often it calls.
+
+    Its GPU may be busy for some seconds before; without that, the CPU is alone.
+    """
     card = Card(start)
     card.current = current
+    if busy:
+        card.launch(card.index_of(device), busy)
     kind = torch.device(device).type
     work = partial(card.launch, card.index_of(device)) if kind == "cuda" else card.work
     calls: list[int] = []
@@ -79,7 +83,7 @@ def time_calls(
         calls.append(1)
         work(seconds[len(calls) - 1] if len(calls) <= len(seconds) else 50.0)
 
-    world = {"cuda": card.changes, "cpu": no_gpus}.get(kind, list)()
+    world = {"cuda": card.changes(), "cpu": unasked(2 if busy else 0)}.get(kind, [])
     with metered(kind), changed(ex, [*clocks(card), *world]):
         measured = ex.time_op(fn, device, **numbers)
     return measured, len(calls)
@@ -118,11 +122,13 @@ def draw(rng, device: Any, warmup: int, repeat: int) -> tuple[Any, ...]:
     return rng.uniform(1, 1000), seconds, device, {"warmup": warmup, "repeat": repeat}
 
 
-@pytest.mark.weight(3)
+@pytest.mark.weight(4)
 def test_time_op_gives_the_median_of_single_calls(sweep, rng):
     first = draw(rng, "cpu", 2, 8)
     times = first[1][2:]
     ordered = sorted(times)
+    machine = draw(rng, torch.device("cpu"), 3, 10)[:-1]
+    wrong = {f"for {k}={n}": {k: n} for k, n in WRONG_NUMBERS}
 
     sweep.cases(
         time_calls,
@@ -131,6 +137,9 @@ def test_time_op_gives_the_median_of_single_calls(sweep, rng):
             "for an odd number of times": draw(rng, "cpu", 2, 5),
             "for a single time": draw(rng, "cpu", 1, 1),
             "without a warm-up": draw(rng, "cpu", 0, 3),
+            "on the CPU while a GPU is busy": (*draw(rng, "cpu", 1, 3), 0, 60.0),
+            "by default": (*machine, {}),
+            **{when: (*machine, numbers) for when, numbers in wrong.items()},
         },
         call="time_op(fn, 'cpu', warmup, repeat)",
         fault="time_op does not give the median time of a call.",
@@ -151,48 +160,34 @@ def test_time_op_gives_the_median_of_single_calls(sweep, rng):
             "process_time and thread_time stand still while the host waits": near(0.0),
             "milliseconds, not seconds": near(1000 * statistics.median(times)),
         },
-        because={"without a warm-up": "warmup=0: no call comes before those measured"},
-        causes=DEVICE_TYPE,
-        tolerance=(0, 1e-6),
-    )
-
-
-def test_time_op_checks_its_numbers(sweep, rng):
-    machine = draw(rng, torch.device("cpu"), 3, 10)[:-1]
-
-    sweep.cases(
-        time_calls,
-        {
-            "by default": (*machine, {}),
-            "for repeat=0": (*machine, {"repeat": 0}),
-            "for repeat=-1": (*machine, {"repeat": -1}),
-            "for warmup=-1": (*machine, {"warmup": -1}),
+        because={
+            "without a warm-up": "warmup=0: no call comes before those measured",
+            "on the CPU while a GPU is busy": "the device given decides what to wait "
+            "for, not what the machine has",
+            "by default": "warmup=3, repeat=10",
+            **dict.fromkeys(wrong, "check both numbers before the first call"),
         },
-        call="time_op(fn, device) by default, and for numbers that make no sense",
-        fault="By default time_op does not warm up 3 times, repeat 10.",
-        causes=DEVICE_TYPE,
-        because=dict.fromkeys(
-            ("for repeat=0", "for repeat=-1", "for warmup=-1"),
-            "check both numbers before the first call",
-        ),
         raises=(ValueError,),
+        causes=DEVICE_TYPE,
         tolerance=(0, 1e-6),
     )
 
 
 @pytest.mark.weight(3)
 def test_time_op_waits_for_the_gpu_before_it_reads_the_clock(sweep, rng):
-    first = draw(rng, "cuda", 2, 1)
+    first, zero = draw(rng, "cuda", 2, 1), draw(rng, "cuda:0", 2, 5)
     given = "torch.device(device).type is 'cuda' for every CUDA device"
 
     sweep.cases(
         time_calls,
         {
             "on a GPU": first,
-            "for 'cuda:0'": draw(rng, "cuda:0", 2, 5),
+            "for 'cuda:0'": zero,
             "for a torch.device": draw(rng, torch.device("cuda", 0), 1, 4),
             "for a GPU that is not the current one": draw(rng, "cuda:1", 1, 3),
             "where 'cuda' is the second GPU": (*draw(rng, "cuda", 1, 3), 1),
+            "for cuda:0 while the second GPU is current": (*zero, 1),
+            "without a warm-up on a busy GPU": (*draw(rng, "cuda", 0, 1), 0, 60.0),
         },
         call="time_op(fn, device, warmup, repeat), GPUs made up",
         fault="time_op does not give the median time of a call.",
@@ -208,9 +203,12 @@ def test_time_op_waits_for_the_gpu_before_it_reads_the_clock(sweep, rng):
         because={
             "for 'cuda:0'": given,
             "for a torch.device": given,
-            "for a GPU that is not the current one": (
-                "synchronize() waits for the current GPU alone: pass it the device"
-            ),
+            "for a GPU that is not the current one": "synchronize() waits for the "
+            "current GPU alone: pass it the device",
+            "for cuda:0 while the second GPU is current": "index 0 is an index, too: "
+            "only None stands for the current GPU",
+            "without a warm-up on a busy GPU": "the first reading of the clock waits, "
+            "too, for what was asked before",
         },
         tolerance=(0, 1e-6),
     )
@@ -223,12 +221,10 @@ def test_time_op_asks_cuda_about_cuda_devices_only(observe, rng):
 
     measured, calls = observe(time_calls, *given, call=call, causes=DEVICE_TYPE)
 
+    wanted = torch.tensor(statistics.median(given[1][1:]))
     expect_equal(calls, 6, "time_op does not call fn warmup + repeat times.")
-    expect_close(
-        torch.tensor(measured),
-        torch.tensor(statistics.median(given[1][1:])),
-        "time_op does not give the median time of a call.",
-    )
+    fault = "time_op does not give the median time of a call."
+    expect_close(torch.tensor(measured), wanted, fault)
 
 
 @pytest.mark.cuda
@@ -239,11 +235,7 @@ def test_time_op_measures_what_the_gpu_does(observe, rng):
     measured, own = observe(time_sleeping_gpu, repeat, call=call)
 
     expect_equal(len(own), repeat, "time_op does not call fn warmup + repeat times.")
-    least = min(own, default=0.0)
-    expect_true(
-        measured >= 0.9 * least,
-        "time_op measures less than the GPU needs.",
-        expected=say("{least:.6f} s or more", least=least),
-        got=say("{measured:.6f} s", measured=measured),
-        cause="a GPU works on after the call: synchronise before the clock is read",
-    )
+    early = "a GPU works on after the call: synchronise before the clock is read"
+    fault = "time_op measures less than the GPU needs."
+    enough = measured >= 0.9 * min(own, default=0.0)
+    expect_true(enough, fault, expected=str(own), got=str(measured), cause=early)

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
@@ -43,42 +44,6 @@ class CudaMeter(TorchDispatchMode):
         """Count a copy between two kinds of devices."""
         self.waits += here.type == "cuda" and there.type == "cpu"
         self.arrivals += here.type == "cpu" and there.type == "cuda"
-
-
-class Drift(TorchDispatchMode):
-    """Changes what is copied between devices, so that values tell how they came.
-
-    What comes to a device is multiplied by a factor; by 3 more if it came before, by 7
-    more if the host has waited before. What comes back is as it is if the host waits
-    for the first time, else multiplied by 5.
-    """
-
-    def __init__(self, factor: float, meter: Any) -> None:
-        super().__init__()
-        self.factor, self.meter = factor, meter
-        self.start = meter.waits
-        self.sent: list[Tensor] = []
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        out, name = func(*args, **(kwargs or {})), str(func)
-        if name == "aten._local_scalar_dense.default" and not args[0].is_cpu:
-            return out * self.comes_back()
-        if name in ("aten._to_copy.default", "aten.copy_.default"):
-            source = args["copy_" in name]
-            if out.is_floating_point() and out.is_cpu != source.is_cpu:
-                out.mul_(self.comes_back() if out.is_cpu else self.goes(source))
-        return out
-
-    def goes(self, tensor: Tensor) -> float:
-        """Return the factor of a copy to a device."""
-        again = any(tensor.data_ptr() == t.data_ptr() for t in self.sent)
-        self.sent.append(tensor)
-        waited = self.meter.waits > self.start
-        return self.factor * (3 if again else 1) * (7 if waited else 1)
-
-    def comes_back(self) -> float:
-        """Return the factor of a copy to the host."""
-        return 5 if self.meter.waits > self.start + 1 else 1
 
 
 def metered(*devices: str) -> Any:
@@ -132,9 +97,13 @@ def leaves_of(batch: Any) -> list[Any]:
         return [leaf for value in batch.values() for leaf in leaves_of(value)]
     if isinstance(batch, (list, tuple)):
         return [leaf for value in batch for leaf in leaves_of(value)]
-    if type(batch).__name__ == "Sample":
-        return [*leaves_of(batch.image), *leaves_of(batch.label)]
-    return [batch]
+    return leaves_of(parts_of(batch)) if is_dataclass(batch) else [batch]
+
+
+def parts_of(batch: Any) -> dict[str, Any]:
+    """Return what an instance of a dataclass holds; nothing of a class."""
+    parts = {} if isinstance(batch, type) else fields(batch)
+    return {part.name: getattr(batch, part.name) for part in parts}
 
 
 def outline(batch: Any) -> str:
@@ -143,12 +112,12 @@ def outline(batch: Any) -> str:
         kind = str(batch.dtype).removeprefix("torch.")
         return f"{kind}{list(batch.shape)}"
     name = type(batch).__name__
-    if isinstance(batch, dict):
-        return f"{name}({', '.join(f'{k}={outline(v)}' for k, v in batch.items())})"
+    if isinstance(batch, dict):  # a subclass may become a dict
+        return f"dict({', '.join(f'{k}={outline(v)}' for k, v in batch.items())})"
     if isinstance(batch, (list, tuple)):
         return f"{name}({', '.join(map(outline, batch))})"
-    if name == "Sample":
-        return f"{name}({outline(batch.image)}, {outline(batch.label)})"
+    if is_dataclass(batch):
+        return f"{name} of {outline(parts_of(batch))}"
     return repr(batch) if isinstance(batch, (str, int, float, type(None))) else name
 
 

@@ -320,12 +320,10 @@ class Card:
         def set_device(device: Any) -> None:
             self.current = self.index_of(device)
 
-        both = {
+        named = {
             "synchronize": self.synchronize,
             "current_stream": self.lane,
             "set_stream": self.set_lane,
-        }
-        cuda_only = {
             "Stream": self.stream,
             "Event": self.event,
             "CUDAGraph": self.graph,
@@ -337,12 +335,10 @@ class Card:
             "is_current_stream_capturing": lambda: self.capturing,
             "empty_cache": lambda: None,
             "device": lambda device: on_gpu(self, device),
-            "set_device": set_device,
-            "current_device": lambda: self.current,
-        }
-        accelerator_only = {
             "device_index": lambda device: on_gpu(self, device),
+            "set_device": set_device,
             "set_device_index": set_device,
+            "current_device": lambda: self.current,
             "current_device_index": lambda: self.current,
         }
         return [
@@ -354,13 +350,9 @@ class Card:
             (Tensor, "pin_memory", pin),
             (Tensor, "is_pinned", lambda t, *_: getattr(t, "pinned", False)),
             (Tensor, "record_stream", note_use),
-            (torch, "Stream", self.stream),
-            (torch, "Event", self.event),
-            *((torch.cuda, *change) for change in (both | cuda_only).items()),
-            *(
-                (torch.accelerator, *change)
-                for change in (both | accelerator_only).items()
-            ),
+            *((torch, name, named[name]) for name in ("Stream", "Event")),
+            *((torch.cuda, *change) for change in named.items()),
+            *((torch.accelerator, *change) for change in named.items()),
         ]
 
 

@@ -19,7 +19,7 @@ from grader.audit.merge import (
     merge,
     read_shard,
 )
-from grader.audit.verify import VerifyError
+from grader.audit.recount import RecountError
 from grader.class_run.grading_config import GradingConfig
 from grader.class_run.pool import JudgePool
 from grader.class_run.run import ClassRun
@@ -151,7 +151,7 @@ def test_a_whole_class_is_no_shard(joined):
 
 
 def test_shards_of_another_course_are_refused(joined):
-    with pytest.raises(VerifyError, match="of another course"):
+    with pytest.raises(RecountError, match="of another course"):
         joined("part-1", "part-2", secret=b"other")
 
 
@@ -160,7 +160,7 @@ def test_a_changed_report_is_named(graded, joined, tmp_path):
     true = path.read_text()
     path.write_text(true.replace('"failed"', '"passed"').replace("double", "twice"))
     try:
-        with pytest.raises(MergeError, match=rf"part-1: reports/{path.name} is"):
+        with pytest.raises(MergeError, match=rf"reports/{path.name} is missing"):
             joined("part-1", "part-2")
     finally:
         path.write_text(true)

@@ -11,6 +11,7 @@ from grader.class_run.grading_config import GradingConfig, Task
 from grader.class_run.pool import JudgePool
 from grader.class_run.run import ClassRun
 from grader.class_run.seeds import read_secret
+from grader.files import WriteError
 from grader.results.output import OutputFolder
 from grader.results.result import Status
 from grader.sandbox.processes import children
@@ -104,7 +105,7 @@ def test_a_secret_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "course.secret"
     with monkeypatch.context() as context:
         context.setattr(os, "fsync", die)
-        with pytest.raises(OSError, match="killed"):
+        with pytest.raises(WriteError, match="cannot be written into"):
             read_secret(path)
     assert not path.exists()
 

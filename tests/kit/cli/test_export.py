@@ -6,7 +6,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from grader.audit.verify import VerifyError
+from grader.audit.recount import RecountError
 from grader.class_run.run import MANIFEST
 from grader.cli.main import make_app
 from grader.exports.formats import NAMES
@@ -146,8 +146,8 @@ def change_report(results):
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
-        (change_scores, VerifyError, "scores.json is missing, was changed"),
-        (change_report, ExportError, "reports/Ana.json or manifest.json is missing"),
+        (change_scores, RecountError, "scores.json is missing, was changed"),
+        (change_report, RecountError, "reports/Ana.json is missing, was changed"),
     ],
 )
 def test_what_was_changed_is_not_exported(results, change, error, says):
@@ -178,7 +178,7 @@ def test_scores_of_an_exercise_that_is_gone_are_not_dropped(results):
     data["exercises"].append("layers.Gone")
     output.write_signed("scores.json", data)
 
-    with pytest.raises(ExportError, match=r"has scores of layers\.Gone, which"):
+    with pytest.raises(RecountError, match=r"has scores of layers\.Gone, which"):
         export(results, "csv")
 
 

@@ -44,10 +44,26 @@ def test_intake_tells_who_and_what_came():
     assert "late; several attempts" in rows["conor-obrien"]
     assert "handed in a link and no file" in rows["joao-nogueira"]
     assert rows[f"{FIXTURES}/canvas:"] == "a Canvas download, 7 handed in"
+    assert "they are late is unknown: --times FILE says when" in rows["by"]
     assert rows["late"].split() == ["2", "conor-obrien,", "elodie-martin"]
     assert rows["missing"].split() == ["1", "carla-dias"]
     assert rows["unknown"].split() == ["1", "zhangwei_1099"]
     assert rows["ignored"].split() == ["1", "notes.txt"]
+
+
+def test_intake_tells_when_a_topic_was_handed_in(tmp_path):
+    times = tmp_path / "times.csv"
+    times.write_text(
+        "student,handed_in,handed_in:read_write\n"
+        "conor-obrien,2026-04-27T12:00Z,2026-04-28T12:00Z\nrui,2026-04-27T12:00Z,\n"
+    )
+
+    options = ["--roster", ROSTER, "--times", times]
+    rows = lines_of(run("intake", FIXTURES / "canvas", *options))
+
+    told = "2026-04-27 12:00:00 UTC, read_write 2026-04-28 12:00:00 UTC"
+    assert rows["conor-obrien"].startswith(told)
+    assert rows["timed,"].split() == ["but", "not", "there", "1", "rui"]
 
 
 def test_intake_tells_when():
@@ -94,7 +110,7 @@ def test_a_deadline_that_is_none_is_an_error(text):
 
 
 def test_a_roster_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(RosterError, match="Name a CSV file with --roster"):
+    with pytest.raises(RosterError, match="none.csv cannot be read: .* Name a CSV"):
         run("intake", FIXTURES / "git", "--roster", tmp_path / "none.csv")
 
 

@@ -62,6 +62,12 @@ LOOK = {
     "untouched": ("graded", "0", "all files: they hold no work"),
 }
 """Who needs a look: status, points and why."""
+READ_OR_NOT = {
+    "latin-in-text": ["", "", "", "6"],
+    "syntax-error": ["0", "0", "0", "6"],
+    "one-missing": ["3", "1", "2", "0"],
+}
+"""What stands for the parts of alpha, and for beta: nothing for what was not read."""
 OTHERS = {"one-missing": ("graded", "3"), "never-came": ("not handed in", "")}
 EXPECTED = (
     dict.fromkeys(READ, FULL) | {n: told[:2] for n, told in LOOK.items()} | OTHERS
@@ -152,6 +158,30 @@ def test_a_gradebook_gets_every_reason_and_no_zero_for_what_was_not_read(graded,
     grades = {name: row["grade"] for name, row in rows.items()}
     assert grades == {name: points for name, (_, points) in EXPECTED.items()}
     assert all(why in rows[name]["feedback"] for name, (_, _, why) in LOOK.items())
+
+
+def test_a_file_that_was_not_read_has_no_zero_and_one_that_was_read_has(graded, rows):
+    names = ("alpha", "alpha.double", "alpha.Scale", "beta")
+
+    cells = {n: [rows[n][name] for name in names] for n in READ_OR_NOT}
+
+    assert cells == READ_OR_NOT
+    table = graded[0].stdout.partition("\nstudent ")[2]
+    (line,) = re.findall("\nlatin-in-text +(.*)", table)
+    assert line.split()[:2] == ["-", "6"]
+    assert "7 not graded, 1 not handed in, 3 with files not read" in table
+
+
+def test_a_sheet_without_comments_leaves_no_look_untold(graded, run, tmp_path):
+    sheet = tmp_path / "canvas.csv"
+    names = "".join(f"{name},,,,A,\n" for name in EXPECTED)
+    sheet.write_text(f"Student,ID,SIS User ID,SIS Login ID,Section,PS (1)\n{names}")
+
+    filled = run("export", graded[1], "--to", "canvas", "--fill", sheet)
+
+    graded_so = {n for n, told in LOOK.items() if told[0] == "graded"}
+    told = re.findall("error: (.*) needs a look: ", filled.stderr)
+    assert (set(told), filled.exit_code) == (graded_so, 1)
 
 
 def test_one_student_graded_again_leaves_the_class_in_the_table(

@@ -300,6 +300,14 @@ def test_a_worksheet_without_comments_is_filled_and_that_is_said():
     assert filled.notes[0].startswith("no column for comments is known")
 
 
+def test_a_bonus_above_the_maximum_is_cut_and_the_comment_says_so():
+    filled = moodle.to_import([grade("ana", 22.5)])
+
+    (row,) = csv.DictReader(io.StringIO(filled.text))
+    assert row["grade"] == "20"
+    assert row["feedback"].endswith("; no more than 20 counts here")
+
+
 def test_a_table_to_import_has_every_student_and_no_formula():
     grades = [grade("=1+1", 3.0), grade("rui", None), grade("a", 25.0)]
 

@@ -365,6 +365,36 @@ def test_the_exporter_gives_no_zero_to_who_handed_in_nothing(book, part, export)
     assert (row["raw_score"], row["score"], row["max_score"]) == ("", "", "3.0")
 
 
+@pytest.mark.parametrize("earlier", [[], [CellGrade(MLP, 1.0, "")]])
+def test_the_exporter_gives_no_zero_for_what_nbgrader_refused(
+    book, part, export, caplog, earlier
+):
+    writer = GradebookWriter(book, ASSIGNMENT, part)
+    book.add_student("ana")
+    book.add_submission(ASSIGNMENT, "ana", timestamp=NOON.replace(tzinfo=None))
+    writer.write(StudentGrades("ana", None, tuple(earlier)))
+
+    with caplog.at_level("WARNING", "traitlets"):
+        (row,) = export()
+
+    assert (row["raw_score"], row["score"], row["max_score"]) == ("", "", "3.0")
+    assert row["timestamp"].startswith("2026-05-01 12:00")
+    (said,) = caplog.messages
+    assert "ana has no score in ps1: cells of model_construction.ipynb have" in said
+    assert "run nbgrader autograde ps1 --student ana --force" in said
+
+
+def test_the_exporter_gives_the_zero_that_was_given(book, part, export):
+    writer = GradebookWriter(book, ASSIGNMENT, part)
+    writer.write(earned("ana", 0.0, 0.0))
+    writer.write(StudentGrades("rui", None, (CellGrade(MLP, 1.0, ""),)))
+    by_hand = book.find_grade(check_id(CHAIN), *PLACE, "rui")
+    by_hand.manual_score = 2.0
+    book.db.commit()
+
+    assert [row["score"] for row in export()] == ["0.0", "3.0"]
+
+
 def test_the_exporter_takes_the_students_and_assignments_asked_for(book, part, export):
     for name in (ASSIGNMENT, "ps2"):
         writer = GradebookWriter(book, name, part)

@@ -20,6 +20,16 @@ def halve(x):
     return x / 2
 
 
+class Product(nn.Module):
+    def __init__(self, first, last):
+        super().__init__()
+        for name in (first, last):
+            self.register_parameter(name, nn.Parameter(torch.zeros(2)))
+
+    def forward(self, x):
+        return x[..., :2] * self.a * (self.b + 1)
+
+
 class Layer(nn.Module):
     def __init__(self, width):
         super().__init__()
@@ -74,6 +84,19 @@ def remember():
     return it
 
 
+class Rough(torch.autograd.Function):
+    """Halves, with a gradient that only float32 does not lose digits of."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.half = 0.4 if x.dtype == torch.float16 else 0.5
+        return x / 2
+
+    @staticmethod
+    def backward(ctx, upstream):
+        return (upstream.float() / 3 * (3 * ctx.half)).to(upstream)
+
+
 @pytest.mark.parametrize(
     ("answer", "column", "fault"),
     [
@@ -102,17 +125,39 @@ def remember():
             "it gives a wrong result where float64 is the default dtype.",
         ),
         (
+            lambda x: x * torch.full((4,), 1 / 3) * 1.5,
+            "default_bfloat16",
+            "it gives a wrong result where bfloat16 is the default dtype.",
+        ),
+        (
             lambda x: x.nan_to_num() / 2,
             "nan",
             "it gives a wrong result for NaN.",
         ),
+        (
+            lambda x: x / (peak := x.detach().abs().amax()) * (peak / 2),
+            "blank",
+            "it gives a wrong result for a tensor of zeros.",
+        ),
+        (
+            lambda x: x / 2 if x.dtype != torch.float16 else (x * 2) / 4,
+            "odd_half",
+            "it gives a wrong result for inf, NaN and large entries in half precision.",
+        ),
+        (
+            lambda x: torch.where(x.isinf(), x.detach(), x) / 2,
+            "inf_backward",
+            "it gives wrong gradients for infinite entries.",
+        ),
+        (Rough.apply, "float64", "it gives wrong gradients for float64."),
+        (Rough.apply, "float16", "it gives wrong gradients for float16."),
     ],
 )
 def test_the_fault_names_the_column(answer, column, fault):
     found = fault_of(answer, dict.fromkeys(["plain", column]))
 
     assert found.render().splitlines()[0] == fault
-    if "gradients" in found.fault.render():
+    if column == "plain" and "gradients" in fault:
         assert found.got == "None"
         assert "cuts it off" in found.cause
     else:
@@ -136,9 +181,20 @@ class OnTheClass(Layer):
         self.weight = self.shared
 
 
+class Remembering(Layer):
+    def __init__(self, width):
+        super().__init__(width)
+        self.kept = []
+
+    def forward(self, x):
+        if self.training or not self.kept:
+            self.kept = [2 * self.weight]
+        return x * self.kept[0] / 2 + self.shift
+
+
 @pytest.mark.parametrize(
     ("answer", "column"),
-    [(Unregistered, "double"), (OnTheClass, "sibling")],
+    [(Unregistered, "double"), (OnTheClass, "sibling"), (Remembering, "changed")],
 )
 def test_a_module_is_looked_at_in_all_its_states(answer, column):
     with pytest.raises(Finding) as found:
@@ -180,13 +236,13 @@ def test_a_case_is_named_by_when_it_is():
     with pytest.raises(Finding) as found:
         sweep.cases(
             total,
-            {"for two": ([1, 2],), "for three": ([1, 2, 3],)},
+            {"for two": ([1, 2],), "for {three}": ([1, 2, 3],)},
             call="it(numbers)",
-            because={"for three": "the third is left out"},
+            because={"for {three}": "the third is left out"},
         )
 
     message = found.value.message
-    assert message.render().splitlines()[0] == "it gives a wrong result for three."
+    assert message.render().splitlines()[0] == "it gives a wrong result for {three}."
     assert (message.expected, message.got) == ("6", "3")
     assert message.cause == "the third is left out"
 
@@ -253,6 +309,19 @@ def test_float64_is_compared_to_more_digits_than_float32_has():
     assert found.render().splitlines()[0] == "it gives a wrong result for float64."
 
 
+@pytest.mark.parametrize("change", [torch.Tensor.neg, lambda x: x + 0.0])
+def test_bits_of_nan_and_zero_are_told_apart_where_they_count(change):
+    def make(ex):
+        return [ex.it(torch.tensor([torch.nan, -0.0]))]
+
+    plays = sweep_over(change, torch.clone)
+    plays.cases(make, {"": ()}, call="it(x)")
+    with pytest.raises(Finding) as found:
+        plays.cases(make, {"": ()}, call="it(x)", tolerance="bits")
+
+    assert found.value.message.got == "other bits, of a NaN or a zero"
+
+
 def test_the_first_unlike_part_of_a_container_is_shown():
     found = fault_of(
         lambda x: (x / 2, {"it": x + 1}), ("plain",), lambda x: (x / 2, {"it": x})
@@ -285,6 +354,12 @@ def test_an_exception_is_told_as_such_with_what_is_behind_it():
     assert (message.fault.render(), message.cause) == (
         "it raises an exception.",
         "the shape is fixed",
+    )
+
+
+def test_parameters_of_one_shape_may_be_registered_in_any_order():
+    sweep_over(lambda: Product("b", "a"), lambda: Product("a", "b"))(
+        Module("it"), inputs=draw, columns=("plain", "trained"), call="it(x)"
     )
 
 

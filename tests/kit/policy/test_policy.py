@@ -1,5 +1,6 @@
 """A course counts points by its own rules, and says why."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import partial
@@ -138,15 +139,68 @@ def test_open_points_are_late_as_well():
     assert values(adjusted) == (6.4, 1.8, 9.5)
 
 
-@pytest.mark.parametrize("marked", [False, True])
-def test_an_unknown_time_is_not_late_and_that_is_said(marked):
+UNKNOWN = "marked late, by how much is unknown"
+
+
+def test_an_unknown_time_is_not_late_and_that_is_said():
     policy = rules(due={"alpha": DUE}, late=TEN_PERCENT)
 
-    adjusted = adjust(SCORE, None, policy, "ana", marked_late=marked)
+    adjusted = adjust(SCORE, None, policy, "ana")
 
     assert adjusted.total == SCORE.total
-    assert "time of submission unknown: not counted as late" in adjusted.reasons[0]
-    assert ("the platform marks it late" in adjusted.reasons[0]) == marked
+    assert adjusted.reasons == (
+        "alpha: time of submission unknown: not counted as late",
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "extension", "points", "why"),
+    [
+        (1, 0, 4.95, f"alpha: {UNKNOWN}: counted as 1 day late: −10 %"),
+        (3, 0, 3.85, f"alpha: {UNKNOWN}: counted as 3 days late: −30 %"),
+        (9, 0, 2.75, f"alpha: {UNKNOWN}: counted as 9 days late: −50 %"),
+        (0, 0, 5.5, f"alpha: {UNKNOWN}: not counted as late"),
+        (
+            *(1, 2, 5.5),
+            f"alpha: {UNKNOWN}: not counted as late (after an extension of 2 days)",
+        ),
+        (
+            *(3, 2, 4.95),
+            f"alpha: {UNKNOWN}: counted as 1 day late: −10 % "
+            "(after an extension of 2 days)",
+        ),
+    ],
+)
+def test_a_mark_without_a_time_costs_what_the_rules_say_of_it(
+    days, extension, points, why
+):
+    extensions = (Extension("ana", extension),) if extension else ()
+    late = replace(TEN_PERCENT, marked_days=days)
+    policy = rules(due={"alpha": DUE}, late=late, extensions=extensions)
+
+    adjusted = adjust(SCORE, None, policy, "ana", marked_late=True)
+
+    assert [t.points for t in adjusted.topics] == [points, 1.0]
+    assert adjusted.reasons == (why,)
+
+
+def test_a_mark_counts_for_nothing_where_the_time_is_known():
+    policy = rules(due={"alpha": DUE}, late=TEN_PERCENT)
+
+    adjusted = adjust(SCORE, DUE, policy, "ana", marked_late=True)
+
+    assert (adjusted.total, adjusted.reasons) == (SCORE.total, ())
+
+
+@pytest.mark.parametrize("whole", [None, DUE])
+def test_a_topic_may_have_a_time_of_its_own(whole):
+    policy = rules(due={"alpha": DUE, "beta": DUE}, late=TEN_PERCENT)
+    times = {"alpha": DUE + 2 * DAY, "beta": DUE}
+
+    adjusted = adjust(SCORE, whole, policy, "ana", times=times, marked_late=True)
+
+    assert [t.points for t in adjusted.topics] == [4.4, 1.0]
+    assert adjusted.reasons == ("alpha: 2 days late: −20 %",)
 
 
 def test_a_weight_counts_for_points_and_maximum():
@@ -365,6 +419,7 @@ def test_an_extension_for_a_stranger_is_found(small):
         ("[due]\nparams = 2026-10-01T23:59:00Z", "due names 'params'"),
         ("[late]\npercent = 10", "late has an unknown key 'percent'; known: percent_"),
         ("[late]\npercent_per_day = 101", "late: percent_per_day is 101; 0 to 100"),
+        ("[late]\nmarked_days = -1", "late: marked_days is -1; 0 to 365 is expected"),
         ("[late]\ngrace_minutes = 1.5", "grace_minutes of type float; int is expect"),
         ("[[extension]]\nstudent = 'a'", "extension 1 lacks the key 'days'"),
         ("[[extension]]\nstudent = 'a'\ndays = 0", "extension 1: days is 0"),

@@ -355,14 +355,3 @@ def test_a_course_in_the_kit_s_repository_is_named_by_its_path(syllabus):
 def test_a_course_that_ci_cannot_fetch_is_told(syllabus, tmp_path, platform):
     with pytest.raises(CiError, match="move the course there"):
         make_files(platform, Layout(tmp_path), syllabus, syllabus, SECRET)
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path):
-    (tmp_path / "ci").write_text("")
-
-    done = CliRunner().invoke(
-        make_app([]), ["init-ci", "github", "--out", str(tmp_path / "ci")]
-    )
-
-    assert isinstance(done.exception, CiError)
-    assert "cannot be written" in str(done.exception)

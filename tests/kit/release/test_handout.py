@@ -34,7 +34,7 @@ def test_no_secret_folder_is_in_it(files, folder):
     "secret",
     [
         b"self.out = nn.Linear(hidden, out_features)",
-        b"def test_mlp_maps_the_last_axis(observe, rng):",
+        b"def test_mlp_maps_the_last_axis(sweep, rng):",
     ],
 )
 def test_a_line_of_a_solution_or_a_hidden_test_is_found(files, secret):

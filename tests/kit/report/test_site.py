@@ -11,7 +11,8 @@ from grader.layout import KIT
 from grader.policy import Adjusted
 from grader.policy.adjust import AdjustedTopic
 from grader.report.class_data import ClassData
-from grader.report.site import INDEX, ROWS, ReportError, Site, student_page
+from grader.report.pages import student_page
+from grader.report.site import INDEX, ROWS, ReportError, Site
 from grader.results.result import Result, Status
 from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
@@ -61,7 +62,7 @@ def write_class(folder, students, message=None, **more):
             entry = {"nodeid": "f::test_it", "user_properties": properties}
             feedback = make_feedback(score, {"tests": [entry]}, syllabus)
             data.add(result, score, said)
-            site.write_student(result, feedback, data)
+            site.write_student(result, feedback, syllabus)
             if i == 0:
                 data.add(Result("gone", Status.MISSING), None, {})
         site.write_class(data)

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from grader.files import WriteError
 from grader.results.output import OutputError, OutputFolder, report_name
 
 
@@ -113,7 +114,7 @@ def test_a_full_disk_keeps_the_old_result_whole(tmp_path, monkeypatch):
     with OutputFolder(tmp_path / "out", b"secret").opened() as output:
         output.write("scores.csv", "old")
         monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(OutputError, match="No space left on device"):
+        with pytest.raises(WriteError, match="No space left on device"):
             output.write("scores.csv", "new")
 
     assert (tmp_path / "out" / "scores.csv").read_text() == "old"

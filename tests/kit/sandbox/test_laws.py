@@ -7,6 +7,10 @@ import warnings
 
 import pytest
 import torch
+from torch.nn.modules.module import (
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+)
 
 from grader.sandbox import laws
 
@@ -45,6 +49,20 @@ def test_a_change_is_named(put_back, change, name):
     change()
 
     assert laws.broken(before) == [name]
+
+
+def test_hooks_on_all_modules_that_stay_are_named():
+    before = laws.look()
+
+    first = register_module_forward_pre_hook(lambda *_: None)
+    second = register_module_forward_hook(lambda *_: None)
+    named = laws.broken(before)
+    first.remove()
+    half_way = laws.broken(before)
+    second.remove()
+
+    assert named == half_way == ["module_hooks"]
+    assert laws.broken(before) == []
 
 
 def test_what_torch_sets_for_itself_breaks_no_law(put_back):

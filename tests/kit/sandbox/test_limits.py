@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.cli.options import LIMITS
 from grader.sandbox.limits import LimitError, Limits
 
 
@@ -25,3 +26,23 @@ def test_limits_are_changed_by_name():
 def test_what_is_no_limit_is_named(setting, says):
     with pytest.raises(LimitError, match=says):
         Limits().changed([setting])
+
+
+@pytest.mark.parametrize(
+    ("amount", "typed"),
+    [(2 << 30, "2GiB"), (1536 << 20, "1536MiB"), (1 << 10, "1KiB"), (1000, "1000")],
+)
+def test_a_limit_is_shown_as_one_types_it(amount, typed):
+    limits = Limits(memory=amount, test_seconds=1024.0)
+
+    shown = limits.as_settings()
+
+    assert (shown["memory"], shown["test_seconds"]) == (
+        f"memory={typed}",
+        "test_seconds=1024",
+    )
+    assert Limits().changed(shown.values()) == limits
+
+
+def test_the_help_shows_limits_as_one_types_them():
+    assert "memory=2GiB, scratch=256MiB, processes=64" in LIMITS

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from grader.cli.main import make_app
 from grader.layout import KIT
 from grader.similarity import SimilarityError
-from grader.similarity.compare import Work, find_matches, to_text
+from grader.similarity.compare import Ring, Work, compare_class, to_text
 from grader.similarity.page import make_pages, to_pairs, write_pages
 
 TOPIC = "model_construction"
@@ -18,13 +18,17 @@ SOLUTION = to_text((KIT.solutions / f"{TOPIC}.py").read_bytes())
 ANOTHER = to_text((KIT.root / f"examples/class/ana-souza/{TOPIC}.py").read_bytes())
 
 
-def compare(*texts, public=(STUB,), common=10, threshold=0.7, groups=()):
+def compare(*texts, **options):
+    return found(*texts, **options).matches
+
+
+def found(*texts, public=(STUB,), common=10, threshold=0.7, groups=()):
     groups = groups or [""] * len(texts)
     works = [
         Work(f"student-{n}", TOPIC, text, group)
         for n, (text, group) in enumerate(zip(texts, groups, strict=True))
     ]
-    return find_matches(works, public, threshold=threshold, common=common)
+    return compare_class(works, public, threshold=threshold, common=common)
 
 
 def renamed(text):
@@ -58,9 +62,38 @@ def test_what_everybody_was_given_is_not_alike():
     assert len(compare(STUB, STUB, public=())) == 1
 
 
-def test_what_many_have_is_common_knowledge():
-    assert len(compare(*[SOLUTION] * 3, common=4)) == 3
-    assert compare(*[SOLUTION] * 4, common=4) == []
+OTHERS = ("parameters", "custom_layer", "read_write", "deferred_init")
+
+
+def ending(topic):
+    """Return the solution with work of another kind behind it."""
+    own = to_text((KIT.solutions / f"{topic}.py").read_bytes())
+    return f"{SOLUTION}\n\n{own[:3000]}"
+
+
+def test_what_many_have_is_common_knowledge_and_that_is_told():
+    assert len(compare(*map(ending, OTHERS[:3]), common=4)) == 3
+
+    many = found(*map(ending, OTHERS), common=4)
+
+    assert many.matches == many.rings == []
+    assert many.hidden == [Ring(TOPIC, tuple(f"student-{n}" for n in range(4)))]
+
+
+@pytest.mark.parametrize("disguise", [str, renamed, commented])
+def test_the_same_work_of_many_is_a_ring_and_counts_once(disguise):
+    texts = [SOLUTION] * 10 + [disguise(SOLUTION)]
+
+    many = found(*texts, ANOTHER, common=4)
+
+    assert many.rings == [Ring(TOPIC, tuple(f"student-{n}" for n in range(11)))]
+    assert len(many.matches) == 11 * 10 / 2
+    assert many.hidden == []
+
+
+def test_what_many_did_not_begin_or_a_group_handed_in_is_no_ring():
+    assert found(*[STUB] * 5).rings == []
+    assert found(*[SOLUTION] * 3, groups=["g"] * 3).rings == []
 
 
 def test_members_of_a_group_may_be_alike():
@@ -130,7 +163,7 @@ def pages():
     text = f"# {HOSTILE}\n{SOLUTION}"
     students = ("<b>eve</b>", "ana'\"&")
     works = [Work(student, TOPIC, text) for student in students]
-    pairs = to_pairs(find_matches(works, [STUB], threshold=0.7, common=10))
+    pairs = to_pairs(compare_class(works, [STUB], threshold=0.7, common=10).matches)
     return make_pages(pairs, compared=2, threshold=0.7)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.files import WriteError
 from grader.student.state import Noted, State, read_state, update_state
 
 FULL = State({"t.A": 2}, {"t.A": Noted("k1", True), "t.B": Noted("k2", False)})
@@ -60,7 +61,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr("os.replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(WriteError, match="cannot be written into"):
         update_state(path, lambda _: State())
 
     assert read_state(path) == FULL

@@ -76,6 +76,31 @@ def test_what_passes_is_ticked(begun, syllabus):
     assert done.returncode == 1
 
 
+def test_one_exercise_that_is_asked_for_fails_though_it_is_optional(
+    handed_out, syllabus
+):
+    name = "custom_layer.Dropout"
+    assert not syllabus.exercises[name].required
+
+    assert handed_out().run("test", name).returncode == 1
+
+
+def test_who_closes_the_pipe_gets_no_fault_told(begun):
+    workspace, _ = begun
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run(
+        **workspace.command("test", "model_construction.MLP"),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_no_comparison_loads_what_a_second_of_time_goes_into(begun):
     """The run had no sympy, which torch loads for a comparison if it is let."""
     _, done = begun

@@ -2,9 +2,9 @@
 
 import pytest
 
+from grader.files import WriteError
 from grader.layout import KIT, Layout
 from grader.scoring.outcome import Outcome
-from grader.student import StudentError
 from grader.student.verdict import Verdict
 from grader.student.work import ExerciseStatus
 from grader.student.workspace import Workspace
@@ -65,7 +65,7 @@ def test_a_state_that_cannot_be_written_costs_hints_alone(workspace):
 
     workspace.note([Verdict(MLP, (Outcome.PASSED,))])
 
-    with pytest.raises(StudentError, match="cannot be written"):
+    with pytest.raises(WriteError, match="cannot be written into"):
         workspace.see_hint(workspace.syllabus.exercises[MLP])
 
 

@@ -6,7 +6,7 @@ class ParallelBlock(nn.Module):
 
     def forward(self, x):
         a, b = self.net1(x), self.net2(x)
-        y = x.new_empty(*a.shape[:-1], a.shape[-1] + b.shape[-1])
+        y = a.new_empty(*a.shape[:-1], a.shape[-1] + b.shape[-1])
         y[..., : a.shape[-1]] = a
         y[..., a.shape[-1] :] = b
         return y

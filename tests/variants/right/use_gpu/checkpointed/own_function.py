@@ -4,6 +4,8 @@ class _Again(torch.autograd.Function):
     def forward(ctx, block, x, *parameters):
         ctx.block = block
         ctx.rng = torch.get_rng_state()
+        kind = x.device.type
+        ctx.amp = kind, torch.get_autocast_dtype(kind), torch.is_autocast_enabled(kind)
         ctx.save_for_backward(x)
         ctx.parameters = parameters
         with torch.no_grad():
@@ -16,7 +18,8 @@ class _Again(torch.autograd.Function):
         x = x.detach().requires_grad_(need)
         with torch.random.fork_rng(devices=[]):
             torch.set_rng_state(ctx.rng)
-            with torch.enable_grad():
+            kind, dtype, on = ctx.amp
+            with torch.enable_grad(), torch.autocast(kind, dtype=dtype, enabled=on):
                 y = ctx.block(x)
         inputs = [x, *ctx.parameters]
         grads = torch.autograd.grad(y, inputs, g, allow_unused=True)

@@ -18,7 +18,7 @@ def to_device(batch, device):
         return new
     if isinstance(batch, tuple):
         parts = [to_device(b, device) for b in batch]
-        return batch._make(parts) if hasattr(batch, "_make") else tuple(parts)
+        return batch._make(parts) if hasattr(batch, "_make") else type(batch)(parts)
     if dataclasses.is_dataclass(batch) and not isinstance(batch, type):
         new = copy.copy(batch)
         for f in dataclasses.fields(batch):

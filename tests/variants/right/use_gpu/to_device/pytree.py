@@ -9,8 +9,10 @@ def to_device(batch, device):
         if isinstance(x, torch.Tensor):
             return x.to(device=device)
         if dataclasses.is_dataclass(x) and not isinstance(x, type):
-            old = vars(x)
+            old = {f.name: getattr(x, f.name) for f in dataclasses.fields(x)}
             return type(x)(**{k: to_device(v, device) for k, v in old.items()})
+        if isinstance(x, (list, tuple)):  # of a class that the pytree does not know
+            return type(x)(to_device(part, device) for part in x)
         return x
 
     return tree_map(leaf, batch)

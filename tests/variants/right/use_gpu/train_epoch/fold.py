@@ -25,7 +25,7 @@ def train_epoch(
         inputs, targets = (t.to(device) for t in pair)
         loss = closure(inputs, targets)
         optimizer.step()
-        return loss if total is None else total + loss, count + 1
+        return loss.float() if total is None else total + loss, count + 1
 
     net.train(True)
     total, count = reduce(step, loader, (None, 0))

@@ -27,7 +27,7 @@ def train_epoch(
     try:
         total, count = 0.0, 0
         for loss in map(step, loader):
-            total, count = total + loss, count + 1
+            total, count = total + loss.double(), count + 1
     finally:
         net.train(before)
     if count == 0:

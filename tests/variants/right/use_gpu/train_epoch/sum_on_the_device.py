@@ -21,7 +21,7 @@ def train_epoch(
     net.train(True)
     count, total = 0, None
     for count, value in enumerate(map(learn, loader), start=1):
-        total = value if total is None else total + value
+        total = value.float() if total is None else total + value
     if total is None:
         raise ValueError("no batch")
     return (total / count).item()

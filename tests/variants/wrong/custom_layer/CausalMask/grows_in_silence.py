@@ -1,6 +1,6 @@
 """Makes a larger mask where the scores exceed max_len ("ValueError: if n exceeds max_len").
 
-says: does not raise for more
+says: does not raise for one position more
 """
 
 class CausalMask(nn.Module):

@@ -1,6 +1,6 @@
 """A longer input meets a shape error of torch's own.
 
-says: another exception than it must
+says: raises another exception than it must
 """
 class CausalMask(nn.Module):
     def __init__(self, max_len):

@@ -1,7 +1,7 @@
 """Saves memory by working in place where no gradient is asked for ("the caller's tensor stays as it
 is").
 
-says: changes the caller's tensor
+says: changes an argument|writing in place fails
 """
 
 class CenteredLayer(nn.Module):

@@ -14,5 +14,5 @@ class Dropout(nn.Module):
             return X
         if self.p == 1:
             return torch.zeros_like(X)
-        mask = (torch.rand(X.shape[0], 1) >= self.p).to(X.dtype)
+        mask = (torch.rand(*X.shape[:-1], 1) >= self.p).to(X.dtype)
         return X * mask / (1 - self.p)

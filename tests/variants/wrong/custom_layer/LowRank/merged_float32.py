@@ -1,7 +1,7 @@
 """Builds the merged layer in the default dtype and copies the values into it ("a plain nn.Linear that
 gives the same outputs").
 
-says: must have the same dtype
+says: what is merged has a dtype
 """
 
 class LowRank(nn.Module):

@@ -1,6 +1,6 @@
 """Saves x, and uses the one on ctx.
 
-says: does not use what is saved
+says: attribute of ctx: autograd does not see it|backward is the same whatever is saved
 """
 class _Clamp(torch.autograd.Function):
     @staticmethod

@@ -1,6 +1,6 @@
 """Sets a seed of its own, and leaves it.
 
-says: fork_rng|the seed of torch
+says: fork_rng|the seed of torch|a seed of its own
 """
 @torch.no_grad()
 def dry_run(net, *inputs):

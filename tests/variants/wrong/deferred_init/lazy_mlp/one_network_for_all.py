@@ -1,6 +1,6 @@
 """Makes a network of given widths once, and hands it out again.
 
-says: layers of its own|does not fix the shapes
+says: layers of its own
 """
 _made = {}
 

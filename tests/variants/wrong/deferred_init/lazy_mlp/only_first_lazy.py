@@ -1,6 +1,6 @@
 """Only the first layer is lazy.
 
-says: have a shape before the first call
+says: needs to know its input width
 """
 def lazy_mlp(*widths):
     layers = [nn.LazyLinear(widths[0])]

@@ -1,7 +1,7 @@
 """A repeat is deep-copied, so that its weights drift apart: breaks "A module that is
 listed n times runs n times".
 
-says: same module, no copy
+says: a copy is another one
 """
 import copy
 

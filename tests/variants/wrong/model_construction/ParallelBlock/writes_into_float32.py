@@ -1,7 +1,7 @@
 """Fills a float32 tensor with the two outputs: breaks dtype generality, the outputs
 themselves shall be "concatenated".
 
-says: after .double
+says: the dtype of the outputs
 """
 class ParallelBlock(nn.Module):
     def __init__(self, net1: nn.Module, net2: nn.Module):

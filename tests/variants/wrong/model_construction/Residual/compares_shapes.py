@@ -1,6 +1,6 @@
 """Adds the input where it fits at run time, nothing where it does not.
 
-says: does not add just the layer that it needs
+says: skip is a Linear layer
 """
 class Residual(nn.Module):
     def __init__(self, block, in_features, out_features):

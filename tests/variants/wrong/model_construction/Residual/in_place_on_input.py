@@ -1,6 +1,6 @@
 """Adds onto the input.
 
-says: changes the caller's tensor
+says: tensor that somebody else holds
 """
 class Residual(nn.Module):
     def __init__(self, block, in_features, out_features):

@@ -1,7 +1,7 @@
 """Compares the blocks' first parameters to prove independence, and fails for blocks
 that have none: breaks "runs `n` independent blocks" for any block.
 
-says: for blocks without parameters
+says: for a network without parameters
 """
 def chain(make_block: Callable[[], nn.Module], n: int) -> nn.Module:
     blocks = [make_block() for _ in range(n)]

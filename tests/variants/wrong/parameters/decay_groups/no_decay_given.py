@@ -1,6 +1,6 @@
 """The second group has no weight_decay, so it has the optimizer's.
 
-says: KeyError
+says: without its own weight_decay
 """
 def decay_groups(net, weight_decay):
     decay, rest = [], []

@@ -1,6 +1,6 @@
 """Initialises a shared parameter under each of its names.
 
-says: under each of its names
+says: by its first name alone
 """
 def init_by_rule(net, rules):
     named = dict(net.named_parameters(remove_duplicate=False))

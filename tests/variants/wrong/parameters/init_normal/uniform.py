@@ -1,6 +1,6 @@
 """Draws from a uniform distribution of the same spread.
 
-says: not from a normal distribution
+says: uniform_ is another distribution
 """
 def init_normal(net, std=0.01):
     bound = std * 3**0.5

@@ -1,6 +1,6 @@
 """Converts to float32 on the way.
 
-says: wrong result for a single tensor
+says: wrong result for odd tensors
 """
 def load_on_cpu(path):
     loaded = torch.load(path, map_location="cpu", weights_only=True)

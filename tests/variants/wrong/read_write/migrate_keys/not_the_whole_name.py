@@ -1,6 +1,6 @@
 """Overlooks a rule for the whole name.
 
-says: exactly its name
+says: its very name
 """
 def _rename(name, rules):
     for old, new in rules:

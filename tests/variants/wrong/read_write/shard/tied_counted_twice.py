@@ -1,6 +1,6 @@
 """A tied entry takes room a second time, so the next shard starts too early.
 
-says: tied entries count once
+says: Tied entries do not count once
 """
 
 

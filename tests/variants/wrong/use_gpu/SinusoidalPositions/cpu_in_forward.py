@@ -12,7 +12,7 @@ class SinusoidalPositions(nn.Module):
         if n > self.max_len:
             raise ValueError
         codes = torch.zeros(n, d, dtype=x.dtype)
-        angles = torch.arange(n)[:, None] / 10_000 ** (torch.arange(0, d, 2) / d)
+        angles = torch.arange(n, dtype=torch.float32)[:, None] / 10_000 ** (torch.arange(0, d, 2, dtype=torch.float32) / d)
         codes[:, 0::2] = angles.sin()
         codes[:, 1::2] = angles[:, : d // 2].cos()
         return x + codes

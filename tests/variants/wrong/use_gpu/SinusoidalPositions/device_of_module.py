@@ -5,8 +5,8 @@ says: in forward, \.to\(x\) follows x
 class SinusoidalPositions(nn.Module):
     def __init__(self, d, max_len):
         super().__init__()
-        codes = torch.zeros(max_len, d)
-        angles = torch.arange(max_len)[:, None] / 10_000 ** (torch.arange(0, d, 2) / d)
+        codes = torch.zeros(max_len, d, dtype=torch.float32)
+        angles = torch.arange(max_len, dtype=torch.float32)[:, None] / 10_000 ** (torch.arange(0, d, 2, dtype=torch.float32) / d)
         codes[:, 0::2] = angles.sin()
         codes[:, 1::2] = angles[:, : d // 2].cos()
         self.register_buffer("codes", codes)

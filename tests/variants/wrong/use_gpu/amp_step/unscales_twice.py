@@ -1,6 +1,6 @@
 """Divides by the scale itself, and the scaler does again.
 
-says: divided by the scale twice
+says: or once more then
 """
 def amp_step(net, inputs, targets, loss_fn, optimizer, scaler, *, max_norm=1.0, dtype=torch.float16):
     optimizer.zero_grad()

@@ -1,6 +1,6 @@
 """The example itself is the static input.
 
-says: capture with a clone
+says: fn changes example or input
 """
 def capture(fn, example):
     @torch.no_grad()

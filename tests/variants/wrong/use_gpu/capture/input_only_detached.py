@@ -1,6 +1,6 @@
 """Gives fn `x.detach()`, which shares its memory with x.
 
-says: fn may work in place
+says: fn changes example or input
 """
 
 

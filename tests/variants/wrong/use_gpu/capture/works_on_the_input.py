@@ -1,6 +1,6 @@
 """Calls fn on the caller's input.
 
-says: fn may work in place
+says: fn changes example or input
 """
 def capture(fn, example):
     kind = _kind(example)

@@ -1,6 +1,6 @@
 """Moves the network itself from device to device.
 
-says: moves net: move copies|Cannot copy out of meta|the network's own buffers
+says: moves net: move copies|Cannot copy out of meta|each part meets copies of its own
 """
 def data_parallel(net, x, devices):
     outputs = []

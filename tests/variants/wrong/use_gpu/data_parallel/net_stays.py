@@ -1,6 +1,6 @@
 """Moves the parts, but no replica.
 
-says: the network stays where it is|the network's own buffers
+says: the network stays where it is|each part meets copies of its own
 """
 def data_parallel(net, x, devices):
     parts = zip(x.chunk(len(devices)), devices)

@@ -1,6 +1,6 @@
 """The replicas share the buffers of the network.
 
-says: copy them
+says: each part meets copies of its own
 """
 def data_parallel(net, x, devices):
     outputs = []

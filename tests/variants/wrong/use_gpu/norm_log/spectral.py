@@ -1,6 +1,6 @@
 """The spectral norm.
 
-says: another norm
+says: the spectral norm is another
 """
 def norm_log(matrices, device):
     moved = (m.to(device) for m in matrices)

@@ -1,6 +1,6 @@
 """The norm of m, squared, stands for the norm of m @ m, which it only bounds ("the Frobenius norm of `m @ m`").
 
-says: squared, is not that of m @ m
+says: squared, is another
 """
 def norm_log(matrices: Iterable[Tensor], device: Device) -> Tensor:
     norms = []

@@ -1,6 +1,6 @@
 """Keeps every iterator in a global list.
 
-says: does not let the loader go
+says: something else keeps a reference
 """
 _open = []
 

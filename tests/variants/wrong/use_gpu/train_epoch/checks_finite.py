@@ -7,7 +7,7 @@ def train_epoch(net, loader, loss_fn, optimizer, device):
     losses = []
     for x, y in loader:
         loss = loss_fn(net(x.to(device)), y.to(device))
-        if loss.isnan():
+        if loss.isinf():
             continue
         optimizer.zero_grad()
         loss.backward()

@@ -10,7 +10,7 @@ def train_epoch(net, loader, loss_fn, optimizer, device):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        total += loss
+        total += loss.float()
         n += 1
     if n == 0:
         raise ValueError

@@ -1,6 +1,6 @@
 """Emptiness is found out with next(iter(loader)), which eats the first batch of a generator ("any iterable of pairs", "once through loader").
 
-says: use up what comes only once
+says: list\(loader\) use it up
 """
 def train_epoch(
     net: nn.Module,

@@ -1,6 +1,6 @@
 """Clears gradients after each step only.
 
-says: in the first step too
+says: before the first backward
 """
 def train_epoch(net, loader, loss_fn, optimizer, device):
     net.train()

@@ -1,0 +1,186 @@
+"""The results of a class once more, from its reports, rules and overrides alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.audit.table import SCORES, TABLE
+from grader.class_run.attempts import counted
+from grader.class_run.run import MANIFEST, read_manifest
+from grader.errors import GraderError
+from grader.exports.feedback import Feedback, make_feedback
+from grader.exports.results import VERSION, to_result
+from grader.exports.results import student as student_data
+from grader.exports.table import to_csv
+from grader.layout import Layout
+from grader.policy import Policy, parse_policy
+from grader.policy.overrides import Overrides
+from grader.results.output import OutputFolder, attempt_name, report_name
+from grader.results.override_file import read_overrides, write_overrides
+from grader.results.result import Result, Status
+from grader.scoring.manifest import Manifest
+from grader.scoring.report import Report
+from grader.scoring.score import Score, score
+from grader.syllabus import Syllabus, read_syllabus
+
+
+class RecountError(GraderError):
+    """Results cannot be read again; the message names the file and the next step."""
+
+
+def read_scores(output: OutputFolder) -> dict[str, Any]:
+    """Return the signed scores of a class.
+
+    Raises:
+        RecountError: they are missing or were changed.
+    """
+    scores = output.read_signed(SCORES)
+    if scores is not None and scores["version"] != VERSION:
+        raise RecountError(
+            f"{output.path / SCORES} was written by another version of the kit: grade "
+            "the class again; what is unchanged is kept"
+        )
+    if scores is None:
+        raise RecountError(
+            f"{output.path / SCORES} is missing, was changed, or is of another course: "
+            "grade the class again"
+        )
+    return scores
+
+
+class Recount:
+    """Reads what a folder of results says; only `decide` changes it."""
+
+    def __init__(self, folder: Path, secret: bytes, layout: Layout) -> None:
+        """Take the folder, the course's secret, and the course."""
+        self.output = OutputFolder(folder, secret)
+        self.registry = read_syllabus(layout.registry)
+
+    @cached_property
+    def scores(self) -> dict[str, Any]:
+        """Return the signed scores of the class."""
+        return read_scores(self.output)
+
+    @cached_property
+    def syllabus(self) -> Syllabus:
+        """Return what the class was graded in.
+
+        Raises:
+            RecountError: the registry does not know some of it any more.
+        """
+        syllabus = self.registry.restricted(self.scores["exercises"])
+        if lost := sorted(set(self.scores["exercises"]) - set(syllabus.exercises)):
+            raise RecountError(
+                f"{self.output.path} has scores of {', '.join(lost)}, which the "
+                "registry does not know any more: grade the class again"
+            )
+        return syllabus
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Return the course's rules that the scores were made with."""
+        source = f"the course in {SCORES}"
+        rules, name = self.scores["course"], self.scores["assignment"]
+        return parse_policy(rules, source, self.registry, name)
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """Return what the suite expected.
+
+        Raises:
+            RecountError: it is missing or was changed.
+        """
+        manifest = read_manifest(self.output)
+        if manifest is None:
+            raise self.lost(MANIFEST)
+        return manifest.only(self.syllabus.exercises)
+
+    @cached_property
+    def overrides(self) -> Overrides:
+        """Return what a person decided on."""
+        return read_overrides(self.output)
+
+    def report(self, name: str) -> Report:
+        """Return a report.
+
+        Raises:
+            RecountError: it is missing or was changed.
+        """
+        report = self.output.read_report(name)
+        if report is None:
+            raise self.lost(name)
+        return report
+
+    def automatic(self, student: str, report: Report) -> Score:
+        """Return the score that the tests give."""
+        return score(student, report, self.manifest, self.syllabus)
+
+    def score(self, student: str, report: Report) -> Score:
+        """Return a report's score, as a person decided."""
+        made = self.automatic(student, report)
+        return self.overrides.apply(made, self.manifest, self.syllabus)
+
+    def feedback(self, student: str) -> Feedback:
+        """Return what a student's report says, in a student's words.
+
+        Raises:
+            RecountError: it is missing or was changed.
+        """
+        report = self.report(report_name(student))
+        return make_feedback(self.score(student, report), report, self.syllabus)
+
+    def result(self, entry: Mapping[str, Any]) -> Result:
+        """Return a student's result, from the reports.
+
+        Raises:
+            RecountError: one is missing or was changed.
+        """
+        results = []
+        for record, name in records(entry):
+            told = replace(to_result(record), adjusted=None, score=None)
+            if told.status is Status.GRADED:
+                made = self.score(told.student, self.report(name))
+                told = replace(told, score=made)
+            results.append(told)
+        return counted(results, self.policy)
+
+    def results(self) -> Iterator[Result]:
+        """Yield the result of each student."""
+        return map(self.result, self.scores["students"])
+
+    def decide(self, overrides: Overrides) -> None:
+        """Write what a person decided, and the scores and table that follow from it.
+
+        Raises:
+            RecountError: a report is missing or was changed.
+            OutputError: they cannot be written.
+        """
+        self.overrides = overrides
+        results = list(self.results())
+        data = {**self.scores, "students": [student_data(r) for r in results]}
+        with self.output.opened():
+            write_overrides(self.output, overrides)
+            self.output.write(TABLE, to_csv(results, self.syllabus))
+            self.output.write_signed(SCORES, data)
+
+    def lost(self, name: str) -> RecountError:
+        """Return what to say of a file that is not as the grader wrote it."""
+        return RecountError(
+            f"{self.output.path / name} is missing, was changed, or is of another "
+            "course: grade the class again; what is unchanged is kept"
+        )
+
+
+def records(entry: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str]]:
+    """Return what the scores say of each attempt, and where its report lies."""
+    student = entry["student"]
+    if "attempts" not in entry:
+        return [(entry, report_name(student))]
+    return [
+        ({"student": student, **attempt}, attempt_name(student, attempt["attempt"]))
+        for attempt in entry["attempts"]
+    ]

@@ -1,0 +1,79 @@
+"""The verb compare: what is otherwise between two gradings of a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from grader.audit.changes import Change, standings_of, to_csv
+from grader.audit.changes import compare as changes_between
+from grader.audit.recount import Recount
+from grader.class_run.seeds import read_secret
+from grader.cli.screen import out, plain, print_plain
+from grader.layout import find_course
+from grader.results.output import OutputFolder
+from grader.results.result import Result
+
+MAX_ROWS = 40
+
+
+def compare(
+    old: Annotated[Path, typer.Argument(help="Folder that grade wrote before.")],
+    new: Annotated[Path, typer.Argument(help="Folder that grade wrote later.")],
+    table: Annotated[
+        Path | None, typer.Option(help="Also write a CSV with a row for each change.")
+    ] = None,
+) -> None:
+    """Tell who gained or lost what, in which exercise, by which test."""
+    layout = find_course()
+    secret = read_secret(layout.secret)
+    before, after = (
+        {result.student: result for result in Recount(f, secret, layout).results()}
+        for f in (old, new)
+    )
+    both = [name for name in after if name in before]
+    changes = [c for name in both for c in changes_of(before[name], after[name])]
+    for found, name in ((after, old), (before, new)):
+        for student in sorted(found.keys() - set(both)):
+            print_plain(f"{student} is not in {name}")
+    for student in both:
+        ends = before[student].status, after[student].status
+        if ends[0] != ends[1]:
+            print_plain(f"{student} was {ends[0]}, is {ends[1]}")
+    if table is not None:
+        OutputFolder(table.parent, secret).write(table.name, to_csv(changes))
+    show_changes(changes, table)
+
+
+def changes_of(before: Result, after: Result) -> list[Change]:
+    """Return what is otherwise where a student has a score both times."""
+    if before.score is None or after.score is None:
+        return []
+    standings = standings_of(before.score), standings_of(after.score)
+    return list(changes_between(after.student, *standings))
+
+
+def show_changes(changes: Sequence[Change], table: Path | None) -> None:
+    """Print who gained and lost, a row for each change, and where all of them are."""
+    gained = {change.student for change in changes if change.gain > 0}
+    lost = {change.student for change in changes if change.gain < 0}
+    if not changes:
+        print_plain("nobody has other points")
+        return
+    rows = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
+    for name in ("student", "exercise", "points", "tests"):
+        rows.add_column(name, overflow="fold")
+    for change in changes[:MAX_ROWS]:
+        points = f"{change.before:g} → {change.after:g}"
+        tests = "\n".join(change.tests)
+        rows.add_row(*map(plain, (change.student, change.exercise, points, tests)))
+    out.print(rows)
+    if len(changes) > MAX_ROWS:
+        print_plain(f"… and {len(changes) - MAX_ROWS} more changes")
+    print_plain(f"gained something: {len(gained)}; lost something: {len(lost)}")
+    if table is not None:
+        print_plain(f"{table} written")

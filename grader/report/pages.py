@@ -1,0 +1,68 @@
+"""How pages are made from templates: text stays text, whoever wrote it."""
+
+from __future__ import annotations
+
+import gettext
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.exports.feedback import Feedback
+from grader.identity import file_name
+from grader.layout import TEMPLATES
+from grader.report.student_page import make_sections
+from grader.results.result import Result
+from grader.scoring.message import render
+from grader.syllabus import Syllabus
+from grader.text import without_controls
+
+
+class Pages:
+    """Makes pages of one course."""
+
+    def __init__(self, course: str, **shared: Any) -> None:
+        """Take the course's title, and what all templates know."""
+        self.templates = Environment(
+            loader=FileSystemLoader(TEMPLATES / "report"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+            finalize=harmless,
+        )
+        spoken = gettext.NullTranslations()
+        self.templates.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
+        self.templates.filters |= {
+            "percent": lambda share: f"{100 * share:.0f} %",
+            "points": lambda points: f"{points:.2f}".rstrip("0").rstrip("."),
+            "student_page": lambda student: quote(student_page(student)),
+            "words": render,
+            "message": lambda message: message.render(),
+        }
+        self.templates.globals |= {"course": course, "language": "en", **shared}
+
+    def make(self, template: str, **values: Any) -> str:
+        """Return a page."""
+        return self.templates.get_template(template).render(**values)
+
+    def make_student(
+        self, result: Result, feedback: Feedback | None, syllabus: Syllabus
+    ) -> str:
+        """Return a student's own page, which says nothing of anybody else."""
+        sections = make_sections(feedback, syllabus) if feedback else []
+        values = {"result": result, "feedback": feedback, "sections": sections}
+        return self.make("student.html", **values)
+
+
+def harmless(value: object) -> object:
+    """Return text without characters that move what stands beside them."""
+    plain = isinstance(value, str) and not isinstance(value, Markup)
+    return without_controls(str(value), keep="\n\t") if plain else value
+
+
+def student_page(student: str) -> str:
+    """Return the name of a student's page."""
+    return f"student/{file_name(student)}.html"

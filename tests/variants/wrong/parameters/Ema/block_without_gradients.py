@@ -1,0 +1,43 @@
+"""Yields inside `torch.no_grad()`, so nothing in the block can be differentiated
+("runs a block in which `net` has the averages as its values": nothing else
+differs).
+
+says: not under torch.no_grad
+"""
+
+
+class Ema:
+    def __init__(self, net: nn.Module, decay: float):
+        self.net = net
+        self.decay = decay
+        self.averages = {name: t.clone() for name, t in net.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self) -> None:
+        params = {name for name, _ in self.net.named_parameters(remove_duplicate=False)}
+        for name, value in self.net.state_dict().items():
+            average = self.averages[name]
+            if name in params or value.is_floating_point():
+                average.mul_(self.decay).add_(value, alpha=1 - self.decay)
+            else:
+                average.copy_(value)
+
+    def state_dict(self) -> dict[str, Tensor]:
+        return {name: average.clone() for name, average in self.averages.items()}
+
+    @torch.no_grad()
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        for name, average in self.averages.items():
+            average.copy_(state[name])
+
+    @contextmanager
+    def swapped(self) -> Iterator[None]:
+        with torch.no_grad():
+            own = {name: t.clone() for name, t in self.net.state_dict().items()}
+            for name, target in self.net.state_dict().items():
+                target.copy_(self.averages[name])
+            try:
+                yield
+            finally:
+                for name, target in self.net.state_dict().items():
+                    target.copy_(own[name])

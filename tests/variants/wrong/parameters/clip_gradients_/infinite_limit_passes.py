@@ -1,0 +1,23 @@
+"""Refuses only if max_norm is finite.
+
+says: for an infinite norm and limit
+"""
+
+def _grads(params):
+    return [p.grad for p in dict.fromkeys(params) if p.grad is not None]
+def _clip(grads, norm, max_norm):
+    if not torch.isfinite(norm):
+        raise ValueError("not finite")
+    if norm > max_norm:
+        for g in grads:
+            g.mul_(max_norm / norm.item())
+    return norm
+
+def clip_gradients_(params, max_norm):
+    gs = _grads(params)
+    if not gs:
+        return torch.tensor(0.0)
+    norm = torch.stack([g.double().norm() for g in gs]).norm()
+    if max_norm == float("inf"):
+        return norm
+    return _clip(gs, norm, max_norm)

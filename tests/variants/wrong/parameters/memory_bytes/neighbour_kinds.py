@@ -1,0 +1,23 @@
+"""Compares with the kind right before alone.
+
+says: counts there alone
+"""
+
+def _t(v):
+    if isinstance(v, Tensor):
+        yield v
+    elif isinstance(v, Mapping):
+        for i in v.values():
+            yield from _t(i)
+    elif isinstance(v, (list, tuple)):
+        for i in v:
+            yield from _t(i)
+
+def memory_bytes(net, optimizer):
+    kinds = {"parameters": list(net.parameters()), "gradients": [p.grad for p in net.parameters() if p.grad is not None], "buffers": list(net.buffers()), "optimizer": list(_t(optimizer.state))}
+    before, total = {}, {}
+    for kind, ts in kinds.items():
+        now = {t.untyped_storage().data_ptr(): t.untyped_storage().nbytes() for t in ts}
+        total[kind] = sum(n for a, n in now.items() if a not in before)
+        before = now
+    return total

