@@ -96,6 +96,15 @@ class Syllabus:
         return {e.id: e for topic in self.topics for e in topic.exercises}
 
     @cached_property
+    def numbers(self) -> Mapping[str, str]:
+        """Return each exercise's place in the course, as 2.3, by id."""
+        return {
+            exercise.id: f"{i}.{j}"
+            for i, topic in enumerate(self.topics, 1)
+            for j, exercise in enumerate(topic.exercises, 1)
+        }
+
+    @cached_property
     def topic_ids(self) -> tuple[str, ...]:
         """Return the topics' ids, in order."""
         return tuple(topic.id for topic in self.topics)

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from sys import intern
 
 from grader.class_run.run import ClassRun, read_manifest
@@ -19,12 +20,12 @@ FILE = "changes.csv"
 UNKNOWN = "not there"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The points of an exercise, and the tests that were not passed, of all."""
 
     points: float
-    lost: Mapping[str, str]
+    lost: Mapping[str, Outcome]
     """Outcomes by node id."""
     tests: frozenset[str]
     by_hand: str = ""
@@ -47,17 +48,19 @@ class Change:
         return round(self.after - self.before, 2)
 
 
+@cache
+def shared(tests: frozenset[str]) -> frozenset[str]:
+    """Return the one set of these tests, which all students have in common."""
+    return tests
+
+
 def standings_of(score: Score) -> dict[str, Standing]:
     """Return where a score stands, by exercise."""
     return {
         made.exercise: Standing(
             made.points,
-            {
-                intern(n): str(o)
-                for n, o in made.outcomes.items()
-                if o != Outcome.PASSED
-            },
-            frozenset(map(intern, made.outcomes)),
+            {intern(n): o for n, o in made.outcomes.items() if o != Outcome.PASSED},
+            shared(frozenset(map(intern, made.outcomes))),
             made.by_hand.why if made.by_hand else "",
         )
         for made in score.exercises
@@ -79,7 +82,7 @@ def ended_otherwise(before: Standing, after: Standing) -> Iterator[str]:
     """Yield each test that did not end as before, and what a person decided else."""
     for nodeid in sorted(before.tests | after.tests):
         ends = [
-            s.lost.get(nodeid, "passed") if nodeid in s.tests else UNKNOWN
+            s.lost.get(nodeid, Outcome.PASSED) if nodeid in s.tests else UNKNOWN
             for s in (before, after)
         ]
         if ends[0] != ends[1]:

@@ -47,7 +47,7 @@ def read_shard(folder: Path, secret: bytes) -> ShardScores:
     """Read the scores of a shard.
 
     Raises:
-        VerifyError: they are missing or were changed.
+        RecountError: they are missing or were changed.
         MergeError: they are of a whole class.
     """
     data = read_scores(OutputFolder(folder, secret))
@@ -153,15 +153,14 @@ def merge(
     for shard in shards:
         for problem in Verifier(shard.folder, config).check_files():
             raise MergeError(f"{shard.folder}: {problem}")
-    for shard in shards:
-        found = OutputFolder(shard.folder, output.secret)
+    folders = [OutputFolder(shard.folder, output.secret) for shard in shards]
+    for shard, found in zip(shards, folders, strict=True):
         for name in [MANIFEST, *report_names(shard)]:
             if (signed := found.read_signed(name)) is not None:
                 output.write_signed(name, signed)
     tables = [(s.folder / TABLE).read_text(encoding="utf-8") for s in shards]
     places = [[place(entry) for entry in s.data["students"]] for s in shards]
     output.write(TABLE, join_tables(tables, places))
-    folders = [OutputFolder(shard.folder, output.secret) for shard in shards]
     decided = [entry for f in folders for entry in read_overrides(f).entries]
     if decided:
         write_overrides(output, Overrides(tuple(dict.fromkeys(decided))))

@@ -11,12 +11,13 @@ from typing import Any
 from grader.audit.table import SCORES, TABLE
 from grader.class_run.attempts import counted
 from grader.class_run.run import MANIFEST, read_manifest
+from grader.class_run.seeds import read_secret
 from grader.errors import GraderError
 from grader.exports.feedback import Feedback, make_feedback
 from grader.exports.results import VERSION, to_result
 from grader.exports.results import student as student_data
 from grader.exports.table import to_csv
-from grader.layout import Layout
+from grader.layout import Layout, find_course
 from grader.policy import Policy, parse_policy
 from grader.policy.overrides import Overrides
 from grader.results.output import OutputFolder, attempt_name, report_name
@@ -59,6 +60,12 @@ class Recount:
         """Take the folder, the course's secret, and the course."""
         self.output = OutputFolder(folder, secret)
         self.registry = read_syllabus(layout.registry)
+
+    @classmethod
+    def of(cls, folder: Path) -> Recount:
+        """Return that of a folder of the course that the command works on."""
+        layout = find_course()
+        return cls(folder, read_secret(layout.secret), layout)
 
     @cached_property
     def scores(self) -> dict[str, Any]:
@@ -152,12 +159,12 @@ class Recount:
         """Yield the result of each student."""
         return map(self.result, self.scores["students"])
 
-    def decide(self, overrides: Overrides) -> None:
-        """Write what a person decided, and the scores and table that follow from it.
+    def decide(self, overrides: Overrides) -> list[Result]:
+        """Write what a person decided, and the results that follow; return these.
 
         Raises:
             RecountError: a report is missing or was changed.
-            OutputError: they cannot be written.
+            WriteError: they cannot be written.
         """
         self.overrides = overrides
         results = list(self.results())
@@ -166,6 +173,7 @@ class Recount:
             write_overrides(self.output, overrides)
             self.output.write(TABLE, to_csv(results, self.syllabus))
             self.output.write_signed(SCORES, data)
+        return results
 
     def lost(self, name: str) -> RecountError:
         """Return what to say of a file that is not as the grader wrote it."""

@@ -18,7 +18,7 @@ from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest, suite_digest
 from grader.scoring.report import Report
-from grader.scoring.score import Score, score, score_unpassed
+from grader.scoring.score import Score, score_unpassed
 from grader.scoring.submission import Submission
 from grader.syllabus import Syllabus
 
@@ -68,14 +68,6 @@ class GradingConfig:
             SubmissionError: nothing of it can be read.
         """
         return read_submission(origin, self.syllabus.modules, self.limits.source)
-
-    def score(self, student: str, report: Report, manifest: Manifest) -> Score:
-        """Score a report in the exercises of this config.
-
-        Raises:
-            KitFaultError: a test of the kit failed to run.
-        """
-        return score(student, report, manifest, self.syllabus)
 
     def score_kept(self, student: str, report: Report, manifest: Manifest) -> Score:
         """Score a report that `finish` returned, without a look at its tests."""

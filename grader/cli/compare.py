@@ -12,10 +12,8 @@ from rich.table import Table
 from grader.audit.changes import Change, standings_of, to_csv
 from grader.audit.changes import compare as changes_between
 from grader.audit.recount import Recount
-from grader.class_run.seeds import read_secret
 from grader.cli.screen import out, plain, print_plain
-from grader.layout import find_course
-from grader.results.output import OutputFolder
+from grader.files import write_text
 from grader.results.result import Result
 
 MAX_ROWS = 40
@@ -29,12 +27,8 @@ def compare(
     ] = None,
 ) -> None:
     """Tell who gained or lost what, in which exercise, by which test."""
-    layout = find_course()
-    secret = read_secret(layout.secret)
-    before, after = (
-        {result.student: result for result in Recount(f, secret, layout).results()}
-        for f in (old, new)
-    )
+    recounts = Recount.of(old), Recount.of(new)
+    before, after = ({r.student: r for r in one.results()} for one in recounts)
     both = [name for name in after if name in before]
     changes = [c for name in both for c in changes_of(before[name], after[name])]
     for found, name in ((after, old), (before, new)):
@@ -45,7 +39,7 @@ def compare(
         if ends[0] != ends[1]:
             print_plain(f"{student} was {ends[0]}, is {ends[1]}")
     if table is not None:
-        OutputFolder(table.parent, secret).write(table.name, to_csv(changes))
+        write_text(table, to_csv(changes))
     show_changes(changes, table)
 
 

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from grader.audit.recount import Recount
-from grader.class_run.seeds import read_secret
 from grader.cli.screen import print_error, print_plain
 from grader.exports import canvas, formats, moodle
 from grader.exports.grades import grade_of
@@ -20,7 +19,6 @@ from grader.exports.results import to_results
 from grader.exports.sheet import BOM, Filled, read_sheet
 from grader.exports.table import to_csv
 from grader.identity import file_name
-from grader.layout import find_course
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result
 
@@ -64,7 +62,7 @@ def export(
         raise ExportError(f"no format is called {to!r}: {KNOWN}")
     if out_of is not None and not math.isfinite(out_of):
         raise ExportError(f"--out-of is {out_of}: give the maximum of the gradebook")
-    recount = Recount(results, read_secret(find_course().secret), find_course())
+    recount = Recount.of(results)
     if to in SHEETS:
         filled = make_table(to, recount, fill, column, out_of)
         path = out or results / "exports" / f"{to}.csv"

@@ -10,11 +10,9 @@ from typing import Annotated
 import typer
 
 from grader.audit.recount import Recount
-from grader.class_run.seeds import read_secret
 from grader.cli.screen import print_plain
 from grader.exports.results import to_results
 from grader.identity import same_student
-from grader.layout import find_course
 from grader.policy.overrides import EVERYBODY, Override, OverrideError, Overrides
 from grader.results.output import report_name
 from grader.results.override_file import FILE
@@ -54,8 +52,7 @@ def override(
     run, and stands in every table, page and export with its reason.
     """
     student, name = who_and_what(names, everybody=everybody)
-    layout = find_course()
-    recount = Recount(grades, read_secret(layout.secret), layout)
+    recount = Recount.of(grades)
     (exercise,) = recount.syllabus.only(name).exercises
     before = {r.student: made_of(r, exercise) for r in to_results(recount.scores)}
     student = find_student(student, before)
@@ -74,8 +71,7 @@ def override(
         )
         check(entry, recount)
         decided = recount.overrides.and_now(entry)
-    recount.decide(decided)
-    for result in recount.results():
+    for result in recount.decide(decided):
         show_change(result.student, before[result.student], made_of(result, exercise))
     print_plain(f"{grades / FILE}, scores.json and scores.csv written")
 

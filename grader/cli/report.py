@@ -8,17 +8,16 @@ from typing import Annotated
 import typer
 
 from grader.audit.recount import Recount
-from grader.class_run.seeds import read_secret
 from grader.cli.screen import print_plain, progress_bar
 from grader.errors import GraderError
 from grader.exports.feedback import make_feedback
 from grader.exports.results import to_results
-from grader.layout import find_course
 from grader.results.output import report_name
 from grader.scoring.message import Message, render
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import messages_of
 from grader.scoring.score import Score
+from grader.scoring.submission import missing
 
 INSTALL = (
     "python -m pip install --constraint constraints.txt --editable '.[instructor]'"
@@ -50,8 +49,7 @@ def report(
             f"{error.name} is not installed: {INSTALL}"
         ) from error
 
-    layout = find_course()
-    recount = Recount(results, read_secret(layout.secret), layout)
+    recount = Recount.of(results)
     syllabus = recount.syllabus
     data = ClassData(syllabus)
     with Site(out or results / "report", syllabus.course.title) as site:
@@ -77,7 +75,7 @@ def absent_topics(made: Score | None, said: dict[str, Message]) -> set[str]:
     for exercise in made.exercises:
         for nodeid, outcome in exercise.outcomes.items():
             if outcome is Outcome.NO_IMPORT and nodeid in said:
-                if render(said[nodeid].fault) == f"{exercise.topic}.py is missing.":
+                if render(said[nodeid].fault) == missing(exercise.topic):
                     absent.add(exercise.topic)
                 break
     return absent

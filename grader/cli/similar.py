@@ -123,8 +123,8 @@ def read_works(found: ClassFolder, syllabus: Syllabus) -> Iterator[Work]:
         except SubmissionError as error:
             print_plain(f"{origin.student}: not compared: {error}", "dim")
             continue
-        for problem in submission.problems.values():
-            if not problem.endswith(".py is missing."):
+        for topic, problem in submission.problems.items():
+            if topic not in submission.missing:
                 print_plain(f"{origin.student}: not compared: {problem}", "dim")
         for topic, source in submission.sources.items():
             yield Work(origin.student, topic, to_text(source), origin.group)

@@ -109,15 +109,10 @@ def make_feedback(score: Score, report: Report, syllabus: Syllabus) -> Feedback:
     """Return what a student may see of a score and its report."""
     said = messages_of(report)
     tests = {test["nodeid"]: test for test in report["tests"]}
-    numbers = {
-        exercise.id: f"{i}.{j}"
-        for i, topic in enumerate(syllabus.topics, 1)
-        for j, exercise in enumerate(topic.exercises, 1)
-    }
     lines = (
         Line(
             made.exercise,
-            numbers[made.exercise],
+            syllabus.numbers[made.exercise],
             without_controls(syllabus.exercises[made.exercise].title),
             made.points,
             made.open,

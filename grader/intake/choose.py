@@ -12,6 +12,7 @@ from grader.intake.candidate import Candidate, MissingError, UnfitError
 from grader.intake.module_source import read_module
 from grader.intake.names import is_exact, meant_for, tells_another
 from grader.intake.notebook_source import Module
+from grader.scoring.submission import missing
 
 MAX_FITTING = 20
 """Files of one topic that are read, at most."""
@@ -96,7 +97,7 @@ def find_topic(topic: str, files: Sequence[Candidate], choice: Choice) -> Found:
     if errors and not any(map(holds_work, read)):
         raise UnfitError(" ".join(dict.fromkeys(errors)))
     if not read:
-        raise MissingError(f"{topic}.py is missing.")
+        raise MissingError(missing(topic))
     first, *others = sorted(read, key=lambda t: t.rank(topic), reverse=True)
     others = [o for o in others if o.module.source != first.module.source]
     if choice.take is Take.NEWEST:

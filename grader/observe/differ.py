@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -89,10 +90,11 @@ def differ(
     if seen.get("class") != wanted.get("class"):
         names = str(wanted.get("class")), str(seen.get("class"))
         return OTHER_CLASS, *names
-    loose = loosened(other, tolerance)
-    mine, theirs = (by_shape(played.get("gradients")) for played in (seen, wanted))
-    if "gradients" in wanted and not alike(mine, theirs, loose):
-        return WRONG_GRADIENT, *tell_parts_apart(mine, theirs, loose)
+    if "gradients" in wanted:
+        loose = loosened(other, tolerance)
+        mine, theirs = (by_shape(played.get("gradients")) for played in (seen, wanted))
+        if not alike(mine, theirs, loose):
+            return WRONG_GRADIENT, *tell_parts_apart(mine, theirs, loose)
     return kept(seen, wanted)
 
 
@@ -185,7 +187,10 @@ def by_shape(gradients: Any) -> Any:
     """
     match gradients:
         case [list(inputs), [*pairs]] if all(map(is_shape_with_gradient, pairs)):
-            return [inputs, sorted(pairs, key=lambda pair: (pair[0], size(pair[1])))]
+            times = Counter(shape for shape, _ in pairs)
+            key = [(s, size(g) if times[s] > 1 else 0.0) for s, g in pairs]
+            order = sorted(range(len(pairs)), key=key.__getitem__)
+            return [inputs, [pairs[i] for i in order]]
     return gradients
 
 

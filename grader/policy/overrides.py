@@ -98,7 +98,7 @@ class Overrides:
         mine.sort(key=lambda entry: entry.student != EVERYBODY)
         decided = made
         if dropped := {entry.drop for entry in mine if entry.drop}:
-            left = manifest.without(made.exercise, dropped).only([made.exercise])
+            left = manifest.only([made.exercise]).without(dropped)
             part = syllabus.restricted([made.exercise])
             again = score_outcomes(student, made.outcomes, left, part)
             decided = next(iter(again.exercises), made)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from grader.report.statistics import Item, describe_item
@@ -57,6 +57,8 @@ class ExerciseData:
         self.passed: Counter[str] = Counter()
         self.judged: Counter[str] = Counter()
         """How many of each test's outcomes were judged, by its name."""
+        self.states: Counter[str] = Counter()
+        """How many are how far."""
         self.slips: dict[Key, Slip] = {}
 
     def add(
@@ -67,7 +69,9 @@ class ExerciseData:
         said: Mapping[str, Message],
     ) -> None:
         """Take one student's points and messages."""
-        self.made[student], self.others[student] = made, rest
+        self.made[student] = replace(made, outcomes={})  # which are counted here
+        self.others[student] = rest
+        self.states[state_of(made)] += 1
         first = True
         for nodeid, outcome in made.outcomes.items():
             if outcome is Outcome.NO_GPU:
@@ -103,7 +107,7 @@ class ExerciseData:
     @property
     def not_started(self) -> int:
         """Return how many left the stub as it was."""
-        return sum(state_of(made) == "untouched" for made in self.made.values())
+        return self.states["untouched"]
 
     def slips_by_reach(self, *, named: bool) -> list[Slip]:
         """Return those that a cause names, or the others, the widest spread first."""

@@ -36,6 +36,7 @@ class State:
     """How far an exercise is, as it is drawn."""
 
     id: str
+    name: str
     mark: str
     """The class of its colour."""
     sign: str
@@ -43,14 +44,14 @@ class State:
 
 
 STATES = (
-    (State("done", "d", ""), "done"),
-    (State("partly", "p", ""), "partly"),
-    (State("wrong", "w", "✗"), "wrong"),
-    (State("untouched", "", "·"), "not started"),
-    (State("unheard", "u", "!"), "not heard"),
-    (State("absent", "", "/"), "not handed in"),
+    State("done", "done", "d", ""),
+    State("partly", "partly", "p", ""),
+    State("wrong", "wrong", "w", "✗"),
+    State("untouched", "not started", "", "·"),
+    State("unheard", "not heard", "u", "!"),
+    State("absent", "not handed in", "", "/"),
 )
-BY_ID = {state.id: state for state, _ in STATES}
+BY_ID = {state.id: state for state in STATES}
 
 
 class Site:
@@ -119,13 +120,9 @@ class Site:
 
     def write_class(self, data: ClassData) -> None:
         """Write the pages for the teacher."""
-        numbers = {
-            exercise.id: f"{i}.{j}"
-            for i, topic in enumerate(data.syllabus.topics, 1)
-            for j, exercise in enumerate(topic.exercises, 1)
-        }
-        self.pages.templates.globals |= {"data": data, "numbers": numbers}
-        self.write_exercises(data, numbers)
+        shared = {"data": data, "numbers": data.syllabus.numbers}
+        self.pages.templates.globals |= shared
+        self.write_exercises(data)
         grids = self.write_grids(data)
         distributions = list(distributions_of(data))
         panels = [(name, counts) for name, counts, _ in distributions]
@@ -142,7 +139,7 @@ class Site:
             enough=any(e.item.facility is not None for e in data.exercises.values()),
         )
 
-    def write_exercises(self, data: ClassData, numbers: dict[str, str]) -> None:
+    def write_exercises(self, data: ClassData) -> None:
         """Write a page for each exercise."""
         ids = list(data.exercises)
         for i, (name, found) in enumerate(data.exercises.items()):
@@ -153,7 +150,7 @@ class Site:
                 "exercise.html",
                 e=found,
                 exercise=found.exercise,
-                number=numbers[name],
+                number=data.syllabus.numbers[name],
                 read=data.syllabus.read_on(found.exercise),
                 before=ids[i - 1] if i else None,
                 after=ids[i + 1] if i + 1 < len(ids) else None,

@@ -1,7 +1,7 @@
 """Item statistics of exercises, in the terms and formulas of quiz statistics.
 
-Source: Moodle's "Quiz statistics calculations" (docs.moodle.org/dev), with one change
-that Moodle makes, too: an exercise is compared with the points of all *other* ones.
+Source: Moodle's "Quiz statistics calculations" (docs.moodle.org/dev). As there, an
+exercise is compared with the points of all *other* ones.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def write_overrides(output: OutputFolder, overrides: Overrides) -> None:
     """Write what was decided, whole.
 
     Raises:
-        OutputError: it cannot be written.
+        WriteError: it cannot be written.
     """
     body = HEAD + "".join(map(to_toml, overrides.entries))
     output.write(FILE, f'signature = "{signature(body, output.secret)}"\n{body}')

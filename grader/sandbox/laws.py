@@ -1,7 +1,7 @@
 """What no call may change, looked at around every scenario.
 
 The look is cheap, since it is taken twice in each round trip. Like all that a worker
-says of itself, it is a claim: it teaches, and it never adds a point.
+says of itself, it is a claim: it teaches, but a worker that lies keeps what it costs.
 """
 
 from __future__ import annotations

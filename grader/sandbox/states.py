@@ -19,6 +19,12 @@ def wave(shape: torch.Size | tuple[int, ...], step: float) -> Tensor:
     return torch.arange(1, math.prod(shape) + 1).mul(step).sin().reshape(shape)
 
 
+def weighted_sum(t: Tensor) -> Tensor:
+    """Return a real sum whose gradient depends on no value, infinite or NaN."""
+    parts = torch.view_as_real(t.resolve_conj()) if t.is_complex() else t
+    return (parts * wave(parts.shape, 1.3)).sum()
+
+
 def any_bits(dtype: torch.dtype, *shape: int) -> Tensor:
     """Return random bits as a floating tensor, with NaNs that differ in theirs."""
     raw = torch.randint(0, 256, (math.prod(shape), dtype.itemsize), dtype=torch.uint8)
@@ -167,7 +173,7 @@ def after_a_step(again: Again, apply: Any, args: tuple[Any, ...]) -> Any:
     """Take one step of SGD before."""
     optimizer = torch.optim.SGD(apply.parameters(), lr=0.1)
     results = tensors_in(apply(*args))
-    sum((t * wave(t.shape, 1.3)).sum() for t in results).backward()  # type: ignore[union-attr]
+    sum(map(weighted_sum, results)).backward()  # type: ignore[union-attr]
     optimizer.step()
     optimizer.zero_grad()
     return apply, args

@@ -49,18 +49,9 @@ class Manifest:
         checks = tuple(c for c in self.checks if c.exercise in exercises)
         return replace(self, checks=checks)
 
-    def without(self, exercise: str, functions: Collection[str]) -> Manifest:
-        """Return the manifest in which some test functions of an exercise are left out.
-
-        Args:
-            exercise: whose tests they are.
-            functions: their names, as `test_it_adds`.
-        """
-        checks = tuple(
-            check
-            for check in self.checks
-            if check.exercise != exercise or check.name not in functions
-        )
+    def without(self, functions: Collection[str]) -> Manifest:
+        """Return the manifest in which test functions of these names are left out."""
+        checks = tuple(c for c in self.checks if c.name not in functions)
         return replace(self, checks=checks)
 
     @cached_property

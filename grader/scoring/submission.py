@@ -7,6 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 
+def missing(topic: str) -> str:
+    """Return the problem of a topic that no file was found for."""
+    return f"{topic}.py is missing."
+
+
 @dataclass(frozen=True)
 class Submission:
     """The files of one student, by topic; read, never imported."""
