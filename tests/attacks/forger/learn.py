@@ -3,7 +3,8 @@
     python learn.py FILE SEED SEED…
 
 Writes for each topic the questions in order, and of each answer what is the same with
-every seed. What differs depends on what is drawn: a hole, to be filled by work.
+every seed; of each case of a sweep, too, if its arguments look the same with every seed.
+What differs depends on what is drawn: a hole, to be filled by work.
 """
 
 import pickle
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from patch import HOLE, signature
+from patch import HOLE, cases_of, looks, signature
 
 from grader.judge.session import by_topic, is_cuda
 from grader.layout import KIT
@@ -46,8 +47,12 @@ class Listener:
         self.inner.prepare(simulated=simulated)
 
     def play(self, topic: str, scenario: Any, args: Any, seed: int) -> Any:
+        question, by_looks = signature(scenario, args), {}
+        seen = [looks(case) for case in cases_of(question, args)]
         answer = self.inner.play(topic, scenario, args, seed)
-        self.heard[topic].append((signature(scenario, args), answer))
+        for look, one in zip(seen, answer.get("value", []) if seen else [], strict=True):
+            by_looks[look] = known([by_looks.get(look, one), one])
+        self.heard[topic].append((question, answer, by_looks))
         return answer
 
 
@@ -77,14 +82,25 @@ def known(answers: list[Any]) -> Any:
     return first if all(is_equal(a, first) for a in answers) else HOLE
 
 
+def shared(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of the cases that look the same with both seeds."""
+    return {
+        look: known([answer, other[look]])
+        for look, answer in one.items()
+        if look in other
+    }
+
+
 def main(path: Path, seeds: list[str]) -> None:
     lessons: dict[str, list[Any]] = {}
     for seed in seeds:
         for topic, heard in listen(seed).items():
             before = lessons.get(topic, heard)
             lessons[topic] = [
-                (question, known([lesson, answer]))
-                for (question, lesson), (_, answer) in zip(before, heard, strict=True)
+                (question, known([lesson, answer]), shared(looked, by_looks))
+                for (question, lesson, looked), (_, answer, by_looks) in zip(
+                    before, heard, strict=True
+                )
             ]
     path.write_bytes(pickle.dumps(lessons))
 
