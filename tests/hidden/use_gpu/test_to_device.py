@@ -66,14 +66,16 @@ def things() -> dict[str, Any]:
     }
 
 
-def keep(ex: Any, name: str) -> list[str]:
-    """Return where a tensor went, and whether a thing beside it is as it was."""
+def keep(ex: Any, name: str, place: int, count: int) -> list[Any]:
+    """Return in which places a batch of a thing and tensors is as it was."""
     thing = things()[name]
-    tensor, kept = ex.to_device((torch.ones(2), thing), "meta")
+    batch = [torch.ones(2) for _ in range(count)]
+    batch[place] = thing
+    moved = ex.to_device(batch, "meta")
     alone = ex.to_device(thing, torch.device("meta"))
-    came = "itself" if kept is thing and alone is thing else "another object"
+    same = [i for i, (a, b) in enumerate(zip(moved, batch, strict=True)) if a is b]
     own = list(thing.parameters()) if isinstance(thing, nn.Module) else []
-    return [str(tensor.device), came, *places_of(own)]
+    return [same if alone is thing else [], places_of(moved), *places_of(own)]
 
 
 def move(
@@ -157,11 +159,11 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
     )
 
 
-def test_to_device_keeps_what_is_no_tensor(sweep):
+def test_to_device_keeps_what_is_no_tensor(sweep, rng):
     sweep.cases(
         keep,
-        {f"for {name}": (name,) for name in things()},
-        call="to_device((x, thing), 'meta'), to_device(thing, 'meta')",
+        {f"for {name}": (name, rng.randrange(9), 9) for name in things()},
+        call="to_device([x, …, thing, …, x], 'meta'), to_device(thing, 'meta')",
         causes={r"(AttributeError|TypeError): .*(Sample|image|type object)": CLASS},
         because={
             "for bytes": "not every Sequence is a list or tuple",
