@@ -84,8 +84,8 @@ def fill_part(
     }
 
 
-def fill_in_turn(ex: Any, drawn_from: str, trained: bool = False) -> Any:
-    """Return what holds for tensors that are filled after some seeds are set."""
+def fill_in_turn(ex: Any, drawn_from: str, trained: bool = False) -> list[Tensor]:
+    """Return tensors that are filled after some seeds are set, and torch's state."""
 
     def start(seed: int, other: int) -> dict[str, Generator | None]:
         torch.manual_seed(other if drawn_from == "generator" else seed)
@@ -96,13 +96,19 @@ def fill_in_turn(ex: Any, drawn_from: str, trained: bool = False) -> Any:
         t = torch.ones(20, 10).requires_grad_(trained)
         return ex.my_init_(t, **source).detach().clone()
 
-    source, before = start(3, 1), torch.get_rng_state()
+    seed = torch.initial_seed() % (1 << 30)
+    source, before = start(seed, 1), torch.get_rng_state()
     first, after = filled(source), torch.get_rng_state()
-    second = filled(source)
+    second, equal = filled(source), filled(start(seed, 2))
+    return [first, second, equal, filled(start(seed + 1, 1)), before, after]
+
+
+def what_holds(filled: list[Tensor]) -> dict[str, Any]:
+    first, second, equal, other, before, after = filled
     return {
         STRANGERS: strangers(first),
-        "equal seeds give equal entries": torch.equal(first, filled(start(3, 2))),
-        "other seeds give other entries": not torch.equal(first, filled(start(4, 1))),
+        "equal seeds give equal entries": torch.equal(first, equal),
+        "other seeds give other entries": not torch.equal(first, other),
         "the next call gives other entries": not torch.equal(first, second),
         "torch's global random state stays": torch.equal(before, after),
     }
@@ -199,6 +205,7 @@ def test_my_init_draws_from_the_generator_alone(sweep):
             "without a generator": ("nothing",),
             "for the generator None": ("None",),
         },
+        reads=what_holds,
         call="my_init_(t, generator=g), several times",
         fault="my_init_ does not draw from its generator alone.",
         slips={
