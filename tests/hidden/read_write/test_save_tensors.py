@@ -38,6 +38,7 @@ def save_and_read(ex: Any, obj: Any) -> dict[str, Any]:
         "size": data,
         "kept": before == memory_of(obj),
         "after": copied(obj),
+        "memory": [t.untyped_storage().nbytes() for t in parts_of(obj)],
     }
 
 

@@ -166,19 +166,21 @@ def take_on_its_way(
             tensors += [(t, caller, len(card.waits)) for t in parts]
             behind.append(any(not lane.query() for lane, _ in card.copies))
             change_streams(card, fresh)
-    kept = all(
+    kept = [
         caller is getattr(t, "made_on", caller)
         or caller in getattr(t, "used_on", [])
         or any((t.made_on, caller) == pair for pair in card.waits[since:])
         for t, caller, since in tensors
-    )
+    ]
+    if not all(kept):  # somebody else writes there
+        held = [[0 * t for t in parts] for parts in held]
     goes_on = all(waiting for _, waiting in card.copies)
     return (
         places,
         held,
         "the host goes on" if goes_on else "the host waits for a copy",
         "the next is on its way" if all(behind[:-1]) else "no copy is on its way",
-        "the caller's stream" if kept else "the copying stream alone",
+        "the caller's stream" if all(kept) else "the copying stream alone",
     )
 
 
