@@ -20,8 +20,17 @@ def strangers(t: Tensor) -> int:
     return int((~((size == 0) | ((size >= 5) & (size <= 10)))).sum())
 
 
-def statistics(ex: Any, *shape: int) -> Any:
+def fill_many(ex: Any, *shape: int) -> list[Tensor]:
+    """Return vectors, single entries and a large tensor that were filled."""
+    vectors, singles, t = torch.ones(8, 50), torch.ones(60), torch.ones(shape)
+    for part in (*vectors, *singles, t):
+        ex.my_init_(part)
+    return [vectors, singles, t]
+
+
+def statistics(filled: list[Tensor]) -> Any:
     """Return what is sure of a large tensor, and then what nearly is."""
+    vectors, singles, t = filled
 
     def share(where: Tensor) -> float:
         return round(where.double().mean().item(), 2)
@@ -34,9 +43,6 @@ def statistics(ex: Any, *shape: int) -> Any:
             for m in tables
         )
 
-    vectors, singles, t = torch.ones(8, 50), torch.ones(60), torch.ones(shape)
-    for part in (*vectors, *singles, t):
-        ex.my_init_(part)
     spread, some = torch.where(t == 0, 0, (t.abs() - 7.5) * 0.98), t[t != 0].abs()[::5]
     return {
         STRANGERS: strangers(t),
@@ -120,8 +126,9 @@ def test_my_init_draws_from_its_distribution(sweep):
         return [seen[f"share of {part}"] for part in ("0", "(5, 10)", "(-10, -5)")]
 
     sweep.cases(
-        statistics,
+        fill_many,
         {"": (50, 40, 45)},
+        reads=statistics,
         call="t = torch.ones(50, 40, 45); my_init_(t)",
         fault="my_init_ does not draw from its distribution.",
         tolerance=(0.0, 0.025),
