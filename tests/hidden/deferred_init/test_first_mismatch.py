@@ -94,9 +94,11 @@ def some_hooks() -> Iterator[Callable[[], int]]:
     """Give what counts hooks of all modules, when there are some."""
     number = int(torch.randint(1, 99, ()))
     hooks = [register_module_forward_hook(lambda *_: None) for _ in range(number)]
-    yield hooks_of_all_modules
-    for hook in hooks:
-        hook.remove()
+    try:
+        yield hooks_of_all_modules
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def names_in(ex: Any, build: Build, *xs: Any) -> tuple[list[str | None], str]:
