@@ -10,7 +10,7 @@ SEED ?= kit
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help grade check stubs handout check-kit kit-tests lint types \
+.PHONY: help grade check stubs pictures handout check-kit kit-tests lint types \
 	watch test next progress hint solution reset submit doctor \
 	bench mutants flakes blind attacks faults fuzz bench-student gradebook-postgres jupyter-check pages-check
 
@@ -50,8 +50,11 @@ submit: $(VENV)/student ## as a student: pack what is handed in: make submit [NA
 stubs: $(VENV)/student ## make exercises/ from solutions/
 	@$(BIN)/grader stubs
 
-handout: $(VENV)/student ## pack what students get into handout.zip [REFERENCES=1]
-	@$(BIN)/grader handout $(if $(REFERENCES),--with-references)
+pictures: ## draw the pictures in the notebooks
+	@$(PYTHON) exercises/notebooks/pictures/draw.py
+
+handout: $(VENV)/student ## pack what students get into handout.zip [REFERENCES=0]
+	@$(BIN)/grader handout $(if $(filter 0,$(REFERENCES)),--no-references)
 
 check-kit: $(VENV)/dev ## test the tests with known right and wrong answers
 	$(BIN)/grader stubs --check

@@ -3,7 +3,8 @@
     python -m bench.jupyter [FOLDER]
 
 Needs Debian's package `chromium`. The notebook is nbgrader's release, the code the
-handout's. Leaves screenshots of a failing and of a passing answer in FOLDER (default:
+handout's. Leaves screenshots of the topic's picture, of a failing answer with a hint,
+and of a passing one with its reference and the progress, in FOLDER (default:
 screenshots/).
 """
 
@@ -22,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from bench.postgres import free_port
 from grader.files import pack_files
@@ -41,6 +42,8 @@ FLAGS = (
     "--disable-sync",
 )
 START_SECONDS = 60
+DESK, GIVEN, ANSWER, CHECK, OWN = range(5)
+"""The first cells of code; the last one is the student's."""
 WRONG = """\
 class MLP(nn.Module):
     def __init__(self, in_features, hidden, out_features):
@@ -54,9 +57,18 @@ RIGHT = WRONG.replace("= [", "= nn.ModuleList([").replace(
     "out_features)]", "out_features)])"
 )
 
+HINT, SOLUTION, PROGRESS = 'hint("MLP")', 'solution("MLP")', "progress()"
+SCENES = (
+    ("wrong", WRONG, [("", "✗ MLP"), (HINT, "One more"), (SOLUTION, "opens")]),
+    ("right", RIGHT, [("", "✓ MLP"), (SOLUTION, "made once"), (PROGRESS, "Next")]),
+)
+"""Answers, and for each what is run then: the check, or a cell; and what is shown."""
+OUTPUT = ".jp-OutputArea-output"
+LOADED = "selector => document.querySelector(selector)?.naturalWidth > 0"
+
 
 def main() -> None:
-    """Open the notebook, give a wrong and a right answer, look at what is shown."""
+    """Open the notebook, answer wrong and right, ask for help; show what is seen."""
     target = Path(*sys.argv[1:2] or ["screenshots"])
     target.mkdir(exist_ok=True)
     with (
@@ -67,30 +79,50 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=list(FLAGS)
         )
-        page = browser.new_page(viewport={"width": 1200, "height": 1400})
+        page = browser.new_page(viewport={"width": 1200, "height": 2200})
         page.goto(f"{address}/lab/tree/{TOPIC}.ipynb")
-        cells = page.locator(".jp-CodeCell")
-        expect(cells.nth(2)).to_be_visible(timeout=START_SECONDS * 1000)
-        run(page, 0)
-        for name, code, said in (("wrong", WRONG, "✗ MLP"), ("right", RIGHT, "✓ MLP")):
-            answer(page, 1, code)
-            run(page, 2)
-            output = cells.nth(2).locator(".jp-OutputArea-output")
-            expect(output).to_contain_text(said, timeout=START_SECONDS * 1000)
-            page.screenshot(path=target / f"{name}.png")
-            print(f"{target / name}.png:\n{output.inner_text()}\n")
+        expect(cell(page, CHECK)).to_be_visible(timeout=START_SECONDS * 1000)
+        page.wait_for_function(LOADED, arg=f"img[src*='{TOPIC}.svg']")
+        page.screenshot(path=target / "picture.png")
+        run(page, DESK)
+        run(page, GIVEN)
+        add_cell(page, CHECK)
+        for name, code, steps in SCENES:
+            answer(page, ANSWER, code)
+            for number, (own, said) in enumerate(steps):
+                if own:
+                    answer(page, OWN, own)
+                else:
+                    run(page, CHECK)
+                output = cell(page, OWN if own else CHECK).locator(OUTPUT)
+                expect(output).to_contain_text(said, timeout=START_SECONDS * 1000)
+                path = target / f"{name}-{number}.png"
+                page.screenshot(path=path)
+                print(f"{path}:\n{output.inner_text()}\n")
         browser.close()
 
 
-def run(page: Page, cell: int) -> None:
-    """Run a cell of code, by its number."""
-    page.locator(".jp-CodeCell").nth(cell).locator(".cm-content").click()
+def cell(page: Page, number: int) -> Locator:
+    """Return a cell of code."""
+    return page.locator(".jp-CodeCell").nth(number)
+
+
+def add_cell(page: Page, below: int) -> None:
+    """Add a cell of code below another one."""
+    cell(page, below).locator(".jp-InputPrompt").click()
+    page.keyboard.press("b")
+    expect(cell(page, below + 1).locator(".cm-content")).to_have_text("")
+
+
+def run(page: Page, number: int) -> None:
+    """Run a cell of code."""
+    cell(page, number).locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
 
 
-def answer(page: Page, cell: int, code: str) -> None:
+def answer(page: Page, number: int, code: str) -> None:
     """Replace a cell's code and run it."""
-    page.locator(".jp-CodeCell").nth(cell).locator(".cm-content").click()
+    cell(page, number).locator(".cm-content").click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(code)
     page.keyboard.press("Control+Enter")
@@ -114,7 +146,7 @@ def make_desk(folder: Path) -> Path:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         archive.extractall(folder)
     unpacked = folder / "unpacked"
-    shutil.copy(folder / "release" / ASSIGNMENT / f"{TOPIC}.ipynb", unpacked)
+    shutil.copytree(folder / "release" / ASSIGNMENT, unpacked, dirs_exist_ok=True)
     return unpacked
 
 

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 MAX_WORDS = 2_000  # characters
+MAX_PRINTED = 20_000  # bytes
+
+
+SHARED = "shared"
+
+
+def parent_of(argument: str) -> socket.socket:
+    """Return a child's end of the socket, by the argument that it was started with."""
+    if argument != SHARED:
+        return socket.socket(fileno=int(argument))
+    end: socket.socket = vars(socket)["fromshare"](sys.stdin.buffer.read())
+    return end
 
 
 class Child:
@@ -24,6 +39,9 @@ class Child:
     ) -> None:
         """Start `program FD arguments`; FD is the number of its end of the socket.
 
+        On Windows, FD is SHARED, and the end comes over standard input: `parent_of`
+        takes both.
+
         Args:
             program: the command.
             arguments: what it is told beside FD.
@@ -34,17 +52,32 @@ class Child:
         self.channel, there = socket.socketpair()
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end
         self._words = ""
+        self._read = 0
+        share = getattr(there, "share", None)
+        number = SHARED if share else str(there.fileno())
         with there:
             self.process = subprocess.Popen(
-                [*program, str(there.fileno()), *arguments],
-                pass_fds=[there.fileno()],
-                stdin=subprocess.DEVNULL,
+                [*program, number, *arguments],
+                pass_fds=[] if share else [there.fileno()],
+                stdin=subprocess.PIPE if share else subprocess.DEVNULL,
                 stdout=self._printed,
                 stderr=self._printed,
                 cwd=folder,
                 env=environment,
                 start_new_session=own_session,
             )
+            if share and self.process.stdin is not None:
+                with suppress(OSError), self.process.stdin as stdin:  # ended already
+                    stdin.write(share(self.process.pid))
+
+    def printed(self) -> str:
+        """Return what was printed since the last time; of much, the beginning."""
+        data = os.pread(self._printed.fileno(), MAX_PRINTED, self._read)
+        size = os.fstat(self._printed.fileno()).st_size
+        cut = size - self._read - len(data)
+        self._read = size
+        more = f"\n… {cut:,} more bytes" if cut > 0 else ""
+        return data.decode(errors="replace") + more
 
     def last_words(self) -> str:
         """Return the end of what the process has printed; after its end, too."""

@@ -7,9 +7,11 @@ import os
 import re
 import unicodedata
 
+from grader.text import CONTROL
+
 MAX_NAME = 150  # bytes
 
-_UNFIT = r"/\\\x00-\x1f\x7f"
+_UNFIT = rf"/\\{CONTROL}"
 
 
 def composed(name: str) -> str:

@@ -40,6 +40,15 @@ class Layout:
         return self.exercises / f"{topic}.py"
 
     @property
+    def notebooks(self) -> Path:
+        """The same exercises as notebooks, with the pictures in them."""
+        return self.exercises / "notebooks"
+
+    def topic_notebook(self, topic: str) -> Path:
+        """Return the notebook with the exercises of a topic."""
+        return self.notebooks / f"{topic}.ipynb"
+
+    @property
     def solutions(self) -> Path:
         """The source of the exercises; absent from a handout."""
         return self.root / "solutions"
@@ -50,7 +59,7 @@ class Layout:
 
     @property
     def references(self) -> Path:
-        """Encoded solutions, where an instructor put them into a handout."""
+        """Encoded solutions; in a handout only, unless they were left out."""
         return self.root / "references"
 
     @property
@@ -88,6 +97,11 @@ class Layout:
         """How the course counts points, where it has rules of its own."""
         return self.root / "course.toml"
 
+    @property
+    def language(self) -> Path:
+        """The name of the language that a handout was made for; in a handout only."""
+        return self.root / ".language"
+
 
 KIT = Layout(PACKAGE.parent)
 """The checkout or the handout that this package lies in, with its own course."""
@@ -116,8 +130,9 @@ def find_course(handed_in: Path | None = None) -> Layout:
         course = Layout(Path(named))
         if not course.registry.is_file():
             raise LayoutError(
-                f"{named} is no course: it holds no exercises/syllabus.toml. "
-                "`grader new-course DIR` makes one"
+                "{folder} is no course: it holds no exercises/syllabus.toml. "
+                "`grader new-course DIR` makes one",
+                folder=named,
             )
         return course
     here = Path.cwd()
@@ -126,7 +141,8 @@ def find_course(handed_in: Path | None = None) -> Layout:
     inside = handed_in and course.root.is_relative_to(handed_in.resolve())
     if inside and course.root != KIT.root:
         raise LayoutError(
-            f"{course.root} is a part of what is graded, and cannot say how: name the "
-            "course with `grader --kit DIR`, or stand somewhere else"
+            "{folder} is a part of what is graded, and cannot say how: name the "
+            "course with `grader --kit DIR`, or stand somewhere else",
+            folder=course.root,
         )
     return course

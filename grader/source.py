@@ -28,7 +28,7 @@ def decode(data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
-    except (SyntaxError, LookupError, UnicodeDecodeError) as error:
+    except (SyntaxError, LookupError, UnicodeError) as error:
         place = place_of_bad_byte(data)
         raise BrokenCodeError(f"not UTF-8 text{place}. Save it as UTF-8") from error
     return with_plain_ends(text)
@@ -47,6 +47,12 @@ def place_of_bad_byte(data: bytes) -> str:
 def with_plain_ends(text: str) -> str:
     """Return a text with the line ends of Unix, whatever system wrote it."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def line_end(data: bytes) -> str:
+    """Return how the lines of a file end: as most of them do."""
+    windows = data.count(b"\r\n")
+    return "\r\n" if windows > data.count(b"\n") - windows else "\n"
 
 
 def decode_comments(data: bytes) -> str | None:

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError
+from grader.speech import ENGLISH, spoken, translate
 from grader.tables import TableReader, read_document
+from grader.words import Words, as_text, say
 
 ASSIGNMENT = "assignment.toml"
 """Beside the registry in a handout of an assignment: the exercises that it holds."""
@@ -34,7 +36,7 @@ class Exercise:
     """The names to write; the first one names the exercise."""
     title: str
     section: str
-    """The section of the book to read."""
+    """What to read on the topic's page of the book, or on `page`."""
     level: str
     minutes: int
     difficulty: int
@@ -46,8 +48,12 @@ class Exercise:
     """Ids of the exercises to do before."""
     hints: tuple[str, ...]
     """Of growing strength."""
+    why: str = ""
+    """What it is good for, in a sentence."""
     required: bool = True
     """What its level says; the others may be left out."""
+    page: str = ""
+    """Address of a page that teaches it, where the book does not."""
 
     @property
     def id(self) -> str:
@@ -130,6 +136,15 @@ class Syllabus:
         found = {exercise for name in single for exercise in self.ids_of(name)}
         return self.restricted(found) if single else self
 
+    def named(self, *names: str) -> Collection[str]:
+        """Return the ids of the exercises that are named themselves, not by topic.
+
+        Raises:
+            SyllabusError: there is no such part.
+        """
+        single = [n.strip() for name in names for n in name.split(",") if n.strip()]
+        return {e for n in single if n not in self.topic_ids for e in self.ids_of(n)}
+
     def ids_of(self, name: str) -> Collection[str]:
         """Return the ids of the exercises that one name stands for.
 
@@ -143,12 +158,30 @@ class Syllabus:
         found = {e.id for e in self.exercises.values() if name in e.symbols}
         if len(found) == 1:
             return found
-        known = {part: part for part in (*self.topic_ids, *self.exercises)}
-        known |= {s: e.id for e in self.exercises.values() for s in e.symbols}
-        close = difflib.get_close_matches(name, known, 3, 0.6)
-        likely = dict.fromkeys(known[part] for part in close)
-        hint = f" Is it {' or '.join(likely)}?" if likely else ""
-        raise SyllabusError(f"{name!r} is neither a topic nor an exercise.{hint}")
+        likely = " or ".join(self.like(name))
+        if likely:
+            raise SyllabusError(
+                f"{name!r} is neither a topic nor an exercise. Is it {likely}?"
+            )
+        topics = ", ".join(self.topic_ids)
+        raise SyllabusError(
+            f"{name!r} is neither a topic nor an exercise. The topics are {topics}; "
+            "`make list`, or `python -m grader list`, names all exercises."
+        )
+
+    def like(self, name: str) -> list[str]:
+        """Return the ids of topics and exercises that are called much like `name`.
+
+        One that differs in its letters' case alone is the only one.
+        """
+        known = {part.lower(): [part] for part in (*self.topic_ids, *self.exercises)}
+        for exercise in self.exercises.values():
+            for symbol in exercise.symbols:
+                known.setdefault(symbol.lower(), []).append(exercise.id)
+        asked = name.lower()
+        close = difflib.get_close_matches(asked, known, 3, 0.6)
+        found = [asked] if asked in known else close
+        return list(dict.fromkeys(part for word in found for part in known[word]))
 
     def restricted(self, exercises: Collection[str]) -> Syllabus:
         """Return the part with these exercises, by id."""
@@ -158,9 +191,26 @@ class Syllabus:
         )
         return replace(self, topics=tuple(part for part in parts if part.exercises))
 
-    def read_on(self, exercise: Exercise) -> str:
-        """Return where the book tells more."""
-        return f"{self.topic(exercise.topic).title}, “{exercise.section}”"
+    def read_on(self, exercise: Exercise) -> Words:
+        """Return what to read: a section of the book, or of another page."""
+        if exercise.page:
+            return exercise.section
+        title = as_text(self.topic(exercise.topic).title)
+        return say(
+            "{topic}, “{section}”", topic=title, section=as_text(exercise.section)
+        )
+
+    def address(self, exercise: Exercise) -> str:
+        """Return where that is read, in the language that is spoken if it can be."""
+        return translate(exercise.page or self.topic(exercise.topic).book)
+
+    def address_and_language(self, exercise: Exercise) -> str:
+        """Return that address, marked where what it shows is in English after all."""
+        address = self.address(exercise)
+        own = address not in (exercise.page, self.topic(exercise.topic).book)
+        if own or spoken() == ENGLISH:
+            return address
+        return translate("{address} (in English)").format(address=address)
 
 
 def read_syllabus(path: Path) -> Syllabus:
@@ -253,7 +303,7 @@ class _Reader(TableReader):
             "difficulty": int,
             "hints": list,
         }
-        optional = {"points": 0, "cuda_points": 0, "needs": []}
+        optional = {"points": 0, "cuda_points": 0, "needs": [], "why": "", "page": ""}
         entry = self.table(data, where, required, optional)
         if "points" not in data:
             entry["points"] = entry["difficulty"]
@@ -279,6 +329,8 @@ class _Reader(TableReader):
                 )
         if len(hints) < 2 or not all(isinstance(h, str) and h.strip() for h in hints):
             self.fail(where, "needs two hints or more, none of them empty")
+        if entry["page"] and not entry["page"].startswith("https://"):
+            self.fail(where, f"has page {entry['page']!r}; it begins with https://")
         if not all(isinstance(needed, str) for needed in entry["needs"]):
             self.fail(where, "has needs that are no ids")
         fields = {

@@ -46,3 +46,13 @@ def one_line(text: str, limit: int | None = None) -> str:
     sentence = max(kept.rfind(end) + 1 for end in (". ", "! ", "? ", "; "))
     end = next((at for at in (sentence, kept.rfind(" ")) if at > limit // 2), limit - 1)
     return f"{kept[:end].rstrip()}…"
+
+
+def counted(count: int, one: str, many: str, **values: object) -> str:
+    """Return the sentence for one or for any other number; `{count}` stands for it.
+
+    Example:
+        >>> counted(2, "{count} test waits", "{count} tests wait")
+        '2 tests wait'
+    """
+    return (one if count == 1 else many).format(count=count, **values)

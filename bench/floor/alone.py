@@ -32,7 +32,7 @@ import torch
 from bench.peers.suite import TOPIC
 from grader.layout import KIT
 from grader.observe.plugin import OBSERVER, is_simulated
-from grader.sandbox import wire, worker
+from grader.sandbox import scene, wire
 from grader.sim import register
 
 PASSES = 2
@@ -113,7 +113,7 @@ class Beside:
         """Return the scenario's value or its error."""
         torch.default_generator.manual_seed(seed)
         random.seed(seed)
-        answer = worker.play(topic, scenario, copy.deepcopy(args), KIT.solutions)
+        answer = scene.play(topic, scenario, copy.deepcopy(args), KIT.solutions)
         return plain(answer)
 
 

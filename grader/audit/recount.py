@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.audit.table import SCORES, TABLE
-from grader.class_run.attempts import counted
+from grader.class_run.attempts import adjusted, counted
+from grader.class_run.reuse import deciding
 from grader.class_run.run import MANIFEST, read_manifest
-from grader.class_run.seeds import read_secret
+from grader.class_run.seeds import read_secret, seed_for
 from grader.errors import GraderError
 from grader.exports.feedback import Feedback, make_feedback
 from grader.exports.results import VERSION, to_result
@@ -111,16 +112,31 @@ class Recount:
         """Return what a person decided on."""
         return read_overrides(self.output)
 
-    def report(self, name: str) -> Report:
-        """Return a report.
+    def report(self, student: str, name: str = "") -> Report:
+        """Return a student's report, of the attempt that counts or of another one.
+
+        A signature tells who wrote it. That it is this student's, and as the class was
+        graded, the report itself has to say.
 
         Raises:
-            RecountError: it is missing or was changed.
+            RecountError: it is missing, was changed, or belongs elsewhere.
         """
+        name = name or report_name(student)
         report = self.output.read_report(name)
         if report is None:
             raise self.lost(name)
+        mine = {"seed": seed_for(self.output.secret, student)}
+        if deciding(report["environment"]) != self.deciding | mine:
+            raise RecountError(
+                f"{self.output.path / name} is another student's, or was graded in "
+                "another way than the class: grade the class again"
+            )
         return report
+
+    @cached_property
+    def deciding(self) -> dict[str, Any]:
+        """Return how the class was graded."""
+        return deciding(self.scores["environment"])
 
     def automatic(self, student: str, report: Report) -> Score:
         """Return the score that the tests give."""
@@ -137,7 +153,7 @@ class Recount:
         Raises:
             RecountError: it is missing or was changed.
         """
-        report = self.report(report_name(student))
+        report = self.report(student)
         return make_feedback(self.score(student, report), report, self.syllabus)
 
     def result(self, entry: Mapping[str, Any]) -> Result:
@@ -150,10 +166,25 @@ class Recount:
         for record, name in records(entry):
             told = replace(to_result(record), adjusted=None, score=None)
             if told.status is Status.GRADED:
-                made = self.score(told.student, self.report(name))
+                made = self.score(told.student, self.report(told.student, name))
                 told = replace(told, score=made)
             results.append(told)
         return counted(results, self.policy)
+
+    def with_attempts(self, entry: Mapping[str, Any]) -> Result:
+        """Return a student's result as it stands in the scores, and all attempts.
+
+        Raises:
+            RecountError: the report of an attempt is missing or was changed.
+        """
+        result = to_result(entry)
+        if "attempts" not in entry:
+            return result
+        attempts = (
+            adjusted(one, self.policy) if one.score else one
+            for one in self.result(entry).attempts
+        )
+        return replace(result, attempts=tuple(attempts))
 
     def results(self) -> Iterator[Result]:
         """Yield the result of each student."""
@@ -163,9 +194,16 @@ class Recount:
         """Write what a person decided, and the results that follow; return these.
 
         Raises:
-            RecountError: a report is missing or was changed.
+            RecountError: the results are not what the reports give before.
             WriteError: they cannot be written.
         """
+        for entry, result in zip(self.scores["students"], self.results(), strict=True):
+            if student_data(result) != entry:
+                raise RecountError(
+                    f"{self.output.path / SCORES} is not what reports and overrides "
+                    f"give {result.student}: see `grader verify`, and grade the class "
+                    "again"
+                )
         self.overrides = overrides
         results = list(self.results())
         data = {**self.scores, "students": [student_data(r) for r in results]}

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from grader.check_kit.variants import Variant
-from grader.scoring.message import Message, render
+from grader.scoring.message import Message
+from grader.words import render
 
 
 def check_causes(
@@ -20,9 +21,13 @@ def check_causes(
     """
     for variant in variants:
         message = told.get(variant.name)
-        if message is None or message.cause is None or says(variant, message.render()):
+        if (
+            message is None
+            or message.cause is None
+            or says(variant, message.render(str))
+        ):
             continue
-        cause = render(message.cause)
+        cause = render(message.cause, str)
         others = [v for v in variants if v.exercise == variant.exercise]
         if any(says(other, cause) for other in others):
             yield f"{variant.name}: is told another slip's cause: {cause}"

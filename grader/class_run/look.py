@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from grader.scoring.message import Message, one_row, render
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report, first_message, messages_of
 from grader.scoring.score import Score
 from grader.scoring.submission import Submission
+from grader.words import one_row, render
 
 UNHEARD = {
     Outcome.NO_IMPORT,

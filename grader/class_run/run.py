@@ -142,6 +142,7 @@ class ClassRun:
                 submitted_at=attempt.origin.submitted_at,
                 times=attempt.origin.times,
                 marked_late=attempt.origin.late,
+                returns_as=origin.returns_as,
                 attempt=attempt.number,
                 of=attempt.of,
             )

@@ -3,6 +3,8 @@
 import sys
 
 OLDEST = (3, 11)
+OF_UNIX = ("fcntl", "pwd", "resource", "termios")
+"""Modules that Windows lacks."""
 
 
 def main() -> None:
@@ -17,6 +19,8 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if not error.name or error.name.startswith("grader"):
             raise
+        if error.name in OF_UNIX:
+            give_up("This verb works on Linux and macOS alone; on Windows, use WSL.")
         give_up(f"{error.name} is not installed there: remove .venv, then make test")
 
 

@@ -12,8 +12,7 @@ from rich.text import Text
 
 import grader
 from grader.cli.screen import out
-from grader.layout import PACKAGE, find_course
-from grader.sandbox.isolation import probe_all
+from grader.layout import PACKAGE, Layout, find_course
 
 
 def doctor() -> None:
@@ -29,15 +28,24 @@ def doctor() -> None:
         ("gpu", *describe_gpu()),
         ("bubblewrap", describe_bubblewrap(), ""),
     ]
-    secrets = [p for p in (layout.solutions, layout.hidden_tests) if p.exists()]
-    rows += [
-        (f"isolation: {found.level}", "yes" if found.available else "no", found.reason)
-        for found in probe_all(secrets)
-    ]
+    rows += describe_isolation(layout)
     table = Table(box=None, show_header=False, pad_edge=False)
     for row in rows:
         table.add_row(*map(Text, row))
     out.print(table)
+
+
+def describe_isolation(layout: Layout) -> list[tuple[str, str, str]]:
+    """Return what keeps submissions from this machine; on Windows, nothing can."""
+    if not hasattr(os, "fork"):
+        return [("isolation", "no", "submissions are graded on Linux or macOS")]
+    from grader.sandbox.isolation import probe_all
+
+    secrets = [p for p in (layout.solutions, layout.hidden_tests) if p.exists()]
+    return [
+        (f"isolation: {found.level}", "yes" if found.available else "no", found.reason)
+        for found in probe_all(secrets)
+    ]
 
 
 def describe_gpu() -> tuple[str, str]:

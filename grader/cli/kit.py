@@ -13,6 +13,7 @@ import typer
 from grader import check_kit as checks
 from grader import stubs as stub_maker
 from grader.class_run.pool import JudgePool
+from grader.cli.messages import texts_of
 from grader.cli.options import Given, Jobs, Only
 from grader.cli.screen import out, print_plain, progress_bar
 from grader.files import pack_files, write_bytes, write_text
@@ -31,7 +32,7 @@ def stubs(
 ) -> None:
     """Make exercises/ from solutions/."""
     layout = find_course()
-    made = stub_maker.make_all(read_syllabus(layout.registry), layout.solutions)
+    made = stub_maker.make_all(read_syllabus(layout.registry), layout)
     outdated = stub_maker.outdated(made, layout.exercises)
     if check:
         for name in outdated:
@@ -58,7 +59,7 @@ def notebooks(
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
     part = find_part(layout, syllabus, assignment, only or ())
-    made = stub_maker.make_sources(syllabus, layout.solutions, part)
+    made = stub_maker.make_sources(syllabus, layout, part)
     for name, text in made.items():
         write_text(target / name, text)
         print_plain(f"{target / name} written")
@@ -102,6 +103,9 @@ def check_kit(
             progress=lambda done, total: bar.update(task, completed=done, total=total),
             part=part,
         )
+    texts = list(texts_of(layout))
+    found.problems += checks.check_texts(layout, texts)
+    found.problems += checks.check_told(layout, texts, found.messages)
     counts = ", ".join(
         f"{n} {what.replace('_', ' ')}" for what, n in found.counts.items()
     )
@@ -129,19 +133,16 @@ def handout(
     target: Annotated[Path, typer.Option("--out", help="The archive to write.")] = Path(
         "handout.zip"
     ),
-    with_references: Annotated[
+    references: Annotated[
         bool,
-        typer.Option(
-            "--with-references",
-            help="Add the solutions, encoded, for make solution: a courtesy lock.",
-        ),
-    ] = False,
+        typer.Option(help="Encoded solutions for make solution: a courtesy lock."),
+    ] = True,
     assignment: Given = "",
 ) -> None:
     """Pack what students get, after a check that it tells no secret."""
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
-    made = stub_maker.make_all(syllabus, layout.solutions)
+    made = stub_maker.make_all(syllabus, layout)
     outdated = stub_maker.outdated(made, layout.exercises)
     if outdated:
         raise stub_maker.StubError(
@@ -149,11 +150,10 @@ def handout(
             "run make stubs first"
         )
     part = find_part(layout, syllabus, assignment)
-    files = handouts.collect(layout, part if assignment else None)
-    if with_references:
-        files |= handouts.collect_references(layout, part)
+    given = part if assignment else None
+    files = handouts.collect(layout, given, references=references)
     handouts.refuse_secrets(files, layout)
     name = f"{syllabus.course.id}-{assignment}" if assignment else syllabus.course.id
     write_bytes(target, pack_files(files, name))
-    solutions = "solutions encoded" if with_references else "no solution"
+    solutions = "solutions encoded" if references else "no solution"
     print_plain(f"{target} written: {len(files)} files, {solutions}, no hidden test")

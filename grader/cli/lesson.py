@@ -13,9 +13,11 @@ from grader.cli.student_view import show_broken
 from grader.layout import find_course
 from grader.student import StudentError
 from grader.student.choice import following
-from grader.student.reference import differ, excerpt, read_reference
+from grader.student.reference import Reference, differ, read_reference
+from grader.student.work import ExerciseStatus
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
+from grader.words import render
 
 DIFF = {"+": "green", "-": "magenta", "@": "dim"}
 
@@ -33,6 +35,15 @@ def hint(
     workspace = Workspace(find_course())
     goal = None if name else following(workspace.syllabus, workspace.passes)
     exercise = goal or workspace.exercise(name)
+    show_hint(workspace, exercise, f"make hint EX={exercise.id}")
+
+
+def show_hint(workspace: Workspace, exercise: Exercise, more: str) -> None:
+    """Print the hints so far and one further; `more` says how to get another one.
+
+    Raises:
+        WriteError: it cannot be remembered that this one was seen.
+    """
     asked = workspace.see_hint(exercise)
     hints = exercise.hints
     print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
@@ -41,27 +52,38 @@ def hint(
         print_wrapped(f"  {number} of {len(hints)}    {text}", 0, 12, style)
     if asked > len(hints):
         print_plain("There is no further hint. Read on:")
-        print_wrapped(workspace.syllabus.read_on(exercise), 2)
-        print_plain(f"  {workspace.syllabus.topic(exercise.topic).book}")
+        print_wrapped(render(workspace.syllabus.read_on(exercise)), 2)
+        print_plain(f"  {workspace.syllabus.address_and_language(exercise)}")
     elif asked < len(hints):
-        print_plain(f"One more: make hint EX={exercise.id}", "dim")
+        print_plain(f"One more: {more}", "dim")
 
 
 def solution(name: One = "") -> None:
     """Show the reference beside your code, once the exercise passes."""
-    layout = find_course()
-    workspace = Workspace(layout)
+    workspace = Workspace(find_course())
     exercise = workspace.exercise(name)
-    reference = read_reference(layout, workspace.syllabus, exercise)
-    if workspace.unchecked([exercise]):
+    reference = read_reference(workspace.layout, workspace.syllabus, exercise)
+    if workspace.can_check(exercise):
         run(workspace, [exercise.id], lambda _: None)
+    show_solution(workspace, exercise, reference)
+
+
+def show_solution(
+    workspace: Workspace, exercise: Exercise, reference: Reference
+) -> None:
+    """Print the reference of an exercise beside the student's code, and why it is so.
+
+    Raises:
+        StudentError: the exercise does not pass yet.
+    """
     if not workspace.passes(exercise):
         show_broken(workspace)
         raise StudentError(
             f"{exercise.symbols[0]} does not pass yet, and its reference opens when it "
             f"does: make test EX={exercise.id}"
         )
-    mine = own_code(workspace, exercise)
+    in_module = workspace.status(exercise) is ExerciseStatus.PASSES
+    mine = workspace.own_code(exercise, in_notebook=not in_module)
     print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
     for line in differ(mine, reference.code):
         out.print(Text(line, style=DIFF.get(line[0], "")), soft_wrap=True)
@@ -69,11 +91,3 @@ def solution(name: One = "") -> None:
         print_plain("Yours is the reference, word for word.")
     print_plain("")
     print_wrapped(reference.why, 0)
-
-
-def own_code(workspace: Workspace, exercise: Exercise) -> str:
-    """Return the student's code of an exercise."""
-    topic = exercise.topic
-    return excerpt(
-        workspace.work.files[topic], exercise, workspace.work.stubs[topic].names
-    )

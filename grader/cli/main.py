@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import gettext
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from inspect import cleandoc
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from grader.cli.screen import print_error
 from grader.errors import GraderError
+from grader.language import VARIABLE as LANGUAGE
+from grader.language import choose_language
 from grader.layout import VARIABLE, find_course, use_course
+from grader.speech import COMMAND, FOLDER, _, speak
 from grader.syllabus import read_syllabus
 
-STUDENTS, INSTRUCTORS, AUTHORS = "For students", "For instructors", "For authors"
+PANELS = "For students", "For instructors", "For authors"
+STUDENTS, INSTRUCTORS, AUTHORS = PANELS
 
 VERBS = {
     "watch": ("watch.watch", STUDENTS),
     "test": ("student.check", STUDENTS),
     "next": ("student.next_exercise", STUDENTS),
     "progress": ("student.progress", STUDENTS),
+    "list": ("student.list_exercises", STUDENTS),
     "hint": ("lesson.hint", STUDENTS),
+    "debug": ("debug.debug", STUDENTS),
     "solution": ("lesson.solution", STUDENTS),
     "reset": ("work.reset", STUDENTS),
     "submit": ("work.submit", STUDENTS),
@@ -36,6 +45,8 @@ VERBS = {
     "merge": ("merge.merge", INSTRUCTORS),
     "verify": ("verify.verify", INSTRUCTORS),
     "report": ("report.report", INSTRUCTORS),
+    "explain": ("explain.explain", INSTRUCTORS),
+    "feedback": ("feedback.feedback", INSTRUCTORS),
     "override": ("override.override", INSTRUCTORS),
     "export": ("export.export", INSTRUCTORS),
     "init-ci": ("ci.init_ci", INSTRUCTORS),
@@ -45,6 +56,7 @@ VERBS = {
     "new-exercise": ("author.new_exercise", AUTHORS),
     "stubs": ("kit.stubs", AUTHORS),
     "check-kit": ("kit.check_kit", AUTHORS),
+    "messages": ("messages.messages", AUTHORS),
 }
 """Where each verb is, and who needs it."""
 
@@ -54,9 +66,34 @@ class Verbs(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Name the course, which is known once the options before it are read."""
+        take(ctx.params.get("kit"), ctx.params.get("language"))
         course = read_syllabus(find_course().registry).course
-        self.help = f"{course.title}: exercises, and their grader."
+        self.help = _("{course}: exercises, and their grader.").format(
+            course=course.title
+        )
+        for verb in self.commands.values():
+            translate_help(verb)
+        translate_help(self)
         super().format_help(ctx, formatter)
+
+
+class Verb(TyperCommand):
+    """A verb; its help is in the language that is spoken."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Translate what stands in the code in English."""
+        translate_help(self)
+        super().format_help(ctx, formatter)
+
+
+def translate_help(command: Any) -> None:
+    """Put a command's help, and that of its parameters, into the language spoken."""
+    command.help = _(cleandoc(command.help or ""))
+    command.rich_help_panel = _(command.rich_help_panel or "") or None
+    for parameter in command.params:
+        for name in ("help", "show_default"):
+            if isinstance(text := getattr(parameter, name, None), str):
+                setattr(parameter, name, _(text))
 
 
 def choose_course(
@@ -67,11 +104,31 @@ def choose_course(
             envvar=VARIABLE,
             show_default="the one you stand in, else the kit's own",
             is_eager=True,
-            callback=lambda folder: folder and use_course(folder),
+        ),
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="What is spoken, as pt_BR.",
+            envvar=LANGUAGE,
+            show_default="that of the course, of the handout or of the machine",
+            is_eager=True,
         ),
     ] = None,
 ) -> None:
-    """Take the options that stand before the verb; `kit` has been used by then."""
+    """Take the options that stand before the verb."""
+    take(kit, language)
+
+
+def take(kit: Path | str | None, language: str | None) -> None:
+    """Take the course, and speak as asked or as it says; click and typer, too."""
+    if kit is not None:
+        use_course(Path(kit))
+    speech = choose_language(language, find_course())
+    speak(speech)
+    os.environ["LANGUAGE"] = speech.language
+    gettext.bindtextdomain(COMMAND, str(FOLDER))
+    gettext.textdomain(COMMAND)
 
 
 def make_app(arguments: Sequence[str]) -> typer.Typer:
@@ -91,7 +148,7 @@ def make_app(arguments: Sequence[str]) -> typer.Typer:
         address, who = VERBS[verb]
         module, _, name = address.partition(".")
         function = getattr(importlib.import_module(f"grader.cli.{module}"), name)
-        app.command(verb, rich_help_panel=who)(function)
+        app.command(verb, cls=Verb, rich_help_panel=who)(function)
     return app
 
 

@@ -14,7 +14,6 @@ from grader.cli.screen import print_plain
 from grader.exports.results import to_results
 from grader.identity import same_student
 from grader.policy.overrides import EVERYBODY, Override, OverrideError, Overrides
-from grader.results.output import report_name
 from grader.results.override_file import FILE
 from grader.results.result import Result
 from grader.scoring.score import ExerciseScore
@@ -123,7 +122,7 @@ def automatic_of(recount: Recount, student: str, exercise: str) -> float | None:
     """Return what the tests give one student."""
     if student == EVERYBODY:
         return None
-    made = recount.automatic(student, recount.report(report_name(student)))
+    made = recount.automatic(student, recount.report(student))
     return next(e.points for e in made.exercises if e.exercise == exercise)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +13,13 @@ from grader.audit.recount import Recount
 from grader.cli.screen import print_plain, progress_bar
 from grader.errors import GraderError
 from grader.exports.feedback import make_feedback
-from grader.exports.results import to_results
-from grader.results.output import report_name
-from grader.scoring.message import Message, render
+from grader.results.similar_pairs import read_pairs
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import messages_of
 from grader.scoring.score import Score
 from grader.scoring.submission import missing
+from grader.words import render
 
 INSTALL = (
     "python -m pip install --constraint constraints.txt --editable '.[instructor]'"
@@ -25,7 +27,22 @@ INSTALL = (
 
 
 class MissingPackageError(GraderError):
-    """What draws the pages is not installed."""
+    """What makes the pages is not installed."""
+
+
+@contextmanager
+def told_to_install() -> Iterator[None]:
+    """Say what to install where an import fails.
+
+    Raises:
+        MissingPackageError: it does.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise MissingPackageError(
+            f"{error.name} is not installed: {INSTALL}"
+        ) from error
 
 
 def report(
@@ -36,34 +53,39 @@ def report(
             help="Folder for the pages.", show_default="report/ in that folder"
         ),
     ] = None,
+    similar: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder that similar wrote: the class page names its pairs.",
+            show_default="similar/ in that folder",
+        ),
+    ] = None,
 ) -> None:
     """Write pages on a class: what to look at, slips by name, how exercises did.
 
     They need no network and no server. A student's page says nothing of others.
     """
-    try:
+    with told_to_install():
         from grader.report.class_data import ClassData
-        from grader.report.site import INDEX, Site
-    except ModuleNotFoundError as error:
-        raise MissingPackageError(
-            f"{error.name} is not installed: {INSTALL}"
-        ) from error
+        from grader.report.site import INDEX, Similar, Site
 
     recount = Recount.of(results)
     syllabus = recount.syllabus
-    data = ClassData(syllabus)
+    data = ClassData(syllabus, recount.policy)
+    looked = similar or results / "similar"
+    pairs = Similar(looked, read_pairs(looked))
     with Site(out or results / "report", syllabus.course.title) as site:
-        found = to_results(recount.scores)
         with progress_bar("Students") as bar:
-            for result in bar.track(found):
+            for entry in bar.track(recount.scores["students"]):
+                result = recount.with_attempts(entry)
                 made, said, feedback = None, {}, None
                 if result.score is not None:
-                    read = recount.report(report_name(result.student))
+                    read = recount.report(result.student)
                     made, said = recount.score(result.student, read), messages_of(read)
                     feedback = make_feedback(made, read, syllabus)
                 data.add(result, made, said, absent_topics(made, said))
                 site.write_student(result, feedback, syllabus)
-        site.write_class(data)
+        site.write_class(data, pairs)
         print_plain(f"{site.folder / INDEX} written")
 
 

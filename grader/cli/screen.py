@@ -46,6 +46,11 @@ out = Screen(highlight=False, color_system=COLORS)
 errors = Console(stderr=True, highlight=False, color_system=COLORS)
 
 
+def is_interactive() -> bool:
+    """Say whether somebody sits at a terminal, to read and to answer."""
+    return sys.stdin is not None and sys.stdin.isatty() and out.is_terminal
+
+
 def print_error(message: str) -> None:
     """Print an error to stderr, taking nothing in it for markup."""
     line = Text.assemble(("error: ", "bold red"), plain(message))
@@ -55,6 +60,14 @@ def print_error(message: str) -> None:
 def print_plain(message: str, style: str = "") -> None:
     """Print a line as it is."""
     out.print(plain(message, style), soft_wrap=True)
+
+
+def print_row(row: Text) -> None:
+    """Print a row; in a terminal that is too narrow, its end is left out."""
+    if out.is_terminal:
+        out.print(row, no_wrap=True, overflow="ellipsis")
+    else:
+        out.print(row, soft_wrap=True)
 
 
 def plain(message: str, style: str = "") -> Text:

@@ -1,4 +1,4 @@
-"""Verbs for students: test, next, progress."""
+"""Verbs for students: test, next, progress, list."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from grader.cli.screen import errors, print_plain, print_wrapped
+from grader.cli.screen import (
+    errors,
+    is_interactive,
+    plain,
+    print_plain,
+    print_row,
+    print_wrapped,
+)
 from grader.cli.student_view import (
     describe,
+    exercise_row,
+    is_in_notebook,
     show_broken,
     show_next,
     show_topic,
@@ -24,6 +33,7 @@ from grader.student.verdict import Verdict
 from grader.student.work import ExerciseStatus
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
+from grader.text import counted
 
 Part = Annotated[
     str, typer.Argument(help="A topic or an exercise, topic.Symbol; all if left out.")
@@ -35,9 +45,11 @@ def check(part: Part = "") -> None:
     workspace = Workspace(find_course())
     asked = workspace.syllabus.only(part).exercises
     shown = Shown(workspace)
-    verdicts = run(workspace, asked, shown)
+    by_hand = is_interactive() and workspace.work.asks(asked)
+    verdicts = run(workspace, asked, shown, by_hand=by_hand)
     shown.finish()
-    conclude(workspace, list(asked.values()), verdicts)
+    named = workspace.syllabus.named(part)
+    conclude(workspace, list(asked.values()), verdicts, named)
 
 
 class Shown:
@@ -75,9 +87,16 @@ class Shown:
 
 
 def run(
-    workspace: Workspace, exercises: Collection[str], tell: Callable[[Verdict], None]
+    workspace: Workspace,
+    exercises: Collection[str],
+    tell: Callable[[Verdict], None],
+    *,
+    by_hand: bool = False,
 ) -> list[Verdict]:
-    """Run the tests of exercises, by id; tell, remember and return the verdicts."""
+    """Run the tests of exercises, by id; tell, remember and return the verdicts.
+
+    With `by_hand`, their code has the terminal.
+    """
     with loading():
         from grader.student.session import run_tests
 
@@ -88,18 +107,23 @@ def run(
         tell(verdict)
 
     try:
-        run_tests(workspace.syllabus, exercises, take)
+        run_tests(workspace.syllabus, exercises, take, by_hand=by_hand)
     finally:
         workspace.note(verdicts)
+    if workspace.forgets:
+        errors.print(plain(f"What passes is not remembered: {workspace.forgets}"))
     return verdicts
 
 
 def conclude(
-    workspace: Workspace, asked: Sequence[Exercise], verdicts: Sequence[Verdict]
+    workspace: Workspace,
+    asked: Sequence[Exercise],
+    verdicts: Sequence[Verdict],
+    named: Collection[str],
 ) -> None:
     """Print how many pass and what to do next.
 
-    Exit with 1 if a required exercise fails, or the only one that was asked for.
+    Exit with 1 if a required exercise fails, or one that is named, by its id.
     """
     passing = {verdict.exercise for verdict in verdicts if verdict.passes}
     print_plain(f"\n{len(passing)} of {len(asked)} exercises pass.", "bold")
@@ -107,7 +131,7 @@ def conclude(
         print_plain("Everything fails at first: that is how it starts.")
     failing = [e for e in asked if e.id not in passing]
     if not failing:
-        goal = following(workspace.syllabus, workspace.passes, asked[-1].id)
+        goal = find_next(workspace, asked[-1].id)
     elif len(asked) == 1 and workspace.status(asked[0]) is not ExerciseStatus.UNTOUCHED:
         goal = None
         print_plain(f"Stuck? make hint EX={asked[0].id}")
@@ -115,16 +139,31 @@ def conclude(
         goal = failing[0]
     if goal is not None:
         show_next(workspace, goal)
-    missed = any(e.required or len(asked) == 1 for e in failing)
+    missed = any(e.required or e.id in named for e in failing)
     raise typer.Exit(1 if missed else 0)
+
+
+def find_next(workspace: Workspace, after: str) -> Exercise | None:
+    """Return the next exercise that does not pass; check those that are not known."""
+    while exercise := following(workspace.syllabus, workspace.passes, after):
+        if not workspace.can_check(exercise):
+            break
+        run(workspace, [exercise.id], lambda _: None)
+        if not workspace.passes(exercise):
+            break
+    return exercise
 
 
 def refresh(workspace: Workspace) -> None:
     """Check what changed since it was checked last."""
-    whole = [e for e in workspace.syllabus.exercises.values() if workspace.work.key(e)]
-    if changed := workspace.unchecked(whole):
-        exercises = "1 exercise" if len(changed) == 1 else f"{len(changed)} exercises"
-        errors.print(Text(f"Checking {exercises} that changed …", style="dim"))
+    every = workspace.syllabus.exercises.values()
+    if changed := [e.id for e in every if workspace.can_check(e)]:
+        said = counted(
+            len(changed),
+            "Checking {count} exercise that changed …",
+            "Checking {count} exercises that changed …",
+        )
+        errors.print(Text(said, style="dim"))
         run(workspace, changed, lambda _: None)
 
 
@@ -138,7 +177,10 @@ def next_exercise() -> None:
         print_plain("Every exercise passes. Hand in: make submit", "bold")
         return
     describe(workspace, exercise)
-    print_plain(f"  check     make test EX={exercise.id}, or make watch")
+    how = f"make test EX={exercise.id}, or make watch"
+    if is_in_notebook(workspace, exercise):
+        how = "the cell below it"
+    print_plain(f"  check     {how}")
     if not exercise.required and (goal := next_required(workspace)) is not None:
         print_wrapped(f"  or        {goal.id}, the next required one", 0, 12)
 
@@ -164,3 +206,14 @@ def progress() -> None:
     show_broken(workspace)
     if (exercise := following(workspace.syllabus, workspace.passes)) is not None:
         show_next(workspace, exercise)
+
+
+def list_exercises() -> None:
+    """List all exercises: how each stands, its level and its minutes."""
+    workspace = Workspace(find_course())
+    refresh(workspace)
+    for topic in workspace.syllabus.topics:
+        print_plain(f"\n{topic.id}: {topic.title}", "bold")
+        for exercise in topic.exercises:
+            print_row(exercise_row(workspace, exercise))
+    show_broken(workspace)

@@ -7,18 +7,31 @@ from rich.text import Text
 from grader.cli.screen import ROW, out, print_message, print_plain, print_wrapped
 from grader.scoring.message import Line, Message
 from grader.student.progress import bar, duration, measure
-from grader.student.verdict import Verdict
+from grader.student.verdict import MAX_LINES, Verdict
 from grader.student.work import ExerciseStatus
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise, Topic
+from grader.text import counted
+from grader.words import render
 
+MARKS = {
+    ExerciseStatus.PASSES: ("✓", "green"),
+    ExerciseStatus.FAILS: ("✗", "red"),
+    ExerciseStatus.CHANGED: ("?", ""),
+    ExerciseStatus.UNTOUCHED: ("·", "dim"),
+}
 INDENT = 6
 BAR = 20
-MAX_PRINTED = 8  # lines
 
 
-def show_verdict(workspace: Workspace, verdict: Verdict) -> None:
-    """Print an exercise's line, and its message if it does not pass."""
+def show_verdict(workspace: Workspace, verdict: Verdict, most: int = MAX_LINES) -> None:
+    """Print an exercise's line; if it does not pass, its message and what it printed.
+
+    Args:
+        workspace: what the verdict is on.
+        verdict: what was found out.
+        most: lines to show of what was printed.
+    """
     exercise = workspace.syllabus.exercises[verdict.exercise]
     name = exercise.symbols[0]
     if not workspace.layout.topic_file(exercise.topic).exists():
@@ -39,15 +52,19 @@ def show_verdict(workspace: Workspace, verdict: Verdict) -> None:
         out.print(Text(f"  ✗ {name}", style="red"))
         message = verdict.message or unwritten(workspace, exercise)
         print_message(message.render(), INDENT)
-        show_printed(verdict.printed)
+        for row in verdict.printed.rows(most):
+            print_plain(" " * INDENT + row)
 
 
 def gpu_note(verdict: Verdict) -> str:
     """Return what a student without a GPU should know of a verdict."""
     if not verdict.waiting:
         return ""
-    tests = "1 test waits" if verdict.waiting == 1 else f"{verdict.waiting} tests wait"
-    return f"  {tests} for a GPU: not run here, points stay open"
+    return counted(
+        verdict.waiting,
+        "  {count} test waits for a GPU: not run here, points stay open",
+        "  {count} tests wait for a GPU: not run here, points stay open",
+    )
 
 
 def unwritten(workspace: Workspace, exercise: Exercise) -> Message:
@@ -58,23 +75,25 @@ def unwritten(workspace: Workspace, exercise: Exercise) -> Message:
     return Message("It is not complete.", at=at)
 
 
-def show_printed(printed: str) -> None:
-    """Print the end of what the student's own code printed."""
-    lines = printed.rstrip().splitlines()
-    for label, line in zip(
-        ["printed"] + [""] * MAX_PRINTED, lines[-MAX_PRINTED:], strict=False
-    ):
-        print_wrapped(f"  {label:<9} {line}", INDENT, ROW)
-
-
 def show_next(workspace: Workspace, exercise: Exercise) -> None:
     """Print where to go on."""
-    where = f"exercises/{exercise.topic}.py"
-    if line := workspace.work.line(exercise):
-        where += f", line {line}"
     name = exercise.symbols[0]
-    print_plain(f"Next: {name} in {where}")
-    print_plain(f"      make test EX={exercise.id}")
+    print_plain(f"Next: {name} in {place(workspace, exercise)}")
+    if not is_in_notebook(workspace, exercise):
+        print_plain(f"      make test EX={exercise.id}")
+
+
+def is_in_notebook(workspace: Workspace, exercise: Exercise) -> bool:
+    """Say whether the student works on an exercise's topic in its notebook."""
+    return workspace.is_in_notebook(workspace.syllabus.topic(exercise.topic))
+
+
+def place(workspace: Workspace, exercise: Exercise) -> str:
+    """Return where an exercise is written."""
+    if is_in_notebook(workspace, exercise):
+        return f"exercises/notebooks/{exercise.topic}.ipynb"
+    line = workspace.work.line(exercise)
+    return f"exercises/{exercise.topic}.py" + (f", line {line}" if line else "")
 
 
 def show_broken(workspace: Workspace) -> None:
@@ -88,12 +107,11 @@ def describe(workspace: Workspace, exercise: Exercise) -> None:
     """Print what an exercise is about, where to write, and where to read."""
     choice = "required" if exercise.required else f"{exercise.level}, may be left out"
     print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
-    line = workspace.work.line(exercise)
     rows = {
         "level": f"{choice}, about {duration(exercise.minutes)}",
-        "write": f"exercises/{exercise.topic}.py" + (f", line {line}" if line else ""),
-        "read": workspace.syllabus.read_on(exercise),
-        "": workspace.syllabus.topic(exercise.topic).book,
+        "write": place(workspace, exercise),
+        "read": render(workspace.syllabus.read_on(exercise)),
+        "": workspace.syllabus.address_and_language(exercise),
     }
     for name, value in rows.items():
         print_wrapped(f"  {name:<9} {value}", 0, ROW)
@@ -111,3 +129,18 @@ def show_topic(workspace: Workspace, topic: Topic) -> None:
     count = f"{progress.passed:>2} of {progress.total}"
     row = (f"{title}  ", (done, "green"), (left, "dim"), f"  {count}  ")
     out.print(Text.assemble(*row, minutes if progress.minutes_left else "done"))
+
+
+def exercise_row(workspace: Workspace, exercise: Exercise) -> Text:
+    """Return an exercise's row of a list: state, name, level, minutes, title."""
+    exercises = workspace.syllabus.exercises.values()
+    wide = max(len(e.symbols[0]) for e in exercises)
+    level = max(map(len, workspace.syllabus.levels))
+    status = workspace.status(exercise)
+    mark, style = MARKS[status]
+    return Text.assemble(
+        (f"  {mark} {exercise.symbols[0]:<{wide}}", style),
+        f"  {exercise.level:<{level}}  {exercise.minutes:>3} min  ",
+        (f"{status:<{max(map(len, MARKS))}}", style),
+        f"  {exercise.title}",
+    )

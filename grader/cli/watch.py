@@ -1,208 +1,209 @@
-"""The verb watch: each save is checked at once, one exercise at a time."""
+"""The verb watch: saves are checked, and in a terminal keys are answered."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
-from collections.abc import AsyncIterator, Collection
-from pathlib import Path
+import signal
+import subprocess
+import sys
+from typing import Any
 
-import typer
 from rich.text import Text
-from watchfiles import Change, awatch
 
-from grader.cli.screen import errors, out, print_plain, print_wrapped
-from grader.cli.student_view import describe, show_topic, show_verdict
+from grader.cli.keys import listening
+from grader.cli.lesson import show_hint, show_solution
+from grader.cli.picker import Picker
+from grader.cli.saves import Saves, clear
+from grader.cli.screen import is_interactive, out, print_plain, print_row
+from grader.errors import GraderError
 from grader.layout import find_course
-from grader.student.choice import exercise_of_save, following
-from grader.student.reference import has_references
+from grader.student import StudentError
+from grader.student.reference import has_references, read_reference
 from grader.student.verdict import Verdict
 from grader.student.warm_checks import Checker
-from grader.student.work import ExerciseStatus, Work
+from grader.student.work import ExerciseStatus
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
-
-DEBOUNCE_MS = 200
-STEP_MS = 20
-PATIENCE = 1.0
-"""Seconds after which a check that still runs is told."""
 
 
 def watch() -> None:
     """Check the exercise you are in whenever you save a file in exercises/."""
+    for name in ("SIGHUP", "SIGTERM"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave)
+    kind = Desk if is_interactive() else Saves
     with contextlib.suppress(KeyboardInterrupt), Checker() as checker:
-        asyncio.run(Watch(Workspace(find_course()), checker).run())
+        asyncio.run(kind(Workspace(find_course()), checker).run())
     print_plain("\nStopped. To go on: make watch")
 
 
-class Watch:
-    """What one `make watch` knows between two saves."""
+def leave(number: int, _: Any) -> None:
+    """End as an exit does, which ends what runs beside this process."""
+    sys.exit(128 + number)
+
+
+class Desk(Saves):
+    """Answers keys beside saves."""
 
     def __init__(self, workspace: Workspace, checker: Checker) -> None:
         """Take the workspace, as it is now, and what checks."""
-        self.workspace = workspace
-        self.checker = checker
-        self.whole: dict[str, Work] = dict.fromkeys(
-            workspace.syllabus.topic_ids, workspace.work
-        )
-        """The work when each topic's file was last whole."""
-        self.current = next(iter(workspace.syllabus.exercises.values()))
-        self.owed: set[str] = set()
-        self.is_ready = False
+        super().__init__(workspace, checker)
+        self.keys: asyncio.Queue[str] = asyncio.Queue()
+        self.ears = contextlib.ExitStack()
+        self.picker: Picker | None = None
+        self.judged: Exercise | None = None
+        """Whose verdict is on the screen."""
+
+    @property
+    def subject(self) -> Exercise:
+        """Return the exercise that keys are about."""
+        return self.judged or self.current
 
     async def run(self) -> None:
-        """Check at the start and at every save, until interrupted.
+        """Check saves and answer keys, until interrupted or told to end.
 
         Raises:
             StudentError: the tests do not run.
         """
-        errors.print(Text("Getting ready: torch takes some seconds …", style="dim"))
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                task = tasks.create_task(self.begin())
-                async for topics in self.saves():
-                    if out.quiet:  # nobody reads what it says any more
-                        raise typer.Exit(1)
-                    task.cancel()
-                    await asyncio.wait([task])
-                    task = tasks.create_task(self.saved(topics))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+        with self.ears:
+            self.listen()
+            await super().run()
 
-    async def saves(self) -> AsyncIterator[set[str]]:
-        """Yield the topics whose files are saved, as they are."""
-        topics = self.workspace.syllabus.topic_ids
-
-        def is_topic(_: Change, path: str) -> bool:
-            return Path(path).suffix == ".py" and Path(path).stem in topics
-
-        async for changes in awatch(
-            self.workspace.layout.exercises,
-            watch_filter=is_topic,
-            debounce=DEBOUNCE_MS,
-            step=STEP_MS,
-            recursive=False,
-        ):
-            yield {Path(path).stem for _, path in changes}
+    def listen(self) -> None:
+        """Take the terminal's keys."""
+        self.ears.enter_context(listening(self.keys.put_nowait))
 
     async def begin(self) -> None:
-        """Find the first exercise that does not pass, and show it."""
-        exercise = following(self.workspace.syllabus, self.workspace.passes)
-        while (
-            exercise and self.workspace.status(exercise) is not ExerciseStatus.UNTOUCHED
-        ):
-            if not await self.check(exercise):
-                return
-            exercise = following(self.workspace.syllabus, self.workspace.passes)
+        """Answer keys from now on; find the first exercise that does not pass."""
+        self.tasks.create_task(self.answer_keys())
+        await super().begin()
+
+    async def answer_keys(self) -> None:
+        """Answer each key, until it is the one that ends."""
+        while not self.stopped.is_set():
+            key = await self.keys.get()
+            try:
+                if self.picker is None:
+                    await self.press(key)
+                else:
+                    await self.press_in_list(self.picker, key)
+            except GraderError as error:
+                print_plain(str(error))
+                self.end_screen()
+
+    async def press(self, key: str) -> None:
+        """Do what a key stands for."""
+        match key:
+            case "q":
+                self.stopped.set()
+            case "r":
+                await self.turn_to(self.check(self.subject))
+            case "n":
+                await self.turn_to(self.next())
+            case "l":
+                await self.turn_to(None)
+                self.picker = Picker(self.workspace, self.current)
+                self.show_list(self.picker)
+            case "h":
+                print_plain("")
+                show_hint(self.workspace, self.current, "press h")
+                self.end_screen()
+            case "s":
+                print_plain("")
+                self.show_solution(self.subject)
+                self.end_screen()
+            case "d":
+                print_plain("")
+                self.debug(self.subject)
+                self.end_screen()
+
+    def show_solution(self, exercise: Exercise) -> None:
+        """Show the reference of an exercise that passes."""
+        workspace = self.workspace
+        reference = read_reference(workspace.layout, workspace.syllabus, exercise)
+        show_solution(workspace, exercise, reference)
+
+    async def press_in_list(self, picker: Picker, key: str) -> None:
+        """Move in the list of exercises, or leave it."""
+        if picker.press(key):
+            self.show_list(picker)
+            return
+        self.picker = None
+        if picker.chosen is None:
+            await self.turn_to(self.describe(self.current))
+        else:
+            await self.turn_to(self.choose(picker.chosen))
+
+    def show_list(self, picker: Picker) -> None:
+        """Show the list of exercises on a screen of its own."""
+        clear()
+        picker.show()
+
+    async def choose(self, exercise: Exercise) -> None:
+        """Make an exercise the current one; check it, if it is begun."""
+        if self.workspace.status(exercise) is ExerciseStatus.UNTOUCHED:
+            await self.describe(exercise)
+        else:
+            await self.check(exercise)
+
+    async def next(self) -> None:
+        """Show the next exercise; one that a pass has named is that."""
+        if self.judged is self.current or self.judged is None:
+            await self.describe(await self.find_next(self.current))
+        else:
+            await self.describe(self.current)
+
+    async def describe(self, exercise: Exercise | None) -> None:
+        """Show an exercise that is not checked now."""
+        self.judged = None
         clear()
         self.go_on_to(exercise)
-        await self.get_ready()
-        print_plain("Save a file in exercises/ to check it. Ctrl-C ends.", "dim")
+        self.end_screen()
 
-    async def saved(self, topics: Collection[str]) -> None:
-        """Check the exercise that a save is about."""
-        self.workspace.reread()
-        work, passes = self.workspace.work, self.workspace.passes
-        here = [self.current.topic] if self.current.topic in topics else sorted(topics)
-        topic = self.workspace.syllabus.topic(here[0])
-        before = self.whole[topic.id]
-        chosen = exercise_of_save(topic, before, work, passes, self.current.id)
-        if topic.id in work.files:
-            self.whole[topic.id] = work
-        if chosen is not None:
-            await self.check(chosen)
-            return
-        clear()
-        print_plain(f"All of {topic.title} passes.", "bold")
-        self.go_on_to(following(self.workspace.syllabus, passes, self.current.id))
-
-    async def get_ready(self) -> None:
-        """Wait for the warm process; say once where it cannot be quick."""
-        await self.checker.get_ready()
-        if not self.is_ready and not self.checker.forks:
-            print_wrapped(
-                "Processes cannot be forked here: each check uses up a fresh one, so a "
-                "save soon after another waits some seconds for torch.",
-                0,
+    def debug(self, exercise: Exercise) -> None:
+        """Leave the terminal to a debugger until the student leaves it."""
+        if not self.fails(exercise):
+            raise StudentError(
+                f"The debugger stops where a check fails, and {exercise.symbols[0]} "
+                "has not failed as it is now."
             )
-        self.is_ready = True
-
-    async def check(self, exercise: Exercise) -> bool:
-        """Check an exercise and show the verdict; return whether it passes.
-
-        Others of its topic are checked beside it, quietly: those that passed and use
-        what has changed, and those whose check a later save has cancelled.
-        """
-        self.current = exercise
-        patience = asyncio.get_running_loop().call_later(
-            PATIENCE, print_plain, f"Checking {exercise.symbols[0]} …", "dim"
-        )
-        shaken = self.shaken(exercise.topic)
-        self.owed |= {exercise.id}
-        others = {*shaken, *self.owed} - {exercise.id}
+        self.ears.close()
+        before = signal.signal(signal.SIGINT, lambda *_: None)  # it is the debugger's
         try:
-            await self.get_ready()
-            started = time.perf_counter()
-            verdicts = await self.checker.check([exercise.id, *sorted(others)])
+            command = [sys.executable, "-m", "grader", "debug", exercise.id]
+            subprocess.run(command, check=False)
         finally:
-            patience.cancel()
-        self.owed.clear()
-        self.workspace.note(verdicts)
-        passing = {verdict.exercise for verdict in verdicts if verdict.passes}
-        lost = [name for name in shaken if name not in {*passing, exercise.id}]
-        verdict = next(v for v in verdicts if v.exercise == exercise.id)
-        self.show(verdict, lost, time.perf_counter() - started)
-        return verdict.passes
+            signal.signal(signal.SIGINT, before)
+            self.listen()
 
-    def shaken(self, topic: str) -> list[str]:
-        """Return the exercises of a topic that passed, on other code than now."""
-        verdicts = self.workspace.state.verdicts
-        return [
-            e.id
-            for e in self.workspace.syllabus.topic(topic).exercises
-            if e.id in verdicts
-            and verdicts[e.id].passes
-            and self.workspace.work.key(e) not in (None, verdicts[e.id].key)
-        ]
+    def fails(self, exercise: Exercise) -> bool:
+        """Say whether an exercise is known not to pass."""
+        return self.workspace.status(exercise) is ExerciseStatus.FAILS
 
-    def show(self, verdict: Verdict, lost: list[str], seconds: float) -> None:
-        """Show a verdict, what it broke, and where to go on."""
-        exercise = self.workspace.syllabus.exercises[verdict.exercise]
-        topic = self.workspace.syllabus.topic(exercise.topic)
-        name = f"{exercise.symbols[0]}: {exercise.title}"
-        clear()
-        print_plain(name if verdict.imports else topic.title, "bold")
-        show_verdict(self.workspace, verdict)
-        for other in lost:
-            said = f"✗ {other} passed before this save: make test EX={other}"
-            print_wrapped(said, 2, 2, "red")
+    def show(self, verdict: Verdict, lost: list[str]) -> None:
+        """Show a verdict; keys are about its exercise from now on."""
+        self.picker = None
+        self.judged = self.workspace.syllabus.exercises[verdict.exercise]
+        super().show(verdict, lost)
+
+    def most_printed(self) -> int:
+        """Return how many lines leave room for what else is on the screen."""
+        return max(out.height // 3, 1)
+
+    def end_screen(self, said: str = "", _: Verdict | None = None) -> None:
+        """Print what was `said` of the last check, and what keys do."""
+        keys = {"h": "hint", "n": "next", "l": "list", "r": "run again"}
+        passes = self.workspace.passes(self.subject)
+        if passes and has_references(self.workspace.layout):
+            keys["s"] = "solution"
+        if self.fails(self.subject):
+            keys["d"] = "debugger"
+        keys["q"] = "quit"
         print_plain("")
-        if verdict.imports:
-            show_topic(self.workspace, topic)
-        if verdict.passes:
-            if has_references(self.workspace.layout):
-                print_plain(f"Compare: make solution EX={exercise.id}")
-            self.go_on_to(
-                following(self.workspace.syllabus, self.workspace.passes, exercise.id)
-            )
-        elif verdict.imports:
-            print_plain(f"Stuck? In another terminal: make hint EX={exercise.id}")
-        print_plain(f"Checked in {seconds:.2f} s. Ctrl-C ends.", "dim")
-
-    def go_on_to(self, exercise: Exercise | None) -> None:
-        """Make an exercise the current one, and describe it without checking it."""
-        if exercise is None:
-            print_plain("Every exercise passes. Hand in: make submit", "bold")
-        else:
-            self.current = exercise
-            print_plain("")
-            describe(self.workspace, exercise)
-
-
-def clear() -> None:
-    """Begin a fresh screen in a terminal, a fresh paragraph in a pipe."""
-    if out.is_terminal:
-        out.clear()
-    else:
-        print_plain("")
+        if said:
+            print_plain(said, "dim")
+        line = Text("   ").join(
+            Text.assemble((key, "bold"), f" {does}") for key, does in keys.items()
+        )
+        print_row(line)

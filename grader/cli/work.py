@@ -14,7 +14,7 @@ from grader.cli.lesson import One
 from grader.cli.screen import errors, print_message, print_plain
 from grader.files import write_bytes, write_text
 from grader.layout import find_course
-from grader.source import BrokenCodeError, decode
+from grader.source import BrokenCodeError, decode, line_end
 from grader.student import StudentError
 from grader.student.progress import required
 from grader.student.reset import backup_path
@@ -62,7 +62,7 @@ def reset(name: One = "", yes: Yes = False) -> None:
         backup = backup_path(path)
         write_bytes(backup, data)
         print_plain(f"The file as it was is in {backup.relative_to(layout.root)}")
-    write_text(path, new)
+    write_text(path, new.replace("\n", line_end(data)))
     print_plain(f"{names} is as it was handed out. Check: make test EX={exercise.id}")
 
 

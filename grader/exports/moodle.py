@@ -7,6 +7,7 @@ back only under these names.
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 import tomllib
@@ -64,7 +65,7 @@ def fill(
         notes += [said] if said else []
         old = sheet.cell(row, feedback)
         if feedback >= 0 and (not old or old.startswith(OWN_COMMENT)):
-            cells[row, feedback] = grade.comment
+            cells[row, feedback] = as_html(grade.comment)
         elif feedback >= 0:
             notes.append(f"{student} has another comment in the sheet: left as it is")
     if feedback < 0:
@@ -93,12 +94,17 @@ def to_import(grades: Sequence[Grade], most: float | None = None) -> Filled:
     for grade in grades:
         made, said = clamped(grade.out_of(most))
         text = "" if made.points is None else number(made.points)
-        writer.writerow([neutralise(grade.student), text, neutralise(made.comment)])
+        writer.writerow([neutralise(grade.student), text, as_html(made.comment)])
         notes += [said] if said else []
         if made.points is None:
             notes.append(f"{grade.student} has no score ({grade.comment}): left empty")
     count = sum(grade.points is not None for grade in grades)
     return Filled(stream.getvalue(), count, tuple(notes))
+
+
+def as_html(comment: str) -> str:
+    """Return a comment as Moodle takes it: for HTML, in a cell of a table."""
+    return neutralise(html.escape(comment, quote=False))
 
 
 def find_column(sheet: Sheet, wanted: str) -> int:

@@ -6,8 +6,11 @@ import re
 
 from grader.errors import GraderError
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
+"""What a formula begins with, for a character class; some systems know wide signs."""
 
+_BEGINS = re.compile(rf"[{SIGNS}\t\r\n]")
+_BEHIND = re.compile(rf"(?<=[;\t\r\n])(?=[{SIGNS}])")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?")
 
 
@@ -16,14 +19,23 @@ class ExportError(GraderError):
 
 
 def neutralise(text: str) -> str:
-    """Return text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """Return text that a spreadsheet does not take for a formula.
+
+    Where it parts columns by semicolons and opens a table that has commas, quotes mean
+    nothing to it: a cell begins behind each semicolon and line end of the text.
+    """
+    return _BEHIND.sub("'", neutralise_start(text))
+
+
+def neutralise_start(text: str) -> str:
+    """Return text that begins no formula."""
+    return f"'{text}" if _BEGINS.match(text) else text
 
 
 def neutralise_cell(cell: str) -> str:
     """Return a cell of a sheet neutralised, unless it is a number, or - for none."""
     harmless = cell == "-" or _NUMBER.fullmatch(cell)
-    return cell if harmless else neutralise(cell)
+    return cell if harmless else neutralise_start(cell)
 
 
 def to_number(cell: str) -> float | None:

@@ -67,6 +67,7 @@ def handed_in(result: Result) -> dict[str, Any]:
         "submitted_at": moment.isoformat() if moment else None,
         "times": {topic: time.isoformat() for topic, time in result.times.items()},
         "late": result.marked_late,
+        "returns_as": result.returns_as,
         "attempt": result.attempt,
         "of": result.of,
     }
@@ -150,6 +151,7 @@ def to_result(entry: Mapping[str, Any]) -> Result:
             for topic, time in entry.get("times", {}).items()
         },
         marked_late=entry.get("late", False),
+        returns_as=entry.get("returns_as", ""),
         attempt=entry.get("attempt", 1),
         of=entry.get("of", 1),
         adjusted=adjusted,

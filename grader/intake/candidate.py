@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Self
 
 from grader.errors import GraderError
+from grader.text import one_line
 
 SKIPPED_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 MAX_FILES = 5_000
@@ -20,6 +21,10 @@ WORK = re.compile(r"\.(?P<kind>py|ipynb)(?:\.(?:txt|json))?\Z", re.IGNORECASE)
 
 class SubmissionError(GraderError):
     """A submission cannot be read: it is not graded, and gets no zero either."""
+
+    def __init__(self, why: str) -> None:
+        """Take the reason; names of files in it may hold anything."""
+        super().__init__(one_line(why))
 
 
 class UnfitError(Exception):

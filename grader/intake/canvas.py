@@ -78,6 +78,7 @@ def from_uploads(top: Entry, uploads: Sequence[Upload]) -> SubmissionSource:
     """Return a student's submission: the newest archive, or the newest of each file."""
     uploads = sorted(uploads, key=lambda upload: upload.attachment)
     origin = by_name(top, uploads[-1].match)
+    origin = replace(origin, returns_as=uploads[-1].entry.name)
     archives = [upload for upload in uploads if upload.entry.is_archive]
     if len(archives) == len(uploads):
         *earlier, last = [

@@ -46,6 +46,8 @@ class SubmissionSource:
     """Why there is nothing that could be graded."""
     notes: tuple[str, ...] = ()
     """What else an instructor should know."""
+    returns_as: str = ""
+    """The name, as the platform gave it, under which it takes a page back."""
     take: Take = Take.WORK
     """Which of several files of a topic is graded."""
     renames: Mapping[str, str] = field(default_factory=dict, hash=False)

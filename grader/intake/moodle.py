@@ -19,6 +19,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.identity import fit_id
 from grader.intake.entry import Entry, Source
 from grader.intake.find import Download, SubmissionSource, Wanted
 from grader.intake.loose_files import LooseFiles
@@ -26,6 +27,14 @@ from grader.intake.loose_files import LooseFiles
 ENTRY = re.compile(
     r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?"
 )
+
+
+def folder_name(name: str, number: str) -> str:
+    """Return the folder of a participant's files, in which Moodle takes some back.
+
+    It parts the name at underscores and goes by the number behind the first of them.
+    """
+    return f"{fit_id(name).replace('_', ' ')}_{number}_assignsubmission_file_"
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,7 @@ def from_parts(top: Entry, who: str, parts: Sequence[Part]) -> SubmissionSource:
         tuple(folder.path for folder in folders[1:]),
         source=source_of(files, folders),
         ids=(*number, ("name", match["name"])),
+        returns_as=folder_name(match["name"], match["id"]) if match["id"] else "",
         problem="" if files else f"handed in {texts} and no file",
         notes=(f"not graded: {texts}",) if files and others else (),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from grader.intake.answers import Symbols, count_answers, count_stubs
 from grader.intake.candidate import UnfitError
 from grader.sandbox.run_cells import find_magics
-from grader.stubs import check_id
+from grader.stubs import check_id, desk_id
 
 MAX_NOTEBOOK = 64 << 20  # bytes, outputs and all
 MAX_CONTAINERS = 2_000_000
@@ -86,7 +86,7 @@ def read_notebook(
             f"{name} holds {size:,} characters of code; at most {max_source:,} are "
             "graded."
         )
-    groups = [group for group in group_parts(cells) if not is_check(group[0])]
+    groups = [group for group in group_parts(cells) if not is_help(group[0])]
     if not groups:
         raise UnfitError(f"{name} holds no code to grade.")
     text = "\n".join(cell.source for group in groups for cell in group)
@@ -165,9 +165,9 @@ def grade_id_of(cell: dict[str, Any]) -> str:
     return found if is_name else ""
 
 
-def is_check(cell: CodeCell) -> bool:
-    """Say whether a cell is one that checks an exercise."""
-    return cell.grade_id.endswith(check_id(""))
+def is_help(cell: CodeCell) -> bool:
+    """Say whether a cell checks an exercise, or brings what helps at it."""
+    return cell.grade_id.endswith((check_id(""), desk_id("")))
 
 
 def group_parts(cells: Iterable[CodeCell]) -> Iterator[list[CodeCell]]:

@@ -12,6 +12,7 @@ from grader.intake.entry import DiskEntry
 from grader.intake.find import SubmissionSource
 from grader.intake.nested import Opened, unpacked
 from grader.scoring.submission import Submission
+from grader.text import one_line
 
 MAX_SOURCE = 1 << 20  # bytes
 MAX_NAMES = 5
@@ -43,7 +44,9 @@ def read_submission(
     choice = Choice(topics, max_source, origin.take, origin.renames)
     with source.listing() as files, unpacked(files) as opened:
         submission = choose(origin.student, opened, choice)
-    return replace(submission, notes=(*origin.notes, *submission.notes))
+    problems = {topic: one_line(why) for topic, why in submission.problems.items()}
+    notes = tuple(map(one_line, (*origin.notes, *submission.notes)))
+    return replace(submission, problems=problems, notes=notes)
 
 
 def choose(student: str, opened: Opened, choice: Choice) -> Submission:

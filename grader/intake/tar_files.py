@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import math
 import tarfile
 import tempfile
 import zlib
@@ -85,8 +86,8 @@ class FileInTar(Candidate):
 
     @property
     def modified(self) -> float | None:
-        """Return when it was changed."""
-        return float(self.member.mtime)
+        """Return when it was changed; None for what is no time."""
+        return self.member.mtime if math.isfinite(self.member.mtime) else None
 
     def read(self, limit: int) -> bytes:
         """Return its bytes; what is no file is refused, never followed."""

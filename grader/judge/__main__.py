@@ -12,26 +12,18 @@ from pathlib import Path
 
 from grader import gpu
 from grader.judge.messages import Fault
+from grader.judge.options import options
 from grader.layout import Layout
 from grader.sandbox.isolation import Level
 from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
 
-PLUGINS = (
-    "grader.observe.plugin",
-    "pytest_metadata.plugin",
-    "pytest_jsonreport.plugin",
-    "no:cacheprovider",
-    "no:faulthandler",
-    "no:logging",
-)
+PLUGINS = ("pytest_metadata.plugin", "pytest_jsonreport.plugin")
 
 
 def main() -> int:
     """Start a sandbox, then pytest around it."""
     control, level, limits, root_of_course, tests = sys.argv[1:]
-    # A test's id names the suite's last two folders: the same wherever it lies.
-    root = Path(tests).parents[1]
     course = Layout(Path(root_of_course))
     owner = Connection(int(control))
     warnings.simplefilter("ignore")
@@ -39,13 +31,8 @@ def main() -> int:
     sandbox = Sandbox(Level(level), Limits(**json.loads(limits)), gpu=has_gpu)
     os.environ["CUDA_VISIBLE_DEVICES"] = ""  # what is expected comes from the CPU
     arguments = [
-        *("-q", "--capture=no"),
-        *("-c", "/dev/null", f"--rootdir={root}", "--import-mode=append"),
-        *("--disable-plugin-autoload", "--noconftest"),
-        *(f"-p{name}" for name in PLUGINS),
+        *options(course, Path(tests), *PLUGINS),
         *("--json-report-omit", "collectors", "keywords", "log", "streams", "warnings"),
-        f"--registry={course.registry}",
-        f"--reference={course.solutions}",
         *("--json-report", "--json-report-file=none"),
         tests,
     ]

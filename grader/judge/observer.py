@@ -20,11 +20,11 @@ from typing import Any
 
 from grader.observe import verdicts
 from grader.observe.finding import Finding, Raised
-from grader.sandbox import wire
-from grader.sandbox.launch import Ended, Sandbox, SandboxError
+from grader.sandbox import SandboxError, wire
+from grader.sandbox.launch import Ended, Sandbox
 from grader.sandbox.payload import Packer
-from grader.scoring.message import Words, say
 from grader.scoring.submission import Submission
+from grader.words import Words, say
 
 SANDBOXES_PER_TEST = 3
 MAX_EXTENSION = 3
@@ -167,7 +167,10 @@ class SandboxObserver:
             self.channel.close()
             self.channel = None
         self.own_sandbox = self.sandbox = Sandbox(
-            self.sandbox.level, self.limits, gpu=self.sandbox.gpu
+            self.sandbox.level,
+            self.limits,
+            gpu=self.sandbox.gpu,
+            keep=self.sandbox.keep,
         )
         self.sandbox.wait()
         self.seconds_left -= time.monotonic() - started
@@ -255,7 +258,7 @@ class SandboxObserver:
     def open_channel(self) -> socket.socket:
         """Return the channel to the current worker, or to a fresh one."""
         if self.channel is None:
-            sources = dict(self.submission.sources)
+            sources = self.submission.sources_of(self.topic)
             self.channel = self.sandbox.start_worker(sources, simulated=self.simulated)
             self.worn = False
             self.imported.clear()

@@ -33,7 +33,8 @@ from grader.observe.plugin import (
     is_simulated,
     weight_of,
 )
-from grader.sandbox.launch import Sandbox, SandboxError
+from grader.sandbox import SandboxError
+from grader.sandbox.launch import Sandbox
 from grader.sandbox.payload import Packer
 from grader.sandbox.prefork import warm
 from grader.scoring.manifest import Check, Manifest, suite_digest, topic_digest

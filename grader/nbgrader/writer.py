@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -189,7 +190,7 @@ class GradebookWriter:
         by_hand = grade.manual_score is not None
         grade.auto_score = entry.points
         grade.needs_manual_grade = by_hand and (changed or grade.needs_manual_grade)
-        comment.auto_comment = entry.comment or None
+        comment.auto_comment = as_markdown(entry.comment) or None
 
     def set_penalty(
         self,
@@ -206,6 +207,11 @@ class GradebookWriter:
         if penalty is not None:
             penalty = min(max(penalty, 0.0), notebook.score)
         notebook.late_submission_penalty = penalty
+
+
+def as_markdown(comment: str) -> str:
+    """Return a comment as a block of code: feedback takes it for Markdown and HTML."""
+    return textwrap.indent(comment, "    ", lambda _: True)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from grader.observe.expect import (
 )
 from grader.observe.finding import Raised
 from grader.sandbox.trials import Function, Module, fill
-from grader.scoring.message import say
+from grader.words import say
 
 __all__ = [
     "CALLS",

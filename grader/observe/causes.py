@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from grader.observe.finding import Raised
-from grader.scoring.message import Words
+from grader.words import Words
 
 _CAUSES: tuple[tuple[str, str], ...] = (
     (
@@ -72,6 +72,10 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     (
         r"maximum recursion depth",
         "a function or a forward calls itself without end",
+    ),
+    (
+        r"^EOFError: EOF when reading a line|reading from stdin while output is captur",
+        "nobody answers input() or a debugger here: make test asks in a terminal",
     ),
     (r"DefaultCPUAllocator|^MemoryError", "far more memory is asked for than needed"),
 )

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from grader.observe.describe import describe
 from grader.observe.finding import Finding
-from grader.scoring.message import Text, Words, as_text, say
+from grader.words import Text, Words, as_text, say
 
 
 def check_form(value: Any, scenario: Callable[..., Any]) -> None:

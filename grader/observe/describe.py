@@ -9,7 +9,7 @@ from torch import Tensor
 
 from grader.observe.compare import is_equal
 from grader.sandbox.wire import Opaque
-from grader.scoring.message import MAX_VALUE, Text, Words, say
+from grader.words import MAX_VALUE, Text, Words, say
 
 
 def describe(value: Any) -> Words:

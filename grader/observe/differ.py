@@ -12,7 +12,7 @@ from grader.observe.compare import is_close, is_equal
 from grader.observe.describe import describe, tell_apart, to_code
 from grader.sandbox.states import tensors_in, wave
 from grader.sandbox.trials import same
-from grader.scoring.message import Words, render, say
+from grader.words import Words, render, say
 
 Played = dict[str, Any]
 Tolerance = tuple[float, float] | Literal["bits"] | None

@@ -17,7 +17,7 @@ from grader.observe.causes import likely_cause
 from grader.observe.compare import is_close, is_equal
 from grader.observe.describe import describe, tell_apart, unlike
 from grader.observe.finding import Finding, Raised
-from grader.scoring.message import Words, say
+from grader.words import Words, say
 
 Slips = Mapping[Words, Any | Callable[[Any], bool]]
 """Causes with their evidence: the value that one gives, or a predicate of a value."""

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from grader.sandbox.wire import ProtocolError
-from grader.scoring.message import Line, Message, Words, one_row, render
+from grader.scoring.message import Line, Message
 from grader.scoring.outcome import Outcome
+from grader.words import Words, one_row, render
 
 MAX_TEXT = 2_000  # characters of what a submission says of itself
 

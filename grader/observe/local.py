@@ -6,6 +6,7 @@ works when it is graded. Nothing here protects a score.
 
 from __future__ import annotations
 
+import bdb
 import copy
 import signal
 import sys
@@ -13,15 +14,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
 from grader import gpu
+from grader.observe.alarm import interrupting
 from grader.observe.finding import Raised
 from grader.observe.random_numbers import forked_random_numbers
 from grader.observe.verdicts import import_finding, time_up
-from grader.sandbox import wire, worker
+from grader.sandbox import scene, wire
 from grader.sim import register
 
 
@@ -36,6 +39,7 @@ class LocalObserver:
         """Take the folder with the topics' modules and the seconds of one test."""
         self.folder = folder.resolve()
         self.test_seconds = test_seconds
+        self.interrupted = False
 
     def prepare(self, *, simulated: bool) -> None:
         """Register the simulated accelerator, which must not come later.
@@ -55,39 +59,45 @@ class LocalObserver:
 
         Raises:
             Finding: the time is up, or the value cannot be sent.
+            KeyboardInterrupt: somebody wants it to end, in a debugger or by Ctrl-C.
         """
         if str(self.folder) not in sys.path:
             sys.path.insert(0, str(self.folder))
-        with forked_random_numbers(seed), self.time_limit(), without_bytecode():
-            imported = worker.play(topic, lambda _: None, (), self.folder)
+        with forked_random_numbers(seed), self.interruptions(), without_bytecode():
+            imported = scene.play(topic, lambda _: None, (), self.folder)
             if "error" in imported:
                 raise import_finding(topic, Raised.from_data(imported["error"]))
-            answer = worker.play(topic, scenario, copy.deepcopy(args), self.folder)
-        if "error" in answer and answer["error"]["types"][0] == TimeUp.__name__:
-            raise time_up(self.test_seconds)
+            answer = scene.play(topic, scenario, copy.deepcopy(args), self.folder)
+        match answer:
+            case {"error": {"types": [TimeUp.__name__, *_]}}:
+                raise time_up(self.test_seconds)
+            case {"error": {"types": [bdb.BdbQuit.__name__, *_]}}:
+                raise KeyboardInterrupt
+        if self.interrupted:
+            raise KeyboardInterrupt
         try:
             frame = wire.encode(answer)
         except Exception as error:
-            frame = wire.encode({"error": worker.describe(error, self.folder)})
+            frame = wire.encode({"error": scene.describe(error, self.folder)})
         return wire.decode_frame(frame)
 
     @contextmanager
-    def time_limit(self) -> Iterator[None]:
-        """Interrupt the scenario when the test's time is up."""
+    def interruptions(self) -> Iterator[None]:
+        """Interrupt the scenario when its time is up; note who else interrupts it."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
 
-        def interrupt(*_: object) -> None:
-            raise TimeUp
+        def note(number: int, frame: FrameType | None) -> None:
+            self.interrupted = True
+            signal.default_int_handler(number, frame)
 
-        previous = signal.signal(signal.SIGALRM, interrupt)
-        signal.setitimer(signal.ITIMER_REAL, self.test_seconds, 0.5)
+        previous = signal.signal(signal.SIGINT, note)
         try:
-            yield
+            with interrupting(self.test_seconds, TimeUp):
+                yield
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, previous)
+            signal.signal(signal.SIGINT, previous)
 
 
 @contextmanager

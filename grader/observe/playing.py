@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from grader.observe.data import check_form
 from grader.observe.finding import Raised
 from grader.observe.verdicts import broken_protocol, finding_for
-from grader.sandbox.launch import SandboxError
+from grader.sandbox import SandboxError
 from grader.sandbox.wire import ProtocolError
-from grader.scoring.message import Words
+from grader.words import Words
 
 
 class Observer(Protocol):

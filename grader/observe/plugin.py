@@ -7,6 +7,7 @@ Where the student's code runs is not its business: it plays scenarios through an
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 from collections.abc import Callable, Generator
 from dataclasses import replace
@@ -70,15 +71,26 @@ def pytest_configure(config: pytest.Config) -> None:
     ):
         config.addinivalue_line("markers", line)
     folder = config.getoption("--submission")
-    config.stash[OBSERVER] = LocalObserver(folder, LOCAL_TEST_SECONDS)
+    config.stash[OBSERVER] = LocalObserver(folder, local_seconds(config))
     config.stash[SEED] = "visible"
+
+
+def local_seconds(config: pytest.Config) -> float:
+    """Return the seconds of a test in this process.
+
+    Without pytest's capture, somebody is there to answer, and to end what never does.
+    """
+    return math.inf if config.getoption("capture") == "no" else LOCAL_TEST_SECONDS
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Check the marks; skip what needs a GPU where there is none."""
+    """Check the marks; skip what needs a GPU where there is none.
+
+    `-k` finds tests by the symbols of their exercise, too.
+    """
     marked = [item for item in items if item.get_closest_marker("exercise")]
     if not marked:
         return
@@ -87,7 +99,7 @@ def pytest_collection_modifyitems(
     except SyllabusError as error:
         raise pytest.UsageError(str(error)) from error
     for item in marked:
-        exercise_of(item)
+        item.extra_keyword_matches.update(exercise_of(item).symbols)
         weight_of(item)
         if item.get_closest_marker("cuda") and not gpu.is_available():
             item.add_marker(pytest.mark.skip(reason=Outcome.NO_GPU))

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.observe.random_numbers import forked_random_numbers
-from grader.sandbox import wire, worker
+from grader.sandbox import scene, wire
 
 
 @cache
@@ -67,4 +67,4 @@ class ReferenceObserver:
         try:
             return {"value": play(self.path, scenario, copy.deepcopy(args), seed)}
         except Exception as error:
-            return {"error": worker.describe(error, self.path.parent)}
+            return {"error": scene.describe(error, self.path.parent)}

@@ -24,7 +24,7 @@ from grader.observe.differ import (
 from grader.observe.expect import Slips, fits
 from grader.observe.finding import Finding, Raised, to_line
 from grader.sandbox.trials import Make, play_cases, play_trials
-from grader.scoring.message import Text, Words, as_text, say
+from grader.words import Text, Words, as_text, say
 
 Causes = Mapping[str, Words]
 first_of = itemgetter(0)

@@ -9,8 +9,8 @@ from typing import Any
 from grader.observe.causes import likely_cause
 from grader.observe.describe import describe
 from grader.observe.finding import Finding, Raised
-from grader.scoring.message import Text, Words, as_text, say
 from grader.scoring.outcome import Outcome
+from grader.words import Text, Words, as_text, say
 
 LAWS = {
     "default_dtype": "the default dtype",

@@ -54,6 +54,8 @@ class Lateness:
 
     percent: Fraction
     words: str
+    days: int | None = None
+    """Days late that have begun; 0 within the grace, None where it is not late."""
 
 
 IN_TIME = Lateness(Fraction(0), "")
@@ -82,10 +84,7 @@ def adjust(
     for name in score.topics:
         exercises = [e for e in score.exercises if e.topic == name]
         moment = (times or {}).get(name, submitted_at)
-        if moment is None:
-            lateness = lateness_unknown(name, policy, student, marked_late=marked_late)
-        else:
-            lateness = lateness_of(name, moment, policy, student)
+        lateness = lateness_of(name, moment, policy, student, marked_late=marked_late)
         weight = policy.weights.get(name, Fraction(1))
         factor = weight * (1 - lateness.percent / 100)
         earned, left, most = count(exercises, policy)
@@ -125,9 +124,24 @@ def count(
 
 
 def lateness_of(
-    topic: str, submitted_at: datetime, policy: Policy, student: str
+    topic: str,
+    submitted_at: datetime | None,
+    policy: Policy,
+    student: str,
+    *,
+    marked_late: bool = False,
 ) -> Lateness:
-    """Return how late a topic was handed in."""
+    """Return how late a topic was handed in.
+
+    Args:
+        topic: its id.
+        submitted_at: when, with a time zone; None if unknown.
+        policy: the course's rules.
+        student: whose extensions to look for.
+        marked_late: the platform calls it late, which counts where the time is unknown.
+    """
+    if submitted_at is None:
+        return lateness_unknown(topic, policy, student, marked_late=marked_late)
     due = policy.due.get(topic)
     if due is None or submitted_at <= due:
         return IN_TIME
@@ -138,7 +152,7 @@ def lateness_of(
     grace = policy.late.grace_minutes
     if late_by <= timedelta(minutes=grace):
         words = f"late within the {grace} minutes of grace"
-        return Lateness(Fraction(0), joined(words, extension))
+        return Lateness(Fraction(0), joined(words, extension), 0)
     return lateness_by(-(-late_by // DAY), policy, extension)
 
 
@@ -165,7 +179,7 @@ def lateness_by(days: int, policy: Policy, extension: int) -> Lateness:
     percent = min(days * policy.late.percent_per_day, policy.late.max_percent)
     cost = f": −{float(percent):g} %" if percent else ""
     words = f"{days_in_words(days)} late{cost}"
-    return Lateness(percent, joined(words, extension))
+    return Lateness(percent, joined(words, extension), days)
 
 
 def joined(words: str, extension: int) -> str:

@@ -12,6 +12,7 @@ from grader.files import read_matching
 from grader.layout import KIT, PACKAGE, TEMPLATES, Layout
 from grader.release.readme import make_readmes
 from grader.source import decode, read_source
+from grader.stubs import picture_file
 from grader.student import reference
 from grader.syllabus import ASSIGNMENT, Syllabus, read_syllabus
 
@@ -26,18 +27,26 @@ class HandoutError(GraderError):
     """The handout would tell a secret; the message names the file and the line."""
 
 
-def collect(layout: Layout, part: Syllabus | None = None) -> dict[str, bytes]:
+def collect(
+    layout: Layout, part: Syllabus | None = None, *, references: bool = True
+) -> dict[str, bytes]:
     """Return the files of the handout, by their path in it.
 
     Args:
         layout: where the course lies.
         part: what is given of it; all of it if left out.
+        references: with the solutions and the paragraphs on why, encoded.
     """
     templates = TEMPLATES / "handout"
-    given = part or read_syllabus(layout.registry)
+    course = read_syllabus(layout.registry)
+    given = part or course
     modules = [f"{topic}.py" for topic in given.topic_ids]
     exercises = read_matching(layout.exercises, layout.exercises, *modules)
-    notebooks = [f"notebooks/{topic}.ipynb" for topic in given.topic_ids]
+    notebooks = [
+        f"notebooks/{name}"
+        for topic in given.topic_ids
+        for name in (f"{topic}.ipynb", picture_file(topic))
+    ]
     tests = read_matching(layout.visible_tests, layout.root, "*.py")
     others = {f"test_{t}.py" for t in given.modules if t not in given.topic_ids}
     pristine = layout.pristine.relative_to(layout.root).as_posix()
@@ -47,6 +56,7 @@ def collect(layout: Layout, part: Syllabus | None = None) -> dict[str, bytes]:
         **read_matching(layout.exercises, layout.root, "*.toml", *notebooks),
         **{n: data for n, data in tests.items() if Path(n).name not in others},
         **(assignment_file(layout, part) if part else {}),
+        **(collect_references(layout, course, given) if references else {}),
         **read_matching(PACKAGE, KIT.root, "**/*.py"),
         **read_matching(KIT.root, KIT.root, "constraints.txt", "pyproject.toml"),
         **read_matching(templates, templates, "**/*"),
@@ -61,12 +71,15 @@ def assignment_file(layout: Layout, part: Syllabus) -> dict[str, bytes]:
     return {path.as_posix(): f"exercises = [\n{names}]\n".encode()}
 
 
-def collect_references(layout: Layout, syllabus: Syllabus) -> dict[str, bytes]:
-    """Return the encoded solutions, for courses that want them in the handout."""
+def collect_references(
+    layout: Layout, course: Syllabus, given: Syllabus
+) -> dict[str, bytes]:
+    """Return the encoded references of what is given of a course."""
     folder = layout.references.relative_to(layout.root)
+    made = reference.make_references(layout, course)
     return {
-        (folder / f"{name}{reference.SUFFIX}").as_posix(): reference.encode(made)
-        for name, made in reference.make_references(layout, syllabus).items()
+        (folder / f"{name}{reference.SUFFIX}").as_posix(): reference.encode(made[name])
+        for name in given.exercises
     }
 
 

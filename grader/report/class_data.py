@@ -10,12 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from grader.policy import NO_RULES, Policy
+from grader.report.late import Late, find_late
+from grader.report.over_time import OverTime, over_time
 from grader.report.statistics import Item, describe_item
 from grader.results.result import Result, Status
-from grader.scoring.message import Message, Words
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.score import ExerciseScore, Score
 from grader.syllabus import Exercise, Syllabus
+from grader.words import Words
 
 Key = tuple[str, str]
 SHOWN = 10
@@ -138,10 +142,13 @@ def state_of(made: ExerciseScore) -> str:
 class ClassData:
     """A class as its pages show it."""
 
-    def __init__(self, syllabus: Syllabus) -> None:
-        """Take what the class was graded in."""
-        self.syllabus = syllabus
+    def __init__(self, syllabus: Syllabus, policy: Policy = NO_RULES) -> None:
+        """Take what the class was graded in, and the course's rules."""
+        self.syllabus, self.policy = syllabus, policy
         self.results: list[Result] = []
+        self.late: list[Late] = []
+        self.over_time: list[OverTime] = []
+        """Of those of whom several attempts were graded."""
         self.states: dict[str, dict[str, str]] = {}
         """By student and exercise; of those who have a score."""
         self.exercises = {
@@ -164,7 +171,10 @@ class ClassData:
             said: messages by test.
             absent: topics of which nothing was handed in.
         """
-        self.results.append(result)
+        if found := over_time(result):
+            self.over_time.append(found)
+        self.results.append(replace(result, attempts=()))
+        self.late += find_late(result, self.policy)
         if score is None:
             return
         there = [e for e in score.exercises if e.topic not in set(absent)]

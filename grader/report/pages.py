@@ -12,11 +12,12 @@ from markupsafe import Markup
 from grader.exports.feedback import Feedback
 from grader.identity import file_name
 from grader.layout import TEMPLATES
+from grader.report.over_time import over_time
 from grader.report.student_page import make_sections
 from grader.results.result import Result
-from grader.scoring.message import render
 from grader.syllabus import Syllabus
 from grader.text import without_controls
+from grader.words import render
 
 
 class Pages:
@@ -53,7 +54,12 @@ class Pages:
     ) -> str:
         """Return a student's own page, which says nothing of anybody else."""
         sections = make_sections(feedback, syllabus) if feedback else []
-        values = {"result": result, "feedback": feedback, "sections": sections}
+        values = {
+            "result": result,
+            "feedback": feedback,
+            "sections": sections,
+            "over_time": over_time(result),
+        }
         return self.make("student.html", **values)
 
 

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from grader.errors import GraderError
 from grader.exports.feedback import Feedback
-from grader.files import told_of, write_text
 from grader.report.charts import BINS, count_shares, draw_bars
 from grader.report.class_data import ClassData, ExerciseData
+from grader.report.page_folder import PageFolder
 from grader.report.pages import Pages, student_page
 from grader.report.statistics import MIN_STUDENTS
 from grader.results.result import Result, Status
+from grader.results.similar_pairs import SimilarPair
 from grader.syllabus import Syllabus
 from grader.text import one_line
+from grader.words import render
 
 INDEX = "index.html"
-MARK = ".grader-report"
 ROWS = 100
 """Students of one page of the grid: no page is too large to open."""
 NAMES = 30
 """Students named beside a slip."""
 BIN_LABELS = [f"{100 * i // BINS} to {100 * (i + 1) // BINS} %" for i in range(BINS)]
-
-
-class ReportError(GraderError):
-    """Pages cannot be made; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -54,54 +52,36 @@ STATES = (
 BY_ID = {state.id: state for state in STATES}
 
 
-class Site:
+@dataclass(frozen=True)
+class Similar:
+    """Pairs whose work is alike, and the folder of the pages that show them."""
+
+    folder: Path
+    pairs: Sequence[SimilarPair]
+
+    def link_from(self, folder: Path) -> str:
+        """Return where the pages lie, seen from another folder, for a link."""
+        here, there = folder.resolve(), self.folder.resolve()
+        return quote(Path(os.path.relpath(there, here)).as_posix())
+
+
+NOT_LOOKED = Similar(Path(), ())
+
+
+class Site(PageFolder):
     """Makes the pages of a class, and writes them into a folder of their own."""
 
     def __init__(self, folder: Path, title: str) -> None:
         """Take the folder and the course's title."""
-        self.folder = folder
+        super().__init__(folder, "report")
         shared = {
             "bins": BIN_LABELS,
             "states": STATES,
             "least": MIN_STUDENTS,
             "shown": NAMES,
+            "many": ROWS,
         }
         self.pages = Pages(title, **shared)
-        self.written: set[str] = set()
-
-    def __enter__(self) -> Site:
-        """Make the folder, or take one of an earlier report.
-
-        Raises:
-            ReportError: it belongs to something else.
-            WriteError: it cannot be written.
-        """
-        mark = self.folder / MARK
-        with told_of(mark):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if not mark.exists() and any(self.folder.iterdir()):
-                raise ReportError(
-                    f"{self.folder} holds other files than a report: name an empty or "
-                    "a new folder with --out"
-                )
-        write_text(mark, "")
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        """Remove the pages of an earlier report that this one has not."""
-        if kind is None:
-            for path in self.folder.rglob("*.html"):
-                if path.relative_to(self.folder).as_posix() not in self.written:
-                    path.unlink()
-
-    def write(self, name: str, text: str) -> None:
-        """Write a page.
-
-        Raises:
-            WriteError: it cannot be written.
-        """
-        write_text(self.folder / name, text)
-        self.written.add(name)
 
     def write_student(
         self, result: Result, feedback: Feedback | None, syllabus: Syllabus
@@ -118,8 +98,13 @@ class Site:
         """
         self.write(name, self.pages.make(template, **values))
 
-    def write_class(self, data: ClassData) -> None:
-        """Write the pages for the teacher."""
+    def write_class(self, data: ClassData, similar: Similar = NOT_LOOKED) -> None:
+        """Write the pages for the teacher.
+
+        Args:
+            data: of the class.
+            similar: whose work is alike.
+        """
         shared = {"data": data, "numbers": data.syllabus.numbers}
         self.pages.templates.globals |= shared
         self.write_exercises(data)
@@ -131,6 +116,10 @@ class Site:
             INDEX,
             INDEX,
             look=list(looks_of(data)),
+            late=data.late,
+            similar=similar,
+            folder=similar.link_from(self.folder),
+            over_time=sorted(data.over_time, key=lambda o: (-o.gain, o.student)),
             missing=[r.student for r in data.results if r.status is Status.MISSING],
             chart=draw_bars(panels, "Distribution of points", 4),
             distributions=distributions,
@@ -151,7 +140,7 @@ class Site:
                 e=found,
                 exercise=found.exercise,
                 number=data.syllabus.numbers[name],
-                read=data.syllabus.read_on(found.exercise),
+                read=render(data.syllabus.read_on(found.exercise)),
                 before=ids[i - 1] if i else None,
                 after=ids[i + 1] if i + 1 < len(ids) else None,
                 counts=counts,
@@ -177,8 +166,7 @@ class Site:
 def looks_of(data: ClassData) -> Iterator[tuple[str, str, bool]]:
     """Yield who needs a look, why, and whether there is a score to see."""
     for result in data.results:
-        late = ["late, says the platform"] if result.marked_late else []
-        for why in (*result.needs_look, *late):
+        for why in result.needs_look:
             yield result.student, one_line(why, 300), result.score is not None
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from grader.class_run.look import UNHEARD
 from grader.exports.feedback import Feedback, Line
-from grader.scoring.message import render
 from grader.scoring.outcome import Outcome
 from grader.syllabus import Syllabus, Topic
+from grader.words import render
 
 
 @dataclass(frozen=True)

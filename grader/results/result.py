@@ -46,6 +46,8 @@ class Result:
     """When a topic was handed in, where it has a time of its own."""
     marked_late: bool = False
     """Whether the platform marks it late."""
+    returns_as: str = ""
+    """The name under which the platform takes a page back."""
     attempt: int = 1
     """Which attempt this is."""
     of: int = 1

@@ -2,3 +2,7 @@
 
 `server`, `worker` and `wire` run inside the sandbox and import nothing of the judge.
 """
+
+
+class SandboxError(Exception):
+    """The sandbox does not start or answer: a fault of the kit or the machine."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.child import Child
+from grader.sandbox import SandboxError, traces
 from grader.sandbox.commands import READY, Command
 from grader.sandbox.gpu_binds import find_binds
 from grader.sandbox.isolation import Level, bubblewrap_command, environment
@@ -23,12 +24,8 @@ START_SECONDS = 120
 ANSWER_SECONDS = 20
 END_SECONDS = 5
 ROOMS = ("sandbox", "sim")
-FILES = ("__init__.py", "errors.py")
+FILES = ("__init__.py", "errors.py", "words.py", "speech.py", "text.py")
 """Beside these rooms, what a sandbox holds of the kit."""
-
-
-class SandboxError(Exception):
-    """The sandbox does not start or answer: a fault of the kit or the machine."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +42,18 @@ class Ended:
 class Sandbox:
     """A warm, isolated server that forks workers for one submission at a time."""
 
-    def __init__(self, level: Level, limits: Limits, *, gpu: bool = False) -> None:
+    def __init__(
+        self, level: Level, limits: Limits, *, gpu: bool = False, keep: bool = False
+    ) -> None:
         """Start the sandbox; `wait` returns when it is warm.
 
         Args:
             level: how to isolate it.
             limits: what a submission may use.
             gpu: let the machine's GPUs in.
+            keep: keep what a submission prints, and the tracebacks of its errors.
         """
-        self.level, self.limits, self.gpu = level, limits, gpu
+        self.level, self.limits, self.gpu, self.keep = level, limits, gpu, keep
         self._gpu = find_binds() if gpu and level is Level.BUBBLEWRAP else []
         self._uid, self._uid_lock = take_uid()
         self._start()
@@ -66,6 +66,7 @@ class Sandbox:
             program,
             *(self.level, str(self._uid), str(scratch)),
             *(json.dumps(self.limits.as_dict()), make_program().hex()),
+            "keep" if self.keep else "",
             folder=self._folder,
             environment=environment(str(self._folder / "scratch")),
         )
@@ -150,6 +151,10 @@ class Sandbox:
         seconds: float = self._ask(Command.WAITED)
         return seconds
 
+    def printed(self) -> str:
+        """Return what was printed since the last time, by workers if that is kept."""
+        return self._child.printed()
+
     def _ask(self, command: Command) -> Any:
         """Return the server's answer to a command."""
         from grader.sandbox import wire  # noqa: PLC0415 - torch, after the start
@@ -180,7 +185,7 @@ class Sandbox:
 
     def _stop(self) -> None:
         self._child.end(END_SECONDS)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        traces.remove(self._folder)
         self._lock.close()
 
 

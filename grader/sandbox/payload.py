@@ -14,7 +14,7 @@ import pickle
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from types import FunctionType, MappingProxyType, ModuleType
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any, ClassVar
 
 import cloudpickle
@@ -24,6 +24,10 @@ Parcel = list[bytes]
 Packed = Mapping[Callable[..., Any], bytes]
 NOTHING: Packed = MappingProxyType({})
 
+SCENARIO = "<scenario>"
+"""The file of all code that travels; where it lies is nothing to a submission."""
+
+reduce_code = cloudpickle.Pickler.dispatch_table[CodeType]
 make_skeleton = cloudpickle.cloudpickle._make_skeleton_class
 
 
@@ -80,7 +84,10 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # untyped
     ordered dicts, of which every layer has several, by their items.
     """
 
-    dispatch_table: ClassVar = dict(cloudpickle.Pickler.dispatch_table)
+    dispatch_table: ClassVar = {
+        **cloudpickle.Pickler.dispatch_table,
+        CodeType: lambda code: reduce_code(code.replace(co_filename=SCENARIO)),
+    }
 
     def __init__(self, stream: io.BytesIO, packed: Packed) -> None:
         super().__init__(stream, pickle.HIGHEST_PROTOCOL)

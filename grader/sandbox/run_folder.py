@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import shutil
 import tempfile
 from pathlib import Path
 from typing import IO
+
+from grader.sandbox import traces
 
 PREFIX = "grader-box-"
 
@@ -30,4 +31,4 @@ def remove_if_left(path: Path) -> None:
     """Remove a sandbox's folder if the grader that made it is gone."""
     with contextlib.suppress(OSError), open(path / "lock", "r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(path, ignore_errors=True)
+        traces.remove(path)

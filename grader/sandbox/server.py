@@ -5,7 +5,10 @@ reads a submission: sources travel from the judge to the fork, over a channel th
 process only passes on. It stays single-threaded and away from CUDA, since neither
 survives a fork.
 
-    python -I server.py CONTROL_FD LEVEL UID SCRATCH LIMITS PROGRAM
+    python -I server.py CONTROL_FD LEVEL UID SCRATCH LIMITS PROGRAM KEEP
+
+What workers print goes nowhere, unless KEEP is not empty: then it goes where this
+process's own output does.
 """
 
 from __future__ import annotations
@@ -50,15 +53,16 @@ CLOSE_WATCH_SECONDS = 0.02
 MUCH = 0.25
 """Of the memory that a submission may use. A close look takes a part of a core."""
 EXIT_SECONDS = 1.0
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def main() -> None:
     """Serve the judge until its end of the control socket closes."""
-    control_fd, level, uid, scratch, limits, program = sys.argv[1:]
+    control_fd, level, uid, scratch, limits, program, keep = sys.argv[1:]
     control = socket.socket(fileno=int(control_fd))
     bounds = Limits(**json.loads(limits))
-    server = Server(level, int(uid), Path(scratch), bounds, bytes.fromhex(program))
+    server = Server(
+        level, int(uid), Path(scratch), bounds, bytes.fromhex(program), keep=bool(keep)
+    )
     prctl(PR_SET_DUMPABLE, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     warnings.simplefilter("ignore")
@@ -77,9 +81,26 @@ class Server:
     """Forks workers and removes every trace of a submission after it."""
 
     def __init__(
-        self, level: str, uid: int, scratch: Path, limits: Limits, program: bytes
+        self,
+        level: str,
+        uid: int,
+        scratch: Path,
+        limits: Limits,
+        program: bytes,
+        *,
+        keep: bool,
     ) -> None:
-        """Take level, uid to drop to, folder, limits, and what refuses calls."""
+        """Take level, uid to drop to, folder, limits, and what refuses calls.
+
+        Args:
+            level: how workers are isolated.
+            uid: of the user that they become.
+            scratch: where their files go.
+            limits: what they may use.
+            program: what refuses calls.
+            keep: what they print, tracebacks too, goes where this process's own does.
+        """
+        self.keep = keep
         self.program = program
         self.level = level
         self.uid = uid
@@ -133,8 +154,10 @@ class Server:
         """Give up every right and play scenarios; does not return."""
         os.setsid()
         null = os.open(os.devnull, os.O_RDWR)
-        for stream in range(3):
+        for stream in [0] if self.keep else range(3):
             os.dup2(null, stream)
+        if self.keep:
+            worker.speak_up()
         folder = self.scratch / "work"
         if self.level == "uid":
             folder.mkdir(exist_ok=True)
@@ -258,27 +281,36 @@ def open_files(pid: int | None) -> int | None:
 
 
 def resident_bytes(pid: int) -> int:
-    """Return a process's memory that no file backs, in full; 0 if it is gone."""
+    """Return a process's memory that no file on disk backs, in full; 0 if it is gone.
+
+    What processes share by mapping it counts, too.
+    """
     try:
-        fields = Path(f"/proc/{pid}/statm").read_text().split()
+        return sum_of(Path(f"/proc/{pid}/status"), "RssAnon:", "RssShmem:")
     except OSError:
         return 0
-    return (int(fields[1]) - int(fields[2])) * PAGE
 
 
 def share_bytes(pid: int) -> int:
-    """Return a process's share of memory that no file backs; 0 if it is gone.
+    """Return a process's share of memory that no file on disk backs; 0 if it is gone.
 
-    Pages that a fork has in common with others count in parts, which takes the kernel a
+    Pages that it has in common with others count in parts, which takes the kernel a
     while to find out. Where a process hides its map, they count in full.
     """
     try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss_Anon:"):
-                return int(line.split()[1]) << 10
+        return sum_of(Path(f"/proc/{pid}/smaps_rollup"), "Pss_Anon:", "Pss_Shmem:")
     except OSError:
-        pass
-    return resident_bytes(pid)
+        return resident_bytes(pid)
+
+
+def sum_of(path: Path, *names: str) -> int:
+    """Return the bytes that the lines of these names tell, in KiB, in a file of /proc.
+
+    Raises:
+        OSError: the process is gone, or hides it.
+    """
+    lines = (line.split() for line in path.read_text().splitlines())
+    return sum(int(words[1]) << 10 for words in lines if words and words[0] in names)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,14 @@ SETTINGS = (
     *("sched_setattr", "sched_setscheduler", "sched_setparam"),
 )
 """They reach other processes of the same user: the server is one."""
-DENIED = (*KEYS, *SURFACE, *OTHER_PROCESSES, *NAMESPACES, *MACHINE, *SETTINGS)
+UNCOUNTED = ("memfd_create", "shmget", "semget", "msgget")
+"""They keep memory that stands in no process's account."""
+OF_ALL = ("inotify_init", "inotify_init1", "io_setup")
+"""They take of what there is only so much of for a user, or for the whole machine."""
+DENIED = (
+    *(*KEYS, *SURFACE, *OTHER_PROCESSES, *NAMESPACES, *MACHINE, *SETTINGS),
+    *(*UNCOUNTED, *OF_ALL),
+)
 
 CLONE_NEW = {
     *(0x00020000, 0x02000000, 0x04000000, 0x08000000),  # mounts, cgroup, uts, ipc

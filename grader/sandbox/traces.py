@@ -1,45 +1,55 @@
-"""What a submission leaves behind: files, and objects of the kernel that outlive it."""
+"""What a submission leaves behind: files, in its own folder and in everybody's."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import shutil
-from collections.abc import Iterator
+import secrets
 from pathlib import Path
 
 SHARED = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue")))
 """Folders in which every user of a machine may make files."""
-SYSTEM_V = Path("/proc/sysvipc")
-IPC_RMID = 0
 
 
 def empty(folder: Path) -> bool:
     """Remove what lies in `folder`; say whether it is empty then."""
     for entry in os.scandir(folder):
-        remove(entry)
+        remove(entry.path)
     return not os.listdir(folder)
 
 
-def remove(entry: os.DirEntry[str]) -> None:
-    """Remove a file or a folder, folders without permissions in it too."""
-    if not entry.is_dir(follow_symlinks=False):
+def remove(path: str | Path) -> None:
+    """Remove a file or a folder, what is closed in it too, as far as that can be.
+
+    What lies deep is moved up first: there may be more levels than a path can name, or
+    a function that calls itself can go down.
+    """
+    if os.path.islink(path) or not os.path.isdir(path):
         with contextlib.suppress(OSError):
-            os.unlink(entry.path)
+            os.unlink(path)
         return
-    with contextlib.suppress(OSError):
-        os.chmod(entry.path, 0o700)
-    for path, names, _ in os.walk(entry.path):
-        for name in names:
-            if not Path(path, name).is_symlink():
+    left = [str(path)]
+    while left:
+        here = left.pop()
+        with contextlib.suppress(OSError):
+            os.chmod(here, 0o700)
+            for entry in list(os.scandir(here)):
                 with contextlib.suppress(OSError):
-                    os.chmod(Path(path, name), 0o700)
-    shutil.rmtree(entry.path, ignore_errors=True)
+                    if entry.is_dir(follow_symlinks=False):
+                        os.chmod(entry.path, 0o700)
+                        lifted = f"{path}/{secrets.token_hex(16)}"
+                        os.rename(entry.path, lifted)
+                        left.append(lifted)
+                    else:
+                        os.unlink(entry.path)
+            if here != str(path):
+                os.rmdir(here)
+    with contextlib.suppress(OSError):
+        os.rmdir(path)
 
 
 def remove_own() -> None:
-    """Remove what this process's user has in folders and objects that all users share.
+    """Remove what this process's user has in folders that all users share.
 
     A user of its own is all that divides a submission from the next one where there are
     no namespaces. That user may remove nothing but its own.
@@ -48,14 +58,7 @@ def remove_own() -> None:
         with contextlib.suppress(OSError):
             for entry in os.scandir(folder):
                 if owner_of(entry) == os.getuid():
-                    remove(entry)
-    libc = ctypes.CDLL(None)
-    for number in own_objects("shm"):
-        libc.shmctl(number, IPC_RMID, None)
-    for number in own_objects("sem"):
-        libc.semctl(number, 0, IPC_RMID)
-    for number in own_objects("msg"):
-        libc.msgctl(number, IPC_RMID, None)
+                    remove(entry.path)
 
 
 def owner_of(entry: os.DirEntry[str]) -> int | None:
@@ -64,17 +67,3 @@ def owner_of(entry: os.DirEntry[str]) -> int | None:
         return entry.stat(follow_symlinks=False).st_uid
     except FileNotFoundError:
         return None
-
-
-def own_objects(kind: str) -> Iterator[int]:
-    """Yield the System V objects that this process's user made, or was given.
-
-    Args:
-        kind: "shm", "sem" or "msg".
-    """
-    with contextlib.suppress(OSError):
-        head, *rows = SYSTEM_V.joinpath(kind).read_text().splitlines()
-        for row in rows:
-            entry = dict(zip(head.split(), map(int, row.split()), strict=True))
-            if os.getuid() in (entry["uid"], entry["cuid"]):
-                yield entry["msqid" if kind == "msg" else f"{kind}id"]

@@ -22,6 +22,7 @@ import torch
 MAX_STRUCTURE = 4 << 20  # bytes
 MAX_BUFFERS = 64 << 20  # bytes
 MAX_DEPTH = 32
+MAX_DIMENSIONS = 64
 MAX_ITEMS = 200_000
 MAX_TEXT = 1 << 20  # bytes
 
@@ -230,11 +231,13 @@ class _Decoder:
 
     def tensor(self, name: str, *shape: int) -> torch.Tensor:
         dtype = _DTYPES[name]
+        if len(shape) > MAX_DIMENSIONS:  # their product takes a minute
+            raise ProtocolError("not a shape")
         for size in shape:
             if type(size) is not int or not 0 <= size < 1 << 40:
                 raise ProtocolError("not a shape")
         numel = math.prod(shape)
-        if len(shape) > 64 or not self.holds(numel * dtype.itemsize):
+        if not self.holds(numel * dtype.itemsize):
             raise ProtocolError("a tensor without its bytes")
         if numel == 0:
             return torch.empty(shape, dtype=dtype)

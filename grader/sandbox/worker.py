@@ -8,28 +8,37 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import io
 import os
 import random
 import resource
 import socket
 import sys
-from collections.abc import Callable
+import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
 from torch.utils.hooks import RemovableHandle
 
-from grader import NotStarted
-from grader.sandbox import laws, own_line, payload, wire
+from grader.sandbox import payload, scene, wire
 from grader.sandbox.limits import Limits
+from grader.sandbox.scene import describe, play
 
 PR_SET_NO_NEW_PRIVS = 38
 PR_SET_SECCOMP, MODE_FILTER = 22, 2
 INSTRUCTION = 8  # bytes, of a program for seccomp
 FIRST_HOOK = 1 << 20
 """Above the numbers that hooks of the judge's networks bring along."""
-MAX_MESSAGE = 2_000  # characters of an exception's text
+
+
+def speak_up() -> None:
+    """Keep nothing that is printed back, and print the traceback of each error."""
+    scene.tell = traceback.print_exception
+    raw = io.FileIO(1, "w", closefd=False)
+    sys.stdout = io.TextIOWrapper(
+        raw, encoding="utf-8", errors="replace", write_through=True
+    )
 
 
 def restrict(limits: Limits, *, count_processes: bool) -> None:
@@ -130,40 +139,3 @@ def respond(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     random.seed(request["seed"])
     scenario, args = payload.unpack(request["call"])
     return play(request["topic"], scenario, args, folder)
-
-
-def play(
-    topic: str, scenario: Callable[..., Any], args: tuple[Any, ...], folder: Path
-) -> dict[str, Any]:
-    """Return the value of a scenario beside a topic's module, or its error.
-
-    Where the code has changed what holds for the whole process, `broken` names it.
-    """
-    try:
-        module = importlib.import_module(topic)
-    except BaseException as error:
-        return {"error": describe(error, folder)}
-    own_line.use_folder(folder)
-    before = laws.look()
-    answer: dict[str, Any]
-    try:
-        answer = {"value": scenario(module, *args)}
-    except BaseException as error:
-        answer = {"error": describe(error, folder)}
-    if broken := laws.broken(before):
-        answer["broken"] = broken
-    return answer
-
-
-def describe(error: BaseException, folder: Path) -> dict[str, Any]:
-    """Return `error` as plain data: its classes, its text and the student's line."""
-    try:
-        text = str(error.msg if isinstance(error, SyntaxError) else error)
-    except BaseException:
-        text = ""
-    return {
-        "not_started": isinstance(error, NotStarted),
-        "types": [kind.__name__ for kind in type(error).__mro__][:20],
-        "message": text[:MAX_MESSAGE],
-        "where": own_line.find_line(error, folder),
-    }

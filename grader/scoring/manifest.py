@@ -101,7 +101,7 @@ def topic_digest(topic: Topic, folders: Iterable[Path], solution: Path) -> str:
         folders: that its tests lie in, with their helpers beside them.
         solution: the reference, which may be missing.
     """
-    sections = [(exercise.id, exercise.section) for exercise in topic.exercises]
+    sections = [(e.id, e.section, e.page) for e in topic.exercises]
     files = sorted(path for folder in folders for path in folder.glob("*.py"))
     files += [solution] if solution.exists() else []
     text = f"{topic.title} {sections} {digest_files(files)}"

@@ -33,7 +33,19 @@ class Submission:
         return self._digest({*self.sources, *self.problems})
 
     def digest_of(self, topic: str) -> str:
-        """Return a hash of a topic's file and of those whose names it mentions."""
+        """Return a hash of all that can decide on a topic's verdict."""
+        return self._digest(self.reached_from(topic))
+
+    def sources_of(self, topic: str) -> dict[str, bytes]:
+        """Return the files that a topic's code finds beside it: those it reaches.
+
+        What is not in its hash is not there either, however its name is put together.
+        """
+        reached = self.reached_from(topic)
+        return {name: data for name, data in self.sources.items() if name in reached}
+
+    def reached_from(self, topic: str) -> set[str]:
+        """Return a topic, those whose names its file mentions, and so on."""
         reached: set[str] = set()
         unseen = {topic}
         while unseen:
@@ -41,7 +53,7 @@ class Submission:
             texts = [self.sources.get(name, b"") for name in unseen]
             others = {*self.sources, *self.problems} - reached
             unseen = {o for o in others if any(o.encode() in t for t in texts)}
-        return self._digest(reached)
+        return reached
 
     def _digest(self, topics: Collection[str]) -> str:
         hasher = hashlib.sha256()

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from grader.files import told_of, write_text
 from grader.layout import TEMPLATES
+from grader.results.similar_pairs import FILE, SimilarPair, to_text
 from grader.similarity import SimilarityError
 from grader.similarity.compare import Match
 from grader.text import without_controls
@@ -67,7 +68,17 @@ def make_pages(
     page = templates.get_template("pair.html")
     pages = {pair.page: page.render(pair=pair) for pair in pairs}
     facts = {"compared": compared, "threshold": f"{threshold:.0%}"}
-    return pages | {INDEX: index.render(pairs=pairs, **facts)}
+    found = [
+        SimilarPair(
+            pair.first,
+            pair.second,
+            {m.first.topic: round(m.share, 4) for m in pair.matches},
+            pair.page,
+        )
+        for pair in pairs
+    ]
+    own = {INDEX: index.render(pairs=pairs, **facts), FILE: to_text(found)}
+    return pages | own
 
 
 def to_lines(text: str) -> list[str]:
@@ -85,7 +96,8 @@ def write_pages(folder: Path, pages: dict[str, str]) -> None:
     with told_of(folder / INDEX):
         folder.mkdir(parents=True, exist_ok=True)
         there = {path.name: path for path in folder.iterdir()}
-        others = [n for n in sorted(there) if n != INDEX and not PAGE.fullmatch(n)]
+        own = {INDEX, FILE}
+        others = [n for n in sorted(there) if n not in own and not PAGE.fullmatch(n)]
         if others:
             raise SimilarityError(
                 f"{folder} holds {others[0]}: name an empty or a new folder with --out"

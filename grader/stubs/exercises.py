@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.layout import Layout
 from grader.source import read_source
 from grader.stubs.module import StubError, make_stub
 from grader.stubs.notebook_builder import make_notebook
+from grader.stubs.picture import picture_file, show_picture
 from grader.syllabus import Syllabus
 
 
-def make_all(syllabus: Syllabus, solutions: Path) -> dict[str, str]:
+def make_all(syllabus: Syllabus, layout: Layout) -> dict[str, str]:
     """Return module and notebook of every topic, by their path in exercises/.
 
     Raises:
@@ -18,22 +20,23 @@ def make_all(syllabus: Syllabus, solutions: Path) -> dict[str, str]:
     """
     made = {}
     for topic in syllabus.topics:
-        path = solutions / f"{topic.id}.py"
+        path = layout.topic_solution(topic.id)
         source = read_source(path, StubError)
         made[path.name] = make_stub(source, topic, str(path))
-        notebook = make_notebook(source, topic, str(path), solved=False)
+        picture = show_picture(layout.notebooks, topic.id)
+        notebook = make_notebook(source, topic, str(path), picture, solved=False)
         made[f"notebooks/{topic.id}.ipynb"] = notebook
     return made
 
 
 def make_sources(
-    syllabus: Syllabus, solutions: Path, chosen: Syllabus
+    syllabus: Syllabus, layout: Layout, chosen: Syllabus
 ) -> dict[str, str]:
-    """Return the notebook of every topic with its solutions, as nbgrader's source.
+    """Return nbgrader's source: a notebook of every topic, solved, and its picture.
 
     Args:
         syllabus: the registry.
-        solutions: folder of the solutions.
+        layout: where the course lies.
         chosen: the part of it to make notebooks of.
 
     Raises:
@@ -41,11 +44,16 @@ def make_sources(
     """
     made = {}
     for name in chosen.topic_ids:
-        path = solutions / f"{name}.py"
+        path = layout.topic_solution(name)
+        picture = show_picture(layout.notebooks, name)
+        if picture:
+            file = picture_file(name)
+            made[file] = (layout.notebooks / file).read_text(encoding="utf-8")
         made[f"{name}.ipynb"] = make_notebook(
             read_source(path, StubError),
             syllabus.topic(name),
             str(path),
+            picture,
             solved=True,
             only=chosen.exercises,
         )

@@ -24,6 +24,11 @@ def check_id(exercise: str) -> str:
     return f"{grade_id(exercise)}-check"
 
 
+def desk_id(topic: str) -> str:
+    """Return the id of the cell that brings `hint` and the like to a notebook."""
+    return f"{topic}-desk"
+
+
 def markdown(name: str, text: str) -> Cell:
     """Return a cell of text."""
     return {

@@ -9,16 +9,18 @@ stands.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TypeGuard
 
 from grader.errors import GraderError
+from grader.stubs.docstring import spoken_docstring
 from grader.syllabus import Topic
 
 IMPORT = "from grader import NotStarted"
 RAISE = "raise NotStarted"
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class StubError(GraderError):
@@ -39,7 +41,7 @@ def make_stub(source: str, topic: Topic, name: str = "") -> str:
     tree, _ = read_definitions(source, topic, name)
     symbols = {symbol for exercise in topic.exercises for symbol in exercise.symbols}
     lines = source.splitlines()
-    edits: list[tuple[int, int, list[str]]] = []
+    edits: list[tuple[int, int, list[str]]] = list(spoken_docstrings(tree, symbols))
     for node in tree.body:
         if is_definition(node) and node.name in symbols:
             edits += empty(node)
@@ -53,6 +55,33 @@ def make_stub(source: str, topic: Topic, name: str = "") -> str:
     for start, end, replacement in sorted(edits, reverse=True):
         lines[start - 1 : end] = replacement
     return tidy(lines)
+
+
+def spoken_docstrings(
+    tree: ast.Module, symbols: Collection[str]
+) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield the edits that put what is stated into the language that is spoken."""
+    for node in [tree, *(n for n in tree.body if getattr(n, "name", "") in symbols)]:
+        yield from spoken_statement(node)
+
+
+def spoken_statement(node: ast.AST) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield the edits for a definition's docstring, and for those of its members."""
+    if isinstance(node, (ast.Module, *DEFINITIONS)) and ast.get_docstring(node):
+        stands, text = node.body[0], ast.get_docstring(node) or ""
+        said = spoken_docstring(text, stands.col_offset)
+        if said != text:
+            yield stands.lineno, end_of(stands), quote(said, stands.col_offset)
+    if isinstance(node, ast.ClassDef):
+        for member in node.body:
+            yield from spoken_statement(member)
+
+
+def quote(docstring: str, indent: int) -> list[str]:
+    """Return the lines of a docstring in code."""
+    first, *rest = docstring.split("\n")
+    lines = [f'"""{first}', *rest, '"""'] if rest else [f'"""{first}"""']
+    return [" " * indent + line if line else "" for line in lines]
 
 
 def read_definitions(
@@ -78,7 +107,7 @@ def read_definitions(
 
 def is_definition(node: ast.stmt) -> TypeGuard[Definition]:
     """Say whether a node defines a function or a class."""
-    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return isinstance(node, DEFINITIONS)
 
 
 def is_private(node: ast.stmt) -> bool:

@@ -12,7 +12,16 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.stubs.grade_cells import Cell, check_id, code, grade_id, markdown, to_text
+from grader.stubs.docstring import spoken_docstring
+from grader.stubs.grade_cells import (
+    Cell,
+    check_id,
+    code,
+    desk_id,
+    grade_id,
+    markdown,
+    to_text,
+)
 from grader.stubs.module import (
     IMPORT,
     RAISE,
@@ -23,6 +32,7 @@ from grader.stubs.module import (
     is_definition,
     is_private,
     names_of,
+    quote,
     read_definitions,
     tidy,
 )
@@ -30,6 +40,7 @@ from grader.stubs.statement import make_statement, make_title
 from grader.syllabus import Exercise, Topic
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+DESK = "from grader.student.notebook import check, hint, progress, solution"
 CHECK = """\
 from grader.student.notebook import check
 
@@ -40,6 +51,7 @@ def make_notebook(
     source: str,
     topic: Topic,
     name: str = "",
+    picture: str = "",
     *,
     solved: bool,
     only: Collection[str] | None = None,
@@ -50,6 +62,7 @@ def make_notebook(
         source: the solutions' text.
         topic: says which symbols are exercises.
         name: the file's name, for messages.
+        picture: the Markdown that shows the topic's picture.
         solved: with the solutions, as nbgrader's source.
         only: ids of the exercises to put into it; all by default.
 
@@ -57,7 +70,13 @@ def make_notebook(
         StubError: as for a stub, or there is no place for a helper.
     """
     builder = Builder(source, topic, name)
-    return to_text(list(builder.cells(solved=solved, only=only)))
+    first = next(e for e in topic.exercises if only is None or e.id in only)
+    title = make_title(topic, builder.docstring, picture, first)
+    head = [
+        markdown(f"{topic.id}-title", title),
+        code(desk_id(topic.id), DESK, locked=True),
+    ]
+    return to_text([*head, *builder.cells(solved=solved, only=only)])
 
 
 @dataclass
@@ -90,8 +109,7 @@ class Builder:
         self.helpers = self.place_helpers()
 
     def cells(self, *, solved: bool, only: Collection[str] | None) -> Iterator[Cell]:
-        """Yield the notebook's cells."""
-        yield markdown(f"{self.topic.id}-title", make_title(self.topic, self.docstring))
+        """Yield the cells of what is given and of the exercises."""
         given: list[str] = []
         count = 0
         last_import = [node for node in self.nodes if is_import(node)][-1:]
@@ -118,7 +136,8 @@ class Builder:
             symbol: ast.get_docstring(self.defined[symbol]) or ""
             for symbol in exercise.symbols
         }
-        yield markdown(f"{name}-statement", make_statement(exercise, docstrings))
+        statement = make_statement(exercise, docstrings, self.topic.book)
+        yield markdown(f"{name}-statement", statement)
         lines: list[str] = []
         for part in self.answer(exercise):
             lines += [part] if isinstance(part, str) else part.render(solved=solved)
@@ -174,11 +193,11 @@ class Builder:
         yield from self.lines[at : end_of(node)]
 
     def shorten(self, node: Definition) -> Iterator[tuple[int, int, list[str]]]:
-        """Yield the edit that leaves the first line of a docstring."""
-        docstring = node.body[0]
-        if end_of(docstring) > docstring.lineno:
-            first = f'{self.lines[docstring.lineno - 1]}"""'
-            yield docstring.lineno, end_of(docstring), [first]
+        """Yield the edit that leaves what a docstring says first."""
+        stands = node.body[0]
+        said = spoken_docstring(ast.get_docstring(node) or "", stands.col_offset)
+        first = quote(said.partition("\n\n")[0], stands.col_offset)
+        yield stands.lineno, end_of(stands), first
 
     def place_helpers(self) -> dict[str, list[ast.stmt]]:
         """Return each exercise's private helpers, but those that an earlier one has."""

@@ -3,10 +3,10 @@
 python -m grader.student CHANNEL_FD
 """
 
-import socket
 import sys
 import warnings
 
+from grader.child import parent_of
 from grader.layout import find_course
 from grader.student import StudentError
 from grader.student.loading import loading
@@ -18,7 +18,7 @@ with loading():
 
 warnings.simplefilter("ignore")
 syllabus = read_syllabus(find_course().registry)
-channel = socket.socket(fileno=int(sys.argv[1]))
+channel = parent_of(sys.argv[1])
 try:
     run_pytest(syllabus.topic_ids, WarmSession(channel, syllabus))
 except StudentError as error:

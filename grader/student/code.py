@@ -169,6 +169,22 @@ def find_mentions(node: ast.stmt) -> Iterator[str]:
                 yield from re.findall(r"\w+", text)
 
 
+def asks_somebody(text: str) -> bool:
+    """Say whether code calls a debugger, or `input`: then it needs a terminal."""
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    names = {f.id for f in called if isinstance(f, ast.Name)}
+    methods = {f.attr for f in called if isinstance(f, ast.Attribute)}
+    return not {"input", "breakpoint"}.isdisjoint(names) or not {
+        "set_trace",
+        "post_mortem",
+        "embed",
+    }.isdisjoint(names | methods)
+
+
 def find_imports(tree: ast.Module) -> Iterator[str]:
     """Yield the first part of the name of each module that is imported."""
     for node in ast.walk(tree):

@@ -12,10 +12,8 @@ from grader.observe.plugin import exercise_of
 from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import MESSAGE, OUTCOME
-from grader.student.verdict import Verdict
+from grader.student.verdict import Printed, Verdict, end_of
 from grader.syllabus import Syllabus
-
-MAX_PRINTED = 2_000  # characters
 
 
 class Collector:
@@ -34,7 +32,7 @@ class Collector:
         self.exercises: dict[str, str] = {}
         self.left: dict[str, set[str]] = defaultdict(set)
         self.outcomes: dict[str, list[Outcome]] = defaultdict(list)
-        self.messages: dict[str, tuple[Message, str]] = {}
+        self.messages: dict[str, tuple[Message, Printed, str]] = {}
 
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
@@ -65,13 +63,20 @@ class Collector:
                     message = kit_message(str(report.longrepr))
                 else:
                     message = Message.from_data(noted[MESSAGE])
-                printed = report.capstdout[-MAX_PRINTED:]
-                self.messages.setdefault(name, (message, printed))
+                said = (message, end_of(report.capstdout), report.nodeid)
+                self.messages.setdefault(name, said)
         if report.when == "teardown":
             self.left[name].discard(report.nodeid)
             if not self.left[name]:
-                said: tuple[Message | None, str] = self.messages.get(name, (None, ""))
-                self.tell(Verdict(name, tuple(self.outcomes[name]), *said))
+                outcomes = tuple(self.outcomes[name])
+                self.tell(Verdict(name, outcomes, *self.messages.get(name, ())))
+
+    def pytest_keyboard_interrupt(
+        self, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> None:
+        """Let somebody who interrupts the tests end the command as well."""
+        if excinfo.type is KeyboardInterrupt:
+            raise excinfo.value
 
 
 def kit_message(traceback: str) -> Message:

@@ -1,4 +1,4 @@
-"""Check an exercise in a notebook, as `make test` checks it in a module."""
+"""Work on an exercise in a notebook: check it, get a hint, see the reference."""
 
 from __future__ import annotations
 
@@ -6,18 +6,34 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 import pytest
 
+from grader.language import choose_language
 from grader.layout import find_course
 from grader.observe import plugin
 from grader.observe.local import LocalObserver
+from grader.speech import _, speak
+from grader.student.cells import read_cells
+from grader.student.choice import following
+from grader.student.code import asks_somebody
 from grader.student.collector import Collector
+from grader.student.notebook_view import (
+    Shown,
+    show_hints,
+    show_progress,
+    show_solution,
+)
+from grader.student.reference import read_reference
 from grader.student.session import run_pytest
 from grader.student.verdict import Verdict
-from grader.syllabus import read_syllabus
+from grader.student.workspace import Workspace
+from grader.syllabus import Exercise
+
+CHECKED: set[str] = set()
+"""The topics that this kernel has checked answers of."""
 
 
 class NotPassed(AssertionError):  # noqa: N818 - it reads as a state, not a fault
@@ -42,20 +58,84 @@ def check(exercise: str) -> None:
             "`from grader.nbgrader.config import configure` and "
             "`configure(get_config())` into nbgrader_config.py."
         )
-    syllabus = read_syllabus(find_course().registry)
-    (topic,) = syllabus.only(exercise).topics
-    (asked,) = topic.exercises
-    caller = sys._getframe(1)
-    here = Path(caller.f_code.co_filename).parent
-    observer = NotebookObserver(topic.id, caller.f_globals, here)
-    verdicts: list[Verdict] = []
-    collector = Collector(syllabus, {asked.id}, verdicts.append)
-    run_pytest([topic.id], observer, collector, options=["--capture=sys"])
-    (verdict,) = verdicts
+    workspace = sit_down()
+    asked = workspace.exercise(exercise)
+    verdict = judge(workspace, asked, sys._getframe(1))
+    name = asked.symbols[0]
     if not verdict.passes:
-        said = verdict.message.render() if verdict.message else "Not started."
-        raise NotPassed(f"✗ {asked.symbols[0]}\n{said}")
-    print(f"✓ {asked.symbols[0]}")
+        said = verdict.message.render() if verdict.message else _("Not started.")
+        printed = "".join(f"\n{row}" for row in verdict.printed.rows())
+        raise NotPassed(f"✗ {name}\n{said}{printed}")
+    print(f"✓ {name}")
+
+
+def hint(exercise: str = "") -> Shown:
+    """Return one further hint; behind the last one, where to read.
+
+    Args:
+        exercise: its name; the next one if left out.
+
+    Raises:
+        SyllabusError: there is no such exercise.
+    """
+    workspace = sit_down()
+    take_cells(workspace, sys._getframe(1))
+    goal = None if exercise else following(workspace.syllabus, workspace.passes)
+    asked = goal or workspace.exercise(exercise)
+    return show_hints(workspace, asked, workspace.see_hint(asked))
+
+
+def solution(exercise: str) -> Shown:
+    """Return the reference beside the notebook's own answer, once that passes.
+
+    Raises:
+        NotPassed: it does not.
+        StudentError: there is no reference here.
+        SyllabusError: there is no such exercise.
+    """
+    workspace = sit_down()
+    asked = workspace.exercise(exercise)
+    reference = read_reference(workspace.layout, workspace.syllabus, asked)
+    if not judge(workspace, asked, sys._getframe(1)).passes:
+        refusal = _("{name} does not pass yet, and its reference opens when it does.")
+        raise NotPassed(refusal.format(name=asked.symbols[0]))
+    return show_solution(asked, workspace.own_code(asked, in_notebook=True), reference)
+
+
+def progress() -> Shown:
+    """Return how far one is, in modules and in notebooks as they are saved."""
+    workspace = sit_down()
+    take_cells(workspace, sys._getframe(1))
+    return show_progress(workspace)
+
+
+def sit_down() -> Workspace:
+    """Return the workspace around the notebook, and speak its language."""
+    layout = find_course()
+    speak(choose_language(None, layout))
+    return Workspace(layout)
+
+
+def take_cells(workspace: Workspace, caller: FrameType) -> None:
+    """Let the cells that were run stand for the notebook, which may not be saved."""
+    code = read_cells(caller.f_globals.get("In", ()))
+    workspace.notebooks = {**workspace.notebooks, **dict.fromkeys(CHECKED, code)}
+
+
+def judge(workspace: Workspace, asked: Exercise, caller: FrameType) -> Verdict:
+    """Return the verdict on the answer that the kernel holds, and remember it."""
+    here = Path(caller.f_code.co_filename).parent
+    observer = NotebookObserver(asked.topic, caller.f_globals, here)
+    verdicts: list[Verdict] = []
+    collector = Collector(workspace.syllabus, {asked.id}, verdicts.append)
+    cells = caller.f_globals.get("In", [])
+    capture = "no" if any(map(asks_somebody, cells)) else "sys"
+    run_pytest([asked.topic], observer, collector, options=[f"--capture={capture}"])
+    (verdict,) = verdicts
+    CHECKED.add(asked.topic)
+    take_cells(workspace, caller)
+    workspace.note_cells(verdict)
+    return verdict
 
 
 class NotebookObserver(LocalObserver):
@@ -70,6 +150,7 @@ class NotebookObserver(LocalObserver):
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Take the place of the observer of exercises/."""
+        self.test_seconds = plugin.local_seconds(config)
         config.stash[plugin.OBSERVER] = self
 
     def play(

@@ -11,7 +11,6 @@ import base64
 import binascii
 import difflib
 import json
-import tomllib
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ from grader.student import StudentError
 from grader.student.code import Code, is_documented, read_code
 from grader.student.work import read_stub
 from grader.syllabus import Exercise, Syllabus
+from grader.tables import TableReader, read_document
 
 SUFFIX = ".txt"
 
@@ -120,7 +120,7 @@ def read_reference(layout: Layout, syllabus: Syllabus, exercise: Exercise) -> Re
     except OSError as error:
         raise StudentError(
             f"{exercise.symbols[0]} has no reference here: "
-            "your instructor did not include them in this handout."
+            "your instructor left them out of this handout."
         ) from error
 
 
@@ -148,7 +148,8 @@ def read_whys(path: Path, syllabus: Syllabus) -> Mapping[str, str]:
     Raises:
         StudentError: one is missing, or is of no exercise.
     """
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    reader = TableReader(str(path), StudentError)
+    tables = reader.parse(read_document(path, StudentError))
     whys = {
         f"{topic}.{symbol}": " ".join(text.split())
         for topic, table in tables.items()

@@ -28,15 +28,25 @@ def run_tests(
     syllabus: Syllabus,
     exercises: Collection[str],
     tell: Callable[[Verdict], None],
+    *plugins: object,
+    by_hand: bool = False,
 ) -> None:
     """Check exercises, by id; tell each verdict as soon as it is there.
+
+    Args:
+        syllabus: the registry.
+        exercises: which ones.
+        tell: takes each verdict.
+        *plugins: of pytest, beside the kit's.
+        by_hand: leave the terminal to the student's code, and let it take its time.
 
     Raises:
         StudentError: the tests do not run.
     """
     topics = {name.partition(".")[0]: None for name in exercises}
     collector = Collector(syllabus, exercises, tell)
-    run_pytest(topics, collector)
+    capture = "no" if by_hand else "fd"
+    run_pytest(topics, collector, *plugins, options=[f"--capture={capture}"])
 
 
 def run_pytest(

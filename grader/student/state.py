@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class State:
 
     hints: Mapping[str, int] = field(default_factory=dict)
     verdicts: Mapping[str, Noted] = field(default_factory=dict)
+    notebooks: Mapping[str, Noted] = field(default_factory=dict)
+    """Verdicts on answers in notebooks."""
 
     def with_hints(self, exercise: str, seen: int) -> State:
         """Return the state after the first `seen` hints of an exercise."""
@@ -39,6 +41,10 @@ class State:
     def with_verdicts(self, noted: Mapping[str, Noted]) -> State:
         """Return the state after a check of some exercises."""
         return replace(self, verdicts={**self.verdicts, **noted})
+
+    def with_notebook(self, exercise: str, noted: Noted) -> State:
+        """Return the state after a check in a notebook."""
+        return replace(self, notebooks={**self.notebooks, exercise: noted})
 
 
 def parse_state(data: Any) -> State:
@@ -50,14 +56,18 @@ def parse_state(data: Any) -> State:
         for name, count in entries(data, "hints")
         if type(count) is int and count > 0
     }
-    verdicts = {
+    return State(hints, noted_in(data, "verdicts"), noted_in(data, "notebooks"))
+
+
+def noted_in(data: Mapping[str, Any], table: str) -> dict[str, Noted]:
+    """Return the verdicts of one table."""
+    return {
         name: Noted(entry["key"], entry["passes"])
-        for name, entry in entries(data, "verdicts")
+        for name, entry in entries(data, table)
         if isinstance(entry, dict)
         and isinstance(entry.get("key"), str)
         and isinstance(entry.get("passes"), bool)
     }
-    return State(hints, verdicts)
 
 
 def entries(data: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
@@ -84,9 +94,12 @@ def update_state(path: Path, change: Callable[[State], State]) -> State:
     data = {
         "version": VERSION,
         "hints": dict(sorted(state.hints.items())),
-        "verdicts": {
-            name: {"key": noted.key, "passes": noted.passes}
-            for name, noted in sorted(state.verdicts.items())
+        **{
+            table: {name: asdict(noted) for name, noted in sorted(verdicts.items())}
+            for table, verdicts in (
+                ("verdicts", state.verdicts),
+                ("notebooks", state.notebooks),
+            )
         },
     }
     write_text(path, json.dumps(data, indent=1) + "\n")

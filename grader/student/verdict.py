@@ -4,10 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
+from grader.text import counted
+
+MAX_LINES = 200
+MAX_CHARACTERS = 20_000
+
+
+class Printed(NamedTuple):
+    """The end of what was printed, and how many lines were left out before it."""
+
+    lines: tuple[str, ...] = ()
+    left_out: int = 0
+
+    def rows(self, most: int = MAX_LINES) -> list[str]:
+        """Return the rows of a message: all lines, or the last ones behind a note."""
+        shown = self.lines[-most:]
+        left_out = self.left_out + len(self.lines) - len(shown)
+        note = counted(
+            left_out,
+            "({count} line before this is not shown)",
+            "({count} lines before this are not shown)",
+        )
+        said = [note, *shown] if left_out else shown
+        labels = ("printed", *[""] * len(said))
+        return [f"  {a:<9} {line}" for a, line in zip(labels, said, strict=False)]
+
+
+NOTHING_PRINTED = Printed()
+
+
+def end_of(text: str) -> Printed:
+    """Return the end of what was printed: MAX_LINES, of MAX_CHARACTERS together."""
+    cut = text.rstrip()[-MAX_CHARACTERS:]
+    lines = cut.splitlines()[-MAX_LINES:]
+    return Printed(tuple(lines), len(text.rstrip().splitlines()) - len(lines))
 
 
 @dataclass(frozen=True)
@@ -17,8 +51,11 @@ class Verdict:
     exercise: str
     outcomes: tuple[Outcome, ...]
     message: Message | None = None
-    printed: str = ""
+    printed: Printed = NOTHING_PRINTED
     """What the student's code printed in the test of the message."""
+
+    test: str = ""
+    """The id of that test in pytest."""
 
     @property
     def passes(self) -> bool:
@@ -45,4 +82,7 @@ class Verdict:
         """Return the verdict that `as_dict` was asked of."""
         message = data["message"] and Message.from_data(data["message"])
         outcomes = tuple(map(Outcome, data["outcomes"]))
-        return cls(**{**data, "outcomes": outcomes, "message": message})
+        lines, left_out = data["printed"]
+        printed = Printed(tuple(lines), left_out)
+        read = {"outcomes": outcomes, "message": message, "printed": printed}
+        return cls(**{**data, **read})

@@ -17,6 +17,9 @@ from grader.scoring.outcome import Outcome
 from grader.student import StudentError
 from grader.student.verdict import Verdict
 
+HANG_UP_SECONDS = 2.0
+"""How long a warm process may take to end, and to end the check that it waits for."""
+
 
 class Checker:
     """Checks exercises in a warm process, and keeps one ready."""
@@ -107,8 +110,11 @@ class Checker:
     def _kill(self) -> None:
         """Kill the process of a check, and everything that it started."""
         if self._running is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._running, signal.SIGKILL)
+            if self.forks:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._running, signal.SIGKILL)
+            else:
+                self._child.process.kill()
             self._running = None
 
     async def _receive(self) -> dict[str, Any] | None:
@@ -133,7 +139,7 @@ class Checker:
     def __exit__(self, *_: object) -> None:
         """End the warm process and the check that it may be in."""
         self._kill()
-        self._child.end()
+        self._child.end(HANG_UP_SECONDS)
 
 
 def lost(exercise: str, status: int) -> Verdict:

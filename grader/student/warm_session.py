@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -31,6 +34,15 @@ def can_fork() -> bool:
     On macOS, system libraries that torch uses do not survive it.
     """
     return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+def ends_of_children() -> socket.socket:
+    """Return what can be read once a child process has ended."""
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(ours.detach())
+    return theirs
 
 
 class WarmSession:
@@ -52,6 +64,8 @@ class WarmSession:
         if session.testsfailed:
             raise session.Interrupted("the tests cannot be collected")
         warm()
+        if self.forks:
+            self.ended = ends_of_children()
         self.send({"ready": self.forks})
         for line in self.channel.makefile():
             exercises = json.loads(line)["check"]
@@ -63,12 +77,29 @@ class WarmSession:
             if pid == 0:
                 try:
                     os.setsid()
+                    signal.set_wakeup_fd(-1)
                     self.check(session, exercises)
                 finally:
                     os._exit(0)
-            status = os.waitpid(pid, 0)[1]
-            self.send({"ended": os.waitstatus_to_exitcode(status)})
+            self.send({"ended": self.wait(pid)})
         return True
+
+    def wait(self, pid: int) -> int:
+        """Return how a check ended. If the owner hangs up, end it, and this process.
+
+        An owner that is waiting says nothing, so what can be read is its end.
+        """
+        while True:
+            found, status = os.waitpid(pid, os.WNOHANG)
+            if found:
+                return os.waitstatus_to_exitcode(status)
+            ready, _, _ = select.select([self.channel, self.ended], [], [])
+            if self.channel in ready:
+                os.kill(pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+                os._exit(0)
+            self.ended.recv(1 << 10)
 
     def check(self, session: pytest.Session, exercises: list[str]) -> None:
         """Run the tests of some exercises and send the verdicts."""

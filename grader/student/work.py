@@ -15,7 +15,7 @@ import grader
 from grader.layout import Layout
 from grader.source import BrokenCodeError, decode, read_source
 from grader.stubs import StubError, make_stub
-from grader.student.code import Code, read_code
+from grader.student.code import Code, asks_somebody, read_code
 from grader.student.state import State
 from grader.syllabus import Exercise, Syllabus, Topic
 
@@ -59,6 +59,17 @@ class Work:
                 hasher.update(self.whole(name))
         return hasher.hexdigest()
 
+    def cells_key(self, exercise: Exercise, code: Code | None) -> str | None:
+        """Return what a verdict on an answer in a notebook depends on.
+
+        It is the answer alone, since what else a kernel holds need not be in a cell.
+        """
+        own = own_digests(code, exercise)
+        if not own:
+            return None
+        context = self.context[exercise.topic].encode()
+        return hashlib.sha256(b"".join([context, *sorted(own)])).hexdigest()
+
     def whole(self, name: str) -> bytes:
         """Return a digest of a file that another one imports."""
         if name not in self.files:
@@ -96,6 +107,18 @@ class Work:
             and isinstance(node.exc, ast.Name)
             and node.exc.id == grader.NotStarted.__name__
         ]
+
+    def asks(self, exercises: Iterable[str]) -> bool:
+        """Say whether files of exercises, by id, call a debugger, or `input`.
+
+        What they import beside them counts, too.
+        """
+        topics = {name.partition(".")[0] for name in exercises} & self.files.keys()
+        imported = {name for topic in topics for name in self.files[topic].imports}
+        return any(
+            asks_somebody(self.files[name].text)
+            for name in topics | (imported & self.files.keys())
+        )
 
     def line(self, exercise: Exercise) -> int | None:
         """Return the line where an exercise begins."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cached_property
 
 from grader.files import WriteError
 from grader.layout import Layout
 from grader.student import StudentError
+from grader.student.code import Code
+from grader.student.reference import excerpt
 from grader.student.state import Noted, read_state, update_state
 from grader.student.verdict import Verdict
 from grader.student.work import ExerciseStatus, read_work
-from grader.syllabus import Exercise, read_syllabus
+from grader.syllabus import Exercise, Topic, read_syllabus
 
 
 class Workspace:
@@ -27,11 +30,14 @@ class Workspace:
         self.syllabus = read_syllabus(layout.registry)
         self.work = read_work(layout, self.syllabus)
         self.state = read_state(layout.state)
+        self.forgets = ""
+        """Why verdicts cannot be remembered, if so."""
 
     def reread(self) -> None:
         """Look at the work again."""
         self.work = read_work(self.layout, self.syllabus)
         self.state = read_state(self.layout.state)
+        vars(self).pop("notebooks", None)
 
     def exercise(self, name: str) -> Exercise:
         """Return the one exercise of a name.
@@ -51,16 +57,49 @@ class Workspace:
         return self.work.status(exercise, self.state)
 
     def statuses(self) -> dict[str, ExerciseStatus]:
-        """Return how all exercises stand, by id."""
-        return {e.id: self.status(e) for e in self.syllabus.exercises.values()}
+        """Return how all exercises stand, by id, in modules or in notebooks."""
+        return {
+            e.id: ExerciseStatus.PASSES if self.passes(e) else self.status(e)
+            for e in self.syllabus.exercises.values()
+        }
 
     def passes(self, exercise: Exercise) -> bool:
-        """Say whether an exercise is known to pass as it is."""
-        return self.status(exercise) is ExerciseStatus.PASSES
+        """Say whether an exercise is known to pass, in its module or its notebook."""
+        in_module = self.status(exercise) is ExerciseStatus.PASSES
+        return in_module or self.passes_in_notebook(exercise)
 
-    def unchecked(self, among: Collection[Exercise]) -> list[str]:
-        """Return the ids of exercises whose code is not what was checked last."""
-        return [e.id for e in among if self.status(e) is ExerciseStatus.CHANGED]
+    def passes_in_notebook(self, exercise: Exercise) -> bool:
+        """Say whether the answer in the notebook is one that was found to pass."""
+        noted = self.state.notebooks.get(exercise.id)
+        if noted is None or not noted.passes:
+            return False
+        code = self.notebooks.get(exercise.topic)
+        return noted.key == self.work.cells_key(exercise, code)
+
+    @cached_property
+    def notebooks(self) -> Mapping[str, Code]:
+        """The code in the notebooks, by topic."""
+        from grader.student.cells import read_notebooks  # noqa: PLC0415 - it takes long
+
+        return read_notebooks(self.layout, self.syllabus)
+
+    def is_in_notebook(self, topic: Topic) -> bool:
+        """Say whether a topic is worked on in its notebook, and not in its module."""
+        begun = any(e.id in self.state.notebooks for e in topic.exercises)
+        return begun and all(
+            self.status(e) is ExerciseStatus.UNTOUCHED for e in topic.exercises
+        )
+
+    def own_code(self, exercise: Exercise, *, in_notebook: bool) -> str:
+        """Return the student's code of an exercise."""
+        among = self.notebooks if in_notebook else self.work.files
+        given = self.work.stubs[exercise.topic].names
+        return excerpt(among[exercise.topic], exercise, given)
+
+    def can_check(self, exercise: Exercise) -> bool:
+        """Say whether an exercise is whole, and not what was checked last."""
+        changed = self.status(exercise) is ExerciseStatus.CHANGED
+        return changed and self.work.key(exercise) is not None
 
     def note(self, verdicts: Iterable[Verdict]) -> None:
         """Remember verdicts on the work as it was read, where they are on an exercise.
@@ -76,9 +115,24 @@ class Workspace:
             if key and touched and verdict.imports:
                 noted[exercise.id] = Noted(key, verdict.passes)
         if noted:
-            with suppress(WriteError):  # forgetting costs a check, no more
+            self.state = self.state.with_verdicts(noted)
+            try:
                 self.state = update_state(
                     self.layout.state, lambda state: state.with_verdicts(noted)
+                )
+            except WriteError as error:  # forgetting costs a check, no more
+                self.forgets = str(error)
+
+    def note_cells(self, verdict: Verdict) -> None:
+        """Remember a verdict on the answer in a notebook."""
+        exercise = self.syllabus.exercises[verdict.exercise]
+        code = self.notebooks.get(exercise.topic)
+        if key := self.work.cells_key(exercise, code):
+            noted = Noted(key, verdict.passes)
+            with suppress(WriteError):  # as above
+                self.state = update_state(
+                    self.layout.state,
+                    lambda state: state.with_notebook(exercise.id, noted),
                 )
 
     def see_hint(self, exercise: Exercise) -> int:

@@ -21,7 +21,9 @@ def test_blanks_around_words_do_not_tell_names_apart():
     assert same_words("ana_-souza", r"\s_-") == same_words("Ana Souza")
 
 
-@pytest.mark.parametrize("name", ["", ".", "../etc", "a/b", "a\\b", "a\0b", "a\x7f"])
+@pytest.mark.parametrize(
+    "name", ["", ".", "../etc", "a/b", "a\\b", "a\0b", "a\x7f", "a\udcff", "a\u202eb"]
+)
 def test_an_id_that_names_no_file_of_its_folder_is_made_to(tmp_path, name):
     made = fit_id(name)
 

@@ -25,6 +25,8 @@ def test_a_declared_encoding_is_obeyed():
     [
         (b"x = 1\ny = '\xe9'\n", "line 2 holds the byte 0xe9. Save it as UTF-8$"),
         (b"# coding: klingon\n", "^not UTF-8 text. Save it as UTF-8$"),
+        (b"# coding: undefined\n", "^not UTF-8 text. Save it as UTF-8$"),
+        (b"# coding: punycode\nx-!", "^not UTF-8 text. Save it as UTF-8$"),
         ("x = 1".encode("utf-16"), "^not UTF-8 text"),
     ],
 )

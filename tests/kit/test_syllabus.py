@@ -5,6 +5,7 @@ import copy
 import pytest
 
 from grader.syllabus import SyllabusError, parse_syllabus, read_syllabus
+from grader.words import render
 
 GOOD = {
     "course": {
@@ -86,6 +87,25 @@ def test_the_registry_says_which_levels_are_required():
 FIRST = ("topic", 0, "exercise", 0)
 
 
+def test_what_to_read_stands_in_the_book_or_on_a_page_of_its_own():
+    data = changed((*FIRST, "page"), "https://example.net/one")
+
+    syllabus = parse_syllabus(data, "s.toml")
+
+    own, in_the_book = syllabus.exercises.values()
+    assert render(syllabus.read_on(own)) == "One"
+    assert syllabus.address(own) == "https://example.net/one"
+    assert render(syllabus.read_on(in_the_book)) == "Layers, “Two”"
+    assert syllabus.address(in_the_book) == "https://example.org"
+
+
+def test_what_the_book_does_not_teach_has_a_page(syllabus):
+    beyond = [e for e in syllabus.exercises.values() if not e.required]
+
+    assert beyond
+    assert [e.id for e in beyond if not e.page] == []
+
+
 @pytest.mark.parametrize(
     ("path", "value", "says"),
     [
@@ -110,6 +130,7 @@ FIRST = ("topic", 0, "exercise", 0)
         ((*FIRST, "symbols"), ["C"], "layers.C is listed twice"),
         ((*FIRST, "needs"), ["layers.Z"], "needs 'layers.Z', which is no exercise"),
         ((*FIRST, "pionts"), 2, "unknown key 'pionts'"),
+        ((*FIRST, "page"), "example.org", "has page 'example.org'; it begins with"),
     ],
 )
 def test_a_wrong_entry_is_named(path, value, says):

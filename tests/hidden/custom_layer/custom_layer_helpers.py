@@ -8,7 +8,7 @@ from torch import Tensor
 from grader.observe import Module, expect_close, expect_true, expect_unchanged, say
 from grader.observe.expect import Slips
 from grader.observe.playing import Observe
-from grader.scoring.message import Words
+from grader.words import Words
 
 DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is square
 LAYERS = 200

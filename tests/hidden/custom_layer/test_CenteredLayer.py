@@ -21,6 +21,10 @@ def centered_in_sequential(
     return net(x), [name for name, _ in net.named_parameters()]
 
 
+def centered_ones(ex: Any, n: int) -> Tensor:
+    return ex.CenteredLayer()(torch.ones(n).half())[:2]
+
+
 @pytest.mark.parametrize("dims", [1, 2, 3], ids=["vector", "matrix", "three_dims"])
 def test_centered_subtracts_the_mean_of_all_entries(observe, rng, dims):
     x = torch.randn(*rng.sample(DISTINCT, dims)) + rng.choice([-3.0, 3.0])
@@ -81,3 +85,8 @@ def test_centered_takes_tensors_of_every_kind(sweep):
         "for an infinite entry of float16": (CENTERED, [], (many - 30).log()),
     }
     sweep.cases(in_turn, large, call="CenteredLayer()(x) with x of float16")
+    sweep.cases(
+        centered_ones,
+        {"where an entry divided by their number is rounded": (860_000,)},
+        call="CenteredLayer()(torch.ones(860_000).half())",
+    )

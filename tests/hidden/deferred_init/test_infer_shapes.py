@@ -26,16 +26,17 @@ IMAGES = 3, 8, 8
 
 
 class Residual(nn.Module):
-    """A network that runs two layers twice, and registers one of them last."""
+    """A network that runs two layers twice, and registers two leaves last."""
 
     def __init__(self, d: int, out: int) -> None:
         super().__init__()
         self.head = nn.Linear(d, out)
         self.tanh = nn.Tanh()
         self.block = nn.Sequential(nn.Linear(d, d))
+        self.skip = nn.Sequential()
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x + self.tanh(self.block(x))
+        x = self.skip(x) + self.tanh(self.block(x))
         return self.tanh(self.head(self.block(x)))
 
 
@@ -118,7 +119,7 @@ CAUSES = {
 @pytest.mark.weight(4)
 def test_infer_shapes_lists_each_leaf_and_computes_nothing(sweep, rng):
     sizes = one, two, _ = rng.sample(DISTINCT, 3)
-    names = ["block.0", "tanh", "block.0", "head", "tanh"]
+    names = ["skip", "block.0", "tanh", "block.0", "head", "tanh"]
 
     def named(found: Any) -> list[str]:
         return [name for name, _ in found]
@@ -148,7 +149,10 @@ def test_infer_shapes_lists_each_leaf_and_computes_nothing(sweep, rng):
                 lambda found: named(found)[:2] == ["head", "tanh"]
             ),
             "a lambda looks its name up when it runs: name=name in its head": (
-                lambda found: len(found) == 5 and len(set(named(found))) == 1
+                lambda found: len(found) == 6 and len(set(named(found))) == 1
+            ),
+            "an empty nn.Sequential has no children: it is a leaf too": (
+                lambda found: named(found) == names[1:]
             ),
             "a shape is a tuple, not a list": (
                 lambda found: isinstance(found[0][1], list)

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from grader.audit.recount import RecountError
 from grader.class_run.run import MANIFEST
+from grader.class_run.seeds import seed_for
 from grader.cli.main import make_app
 from grader.exports.formats import NAMES
 from grader.exports.plain import ExportError
@@ -16,6 +17,7 @@ from grader.exports.table import to_csv
 from grader.policy import NO_RULES, adjust, parse_policy
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result, Status
+from grader.scoring.outcome import Outcome
 from grader.scoring.score import ExerciseScore, Score
 
 COURSE = "[weights]\nmodel_construction = 2\n"
@@ -30,8 +32,9 @@ RUNNER = {
 
 
 def write_results(root, syllabus, policy):
-    """Results of Ana, who has 1 of 3 points, and of Rui, who has no score."""
-    exercise = ExerciseScore("model_construction.MLP", 1.0, 0.0, 3.0, {})
+    """Results of Ana, who passes 1 of 3 tests, and of Rui, who has no score."""
+    outcomes = {"f::a": Outcome.PASSED, "f::b": Outcome.FAILED, "f::c": Outcome.FAILED}
+    exercise = ExerciseScore("model_construction.MLP", 0.33, 0.0, 1.0, outcomes)
     score = Score("Ana", (exercise,))
     adjusted = adjust(score, None, policy, "Ana")
     results = [
@@ -58,7 +61,8 @@ def write_results(root, syllabus, policy):
         output.write_signed("scores.json", to_data(results, only, {}, policy))
         manifest = {"version": 2, "suite": "s", "topics": {}, "checks": checks}
         output.write_signed(MANIFEST, manifest)
-        report = {"tests": tests, "environment": {"seed": "5eed"}}
+        environment = {"seed": seed_for(b"secret", "Ana")}
+        report = {"tests": tests, "environment": environment}
         output.write_signed(report_name("Ana"), report)
 
 
@@ -99,7 +103,7 @@ def test_canvas_gets_the_points_that_the_course_counts(results, tmp_path, syllab
     done = export(results, "canvas", "--fill", tmp_path / "sheet.csv", "--out-of", 10)
 
     assert done.exit_code == 1
-    assert rows(results / "exports" / "canvas.csv")[2] == ["Ana", "1", "A", "3.33"]
+    assert rows(results / "exports" / "canvas.csv")[2] == ["Ana", "1", "A", "3.3"]
     assert "Rui has a result, but no row" in done.stderr
     assert "Eve has a row in the sheet, but no result" in done.stderr
 
@@ -109,7 +113,7 @@ def test_moodle_can_do_without_a_sheet(results, tmp_path):
 
     assert done.exit_code == 1
     assert [row[:2] for row in rows(tmp_path / "m.csv")[1:]] == [
-        ["Ana", "1"],
+        ["Ana", "0.33"],
         ["Rui", ""],
     ]
     assert (tmp_path / "m.csv").read_bytes().startswith(b"\xef\xbb\xbf")
@@ -123,7 +127,7 @@ def test_a_file_per_student_has_the_points_earned(results, name):
     assert path.stem == "Ana"
     assert done.exit_code == 1
     assert "Rui has no score (not graded: broken)" in done.stderr
-    assert "5eed" not in path.read_text()
+    assert seed_for(b"secret", "Ana") not in path.read_text()
 
 
 def test_the_messages_are_those_of_the_report(results):
@@ -135,7 +139,7 @@ def test_the_messages_are_those_of_the_report(results):
 
 def change_scores(results):
     path = results / "scores.json"
-    path.write_text(path.read_text().replace('"total": 1.0', '"total": 3.0'))
+    path.write_text(path.read_text().replace('"total": 0.33', '"total": 1.0'))
 
 
 def change_report(results):
@@ -143,11 +147,30 @@ def change_report(results):
     path.write_text(path.read_text().replace('"failed"', '"passed"'))
 
 
+def put_back_a_report_of(environment):
+    def change(results):
+        folder = OutputFolder(results, b"secret")
+        report = folder.read_signed(report_name("Ana"))
+        report["environment"] |= environment
+        folder.write_signed(report_name("Ana"), report)
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
         (change_scores, RecountError, "scores.json is missing, was changed"),
         (change_report, RecountError, "reports/Ana.json is missing, was changed"),
+        *(
+            (put_back_a_report_of(other), RecountError, "Ana.json is another student's")
+            for other in (
+                {"seed": seed_for(b"secret", "Rui")},
+                {"seed": seed_for(b"another course", "Ana")},
+                {"isolation": "process"},
+                {"limits": {"test_seconds": 60.0}},
+            )
+        ),
     ],
 )
 def test_what_was_changed_is_not_exported(results, change, error, says):

@@ -5,9 +5,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from grader.audit.recount import RecountError
 from grader.cli.main import make_app
 from grader.policy.overrides import OverrideError
-from grader.results.output import OutputFolder
+from grader.results.output import OutputFolder, report_name
 from grader.results.override_file import FILE, read_overrides
 
 from .test_export import export, results, rows  # noqa: F401 - a fixture
@@ -33,7 +34,7 @@ def points_of(folder, student="Ana"):
 def test_points_by_hand_stand_in_scores_table_and_exports(results):  # noqa: F811
     done = override(results, "ana", "MLP", "--points", 0.9, *WHY)
 
-    assert f"Ana: {MLP} 1 → 0.9 of 1" in done.stdout
+    assert f"Ana: {MLP} 0.33 → 0.9 of 1" in done.stdout
     assert points_of(results) == 0.9
     table = rows(results / "scores.csv")
     row = dict(zip(table[0], table[1], strict=True))
@@ -90,3 +91,36 @@ def test_the_last_test_of_an_exercise_is_not_left_out(results):  # noqa: F811
     override(results, "--all", MLP, "--drop", "b", *WHY)
     with pytest.raises(OverrideError, match="no test of .* is left: give --points"):
         override(results, "--all", MLP, "--drop", "c", *WHY)
+
+
+def pass_more_tests(grades):
+    folder = OutputFolder(grades, b"secret")
+    report = folder.read_signed(report_name("Ana"))
+    report["tests"][1] |= {
+        "outcome": "passed",
+        "user_properties": [{"outcome": "passed"}],
+    }
+    folder.write_signed(report_name("Ana"), report)
+
+
+def put_back_what_was_decided_once(grades):
+    override(grades, "Ana", MLP, "--points", 1, *WHY)
+    once = (grades / FILE).read_bytes()
+    override(grades, "Ana", MLP, "--undo")
+    (grades / FILE).write_bytes(once)
+
+
+@pytest.mark.parametrize("put_back", [pass_more_tests, put_back_what_was_decided_once])
+def test_what_was_signed_once_gives_no_points_by_the_next_decision(
+    results,  # noqa: F811
+    put_back,
+):
+    put_back(results)
+    before = (results / "scores.json").read_bytes()
+
+    with pytest.raises(
+        RecountError, match="is not what reports and overrides give Ana"
+    ):
+        override(results, "--all", MLP, "--drop", "c", *WHY)
+
+    assert (results / "scores.json").read_bytes() == before

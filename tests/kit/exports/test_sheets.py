@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.exports import canvas, moodle
 from grader.exports.grades import Grade, grade_of
 from grader.exports.people import match
-from grader.exports.plain import ExportError, neutralise_cell, to_number
+from grader.exports.plain import ExportError, neutralise, neutralise_cell, to_number
 from grader.exports.results import to_data, to_results
 from grader.exports.sheet import BOM, read_sheet
 from grader.exports.table import to_csv
@@ -334,10 +334,43 @@ def test_numbers_and_plain_text_stay(cell):
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=x", "\r=x", "--1", "-1-1", "+"]
+    "cell",
+    [
+        *(
+            "=1+1",
+            "+cmd",
+            "-2+3",
+            "@SUM(A1)",
+            "\t=x",
+            "\r=x",
+            "\n=x",
+            "--1",
+            "-1-1",
+            "+",
+        ),
+        *("\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)", "\ufe661", "\ufe621"),
+    ],
 )
 def test_a_formula_is_neutralised(cell):
     assert neutralise_cell(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("behind", [";", "\t", "\r", "\n", "\r\n"])
+@pytest.mark.parametrize("sign", "=+-@\uff1d")
+def test_no_part_of_a_text_is_a_formula_where_other_signs_part_cells(behind, sign):
+    text = neutralise(f"Ana{behind}{sign}HYPERLINK(A1)")
+
+    assert text == f"Ana{behind}'{sign}HYPERLINK(A1)"
+    assert neutralise(text) == text
+
+
+def test_a_comment_is_no_html_and_no_formula_in_moodle():
+    given = Grade("Ana", 1.0, 2.0, "Points: 1 of 2; needs a look: x;=1+1 <img src=//e>")
+    said = "Points: 1 of 2; needs a look: x;'=1+1 &lt;img src=//e&gt;"
+
+    assert said in moodle.to_import([given]).text
+    worksheet = sheet("Full name,Grade,Feedback comments\nAna,,\n")
+    assert said in moodle.fill(worksheet, [given]).text
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from grader.intake import (
     IntakeError,
     SubmissionError,
     SubmissionSource,
+    Take,
     find_submissions,
     read_submission,
 )
@@ -248,3 +249,18 @@ def test_a_student_whose_only_archive_is_of_another_kind_is_not_graded(write):
 
     with pytest.raises(SubmissionError, match="homework.rar is a RAR archive"):
         read(folder)
+
+
+@pytest.mark.parametrize("time", ["nan", "inf", "-inf"])
+def test_a_time_that_is_none_makes_no_file_the_newest(tmp_path, time):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name, headers in {"alpha.py": {}, "alpha (1).py": {"mtime": time}}.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.pax_headers = len(name), headers
+            archive.addfile(member, io.BytesIO(f"#{name[1:]}".encode()))
+    (tmp_path / "work.tar").write_bytes(stream.getvalue())
+    origin = SubmissionSource("ana", tmp_path / "work.tar", take=Take.NEWEST)
+
+    with pytest.raises(SubmissionError, match="is the newest is not known"):
+        read_submission(origin, TOPICS)

@@ -244,3 +244,36 @@ def test_an_empty_class_is_an_error(tmp_path):
 def test_a_class_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(IntakeError, match="No such file"):
         find_submissions(tmp_path / "nowhere")
+
+
+NO_TEXT = ["\udcff", "\n", "\u202e", "\x1b[2J", "\u200b"]
+
+
+@pytest.mark.parametrize("sign", NO_TEXT)
+@pytest.mark.parametrize("source", ["def f(): pass", "\0", ""])
+def test_what_is_told_of_a_file_can_be_written_whatever_its_name(student, sign, source):
+    (student / f"notes{sign}.py").write_text(source)
+    (student / "gamma.py").rename(student / f"gamma{sign} (1).py")
+
+    found = read(student)
+
+    told = [*found.notes, *found.problems.values()]
+    assert told
+    assert not any(sign in text for text in told)
+    assert found.digest
+    assert "\n".join(told).encode()
+
+
+@pytest.mark.parametrize("sign", NO_TEXT)
+def test_why_nothing_can_be_read_can_be_written_whatever_the_names(tmp_path, sign):
+    for name in (f"ana{sign}", f"Ana{sign}"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"thesis{sign}.txt").touch()
+    found = find_submissions(tmp_path)
+
+    with pytest.raises(SubmissionError) as raised:
+        read_submission(found.origins[0], TOPICS)
+
+    assert sign not in str(raised.value)
+    assert str(raised.value).encode()
+    assert all(origin.student.encode() for origin in found.origins)

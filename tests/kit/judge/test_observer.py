@@ -14,12 +14,12 @@ from grader.judge.observer import (
     SandboxObserver,
 )
 from grader.observe.finding import Finding
-from grader.sandbox import wire
+from grader.sandbox import SandboxError, wire
 from grader.sandbox.isolation import Level
-from grader.sandbox.launch import Ended, SandboxError
-from grader.scoring.message import render
+from grader.sandbox.launch import Ended
 from grader.scoring.outcome import Outcome
 from grader.scoring.submission import Submission
+from grader.words import render
 
 from ..conftest import QUICK
 
@@ -27,7 +27,7 @@ from ..conftest import QUICK
 class LostSandbox:
     """A sandbox that was lost before it could start a worker."""
 
-    level, limits, gpu = Level.PROCESS, QUICK, False
+    level, limits, gpu, keep = Level.PROCESS, QUICK, False, False
     started = 0
     ended = 0
 

@@ -1,6 +1,7 @@
 """The gradebook gets what the grader gives, and keeps what people gave by hand."""
 
 import csv
+import html
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from nbconvert.filters import markdown2html
 from nbgrader.api import MissingEntry
 from sqlalchemy import MetaData, create_engine, make_url, select, text
 
@@ -99,7 +101,17 @@ def test_points_and_comments_are_written(book, part):
     assert (submission.score, submission.max_score) == (2.5, 3.0)
     assert (grade(book, "ana").auto_score, grade(book, "ana").score) == (0.5, 0.5)
     assert not submission.needs_manual_grade
-    assert comment(book, "ana").comment == "Look again."
+    assert comment(book, "ana").comment == "    Look again."
+
+
+def test_a_comment_is_text_where_nbgrader_shows_markdown(book, part):
+    said = "It raises.\n  got  <script>x</script> [a](javascript:b)\n\n# ![c](//d)"
+    GradebookWriter(book, ASSIGNMENT, part).write(earned("ana", 0.5, 2.0, said))
+
+    shown = markdown2html(comment(book, "ana").comment)
+
+    assert re.findall(r"<(\w+)", shown) == ["pre", "code"]
+    assert html.unescape(re.sub(r"</?(pre|code)>", "", shown)).strip() == said
 
 
 def test_writing_twice_changes_nothing(book, part):
@@ -145,7 +157,7 @@ def test_a_hundred_students_keep_what_was_given_by_hand(book, part):
         assert grade(book, student).score == points
         assert grade(book, student, CHAIN).score == 2.25
         assert comment(book, student).comment == f"{student}: see me"
-        assert comment(book, student).auto_comment == "by the grader, again"
+        assert comment(book, student).auto_comment == "    by the grader, again"
 
 
 def test_a_grade_by_hand_is_looked_at_again_when_the_graders_changes(book, part):

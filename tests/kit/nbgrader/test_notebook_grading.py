@@ -17,7 +17,7 @@ MLP, CHAIN = f"{TOPIC}.MLP", f"{TOPIC}.chain"
 @pytest.fixture
 def grade(tmp_path, pool, syllabus):
     """Grade a solved notebook with other answers: points by exercise, and messages."""
-    sources = make_sources(syllabus, KIT.solutions, syllabus.restricted({MLP, CHAIN}))
+    sources = make_sources(syllabus, KIT, syllabus.restricted({MLP, CHAIN}))
 
     def grade_answers(answers):
         notebook = json.loads(sources[f"{TOPIC}.ipynb"])

@@ -60,6 +60,19 @@ def test_work_of_an_assignment_is_submitted_as_that(course, part, unpack):
     assert (folder.folder / "ana.zip").exists()
 
 
+def test_its_references_are_those_of_what_was_given(course, part, unpack):
+    files = handout.collect(course, part)
+    folder = unpack(files)
+    solution = course.topic_solution("beta").read_text()
+    folder.exercises("beta").write_text(solution)
+
+    shown = folder.run("solution", "top")
+
+    references = {name for name in files if name.startswith("references/")}
+    assert references == {"references/beta.top.txt", "references/beta.spread.txt"}
+    assert "max without an axis looks at all entries." in shown.stdout
+
+
 def test_a_part_is_named_by_topics_where_they_are_whole(part, small):
     assert names_of(part, small) == "beta"
     assert names_of(small.only("double", "beta"), small) == "alpha.double,beta"

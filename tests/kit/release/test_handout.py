@@ -25,6 +25,12 @@ def test_the_handout_tells_no_secret(files):
     handout.refuse_secrets(files, KIT)
 
 
+def test_notebooks_bring_their_pictures(files, syllabus):
+    pictures = [n for n in files if n.startswith("exercises/notebooks/pictures/")]
+
+    assert [Path(n).stem for n in sorted(pictures)] == sorted(syllabus.topic_ids)
+
+
 @pytest.mark.parametrize("folder", ["solutions/", "tests/hidden/", "tests/variants/"])
 def test_no_secret_folder_is_in_it(files, folder):
     assert not [name for name in files if name.startswith(folder)]
@@ -43,7 +49,7 @@ def test_a_line_of_a_solution_or_a_hidden_test_is_found(files, secret):
 
 
 def test_a_line_of_a_solution_is_found_in_a_notebook(files, syllabus):
-    made = make_sources(syllabus, KIT.solutions, syllabus)["parameters.ipynb"]
+    made = make_sources(syllabus, KIT, syllabus)["parameters.ipynb"]
     name = "exercises/notebooks/parameters.ipynb"
 
     with pytest.raises(handout.HandoutError, match=f"{name} would tell solutions/"):

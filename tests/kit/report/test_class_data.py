@@ -5,10 +5,11 @@ import pytest
 from grader.layout import KIT
 from grader.report.class_data import ClassData, state_of
 from grader.results.result import Result, Status
-from grader.scoring.message import Message, say
+from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.score import ExerciseScore, Score
 from grader.syllabus import read_syllabus
+from grader.words import say
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
 NAMES = ("model_construction.MLP", "parameters.freeze")

@@ -7,17 +7,21 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from grader.exports.feedback import make_feedback
+from grader.identity import fit_id
 from grader.layout import KIT
 from grader.policy import Adjusted
 from grader.policy.adjust import AdjustedTopic
 from grader.report.class_data import ClassData
+from grader.report.page_folder import ReportError
 from grader.report.pages import student_page
-from grader.report.site import INDEX, ROWS, ReportError, Site
+from grader.report.site import INDEX, NOT_LOOKED, ROWS, Similar, Site
 from grader.results.result import Result, Status
-from grader.scoring.message import Message
+from grader.results.similar_pairs import SimilarPair
+from grader.scoring.message import Line, Message, one_row, say
 from grader.scoring.outcome import Outcome
 from grader.scoring.score import ExerciseScore, Score
 from grader.syllabus import read_syllabus
+from grader.text import without_controls
 
 NAME = "model_construction.MLP"
 HOSTILE = '</pre><script src=//x.y>alert(1)</script><img src=x onerror="a()">'
@@ -30,10 +34,12 @@ class Strict(HTMLParser):
     def __init__(self, page):
         super().__init__()
         self.text, self.acts, self.loads, self.ids, self.links = "", [], [], [], []
+        self.tags = []
         self.feed(page)
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
+        self.tags += [tag]
         self.acts += [tag] if tag in ("script", "iframe", "object", "b", "img") else []
         self.acts += [name for name in given if name.startswith("on")]
         self.loads += [given[n] for n in ("src", "data", "srcset") if n in given]
@@ -48,7 +54,8 @@ class Strict(HTMLParser):
 def write_class(folder, students, message=None, **more):
     syllabus = read_syllabus(KIT.registry).restricted([NAME])
     data = ClassData(syllabus)
-    with Site(folder, "A course") as site:
+    similar = more.pop("similar", NOT_LOOKED)
+    with Site(folder, more.pop("course", "A course")) as site:
         for i, student in enumerate(students):
             outcome = Outcome.FAILED if message else Outcome.PASSED
             points = 0.0 if message else 1.0
@@ -65,7 +72,7 @@ def write_class(folder, students, message=None, **more):
             site.write_student(result, feedback, syllabus)
             if i == 0:
                 data.add(Result("gone", Status.MISSING), None, {})
-        site.write_class(data)
+        site.write_class(data, similar)
     return folder
 
 
@@ -169,3 +176,80 @@ def test_who_did_not_hand_in_is_named_and_has_no_link(tmp_path):
     page = Strict(pages_of(write_class(tmp_path, ["ana"]))[INDEX])
     assert "Not handed in: gone." in page.text
     assert not any("gone" in link for link in page.links)
+
+
+ATTACKS = (
+    "</style></script><script>a()</script>",
+    "<svg/onload=a()><animate onbegin=a()>",
+    "' onfocus='a()' autofocus '",
+    '" onfocus="a()" autofocus "',
+    "` onfocus=`a()`",
+    "<meta http-equiv=refresh content='0;url=//x.y'>",
+    "<base href=//x.y><form action=//x.y><input type=submit>",
+    "<link rel=stylesheet href=//x.y><style>@import '//x.y'</style>",
+    "javascript:a()",
+    "data:text/html,<script>a()</script>",
+    "//x.y/z",
+    "&lt;script&gt;&#60;b&#62;",
+    "{{ 7 * 7 }}{% include 'style.css' %}%(n)s{fault}%s",
+    "<!--><script>a()</script>-->]]>",
+    "\u202e\u2066\u200f\x1b[31m\x00",
+    "..\\..%2f..%2f",
+)
+"""What breaks out of text, attributes, styles, links, templates or the line."""
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_value_breaks_out_of_any_page(tmp_path, attack):
+    """Feed an attack into every value that a page shows."""
+    name = fit_id(attack)
+    words = [say("{i} is {v}", i=i, v=attack) for i in range(4)]
+    message = Message(
+        say("It is {v}.", v=attack),
+        call=words[0],
+        expected=words[1],
+        got=words[2],
+        at=Line(attack, 3, attack, attack),
+        cause=words[3],
+        read=attack,
+    )
+    counted = Adjusted((AdjustedTopic(attack, 0.5, 0.0, 1.0),), (attack,))
+    attempts = [
+        Result(name, Status.GRADED, attempt=i, of=2, adjusted=counted) for i in (1, 2)
+    ]
+    pairs = [SimilarPair(attack, attack, {attack: 0.9}, f"{name}.html")]
+    folder = tmp_path / "report"
+    write_class(
+        folder,
+        [name],
+        message,
+        course=attack,
+        look={attack: attack},
+        notes=(attack,),
+        marked_late=True,
+        adjusted=counted,
+        attempts=tuple(attempts),
+        similar=Similar(tmp_path / "similar", pairs),
+    )
+    honest = pages_of(write_class(tmp_path / "honest", ["ana"], Message("Wrong.")))
+    tags = {tag for page in honest.values() for tag in Strict(page).tags}
+    tags |= {"br", "h2", "span", "th", "td", "table"}
+    for path, page in pages_of(folder).items():
+        read = Strict(page)
+        assert read.acts == [], path
+        assert read.loads == [], path
+        assert set(read.tags) <= tags, path
+        assert page.count("<style") == page.count("</style>") <= 2  # a plot has one
+        assert page.count("Content-Security-Policy") == 1
+        assert "49" not in read.text
+        for link in read.links:
+            target = urlsplit(link)
+            assert target[:2] == ("", ""), link
+            there = (folder / path).parent / unquote(target.path)
+            assert there.resolve().is_relative_to(tmp_path), link
+        shown = "".join(read.text.split("\n"))
+        assert not set(shown) & set("\u202e\u2066\u200f\x1b\x00"), path
+    student = Strict(pages_of(folder)[student_page(name)])
+    visible = without_controls(one_row(attack))
+    assert visible in " ".join(student.text.split())
+    assert student.links == []

@@ -164,3 +164,15 @@ def test_a_function_of_the_tests_travels_by_value():
 
     assert b"make_marker" in dumps(make_marker)
     assert len(dumps(make_marker)) > 200
+
+
+def test_code_that_travels_does_not_tell_where_it_lies():
+    def outer(ex):
+        def inner():
+            raise ValueError
+
+        return [inner.__code__.co_filename, outer.__code__.co_filename]
+
+    scenario, _ = payload.unpack(Packer().pack(outer, ()))
+
+    assert scenario(None) == ["<scenario>", "<scenario>"]

@@ -1,5 +1,6 @@
 """What a sandbox keeps a submission from, and what it clears away after it."""
 
+import mmap
 import os
 import resource
 import shutil
@@ -22,9 +23,9 @@ from grader.observe.finding import Finding
 from grader.sandbox.isolation import Level, probe_bubblewrap
 from grader.sandbox.launch import Sandbox, copy_kit
 from grader.sandbox.limits import Limits
-from grader.scoring.message import render
 from grader.scoring.outcome import Outcome
 from grader.scoring.submission import Submission
+from grader.words import render
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
@@ -89,6 +90,22 @@ def read_answer(ex):
 
 def test_a_scenario_sees_the_students_module(sandbox):
     assert value(sandbox, read_answer) == 42
+
+
+def test_only_files_that_count_for_a_topic_lie_beside_it(sandbox):
+    """What it imports by a hidden name could change without a new verdict."""
+
+    def play(source):
+        sources = {"topic": source, "other": b"answer = 42"}
+        observer = SandboxObserver(sandbox, Submission("ana", sources))
+        try:
+            return observer.play("topic", read_answer, (), 1)
+        finally:
+            observer.close()
+
+    assert play(b"from other import answer") == {"value": 42}
+    with pytest.raises(Finding, match="cannot be imported"):
+        play(b"answer = __import__('oth' + 'er').answer")
 
 
 def leave_by_exit(ex):
@@ -235,6 +252,19 @@ def fill_memory_in_children(ex):
 
 def test_memory_of_all_processes_counts_together(sandbox):
     found = outcome(sandbox, fill_memory_in_children, seconds=60)
+
+    assert found.message.got == "more memory than a submission may use"
+
+
+def fill_memory_that_could_be_shared(ex):
+    block, kept = bytes(64 << 20), []
+    while True:
+        kept.append(mmap.mmap(-1, len(block)))
+        kept[-1].write(block)
+
+
+def test_memory_that_is_mapped_to_be_shared_counts(sandbox):
+    found = outcome(sandbox, fill_memory_that_could_be_shared, seconds=60)
 
     assert found.message.got == "more memory than a submission may use"
 
@@ -707,3 +737,15 @@ def test_a_hook_takes_no_place_of_those_that_a_network_brings(sandbox):
     ]
 
     assert left == [1] * len(nets)
+
+
+def test_what_a_submission_prints_goes_nowhere(sandbox):
+    def say(ex) -> None:
+        print("out")
+        print("err", file=sys.stderr)
+        os.write(1, b"raw")
+        raise ValueError("never shown")
+
+    sandbox.printed()
+    ask(sandbox, say)
+    assert sandbox.printed() == ""

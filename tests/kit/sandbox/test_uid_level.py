@@ -51,7 +51,7 @@ for folder in ("/tmp", "/var/tmp", "/dev/shm"):
 libc = ctypes.CDLL(None)
 for kind in ("shm", "sem", "msg"):
     size = {"shm": [4096], "sem": [1], "msg": []}[kind]
-    if getattr(libc, kind + "get")(471147, *size, 0o3666) < 0:  # created, or -1
+    if getattr(libc, kind + "get")(471147, *size, 0o1666) >= 0:
         SEEN.append(kind)
 
 def lazy_mlp(*widths):

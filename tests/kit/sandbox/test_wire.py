@@ -180,6 +180,13 @@ def test_a_forged_node_breaks_the_protocol(tree):
         wire.decode(msgpack.packb(tree), bytearray(8))
 
 
+def test_a_shape_is_not_multiplied_before_its_dimensions_are_counted():
+    tree = [wire._TENSOR, "float32", *[1 << 39] * 65]
+
+    with pytest.raises(wire.ProtocolError, match="not a shape"):
+        wire.decode(msgpack.packb(tree), bytearray())
+
+
 def test_deep_nesting_breaks_the_protocol():
     with pytest.raises(wire.ProtocolError):
         wire.decode(b"\x92\x00" * 100_000 + b"\x00", bytearray())

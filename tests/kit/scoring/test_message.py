@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from grader.scoring.message import Line, Message, Text, render, say
+from grader.scoring.message import Line, Message
+from grader.words import Text, render, say
 
 FULL = Message(
     say("{symbol} is off.", symbol="MLP"),

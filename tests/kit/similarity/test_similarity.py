@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from grader.cli.main import make_app
 from grader.layout import KIT
+from grader.results.similar_pairs import read_pairs
 from grader.similarity import SimilarityError
 from grader.similarity.compare import Ring, Work, compare_class, to_text
 from grader.similarity.page import make_pages, to_pairs, write_pages
@@ -167,7 +168,13 @@ def pages():
     return make_pages(pairs, compared=2, threshold=0.7)
 
 
-def test_what_students_wrote_is_text_on_the_pages(pages):
+@pytest.fixture
+def html(pages):
+    return {name: page for name, page in pages.items() if name.endswith(".html")}
+
+
+def test_what_students_wrote_is_text_on_the_pages(html):
+    pages = html
     assert set(pages) == {"index.html", "pair-001.html"}
     for page in pages.values():
         parsed = Tags(page)
@@ -184,8 +191,8 @@ def test_characters_that_move_others_are_shown_as_such(pages, char):
     assert pages["pair-001.html"].count("\N{REPLACEMENT CHARACTER}") == 6
 
 
-def test_every_page_says_that_it_is_no_grade(pages):
-    for page in pages.values():
+def test_every_page_says_that_it_is_no_grade(html):
+    for page in html.values():
         assert "A hint for a person, never a grade" in page
 
 
@@ -198,6 +205,14 @@ def test_shared_lines_are_marked_on_both_sides(pages):
     assert len(sides) == 2
     assert len(marks) > 100
     assert len(marks) % 2 == 0
+
+
+def test_programs_read_the_pairs_beside_the_pages(tmp_path, pages):
+    write_pages(tmp_path, pages)
+    (pair,) = read_pairs(tmp_path)
+    assert {pair.first, pair.second} == {"<b>eve</b>", "ana'\"&"}
+    assert pair.shares == {TOPIC: 1.0}
+    assert (tmp_path / pair.page).is_file()
 
 
 def test_pages_of_an_earlier_run_go(tmp_path, pages):
@@ -246,7 +261,7 @@ def test_the_command_lists_pairs_and_writes_pages(class_of_three, tmp_path):
     assert not any(line.startswith("ana ") for line in lines)
     assert any("max: not compared" in line for line in lines)
     assert lines[-1] == "A hint for a person, never a grade: alike is not copied."
-    assert len(list((tmp_path / "similar").iterdir())) == 2
+    assert len(list((tmp_path / "similar").glob("*.html"))) == 2
 
 
 def test_without_its_extra_the_next_step_is_told(class_of_three, monkeypatch):

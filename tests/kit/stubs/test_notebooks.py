@@ -1,6 +1,7 @@
 """A notebook asks for the same as a stub, and its release tells no solution."""
 
 import json
+import runpy
 
 import nbformat
 import pytest
@@ -8,10 +9,19 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import ClearSolutions
 
 from grader.layout import KIT
-from grader.stubs import StubError, check_id, grade_id, make_notebook, make_sources
+from grader.stubs import (
+    StubError,
+    check_id,
+    grade_id,
+    make_notebook,
+    make_sources,
+    picture_file,
+)
+from grader.stubs.picture import show_picture
 from grader.stubs.statement import make_statement
 from grader.syllabus import Exercise, Topic
 
+BOOK = "https://example.org"
 SOLUTION = '''"""A topic.
 
 Read along: https://example.org
@@ -102,7 +112,7 @@ def run(text):
     """Return the names that a notebook's cells define."""
     names = {"__name__": "notebook"}
     for name, cell in cells_of(text).items():
-        if cell["cell_type"] == "code" and not name.endswith(check_id("")):
+        if cell["cell_type"] == "code" and not name.endswith((check_id(""), "-desk")):
             exec("".join(cell["source"]), names)
     return names
 
@@ -137,7 +147,7 @@ def test_what_is_given_stands_in_locked_cells_where_it_is_needed():
     assert first.endswith("from grader import NotStarted\n\nGIVEN = 1")
     assert second.startswith("@torch.no_grad()\ndef given(x):")
     assert list(cells_of(text)) == [
-        *("t-title", "t-given-1"),
+        *("t-title", "t-desk", "t-given-1"),
         *("t-Layer-statement", "t-Layer", "t-Layer-check"),
         *("t-given-2", "t-solve-statement", "t-solve", "t-solve-check"),
     ]
@@ -192,7 +202,7 @@ def test_a_statement_reads_as_markdown():
         "Example:\n    >>> f(\n    ...     1)\n    2"
     }
 
-    assert make_statement(exercise("f", points=2), docstrings).split("\n\n") == [
+    assert make_statement(exercise("f", points=2), docstrings, BOOK).split("\n\n") == [
         "## f: A title",
         "Do it.",
         "**Shapes:** (n,) -> ()",
@@ -200,7 +210,7 @@ def test_a_statement_reads_as_markdown():
         "- `ValueError`: x is\n    None.\n- `TypeError`: x is odd.",
         "**Returns:** It.",
         "```python\n>>> f(\n...     1)\n2\n```",
-        "*2 points, about 10 minutes, read “A Section”*",
+        f"*2 points, about 10 minutes, read [“A Section”]({BOOK})*",
     ]
 
 
@@ -227,7 +237,7 @@ def test_a_solution_that_has_no_place_for_a_helper_is_told(source, problem):
 
 @pytest.fixture(scope="module")
 def sources(syllabus):
-    return make_sources(syllabus, KIT.solutions, syllabus)
+    return make_sources(syllabus, KIT, syllabus)
 
 
 def test_every_topic_has_a_notebook_that_nbgrader_takes(sources, syllabus):
@@ -243,7 +253,54 @@ def test_every_topic_has_a_notebook_that_nbgrader_takes(sources, syllabus):
         assert sum(points) == sum(e.points + e.cuda_points for e in topic.exercises)
 
 
-def test_the_release_of_every_source_is_the_notebook_in_exercises(sources):
-    for name, text in sources.items():
-        committed = nbformat.read(KIT.exercises / "notebooks" / name, 4)
-        assert release(text) == committed
+def test_the_release_of_every_source_is_the_notebook_in_exercises(sources, syllabus):
+    for topic in syllabus.topics:
+        committed = nbformat.read(KIT.topic_notebook(topic.id), 4)
+        assert release(sources[f"{topic.id}.ipynb"]) == committed
+
+
+def test_a_source_brings_the_pictures_that_it_shows(sources, syllabus):
+    for topic in syllabus.topics:
+        name = picture_file(topic.id)
+        title = cells_of(sources[f"{topic.id}.ipynb"])[f"{topic.id}-title"]
+        assert f"]({name})" in "".join(title["source"])
+        assert sources[name] == (KIT.notebooks / name).read_text()
+
+
+def test_a_picture_is_what_its_source_draws():
+    folder = KIT.notebooks / "pictures"
+    source = runpy.run_path(str(folder / "draw.py"))
+
+    drawn = source["draw_all"]()
+
+    page = (KIT.root / "docs" / "pictures.md").read_text()
+    for name, texts in source["TEXTS"].items():
+        assert f"![{texts['alt']}](../exercises/notebooks/pictures/{name}.svg)" in page
+    assert drawn == {path.name: path.read_text() for path in folder.glob("*.svg")}
+    for text in drawn.values():
+        assert "prefers-color-scheme: dark" in text
+
+
+@pytest.mark.parametrize(
+    ("svg", "problem"),
+    [("<svg", "is no SVG"), ("<svg/>", "has no title to say what it shows")],
+)
+def test_a_picture_without_words_is_refused(tmp_path, svg, problem):
+    path = tmp_path / picture_file("t")
+    path.parent.mkdir()
+    path.write_text(svg)
+
+    with pytest.raises(StubError, match=problem):
+        show_picture(tmp_path, "t")
+
+
+def test_a_topic_may_have_no_picture(tmp_path):
+    assert show_picture(tmp_path, "t") == ""
+
+
+def test_the_guide_names_an_exercise_that_is_in_the_notebook():
+    text = make_notebook(SOLUTION, TOPIC, solved=True, only={"t.solve"})
+
+    title = "".join(cells_of(text)["t-title"]["source"])
+
+    assert 'hint("solve")' in title

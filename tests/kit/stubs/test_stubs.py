@@ -99,7 +99,7 @@ def test_a_symbol_without_docstring_is_named():
 
 
 def test_the_committed_exercises_are_what_the_solutions_give(syllabus):
-    assert outdated(make_all(syllabus, KIT.solutions), KIT.exercises) == []
+    assert outdated(make_all(syllabus, KIT), KIT.exercises) == []
 
 
 def test_a_changed_a_missing_and_an_extra_file_are_outdated(tmp_path):

@@ -1,16 +1,12 @@
 """A notebook opens with nothing but the handout, and says what make test says."""
 
-import io
 import os
-import zipfile
+import re
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grader.files import pack_files
-from grader.layout import KIT
-from grader.release import handout
 from grader.stubs import check_id, grade_id
 
 TOPIC = "model_construction"
@@ -31,15 +27,27 @@ SLIP = """\
 def chain(make_block, n):
     return make_block.oops"""
 
+OWN = {
+    "where": "import grader\ngrader.__file__",
+    "try": "x = torch.zeros(3, 4)",
+    **dict.fromkeys(("first", "second", "third", "last"), 'hint("MySequential")'),
+    "opened": 'solution("MLP")',
+    "closed": 'solution("chain")',
+    "far": "progress()",
+    "changed": SLIP.replace("chain", "MLP"),
+    "then": "progress()",
+}
+
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    """The unpacked handout."""
-    folder = tmp_path_factory.mktemp("workspace")
-    archive = io.BytesIO(pack_files(handout.collect(KIT), "workspace"))
-    with zipfile.ZipFile(archive) as files:
-        files.extractall(folder)
-    return folder / "workspace"
+def desk(handed_out):
+    """An unpacked handout."""
+    return handed_out()
+
+
+@pytest.fixture(scope="module")
+def workspace(desk):
+    return desk.folder
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +58,10 @@ def outputs(workspace):
     answers = {grade_id(f"{TOPIC}.MLP"): MLP, grade_id(f"{TOPIC}.chain"): SLIP}
     for cell in notebook.cells:
         cell.source = answers.get(cell.id, cell.source)
-    where = nbformat.v4.new_code_cell("import grader\ngrader.__file__", id="where")
-    notebook.cells.append(where)
+    nbformat.write(notebook, path)
+    notebook.cells += [
+        nbformat.v4.new_code_cell(source, id=name) for name, source in OWN.items()
+    ]
     client = NotebookClient(
         notebook,
         allow_errors=True,
@@ -101,11 +111,85 @@ def test_no_cell_but_the_checks_fails(outputs):
     failed = [
         name
         for name, shown in outputs.items()
-        if any(output.output_type == "error" for output in shown)
+        if any(output.output_type == "error" for output in shown) and name not in OWN
     ]
 
     assert failed
     assert all(name.endswith(check_id("")) for name in failed)
+
+
+def markdown(outputs, name):
+    (output,) = outputs[name]
+    return output.data["text/markdown"]
+
+
+def passed_in(shown):
+    """Return how many exercises of the topic pass, as progress says."""
+    (row,) = re.findall("^.*Layers and Modules .*$", shown, re.MULTILINE)
+    return int(re.search(r"(\d+) of \d+", row)[1])
+
+
+def test_hints_come_one_by_one_and_end_with_a_link_to_the_reading(outputs, syllabus):
+    exercise = syllabus.exercises[f"{TOPIC}.MySequential"]
+    shown = [markdown(outputs, n) for n in ("first", "second", "third", "last")]
+
+    assert shown[0] == (
+        "**MySequential: Your own nn.Sequential**\n\n"
+        "1. nn.Module sees a submodule only if it is registered; a plain list hides "
+        'it.\n\nOne more: `hint("MySequential")`'
+    )
+    assert r"over self.\_modules.values()" in shown[2]
+    assert "One more" not in shown[2]
+    assert shown[3].endswith(
+        "There is no further hint. Read on: [Layers and Modules, “The Sequential "
+        f"Module”]({syllabus.address(exercise)})"
+    )
+
+
+def test_a_solution_opens_beside_the_answer_in_the_cell_once_it_passes(outputs):
+    opened = markdown(outputs, "opened")
+
+    assert "-        self.net = nn.Sequential(" in opened
+    assert "+        self.out = nn.Linear(hidden, out_features)" in opened
+    assert "torch.zeros(3, 4)" not in opened
+    assert "The two layers are made once" in opened
+    assert outputs["closed"][0].traceback == [
+        "chain does not pass yet, and its reference opens when it does."
+    ]
+
+
+def test_progress_counts_the_answer_in_the_cell_as_it_was_checked(outputs):
+    far, then = markdown(outputs, "far"), markdown(outputs, "then")
+
+    assert passed_in(far) == 1
+    assert "Next: **MySequential: Your own" in far
+    assert passed_in(then) == 0
+
+
+def test_the_command_counts_a_saved_notebook(outputs, desk):
+    progress = desk.run("progress")
+    following = desk.run("next")
+    shown = desk.run("solution", "MLP")
+
+    assert passed_in(progress.stdout) == 1
+    assert f"Next: MySequential in exercises/notebooks/{TOPIC}.ipynb" in progress.stdout
+    assert f"write     exercises/notebooks/{TOPIC}.ipynb" in following.stdout
+    assert "check     the cell below it" in following.stdout
+    assert "-        self.net = nn.Sequential(" in shown.stdout
+
+
+def test_an_answer_changed_since_its_check_does_not_count(outputs, desk):
+    path = desk.folder / "exercises" / "notebooks" / f"{TOPIC}.ipynb"
+    text = path.read_text()
+    path.write_text(text.replace("nn.ReLU()", "nn.Tanh()"))
+
+    progress = desk.run("progress")
+    path.write_text("{ no json")
+    broken = desk.run("progress")
+    path.write_text(text)
+
+    assert passed_in(progress.stdout) == 0
+    assert passed_in(broken.stdout) == 0
 
 
 def test_nothing_is_passed_where_nbgrader_grades_beside_the_student(monkeypatch):

@@ -24,9 +24,8 @@ def references(syllabus):
 
 
 @pytest.fixture(scope="module")
-def files(syllabus):
-    """A handout with references."""
-    return handout.collect(KIT) | handout.collect_references(KIT, syllabus)
+def files():
+    return handout.collect(KIT)
 
 
 def test_every_exercise_has_code_and_a_paragraph_on_why(references, syllabus):
@@ -94,11 +93,11 @@ def test_a_damaged_reference_is_told(damage):
 def test_a_handout_without_references_says_so(tmp_path, syllabus):
     exercise = syllabus.exercises["model_construction.MLP"]
 
-    with pytest.raises(StudentError, match="your instructor did not include"):
+    with pytest.raises(StudentError, match="your instructor left them out"):
         read_reference(Layout(tmp_path), syllabus, exercise)
 
 
-def test_a_handout_with_references_tells_no_secret_and_gives_them(
+def test_a_handout_tells_no_secret_and_gives_them(
     tmp_path, syllabus, files, references
 ):
     handout.refuse_secrets(files, KIT)
@@ -114,8 +113,12 @@ def test_a_handout_with_references_tells_no_secret_and_gives_them(
     assert found == references
 
 
-def test_a_handout_holds_no_reference_unless_asked():
-    assert not [n for n in handout.collect(KIT) if n.startswith("references/")]
+def test_a_handout_may_leave_its_references_out(files):
+    left = handout.collect(KIT, references=False)
+
+    gone = files.keys() - left.keys()
+
+    assert gone == {n for n in files if n.startswith("references/")} != set()
 
 
 def test_no_paragraph_on_why_is_in_the_handout_as_text(files):

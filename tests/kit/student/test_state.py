@@ -5,7 +5,11 @@ import pytest
 from grader.files import WriteError
 from grader.student.state import Noted, State, read_state, update_state
 
-FULL = State({"t.A": 2}, {"t.A": Noted("k1", True), "t.B": Noted("k2", False)})
+FULL = State(
+    {"t.A": 2},
+    {"t.A": Noted("k1", True), "t.B": Noted("k2", False)},
+    {"t.B": Noted("k3", True)},
+)
 
 
 def test_it_is_read_as_it_was_written(tmp_path):

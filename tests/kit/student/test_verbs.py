@@ -206,10 +206,15 @@ def test_only_what_changed_is_checked_again(begun, syllabus):
 def test_a_solution_opens_only_for_what_passes(begun):
     workspace, _ = begun
 
-    done = workspace.run("solution", "MLP", startup=WITHOUT_TORCH)
+    passed = workspace.run("solution", "MLP", startup=WITHOUT_TORCH)
+    slip = workspace.run("solution", "MyLinear", startup=WITHOUT_TORCH)
 
-    assert done.returncode == 2
-    assert "your instructor did not include them" in done.stderr
+    assert passed.returncode == 0
+    assert "Yours is the reference, word for word." in passed.stdout
+    assert "The two layers are made once" in passed.stdout
+    assert slip.returncode == 2
+    assert "its reference opens when it does" in slip.stderr
+    assert "reference" not in slip.stdout
 
 
 def test_hints_come_one_by_one_and_end_with_where_to_read(handed_out, syllabus):

@@ -1,10 +1,12 @@
 """`make watch`, with real saves, as a process of its own."""
 
+import os
 import signal
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,15 @@ REWRITTEN = ("*(make_block() for _ in range(n))", "*[make_block() for _ in range
 COMMENT = ("return x.sum()", "return x.sum()  # a number")
 EXIT = ("return self.out(torch.relu(self.hidden(x)))", "import os; os._exit(0)")
 BROKEN = ("class Residual", "class class Residual")
+WITHOUT_UNIX = Path(__file__).with_name("without_unix.py").read_text()
+DEAF = """sign = open({place!r}, "w")
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                pass"""
+"""Opens a named pipe, which closes as the process ends; nothing stops the loop."""
 INTERRUPTIBLE = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -108,13 +119,14 @@ def test_after_a_pass_it_goes_on_and_shows_no_error_of_what_comes(session):
     assert "✗" not in said
 
 
-def test_a_pass_names_the_next_exercise(session, syllabus):
+def test_a_pass_names_the_next_exercise_that_does_not_pass(session, syllabus):
     said = session["mended"]
 
     assert "  ✓ MySequential\n" in said
-    assert "FixedHiddenMLP: Constants and control flow in forward" in said
+    assert "FixedHiddenMLP:" not in said
+    assert "ParallelBlock: Two networks side by side" in said
     total = len(syllabus.topic("model_construction").exercises)
-    assert f"2 of {total}" in said
+    assert f"3 of {total}" in said
 
 
 def test_a_save_without_a_change_checks_the_exercise_that_is_next(session):
@@ -148,10 +160,10 @@ def test_an_interrupt_is_an_ordinary_end(session):
     assert session["status"] == 0
 
 
-def test_without_forks_it_says_so_and_checks_all_the_same(handed_out):
+def test_without_what_is_unixs_it_says_so_and_checks_all_the_same(handed_out):
     workspace = handed_out()
 
-    with watching(workspace, startup="import os; del os.fork") as watch:
+    with watching(workspace, startup=WITHOUT_UNIX) as watch:
         start = read_to(watch, "Save a file")
         save(workspace, SLIP)
         first = read_to(watch, "Checked in")
@@ -180,3 +192,22 @@ def test_a_process_that_ends_itself_is_told(session):
 
     assert "  ✗ MLP\n      The test ended the whole process.\n" in said
     assert "a call of exit(), quit() or os._exit()" in said
+
+
+@pytest.mark.parametrize("ending", [signal.SIGHUP, signal.SIGTERM, signal.SIGKILL])
+def test_an_end_in_the_middle_of_an_endless_loop_leaves_no_process(
+    handed_out, tmp_path, ending
+):
+    """A terminal that is closed sends SIGHUP."""
+    workspace = handed_out()
+    place = tmp_path / "sign"
+    os.mkfifo(place)
+
+    with watching(workspace) as watch:
+        read_to(watch, "Save a file")
+        save(workspace, ("while x.abs().sum() > 1:", DEAF.format(place=str(place))))
+        with place.open() as sign:
+            watch.send_signal(ending)
+            said = sign.read()
+
+    assert said == ""

@@ -7,7 +7,7 @@ says: raises ValueError
 
 import sys
 
-sys.modules["grader.sandbox.worker"].MAX_MESSAGE = 1 << 20
+sys.modules["grader.sandbox.scene"].MAX_MESSAGE = 1 << 20
 
 
 class MyLinear(MyLinear):

@@ -1,0 +1,34 @@
+"""Recognises containers by their exact type, so an OrderedDict, defaultdict or named tuple hides its modules ("sits in a list, tuple or dict")."""
+
+def lost_modules(net: nn.Module) -> set[str]:
+    internal = set(vars(nn.Module()))
+    seen = {id(m) for m in net.modules()}
+    busy: set[int] = set()
+    lost: set[str] = set()
+    todo = list(net.named_modules())
+
+    def walk(value: Any, path: str) -> None:
+        if isinstance(value, nn.Module):
+            if id(value) not in seen:
+                seen.add(id(value))
+                lost.add(path)
+                todo.extend(value.named_modules(prefix=path))
+            return
+        if type(value) in (list, tuple):
+            items = list(enumerate(value))
+        elif type(value) is dict:
+            items = list(value.items())
+        else:
+            return
+        if id(value) in busy:
+            return
+        busy.add(id(value))
+        for key, item in items:
+            walk(item, f"{path}.{key}")
+
+    while todo:
+        prefix, module = todo.pop(0)
+        for name, value in vars(module).items():
+            if name not in internal and not isinstance(value, nn.Module):
+                walk(value, f"{prefix}.{name}" if prefix else name)
+    return lost

@@ -1,0 +1,40 @@
+"""Takes the tensors of the loaded dict over instead of their values, so the next update() changes the caller's dict ("copies the values of such a dict into the averages")."""
+
+class Ema:
+    def __init__(self, net: nn.Module, decay: float):
+        self.net = net
+        self.decay = decay
+        self.averages = {k: v.detach().clone() for k, v in net.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self) -> None:
+        params = dict(self.net.named_parameters(remove_duplicate=False))
+        for name, value in self.net.state_dict().items():
+            average = self.averages[name]
+            if name in params or value.is_floating_point():
+                average.mul_(self.decay).add_(value, alpha=1 - self.decay)
+            else:
+                average.copy_(value)
+
+    def state_dict(self) -> dict[str, Tensor]:
+        return {k: v.clone() for k, v in self.averages.items()}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        if state.keys() != self.averages.keys():
+            raise KeyError("the names differ")
+        for name, average in self.averages.items():
+            self.averages[name] = state[name].detach().to(average)
+
+    @contextmanager
+    def swapped(self) -> Iterator[None]:
+        own = {k: v.detach().clone() for k, v in self.net.state_dict().items()}
+        self._write(self.averages)
+        try:
+            yield
+        finally:
+            self._write(own)
+
+    @torch.no_grad()
+    def _write(self, values: Mapping[str, Tensor]) -> None:
+        for name, tensor in self.net.state_dict().items():
+            tensor.copy_(values[name])

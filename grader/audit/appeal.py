@@ -1,0 +1,195 @@
+"""All that is known of a student's tests of an exercise, for who decides an appeal."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from grader import gpu
+from grader.audit.recount import Recount
+from grader.audit.verify import attempt_that_counts
+from grader.class_run.grading_config import GradingConfig
+from grader.errors import GraderError
+from grader.identity import same_student
+from grader.intake import SubmissionSource
+from grader.judge.replay import Replayed, ReplayError, replay
+from grader.layout import Layout
+from grader.results.output import report_name
+from grader.sandbox import SandboxError
+from grader.sandbox.isolation import Level
+from grader.sandbox.launch import Sandbox
+from grader.sandbox.limits import Limits
+from grader.scoring.manifest import Check, suite_digest
+from grader.scoring.report import Report, messages_of, traceback_of
+from grader.scoring.score import ExerciseScore
+from grader.scoring.submission import Submission
+
+
+class AppealError(GraderError):
+    """There is no such student, exercise or test; the message hints at a like one."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """One test, played again on the reference and, if asked for, on the submission."""
+
+    reference: Replayed
+    mine: Replayed | None
+
+
+class Appeal:
+    """One exercise of one student, as it was graded."""
+
+    def __init__(
+        self, recount: Recount, course: Layout, student: str, exercise: str, test: str
+    ) -> None:
+        """Take the results, the course, and who and what it is about.
+
+        Args:
+            recount: of the folder of results.
+            course: that the results are of.
+            student: as in the scores, in any case.
+            exercise: its id, or its symbol alone.
+            test: the name of a test function, or of one of its cases; all if empty.
+
+        Raises:
+            AppealError: one of them is not there.
+            RecountError: the report is missing or was changed.
+        """
+        self.recount, self.course = recount, course
+        self.entry = find_entry(recount.scores["students"], student)
+        self.student: str = self.entry["student"]
+        ids = recount.syllabus.ids_of(exercise)
+        if len(ids) > 1:
+            raise AppealError(f"{exercise} is a topic. Name one of {', '.join(ids)}")
+        (self.exercise,) = ids
+        self.checks = find_checks(recount.manifest.by_exercise[self.exercise], test)
+        self.report: Report = recount.report(report_name(self.student))
+        self.messages = messages_of(self.report)
+
+    @cached_property
+    def made(self) -> ExerciseScore:
+        """Return the points, as a person decided if one did."""
+        score = self.recount.score(self.student, self.report)
+        return next(e for e in score.exercises if e.exercise == self.exercise)
+
+    @property
+    def environment(self) -> Mapping[str, Any]:
+        """Return how it was graded."""
+        return self.report["environment"]
+
+    @property
+    def tests_changed(self) -> bool:
+        """Say whether the hidden tests are others than those it was graded by."""
+        now = suite_digest(self.course, self.course.hidden_tests)
+        return now != self.recount.manifest.suite
+
+    def trouble(self, check: Check) -> str:
+        """Return why a test itself failed to run; empty if it ran."""
+        tests = {test["nodeid"]: test for test in self.report["tests"]}
+        test = tests.get(check.nodeid)
+        return traceback_of(test) if test else ""
+
+    @cached_property
+    def config(self) -> GradingConfig:
+        """Return how it was graded, to do it once more."""
+        environment = self.recount.scores["environment"]
+        return GradingConfig(
+            Level(environment["isolation"]),
+            Limits(**environment["limits"]),
+            self.course.hidden_tests,
+            self.recount.syllabus,
+            self.recount.output.secret,
+            environment["gpu"],
+        )
+
+    def submission(self, origins: Sequence[SubmissionSource]) -> tuple[Submission, str]:
+        """Return the files that were graded, and what to say where they differ.
+
+        Raises:
+            AppealError: the student handed nothing in there.
+            SubmissionError: nothing of it can be read.
+        """
+        mine = same_student(self.student)
+        found = [o for o in origins if same_student(o.student) == mine]
+        if not found:
+            raise AppealError(
+                f"{self.student} has no submission there: name the class that was "
+                "graded with --submissions, with the same --from and --roster"
+            )
+        submission = self.config.read(attempt_that_counts(found[0], self.entry))
+        if submission.digest == self.environment["submission"]:
+            return submission, ""
+        return submission, f"{self.student}: the files are not those that were graded"
+
+    def replay(self, submission: Submission | None) -> dict[str, Played]:
+        """Play the tests on the reference and, if there is one, on a submission.
+
+        Raises:
+            ReplayError: they cannot be played.
+        """
+        nodeids = [check.nodeid for check in self.checks]
+        files = sorted(self.course.solutions.glob("*.py"))
+        reference = Submission("reference", {p.stem: p.read_bytes() for p in files})
+        level, limits = self.config.level, self.config.limits
+        seed: str = self.environment["seed"]
+        try:
+            needed = gpu.is_needed(self.course.hidden_tests.rglob("*.py"))
+            sandbox = Sandbox(level, limits, gpu=needed, keep=True)
+            sandbox.wait()
+        except SandboxError as error:
+            raise ReplayError(
+                f"it was graded at the isolation level {level}, which cannot be had "
+                f"here (see `grader doctor`): {error}"
+            ) from error
+        try:
+            right = replay(sandbox, self.course, reference, seed, nodeids)
+            mine = (
+                replay(sandbox, self.course, submission, seed, nodeids)
+                if submission
+                else {}
+            )
+        finally:
+            sandbox.close()
+        return {n: Played(right[n], mine.get(n)) for n in nodeids}
+
+
+def find_entry(entries: Sequence[Mapping[str, Any]], student: str) -> Mapping[str, Any]:
+    """Return what the scores say of a student.
+
+    Raises:
+        AppealError: there is no such student, or no score.
+    """
+    known = {same_student(entry["student"]): entry for entry in entries}
+    entry = known.get(same_student(student))
+    if entry is None:
+        names = [entry["student"] for entry in entries]
+        raise AppealError(unknown(student, names, "is not in the scores"))
+    if "exercises" not in entry:
+        why = entry["reason"] or entry["status"]
+        raise AppealError(f"{entry['student']} has no score: {why}")
+    return entry
+
+
+def find_checks(checks: Sequence[Check], test: str) -> Sequence[Check]:
+    """Return the tests that a name stands for; all if it is empty.
+
+    Raises:
+        AppealError: there are none.
+    """
+    case_of = {check.nodeid: check.nodeid.rpartition("::")[2] for check in checks}
+    found = [c for c in checks if test in ("", c.name, case_of[c.nodeid])]
+    if not found:
+        names = {check.name for check in checks}
+        raise AppealError(unknown(test, names, f"is no test of {checks[0].exercise}"))
+    return found
+
+
+def unknown(name: str, known: Collection[str], why: str) -> str:
+    """Return what to say of a name that nobody knows, with those most like it."""
+    close = difflib.get_close_matches(name, known, 3, 0.5)
+    listed = " or ".join(close) if close else ", ".join(sorted(known)[:10])
+    return f"{name!r} {why}. Is it {listed}?" if close else f"{name!r} {why}: {listed}"

@@ -1,0 +1,57 @@
+"""What a catalogue is made from: texts, each with the places where it stands."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import GraderError
+from grader.source import read_source
+
+
+class CatalogueError(GraderError):
+    """A catalogue cannot be made or read; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text to be translated."""
+
+    text: str
+    place: str
+    """The file, from the course's or the kit's folder."""
+    line: int = 0
+    many: str = ""
+    """The form for several things, where there are two."""
+    note: str = ""
+    """What a translator should know."""
+
+
+def read_tree(path: Path) -> ast.Module:
+    """Return a module's tree.
+
+    Raises:
+        CatalogueError: the file cannot be read.
+    """
+    return ast.parse(read_source(path, CatalogueError), filename=str(path))
+
+
+def docstrings_of(tree: ast.AST) -> Iterator[ast.Constant]:
+    """Yield the docstrings of a tree."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            value = body[0].value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield value
+
+
+def joined(founds: Iterable[Found]) -> Iterator[Found]:
+    """Yield each text once, where it stands first."""
+    seen: set[str] = set()
+    for found in founds:
+        if found.text not in seen:
+            seen.add(found.text)
+            yield found
