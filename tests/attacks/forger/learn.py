@@ -3,7 +3,7 @@
     python learn.py FILE SEED SEED…
 
 Writes for each topic the questions in order, and of each answer what is the same with
-every seed; of each case of a sweep, too, if its arguments look the same with every seed.
+every seed; so of each case of a sweep whose arguments look the same with every seed.
 What differs depends on what is drawn: a hole, to be filled by work.
 """
 
@@ -50,7 +50,8 @@ class Listener:
         question, by_looks = signature(scenario, args), {}
         seen = [looks(case) for case in cases_of(question, args)]
         answer = self.inner.play(topic, scenario, args, seed)
-        for look, one in zip(seen, answer.get("value", []) if seen else [], strict=True):
+        told = answer.get("value", []) if seen else []
+        for look, one in zip(seen, told, strict=True):
             by_looks[look] = known([by_looks.get(look, one), one])
         self.heard[topic].append((question, answer, by_looks))
         return answer
