@@ -55,6 +55,22 @@ def line_end(data: bytes) -> str:
     return "\r\n" if windows > data.count(b"\n") - windows else "\n"
 
 
+def decode_as_python(data: bytes) -> str:
+    """Return a file's text as Python's import reads it.
+
+    Comments of any encoding do no harm there.
+
+    Raises:
+        BrokenCodeError: its code is not in the encoding that it declares.
+    """
+    try:
+        return decode(data)
+    except BrokenCodeError:
+        if (text := decode_comments(data)) is None:
+            raise
+        return text
+
+
 def decode_comments(data: bytes) -> str | None:
     """Return the text of a file in which only comments and docstrings are not UTF-8.
 

@@ -11,9 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError
+from grader.exercise import Course, Exercise, Topic
 from grader.speech import ENGLISH, spoken, translate
 from grader.tables import TableReader, read_document
 from grader.words import Words, as_text, say
+
+__all__ = [
+    "ASSIGNMENT",
+    "LANGUAGES",
+    "MEANINGS",
+    "Course",
+    "Exercise",
+    "Syllabus",
+    "SyllabusError",
+    "Topic",
+    "parse_syllabus",
+    "read_syllabus",
+]
 
 ASSIGNMENT = "assignment.toml"
 """Beside the registry in a handout of an assignment: the exercises that it holds."""
@@ -25,65 +39,6 @@ LANGUAGES = ("en", "pt-BR")
 
 class SyllabusError(GraderError):
     """The registry is malformed; the message names the file, the entry and the fix."""
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise: a top-level symbol, or a few, of its topic's module."""
-
-    topic: str
-    symbols: tuple[str, ...]
-    """The names to write; the first one names the exercise."""
-    title: str
-    section: str
-    """What to read on the topic's page of the book, or on `page`."""
-    level: str
-    minutes: int
-    difficulty: int
-    points: int
-    """Points for the tests that run everywhere."""
-    cuda_points: int
-    """Points for the tests that need a GPU; 0 where there are none."""
-    needs: tuple[str, ...]
-    """Ids of the exercises to do before."""
-    hints: tuple[str, ...]
-    """Of growing strength."""
-    why: str = ""
-    """What it is good for, in a sentence."""
-    required: bool = True
-    """What its level says; the others may be left out."""
-    page: str = ""
-    """Address of a page that teaches it, where the book does not."""
-
-    @property
-    def id(self) -> str:
-        """Return `topic.Symbol`, which never changes."""
-        return f"{self.topic}.{self.symbols[0]}"
-
-
-@dataclass(frozen=True)
-class Topic:
-    """One module of exercises."""
-
-    id: str
-    title: str
-    book: str
-    """Address of the section of the book."""
-    exercises: tuple[Exercise, ...]
-
-
-@dataclass(frozen=True)
-class Course:
-    """What the exercises belong to."""
-
-    id: str
-    """Names files, such as the handout's folder."""
-    title: str
-    book: str
-    """What the course goes along with."""
-    url: str
-    """Where that is read."""
-    languages: tuple[str, ...] = ("en",)
 
 
 @dataclass(frozen=True)
@@ -161,12 +116,17 @@ class Syllabus:
         likely = " or ".join(self.like(name))
         if likely:
             raise SyllabusError(
-                f"{name!r} is neither a topic nor an exercise. Is it {likely}?"
+                "{name!r} is neither a topic nor an exercise. Is it {likely}?",
+                name=name,
+                likely=likely,
             )
         topics = ", ".join(self.topic_ids)
         raise SyllabusError(
-            f"{name!r} is neither a topic nor an exercise. The topics are {topics}; "
-            "`make list`, or `python -m grader list`, names all exercises."
+            "{name!r} is neither a topic nor an exercise. The topics are "
+            "{topics}; `make list`, or `python -m grader list`, names all "
+            "exercises.",
+            name=name,
+            topics=topics,
         )
 
     def like(self, name: str) -> list[str]:
@@ -303,7 +263,7 @@ class _Reader(TableReader):
             "difficulty": int,
             "hints": list,
         }
-        optional = {"points": 0, "cuda_points": 0, "needs": [], "why": "", "page": ""}
+        optional = {"points": 0, "cuda_points": 0, "needs": [], "page": ""}
         entry = self.table(data, where, required, optional)
         if "points" not in data:
             entry["points"] = entry["difficulty"]

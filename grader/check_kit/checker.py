@@ -76,7 +76,7 @@ class Checker:
         try:
             return score(name, report, manifest, self.syllabus), report
         except KitFaultError as error:
-            raise KitFaultError(f"{name}: {error}") from error
+            raise KitFaultError("{name}: {error}", name=name, error=error) from error
 
     def check_stubs(self, exercises: Collection[str]) -> Iterator[str]:
         """Yield the tests in which a stub is not told to be not started."""

@@ -91,13 +91,11 @@ class Saves:
 
     async def begin(self) -> None:
         """Find the first exercise that does not pass, and show it."""
-        exercise = following(self.workspace.syllabus, self.workspace.passes)
-        while (
-            exercise and self.workspace.status(exercise) is not ExerciseStatus.UNTOUCHED
-        ):
-            if not await self.check(exercise):
-                return
-            exercise = following(self.workspace.syllabus, self.workspace.passes)
+        exercise = await self.find_next()
+        untouched = ExerciseStatus.UNTOUCHED
+        if exercise and self.workspace.status(exercise) is not untouched:
+            await self.check(exercise)
+            return
         clear()
         self.go_on_to(exercise)
         await self.get_ready()
@@ -118,7 +116,7 @@ class Saves:
             return
         clear()
         print_plain(f"All of {topic.title} passes.", "bold")
-        self.go_on_to(await self.find_next(self.current))
+        self.go_on_to(await self.find_next(self.current.id))
         self.end_screen()
 
     async def get_ready(self) -> None:
@@ -132,48 +130,53 @@ class Saves:
             )
         self.is_ready = True
 
-    async def check(self, exercise: Exercise) -> bool:
-        """Check an exercise and show the verdict; return whether it passes.
+    async def check(self, exercise: Exercise) -> None:
+        """Check an exercise and show the verdict.
 
         Others of its topic are checked beside it, quietly: those that passed and use
         what has changed, and those whose check a later save has cancelled.
         """
         self.current = exercise
-        patience = asyncio.get_running_loop().call_later(
-            PATIENCE, print_plain, f"Checking {exercise.symbols[0]} …", "dim"
-        )
         shaken = self.shaken(exercise.topic)
         self.owed |= {exercise.id}
         others = {*shaken, *self.owed} - {exercise.id}
-        try:
-            await self.get_ready()
-            started = time.perf_counter()
-            verdicts = await self.checker.check([exercise.id, *sorted(others)])
-        finally:
-            patience.cancel()
+        verdicts, seconds = await self.verdicts_on(exercise, *sorted(others))
         self.owed.clear()
-        self.workspace.note(verdicts)
         passing = {verdict.exercise for verdict in verdicts if verdict.passes}
         lost = [name for name in shaken if name not in {*passing, exercise.id}]
         verdict = next(v for v in verdicts if v.exercise == exercise.id)
-        seconds = time.perf_counter() - started
         self.show(verdict, lost)
         if verdict.passes:
-            following_one = await self.find_next(exercise)
+            goal = await self.find_next(exercise.id)
             self.show_progress(exercise)
-            self.go_on_to(following_one)
+            self.go_on_to(goal)
         elif verdict.imports:
             self.show_progress(exercise)
         self.end_screen(f"Checked in {seconds:.2f} s.", verdict)
-        return verdict.passes
 
-    async def find_next(self, after: Exercise) -> Exercise | None:
+    async def verdicts_on(
+        self, exercise: Exercise, *others: str
+    ) -> tuple[list[Verdict], float]:
+        """Return verdicts on an exercise and others, and the seconds that they took."""
+        patience = asyncio.get_running_loop().call_later(
+            PATIENCE, print_plain, f"Checking {exercise.symbols[0]} …", "dim"
+        )
+        try:
+            await self.get_ready()
+            started = time.perf_counter()
+            verdicts = await self.checker.check([exercise.id, *others])
+        finally:
+            patience.cancel()
+        self.workspace.note(verdicts)
+        return verdicts, time.perf_counter() - started
+
+    async def find_next(self, after: str = "") -> Exercise | None:
         """Return the next exercise that does not pass; check those not known yet."""
         workspace = self.workspace
-        while goal := following(workspace.syllabus, workspace.passes, after.id):
+        while goal := following(workspace.syllabus, workspace.passes, after):
             if not workspace.can_check(goal):
                 break
-            workspace.note(await self.checker.check([goal.id]))
+            await self.verdicts_on(goal)
             if not workspace.passes(goal):
                 break
         return goal
@@ -197,8 +200,8 @@ class Saves:
         clear()
         print_plain(name if verdict.imports else topic.title, "bold")
         show_verdict(self.workspace, verdict, self.most_printed())
-        if verdict.passes and exercise.why:
-            print_wrapped(exercise.why, INDENT - 2)
+        if verdict.passes and (use := self.workspace.work.use(exercise)):
+            print_wrapped(use, INDENT - 2)
         for other in lost:
             said = f"✗ {other} passed before this save: make test EX={other}"
             print_wrapped(said, 2, 2, "red")

@@ -150,7 +150,7 @@ class Desk(Saves):
     async def next(self) -> None:
         """Show the next exercise; one that a pass has named is that."""
         if self.judged is self.current or self.judged is None:
-            await self.describe(await self.find_next(self.current))
+            await self.describe(await self.find_next(self.current.id))
         else:
             await self.describe(self.current)
 

@@ -70,7 +70,7 @@ def read_text(name: str, data: bytes) -> tuple[str, bytes, list[str]]:
         if (text := decode_utf16(data)) is not None:
             return text, text.encode(), [f"{name} is read, though it is UTF-16"]
         if (text := decode_comments(data)) is None:
-            raise UnfitError(f"{name} is {error}.") from error
+            raise UnfitError("{name} is {error}.", name=name, error=error) from error
         where = place_of_bad_byte(data).removeprefix(": ")
         note = (
             f"{name} is read, though {where}, no UTF-8: only comments have such bytes"

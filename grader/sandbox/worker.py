@@ -28,8 +28,7 @@ from grader.sandbox.scene import describe, play
 PR_SET_NO_NEW_PRIVS = 38
 PR_SET_SECCOMP, MODE_FILTER = 22, 2
 INSTRUCTION = 8  # bytes, of a program for seccomp
-FIRST_HOOK = 1 << 20
-"""Above the numbers that hooks of the judge's networks bring along."""
+FIRST_HOOK = 1 << 20  # above the numbers that hooks of the judge's networks have
 
 
 def speak_up() -> None:
