@@ -126,7 +126,9 @@ def test_quadratic_learns_and_takes_tensors_of_every_kind(sweep, rng):
         {"on another device": (sizes,)},
         call="QuadraticReduction(…) and x, both of float64 on the meta device",
         slips={
-            "torch.zeros(…) without dtype is float32": lambda k: k.startswith("torch.float32 "),
+            "torch.zeros(…) without dtype is float32": lambda k: k.startswith(
+                "torch.float32 "
+            ),
             "torch.zeros(…) without device is on the CPU": lambda k: "cpu" in k,
         },
     )
