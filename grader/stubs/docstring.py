@@ -24,7 +24,8 @@ HEADINGS = (
     mark("Example"),
 )
 _HEADING = re.compile(rf"({'|'.join(HEADINGS)}): *(.*)")
-WORD = re.compile(r"(?<![\w.])[^\W\d_]{2,}(?![\w.(])")
+WORD = re.compile(r"(?<![\w.])[^\W\d_]{2,}(?![\w(]|\.\w)")
+WORDS = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 _ENTRY = re.compile(r"[\w.*]+: ")
 _CODE = re.compile(r"`[^`]*`")
 _SHAPE = re.compile(r"\([^)]*\)")
@@ -71,7 +72,8 @@ class Block:
         """Yield what is to be translated of it."""
         if not self.is_code:
             for _, text in self.entries():
-                if WORD.search(_SHAPE.sub("", _CODE.sub("", text))):
+                words = _CODE.sub("", text)
+                if WORD.search(_SHAPE.sub("", words)) or WORDS.search(words):
                     yield text
 
     def spoken(self, width: int = WIDTH) -> Block:
