@@ -22,9 +22,11 @@ from grader.observe.differ import (
 from grader.observe.expect import Slips, fits
 from grader.observe.finding import Finding, Raised, to_line
 from grader.sandbox.trials import Make, play_cases, play_trials
-from grader.words import Text, Words, as_text, say
+from grader.words import Text, Words, as_text, render, say
 
 Causes = Mapping[str, Words]
+Cases = Mapping[Any, tuple[Any, ...]]
+"""Arguments by words that say in which case."""
 CUT_OFF = "detach(), `.data`, item() or no_grad() cuts it off: no gradient arrives"
 
 
@@ -91,13 +93,13 @@ class Sweep:
     def cases(
         self,
         scenario: Callable[..., Any],
-        cases: Mapping[str, tuple[Any, ...]],
+        cases: Cases,
         *,
         call: Words,
         fault: Words | None = None,
         slips: Slips | None = None,
         causes: Causes | None = None,
-        because: Causes | None = None,
+        because: Mapping[Any, Words] | None = None,
         raises: Sequence[type[Exception]] = (),
         tolerance: Tolerance = None,
     ) -> None:
@@ -123,18 +125,18 @@ class Sweep:
         seen = self.observe(play_cases, scenario, args, call=call)
         wanted = self.refer(play_cases, scenario, args)
         triples = zip(cases, seen, wanted, strict=True)
-        compared = [(when, when, one, other) for when, one, other in triples]
+        compared = [(render(w, str), w, one, other) for w, one, other in triples]
         self.compare(compared, raises, tolerance, fault, slips, causes, because)
 
     def compare(
         self,
-        cases: Sequence[tuple[str, str, Played, Played]],
+        cases: Sequence[tuple[str, Words, Played, Played]],
         raises: Sequence[type[Exception]],
         tolerance: Tolerance,
         fault: Words | None,
         slips: Slips | None,
         causes: Causes | None,
-        because: Causes | None = None,
+        because: Mapping[Any, Words] | None = None,
         *,
         lenient: bool = False,
     ) -> None:
@@ -165,7 +167,7 @@ class Sweep:
             if said is not None:
                 faults, expected, got = said
                 cause: Words | None = column.cause if column else None
-                cause = (because or {}).get(name, cause)
+                cause = (because or {}).get(when, cause)
                 if faults == WRONG_GRADIENT and got == "None":
                     cause = CUT_OFF
                 if first and faults != WRONG_GRADIENT and "value" in seen:
@@ -185,7 +187,7 @@ class Sweep:
                 )
             first = False
 
-    def sentence(self, faults: Faults, when: str) -> Text:
+    def sentence(self, faults: Faults, when: Words) -> Text:
         """Return what is wrong, and when."""
         always, then = faults
         if not when:
