@@ -201,10 +201,12 @@ def test_ema_swaps_the_averages_in_and_out(sweep, rng):
     nets["for float64"] = Counting(2, 3).double()
     del nets[META]
     lent = "copy the averages into the network and out again, in place of lending them"
-    back = "put the own values back in `finally`; a return in `finally`, or a bare "
-    back += "`except`, swallows the exception"
+    back = (
+        "put the own values back in `finally`; a return in `finally`, or a bare "
+        "`except`, swallows the exception"
+    )
     leaving = {
-        f"when the block raises {kind.__name__}": kind
+        say("when the block raises {error}", error=kind.__name__): kind
         for kind in (KeyError, StopIteration, KeyboardInterrupt)
     }
 

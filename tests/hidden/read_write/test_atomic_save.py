@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import torch
 
+from grader.words import as_text, say
 from read_write_helpers import DISTINCT, State, unpack
 
 pytestmark = pytest.mark.exercise("read_write.atomic_save")
@@ -186,7 +187,9 @@ def test_atomic_save_leaves_the_old_file_or_the_new_one(sweep, rng, trouble):
     sweep.cases(
         save_in_trouble,
         {"": args},
-        call="atomic_save(old, path), then of new; trouble: " + trouble,
+        call=say(
+            "atomic_save(old, path), then of new; trouble: {x}", x=as_text(trouble)
+        ),
         fault="atomic_save leaves another file than the new one, or the old one and "
         "nothing else if broken off.",
         causes={"FileNotFoundError.*/none": ELSEWHERE},

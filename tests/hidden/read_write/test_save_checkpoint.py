@@ -20,10 +20,10 @@ Run = tuple[nn.Module, torch.optim.Optimizer, torch.optim.lr_scheduler.LRSchedul
 Seen = dict[str, Any]
 AS_LISTED = "046 12357"
 OTHER_GROUPS = {
-    "two parameters exchanged": "047 12356",
-    "one parameter moved": "04 123576",
-    "the groups swapped": "12357 046",
-    "one parameter missing": "046 2357",
+    "with two parameters exchanged": "047 12356",
+    "with one parameter moved": "04 123576",
+    "with the groups swapped": "12357 046",
+    "with one parameter missing": "046 2357",
 }
 
 
@@ -207,7 +207,7 @@ def test_resumed_training_takes_its_course(sweep, rng):
 @pytest.mark.weight(2)
 def test_optimizer_state_goes_by_name(sweep, rng):
     x, kind = torch.randn(4, rng.choice(DISTINCT)), "AdamW, first layer frozen"
-    cases = {f"with {w}": (x, kind, order) for w, order in OTHER_GROUPS.items()}
+    cases = {when: (x, kind, order) for when, order in OTHER_GROUPS.items()}
 
     sweep.cases(
         reorder,

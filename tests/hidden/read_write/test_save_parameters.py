@@ -101,8 +101,8 @@ def spoilt(state: State) -> dict[str, tuple[str, State]]:
     """Return state dicts that do not fit, wrong at their end, and why one passes."""
     weight, bias = state["2.weight"], state["2.bias"]
     rest = {name: t for name, t in state.items() if name != "2.bias"}
-    name = "1.num_batches_tracked"
-    no_buffer = {name: t for name, t in state.items() if name != "1.running_var"}
+    name, one = "1.num_batches_tracked", "1.running_var"
+    no_buffer = {name: t for name, t in state.items() if name != one}
     return {
         "for a file without 2.bias": (SKIPS, rest),
         "for a file without a buffer": (SKIPS, no_buffer),
@@ -110,14 +110,14 @@ def spoilt(state: State) -> dict[str, tuple[str, State]]:
         "for a file with 2.bias called bias": (SKIPS, {**rest, "bias": bias}),
         "for an empty file": (SKIPS, {}),
         **{
-            f"for a file with {how}": (SHAPES, {**state, name: tensor.contiguous()})
+            how: (SHAPES, {**state, name: tensor.contiguous()})
             for how, name, tensor in (
-                ("one row of 2.weight", "2.weight", weight[:1]),
-                ("2.weight transposed", "2.weight", weight.T),
-                ("2.weight flat", "2.weight", weight.flatten()),
-                ("a 0-dim 2.bias", "2.bias", bias[0]),
-                ("one running_var", "1.running_var", state["1.running_var"][:1]),
-                ("a counter of shape (1,)", name, state[name].reshape(1)),
+                ("for a file with one row of 2.weight", "2.weight", weight[:1]),
+                ("for a file with 2.weight transposed", "2.weight", weight.T),
+                ("for a file with 2.weight flat", "2.weight", weight.flatten()),
+                ("for a file with a 0-dim 2.bias", "2.bias", bias[0]),
+                ("for a file with one running_var", one, state[one][:1]),
+                ("for a file with a counter of shape (1,)", name, state[name][None]),
             )
         },
     }

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe.describe import to_code
+from grader.words import say
 from read_write_helpers import copied, in_turn, oddities, packed, unpack
 
 pytestmark = pytest.mark.exercise("read_write.save_tensors")
@@ -88,7 +89,7 @@ def cases_of(rng) -> dict[str, Any]:
         "for an empty list": [],
         "for a list of one": [torch.randn(3)],
         "for names out of order": names,
-        **{f"for {to_code(t)}": t for t in tensors.values()},
+        **{say("for {t}", t=to_code(t)): t for t in tensors.values()},
     }
 
 

@@ -122,7 +122,7 @@ def test_positions_follow_the_input_to_its_dtype(sweep, rng):
 
     sweep.cases(
         add_positions,
-        {f"for {t.dtype}": (d, 400, t) for t in (x, x.half(), x.double())},
+        {say("for {x}", x=t.dtype): (d, 400, t) for t in (x, x.half(), x.double())},
         call=say("SinusoidalPositions({d}, 400)(x), x bfloat16 and others", d=d),
         fault="The codes are not right in bfloat16.",
         slips={

@@ -51,18 +51,18 @@ def build(ex: Any, batch: Any) -> list[Any]:
 def things() -> dict[str, Any]:
     """Return what is no tensor, and no container of those promised."""
     return {
-        "None": None,
-        "a number": 7,
-        "a text": "some text",
-        "zero": 0,
-        "an empty text": "",
-        "an object": object(),
-        "bytes": b"some bytes",
-        "a range": range(3),
-        "a set": {1, 2},
-        "an iterator": iter([torch.ones(1)]),
-        "the class of a dataclass": Sample,
-        "a module": nn.Linear(2, 1),
+        "for None": None,
+        "for a number": 7,
+        "for a text": "some text",
+        "for zero": 0,
+        "for an empty text": "",
+        "for an object": object(),
+        "for bytes": b"some bytes",
+        "for a range": range(3),
+        "for a set": {1, 2},
+        "for an iterator": iter([torch.ones(1)]),
+        "for the class of a dataclass": Sample,
+        "for a module": nn.Linear(2, 1),
     }
 
 
@@ -160,7 +160,7 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
 def test_to_device_keeps_what_is_no_tensor(sweep):
     sweep.cases(
         keep,
-        {f"for {name}": (name,) for name in things()},
+        {name: (name,) for name in things()},
         call="to_device((x, thing), 'meta'), to_device(thing, 'meta')",
         causes={r"(AttributeError|TypeError): .*(Sample|image|type object)": CLASS},
         because={
