@@ -33,7 +33,8 @@ class Bomb:
 KINDS = ValueError, KeyboardInterrupt, SystemExit
 BOMBS = {kind.__name__: kind for kind in KINDS}
 SYNCS, MOVES = (os.fsync, os.fdatasync), (os.replace, os.rename)
-CALLS = {"a break at os.fsync": SYNCS, "a break at os.replace": MOVES}
+FAILS = "an error of os.fsync"
+CALLS = {"a break at os.fsync": SYNCS, "a break at os.replace": MOVES, FAILS: SYNCS}
 
 
 def attempt(work: Callable[[], None]) -> str:
@@ -64,7 +65,7 @@ def save_in_trouble(
 
     def interrupt(_frame: Any, event: str, function: Any) -> None:
         if event == "c_call" and function in CALLS[trouble]:
-            raise KeyboardInterrupt
+            raise OSError if trouble == FAILS else KeyboardInterrupt
 
     def work() -> None:
         bomb = {"bomb": Bomb(BOMBS[trouble])} if trouble in BOMBS else {}
@@ -175,7 +176,11 @@ CLEAN = "os.replace may raise too: clean up after it"
 BASE = "KeyboardInterrupt is no Exception: use finally or except BaseException"
 LEFT = {"KeyboardInterrupt": BASE, "SystemExit": BASE, "a break at os.fsync": BASE}
 LEFT |= {"a break at os.replace": CLEAN, "a folder at the path": CLEAN}
-SILENT = {"a break at os.fsync": UNSYNCED, "a break at os.replace": IN_PLACE}
+SILENT = {
+    "a break at os.fsync": UNSYNCED,
+    "a break at os.replace": IN_PLACE,
+    FAILS: "what os.fsync raises is passed over: the bytes may never reach the disk",
+}
 
 
 @pytest.mark.weight(4)

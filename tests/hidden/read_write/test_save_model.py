@@ -51,8 +51,10 @@ def save_and_read(ex: Any, config: Config, mode: str = "") -> dict[str, Any]:
     net = ex.build_mlp(ex.MLPConfig(**config))
     if mode == "frozen":
         net.eval().requires_grad_(False)
+    if mode == "tied":
+        net[4].weight = net[0].weight
     with TemporaryDirectory() as folder:
-        path = Path(folder, "model.pt")
+        path = Path(folder, "model.v2")
         ex.save_model(net, path if config["hidden"] else str(path))
         read = unpack(path)
     if isinstance(read, dict):
@@ -101,7 +103,15 @@ def test_save_model_writes_config_and_state(sweep, rng):
 
     sweep.cases(
         save_and_read,
-        {**cases, "for a frozen network in eval mode": (*cases[""], "frozen")},
+        {
+            **cases,
+            "for a frozen network in eval mode": (*cases[""], "frozen"),
+            "for tied weights": (*cases["for widths of 1"], "tied"),
+        },
+        because={
+            "for tied weights": "named_parameters() has a tied weight once, "
+            "net.state_dict() under each of its names"
+        },
         call="save_model(net, path); torch.load(path, weights_only=True)",
         tolerance="bits",
         fault="The file does not hold the entries config and state as they must be.",

@@ -30,7 +30,7 @@ def save_and_read(ex: Any, obj: Any) -> dict[str, Any]:
     """Return what the file holds, its size, and what became of the caller's object."""
     before = memory_of(obj)
     with TemporaryDirectory() as folder:
-        path = Path(folder, "saved.pt")
+        path = Path(folder, "saved.v2")
         ex.save_tensors(obj, path if isinstance(obj, Tensor) else str(path))
         read = unpack(path)
         size = path.stat().st_size if path.is_file() else 0
