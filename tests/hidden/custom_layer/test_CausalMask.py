@@ -7,14 +7,7 @@ import torch
 from torch import Tensor
 
 from custom_layer_helpers import DISTINCT, call_and_pull_back, call_once, in_turn
-from grader.observe import (
-    DTYPES,
-    MODULES,
-    TENSORS,
-    Module,
-    expect_close,
-    say,
-)
+from grader.observe import DTYPES, MODULES, TENSORS, Module, expect_close, say
 
 pytestmark = pytest.mark.exercise("custom_layer.CausalMask")
 

@@ -6,14 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from deferred_init_helpers import (
-    DISTINCT,
-    Build,
-    OwnError,
-    Seen,
-    flags_of,
-    tensors_of,
-)
+from deferred_init_helpers import DISTINCT, Build, OwnError, Seen, flags_of, tensors_of
 
 pytestmark = pytest.mark.exercise("deferred_init.build_on_meta")
 

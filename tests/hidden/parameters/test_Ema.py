@@ -212,10 +212,7 @@ def test_ema_swaps_the_averages_in_and_out(sweep, rng):
 
     sweep.cases(
         swap,
-        {
-            "": (net, idle),
-            "when the block fills everything": (net, fill),
-        }
+        {"": (net, idle), "when the block fills everything": (net, fill)}
         | {when: (net, raises(kind)) for when, kind in leaving.items()}
         | {when: (net, fill) for when, net in nets.items()},
         call="with ema.swapped(): look at net; then look again; and both once more",

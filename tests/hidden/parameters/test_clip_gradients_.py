@@ -64,11 +64,7 @@ def laid_like(g: Tensor) -> Tensor:
 
 def draw_gradients(rng) -> list[Tensor]:
     a, b, c = rng.sample(DISTINCT, 3)
-    return [
-        torch.randn(a, b),
-        5 * torch.randn(c) + 1,
-        torch.tensor(rng.uniform(1, 3)),
-    ]
+    return [torch.randn(a, b), 5 * torch.randn(c) + 1, torch.tensor(rng.uniform(1, 3))]
 
 
 def norm_of(gradients: Gradients) -> Tensor:

@@ -162,14 +162,14 @@ def test_header_tells_of_each_tensor(sweep, rng):
 def test_read_tensor_gives_the_bits_of_the_file(sweep, rng):
     files = files_of(rng)
     right, _ = files["with remarks"]
-    unknown = ("a", "B", "__metadata__", "größe ", "")
+    lost = ("a", "B", "__metadata__", "größe ", "")
     sweep.symbol = "read_tensor"
 
     sweep.cases(
         read_tensors,
         {
             **{when: (names, data) for when, (data, names) in files.items()},
-            **{say("for the unknown {n}", n=repr(n)): ([n], right) for n in unknown},
+            **{say("for the unknown name {n}", n=repr(n)): ([n], right) for n in lost},
             ANOTHER: (["a"], files["for a 0-dim tensor"][0], files[""][0]),
         },
         call="t = read_tensor(path, name); t.add_(1); read_tensor(path, name)",
