@@ -3,6 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# a value as one word of the shell, whatever stands in it
+quoted = '$(subst ','\'',$(1))'
+# where Linux has no NVIDIA GPU, torch without CUDA: 1.2 GB of disk, not 4.8 GB
+NVIDIA := $(wildcard /proc/driver/nvidia/version /usr/lib/wsl/lib/nvidia-smi)
+CPU_BUILD := $(if $(NVIDIA),,$(filter Linux,$(shell uname -s)))
+CPU_INDEX := https://download.pytorch.org/whl/cpu
 # graders to compare with; their packages are none of the kit's
 PEERS := .venv-bench
 # of make check-kit, so that a check can be repeated; try others
@@ -11,7 +17,7 @@ FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
 .PHONY: help grade check stubs pictures handout check-kit kit-tests lint types \
-	watch test next progress hint solution reset submit doctor \
+	watch test next progress list hint debug solution reset submit doctor \
 	bench mutants flakes blind attacks faults fuzz bench-student gradebook-postgres jupyter-check pages-check
 
 help: ## list the targets
@@ -27,7 +33,7 @@ watch: $(VENV)/student ## as a student: check the exercise you are in at every s
 	@$(BIN)/grader watch
 
 test: $(VENV)/student ## as a student: check exercises/: make test [EX=topic.Symbol]
-	@$(BIN)/grader test $(EX)
+	@$(BIN)/grader test $(call quoted,$(EX))
 
 next: $(VENV)/student ## as a student: what comes next, and where to read
 	@$(BIN)/grader next
@@ -35,17 +41,23 @@ next: $(VENV)/student ## as a student: what comes next, and where to read
 progress: $(VENV)/student ## as a student: how far you are, and the minutes left
 	@$(BIN)/grader progress
 
+list: $(VENV)/student ## as a student: all exercises: state, level, minutes
+	@$(BIN)/grader list
+
 hint: $(VENV)/student ## as a student: one further hint: make hint [EX=topic.Symbol]
-	@$(BIN)/grader hint $(EX)
+	@$(BIN)/grader hint $(call quoted,$(EX))
+
+debug: $(VENV)/student ## as a student: a debugger at your line: make debug EX=topic.Symbol
+	@$(BIN)/grader debug $(call quoted,$(EX))
 
 solution: $(VENV)/student ## as a student: the reference: make solution EX=topic.Symbol
-	@$(BIN)/grader solution $(EX)
+	@$(BIN)/grader solution $(call quoted,$(EX))
 
 reset: $(VENV)/student ## as a student: back to the start: make reset EX=topic.Symbol
-	@$(BIN)/grader reset $(EX) $(if $(YES),--yes)
+	@$(BIN)/grader reset $(call quoted,$(EX)) $(if $(YES),--yes)
 
 submit: $(VENV)/student ## as a student: pack what is handed in: make submit [NAME=yours]
-	@$(BIN)/grader submit $(NAME) $(if $(YES),--yes)
+	@$(BIN)/grader submit $(if $(NAME),$(call quoted,$(NAME))) $(if $(YES),--yes)
 
 stubs: $(VENV)/student ## make exercises/ from solutions/
 	@$(BIN)/grader stubs
@@ -63,9 +75,10 @@ check-kit: $(VENV)/dev ## test the tests with known right and wrong answers
 kit-tests: $(VENV)/dev ## the grader's own tests, and the attacks on it
 	$(BIN)/pytest -q -W error -n 2 --dist loadfile tests/kit tests/attacks
 
-lint: $(VENV)/dev ## ruff
+lint: $(VENV)/dev ## ruff, hadolint
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/hadolint Dockerfile
 
 types: $(VENV)/dev ## mypy, strict on grader/
 	$(BIN)/mypy
@@ -119,6 +132,7 @@ doctor: $(VENV)/student ## what this machine can do
 $(VENV)/student: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
+	$(if $(CPU_BUILD),$(BIN)/python -m pip install --quiet --retries 1 --constraint constraints.txt --index-url $(CPU_INDEX) torch || true)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	@touch $@
 

@@ -10,10 +10,10 @@ from grader.words import Text, Value, Words, as_text, render
 class GraderError(Exception):
     """Something that its message explains; the command prints it and exits with 2."""
 
-    def __init__(self, template: str, /, **values: object) -> None:
+    def __init__(self, words: Words, /, **values: object) -> None:
         """Take a message; where values are given, it is a template that holds them."""
-        super().__init__(template)
-        self.words: Words = hold(template, values)
+        super().__init__(words)
+        self.words = hold(words, values) if isinstance(words, str) else words
 
     def __str__(self) -> str:
         """Return the message in the language that is spoken."""

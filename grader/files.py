@@ -30,9 +30,12 @@ def told_of(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise WriteError(
-            f"{path.name} cannot be written into {path.parent}: {error.strerror}. Mend "
-            "that, or name another folder, and run the same command again; what is "
-            "written already is whole."
+            "{name} cannot be written into {parent}: {strerror}. Mend "
+            "that, or name another folder, and run the same command again; "
+            "what is written already is whole.",
+            name=path.name,
+            parent=path.parent,
+            strerror=error.strerror,
         ) from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,9 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError
+from grader.exercise import Course, Exercise, Topic
 from grader.speech import ENGLISH, spoken, translate
 from grader.tables import TableReader, read_document
+from grader.text import alike
 from grader.words import Words, as_text, say
+
+__all__ = [
+    "ASSIGNMENT",
+    "LANGUAGES",
+    "MEANINGS",
+    "Course",
+    "Exercise",
+    "Syllabus",
+    "SyllabusError",
+    "Topic",
+    "parse_syllabus",
+    "read_syllabus",
+]
 
 ASSIGNMENT = "assignment.toml"
 """Beside the registry in a handout of an assignment: the exercises that it holds."""
@@ -25,65 +39,6 @@ LANGUAGES = ("en", "pt-BR")
 
 class SyllabusError(GraderError):
     """The registry is malformed; the message names the file, the entry and the fix."""
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise: a top-level symbol, or a few, of its topic's module."""
-
-    topic: str
-    symbols: tuple[str, ...]
-    """The names to write; the first one names the exercise."""
-    title: str
-    section: str
-    """What to read on the topic's page of the book, or on `page`."""
-    level: str
-    minutes: int
-    difficulty: int
-    points: int
-    """Points for the tests that run everywhere."""
-    cuda_points: int
-    """Points for the tests that need a GPU; 0 where there are none."""
-    needs: tuple[str, ...]
-    """Ids of the exercises to do before."""
-    hints: tuple[str, ...]
-    """Of growing strength."""
-    why: str = ""
-    """What it is good for, in a sentence."""
-    required: bool = True
-    """What its level says; the others may be left out."""
-    page: str = ""
-    """Address of a page that teaches it, where the book does not."""
-
-    @property
-    def id(self) -> str:
-        """Return `topic.Symbol`, which never changes."""
-        return f"{self.topic}.{self.symbols[0]}"
-
-
-@dataclass(frozen=True)
-class Topic:
-    """One module of exercises."""
-
-    id: str
-    title: str
-    book: str
-    """Address of the section of the book."""
-    exercises: tuple[Exercise, ...]
-
-
-@dataclass(frozen=True)
-class Course:
-    """What the exercises belong to."""
-
-    id: str
-    """Names files, such as the handout's folder."""
-    title: str
-    book: str
-    """What the course goes along with."""
-    url: str
-    """Where that is read."""
-    languages: tuple[str, ...] = ("en",)
 
 
 @dataclass(frozen=True)
@@ -136,15 +91,6 @@ class Syllabus:
         found = {exercise for name in single for exercise in self.ids_of(name)}
         return self.restricted(found) if single else self
 
-    def named(self, *names: str) -> Collection[str]:
-        """Return the ids of the exercises that are named themselves, not by topic.
-
-        Raises:
-            SyllabusError: there is no such part.
-        """
-        single = [n.strip() for name in names for n in name.split(",") if n.strip()]
-        return {e for n in single if n not in self.topic_ids for e in self.ids_of(n)}
-
     def ids_of(self, name: str) -> Collection[str]:
         """Return the ids of the exercises that one name stands for.
 
@@ -158,30 +104,22 @@ class Syllabus:
         found = {e.id for e in self.exercises.values() if name in e.symbols}
         if len(found) == 1:
             return found
-        likely = " or ".join(self.like(name))
-        if likely:
+        known = [(part, part) for part in (*self.topic_ids, *self.exercises)]
+        known += [(s, e.id) for e in self.exercises.values() for s in e.symbols]
+        if likely := " or ".join(alike(name, known)):
             raise SyllabusError(
-                f"{name!r} is neither a topic nor an exercise. Is it {likely}?"
+                "{name!r} is neither a topic nor an exercise. Is it {likely}?",
+                name=name,
+                likely=likely,
             )
         topics = ", ".join(self.topic_ids)
         raise SyllabusError(
-            f"{name!r} is neither a topic nor an exercise. The topics are {topics}; "
-            "`make list`, or `python -m grader list`, names all exercises."
+            "{name!r} is neither a topic nor an exercise. The topics are "
+            "{topics}; `make list`, or `python -m grader list`, names all "
+            "exercises.",
+            name=name,
+            topics=topics,
         )
-
-    def like(self, name: str) -> list[str]:
-        """Return the ids of topics and exercises that are called much like `name`.
-
-        One that differs in its letters' case alone is the only one.
-        """
-        known = {part.lower(): [part] for part in (*self.topic_ids, *self.exercises)}
-        for exercise in self.exercises.values():
-            for symbol in exercise.symbols:
-                known.setdefault(symbol.lower(), []).append(exercise.id)
-        asked = name.lower()
-        close = difflib.get_close_matches(asked, known, 3, 0.6)
-        found = [asked] if asked in known else close
-        return list(dict.fromkeys(part for word in found for part in known[word]))
 
     def restricted(self, exercises: Collection[str]) -> Syllabus:
         """Return the part with these exercises, by id."""
@@ -303,7 +241,7 @@ class _Reader(TableReader):
             "difficulty": int,
             "hints": list,
         }
-        optional = {"points": 0, "cuda_points": 0, "needs": [], "why": "", "page": ""}
+        optional = {"points": 0, "cuda_points": 0, "needs": [], "page": ""}
         entry = self.table(data, where, required, optional)
         if "points" not in data:
             entry["points"] = entry["difficulty"]

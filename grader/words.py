@@ -91,6 +91,15 @@ def as_text(words: Words) -> Text:
     return Text(words.replace("{", "{{").replace("}", "}}"))
 
 
+def together(*words: Words) -> Words:
+    """Return words one after the other."""
+    first, *others = words
+    if not others:
+        return first
+    then = as_text(together(*others))
+    return say("{first} {then}", first=as_text(first), then=then)
+
+
 def render(words: Words, translate: Translate = spoken) -> str:
     """Return the words as they read."""
     return translate(words) if isinstance(words, str) else words.render(translate)

@@ -17,7 +17,6 @@ from grader.identity import same_student
 from grader.intake import SubmissionSource
 from grader.judge.replay import Replayed, ReplayError, replay
 from grader.layout import Layout
-from grader.results.output import report_name
 from grader.sandbox import SandboxError
 from grader.sandbox.isolation import Level
 from grader.sandbox.launch import Sandbox
@@ -64,10 +63,14 @@ class Appeal:
         self.student: str = self.entry["student"]
         ids = recount.syllabus.ids_of(exercise)
         if len(ids) > 1:
-            raise AppealError(f"{exercise} is a topic. Name one of {', '.join(ids)}")
+            raise AppealError(
+                "{exercise} is a topic. Name one of {names}",
+                exercise=exercise,
+                names=", ".join(ids),
+            )
         (self.exercise,) = ids
         self.checks = find_checks(recount.manifest.by_exercise[self.exercise], test)
-        self.report: Report = recount.report(report_name(self.student))
+        self.report: Report = recount.report(self.student)
         self.messages = messages_of(self.report)
 
     @cached_property
@@ -117,8 +120,9 @@ class Appeal:
         found = [o for o in origins if same_student(o.student) == mine]
         if not found:
             raise AppealError(
-                f"{self.student} has no submission there: name the class that was "
-                "graded with --submissions, with the same --from and --roster"
+                "{student} has no submission there: name the class that was "
+                "graded with --submissions, with the same --from and --roster",
+                student=self.student,
             )
         submission = self.config.read(attempt_that_counts(found[0], self.entry))
         if submission.digest == self.environment["submission"]:
@@ -142,8 +146,10 @@ class Appeal:
             sandbox.wait()
         except SandboxError as error:
             raise ReplayError(
-                f"it was graded at the isolation level {level}, which cannot be had "
-                f"here (see `grader doctor`): {error}"
+                "it was graded at the isolation level {level}, which cannot be "
+                "had here (see `grader doctor`): {error}",
+                level=level,
+                error=error,
             ) from error
         try:
             right = replay(sandbox, self.course, reference, seed, nodeids)
@@ -170,7 +176,9 @@ def find_entry(entries: Sequence[Mapping[str, Any]], student: str) -> Mapping[st
         raise AppealError(unknown(student, names, "is not in the scores"))
     if "exercises" not in entry:
         why = entry["reason"] or entry["status"]
-        raise AppealError(f"{entry['student']} has no score: {why}")
+        raise AppealError(
+            "{student} has no score: {why}", student=entry["student"], why=why
+        )
     return entry
 
 

@@ -53,7 +53,8 @@ def read_shard(folder: Path, secret: bytes) -> ShardScores:
     data = read_scores(OutputFolder(folder, secret))
     if "shard" not in data:
         raise MergeError(
-            f"{folder} is no shard: grade a part of the class with --shard 1/8, say"
+            "{folder} is no shard: grade a part of the class with --shard 1/8, say",
+            folder=folder,
         )
     return ShardScores(folder, Shard.parse(data["shard"]), data)
 
@@ -152,7 +153,9 @@ def merge(
     config = config_of(data["environment"], output.secret, syllabus)
     for shard in shards:
         for problem in Verifier(shard.folder, config).check_files():
-            raise MergeError(f"{shard.folder}: {problem}")
+            raise MergeError(
+                "{folder}: {problem}", folder=shard.folder, problem=problem
+            )
     folders = [OutputFolder(shard.folder, output.secret) for shard in shards]
     for shard, found in zip(shards, folders, strict=True):
         for name in [MANIFEST, *report_names(shard)]:

@@ -43,13 +43,15 @@ def read_scores(output: OutputFolder) -> dict[str, Any]:
     scores = output.read_signed(SCORES)
     if scores is not None and scores["version"] != VERSION:
         raise RecountError(
-            f"{output.path / SCORES} was written by another version of the kit: grade "
-            "the class again; what is unchanged is kept"
+            "{path} was written by another version of the kit: grade the "
+            "class again; what is unchanged is kept",
+            path=output.path / SCORES,
         )
     if scores is None:
         raise RecountError(
-            f"{output.path / SCORES} is missing, was changed, or is of another course: "
-            "grade the class again"
+            "{path} is missing, was changed, or is of another course: "
+            "grade the class again",
+            path=output.path / SCORES,
         )
     return scores
 
@@ -83,8 +85,10 @@ class Recount:
         syllabus = self.registry.restricted(self.scores["exercises"])
         if lost := sorted(set(self.scores["exercises"]) - set(syllabus.exercises)):
             raise RecountError(
-                f"{self.output.path} has scores of {', '.join(lost)}, which the "
-                "registry does not know any more: grade the class again"
+                "{path} has scores of {names}, which the registry does not "
+                "know any more: grade the class again",
+                path=self.output.path,
+                names=", ".join(lost),
             )
         return syllabus
 
@@ -128,8 +132,9 @@ class Recount:
         mine = {"seed": seed_for(self.output.secret, student)}
         if deciding(report["environment"]) != self.deciding | mine:
             raise RecountError(
-                f"{self.output.path / name} is another student's, or was graded in "
-                "another way than the class: grade the class again"
+                "{path} is another student's, or was graded in another way "
+                "than the class: grade the class again",
+                path=self.output.path / name,
             )
         return report
 
@@ -200,9 +205,10 @@ class Recount:
         for entry, result in zip(self.scores["students"], self.results(), strict=True):
             if student_data(result) != entry:
                 raise RecountError(
-                    f"{self.output.path / SCORES} is not what reports and overrides "
-                    f"give {result.student}: see `grader verify`, and grade the class "
-                    "again"
+                    "{path} is not what reports and overrides give {student}: see "
+                    "`grader verify`, and grade the class again",
+                    path=self.output.path / SCORES,
+                    student=result.student,
                 )
         self.overrides = overrides
         results = list(self.results())
@@ -216,8 +222,9 @@ class Recount:
     def lost(self, name: str) -> RecountError:
         """Return what to say of a file that is not as the grader wrote it."""
         return RecountError(
-            f"{self.output.path / name} is missing, was changed, or is of another "
-            "course: grade the class again; what is unchanged is kept"
+            "{path} is missing, was changed, or is of another course: "
+            "grade the class again; what is unchanged is kept",
+            path=self.output.path / name,
         )
 
 

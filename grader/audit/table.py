@@ -86,9 +86,11 @@ class ClassTable:
         if names:
             who = "1 other student" if count == 1 else f"{count} other students"
             raise TableError(
-                f"{self.run.output.path} holds {who}, graded with another "
-                f"{', '.join(names)}: name another folder with --out, or grade the "
-                "whole class again into it"
+                "{path} holds {who}, graded with another {names}: name another "
+                "folder with --out, or grade the whole class again into it",
+                path=self.run.output.path,
+                who=who,
+                names=", ".join(names),
             )
 
     def write(self, graded: Sequence[Result]) -> None:

@@ -24,12 +24,16 @@ def course_files(folder: Path) -> dict[str, bytes]:
             this kit is a handout.
     """
     if not EXAMPLE.exists():
-        raise AuthoringError(f"{EXAMPLE} is missing: a course begins in a checkout")
+        raise AuthoringError(
+            "{example} is missing: a course begins in a checkout", example=EXAMPLE
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AuthoringError(f"{folder} is not empty: name a new folder")
+        raise AuthoringError("{folder} is not empty: name a new folder", folder=folder)
     words = re.findall(r"[a-z0-9]+", folder.resolve().name.lower())
     if not words:
-        raise AuthoringError(f"{folder.name} has no letters: name another folder")
+        raise AuthoringError(
+            "{name} has no letters: name another folder", name=folder.name
+        )
     files = read_matching(EXAMPLE, EXAMPLE, *FILES)
     registry = "exercises/syllabus.toml"
     text = files[registry].decode()

@@ -38,15 +38,20 @@ class Skeleton:
             AuthoringError: the id is none, or is taken; or this is a handout.
         """
         if not layout.solutions.exists():
-            raise AuthoringError(f"{layout.root} has no solutions/: it is a handout")
+            raise AuthoringError(
+                "{root} has no solutions/: it is a handout", root=layout.root
+            )
         self.topic, _, self.symbol = name.partition(".")
         if not (self.topic.isidentifier() and self.symbol.isidentifier()):
             raise AuthoringError(
-                f"{name!r} is no id of an exercise: write it like topic.Symbol"
+                "{name!r} is no id of an exercise: write it like topic.Symbol",
+                name=name,
             )
         for exercise in syllabus.exercises.values():
             if exercise.topic == self.topic and self.symbol in exercise.symbols:
-                raise AuthoringError(f"{name} is there already: choose another name")
+                raise AuthoringError(
+                    "{name} is there already: choose another name", name=name
+                )
         self.layout, self.syllabus, self.id = layout, syllabus, name
 
     @property
@@ -87,7 +92,9 @@ class Skeleton:
         }
         for name in made:
             if (self.layout.root / name).exists():
-                raise AuthoringError(f"{name} is there already: move it away first")
+                raise AuthoringError(
+                    "{name} is there already: move it away first", name=name
+                )
         return self.registry() | self.why() | self.code() | made
 
     def registry(self) -> dict[str, str]:

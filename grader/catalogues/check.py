@@ -7,6 +7,7 @@ import string
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from unicodedata import combining, normalize
 
 from babel.messages.catalog import Catalog, Message
 
@@ -16,6 +17,7 @@ from grader.source import read_source
 GLOSSARIES = {"pt_BR": "docs/glossario.md"}
 """Where a course's words of a language stand, from its folder."""
 CODE = re.compile(r"`[^`]*`")
+ADDRESS = re.compile(r"https?://\S+")
 _ROW = re.compile(r"^\| ([^|]+?) +\| ([^|]+?) +\|", re.MULTILINE)
 LEAST = 4
 """Letters of a word that tells a term from another."""
@@ -61,9 +63,11 @@ def compare(text: str, said: str, glossary: Mapping[str, str]) -> Iterator[str]:
         or text[-1:].isspace() != said[-1:].isspace()
     ):
         yield "begins or ends with other spaces"
-    for english, term in glossary.items():
-        if uses(text, english) and not (uses(said, english) or has_term(said, term)):
-            yield f"does not say {term!r} for {english!r}"
+    for english, terms in glossary.items():
+        allowed = terms.split(" / ")
+        named = uses(said, english) or any(has_term(said, term) for term in allowed)
+        if uses(text, english) and not named:
+            yield f"does not say {terms!r} for {english!r}"
 
 
 def values_of(text: str) -> set[str]:
@@ -76,14 +80,20 @@ def values_of(text: str) -> set[str]:
 
 
 def uses(text: str, english: str) -> bool:
-    """Say whether a text uses an English term, outside of code."""
-    return bool(re.search(rf"\b{re.escape(english)}(e?s)?\b", CODE.sub("", text), re.I))
+    """Say whether a text uses an English term, outside of code and addresses."""
+    words = ADDRESS.sub("", CODE.sub("", text))
+    return bool(re.search(rf"\b{re.escape(english)}(e?s)?\b", words, re.I))
 
 
 def has_term(said: str, term: str) -> bool:
     """Say whether a text has the words of a term, in whatever form."""
-    words = [word for word in term.split() if len(word) >= LEAST]
-    return all(re.search(rf"\b{stem(word)}", said, re.I) for word in words)
+    words = [word for word in bare(term).split() if len(word) >= LEAST]
+    return all(re.search(rf"\b{stem(word)}", bare(said), re.I) for word in words)
+
+
+def bare(text: str) -> str:
+    """Return a text without accents: they move with a word's ending."""
+    return "".join(c for c in normalize("NFD", text) if not combining(c))
 
 
 def stem(word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -13,6 +14,7 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 from grader.catalogues.found import CatalogueError, Found
 from grader.files import write_bytes
 
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 CHANGING = tuple(
     f'"{name}:'.encode()
     for name in (
@@ -81,7 +83,8 @@ def to_po(catalogue: Catalog) -> bytes:
 
 
 def to_mo(catalogue: Catalog) -> bytes:
-    """Return a catalogue compiled."""
+    """Return a catalogue compiled: the same for the same texts."""
     file = io.BytesIO()
+    catalogue.creation_date = catalogue.revision_date = NO_DATE
     write_mo(file, catalogue)
     return file.getvalue()

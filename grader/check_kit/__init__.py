@@ -3,6 +3,7 @@
 from grader.check_kit.checker import Checker, check_all
 from grader.check_kit.columns import list_columns
 from grader.check_kit.placeholders import check_placeholders
+from grader.check_kit.texts import check_texts, check_told
 from grader.check_kit.variants import VariantError, read_variants
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "VariantError",
     "check_all",
     "check_placeholders",
+    "check_texts",
+    "check_told",
     "list_columns",
     "read_variants",
 ]

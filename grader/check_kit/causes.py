@@ -21,9 +21,13 @@ def check_causes(
     """
     for variant in variants:
         message = told.get(variant.name)
-        if message is None or message.cause is None or says(variant, message.render()):
+        if (
+            message is None
+            or message.cause is None
+            or says(variant, message.render(str))
+        ):
             continue
-        cause = render(message.cause)
+        cause = render(message.cause, str)
         others = [v for v in variants if v.exercise == variant.exercise]
         if any(says(other, cause) for other in others):
             yield f"{variant.name}: is told another slip's cause: {cause}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,6 +38,8 @@ class Findings:
 
     problems: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    messages: Sequence[Message] = ()
+    """All that was said of wrong answers."""
 
 
 class Checker:
@@ -53,6 +55,8 @@ class Checker:
         self.seed = seed
         self.told: dict[str, Message] = {}
         """What was said first of each wrong variant, by its name."""
+        self.messages: list[Message] = []
+        """All that was said of them."""
         self.solutions = {
             topic.id: (layout.solutions / f"{topic.id}.py").read_bytes()
             for topic in syllabus.topics
@@ -72,7 +76,7 @@ class Checker:
         try:
             return score(name, report, manifest, self.syllabus), report
         except KitFaultError as error:
-            raise KitFaultError(f"{name}: {error}") from error
+            raise KitFaultError("{name}: {error}", name=name, error=error) from error
 
     def check_stubs(self, exercises: Collection[str]) -> Iterator[str]:
         """Yield the tests in which a stub is not told to be not started."""
@@ -106,7 +110,8 @@ class Checker:
         messages = messages_of(report)
         if said := first_message(mine.outcomes, messages):
             self.told[variant.name] = said
-        texts = [m.render() for m in messages.values()]
+        self.messages += messages.values()
+        texts = [m.render(str) for m in messages.values()]
         if not any(says(variant, text) for text in texts):
             shown = "\n".join(texts) or "nothing"
             yield f"{variant.name}: no message says {variant.says!r}, but:\n{shown}"
@@ -132,7 +137,7 @@ def lost_points(name: str, result: Score, report: Report) -> Iterator[str]:
     for exercise in result.exercises:
         if is_short(exercise):
             said = first_message(exercise.outcomes, messages_of(report))
-            message = said.render() if said else "no message"
+            message = said.render(str) if said else "no message"
             yield f"{name}: {exercise.exercise} loses points: {message}"
 
 
@@ -176,6 +181,7 @@ def check_all(
         for done, problems in enumerate(threads.map(run, tasks), 1):
             found.problems += problems
             progress(done, len(tasks))
+    found.messages = hidden.messages
     wrong = [v for v in variants if not v.right]
     found.problems += check_causes(wrong, hidden.told)
     found.counts = Counter(

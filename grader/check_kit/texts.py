@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator
 from grader.catalogues.check import GLOSSARIES, check_catalogue, read_glossary
 from grader.catalogues.found import Found
 from grader.catalogues.po import path_of, read_catalogue, to_mo
+from grader.catalogues.tests import is_text
 from grader.language import folders_of, languages_in
 from grader.layout import Layout
+from grader.scoring.message import Message
+from grader.words import Text, Words
 
 
 def check_texts(layout: Layout, texts: Iterable[tuple[str, Found]]) -> Iterator[str]:
@@ -34,3 +37,44 @@ def check_texts(layout: Layout, texts: Iterable[tuple[str, Found]]) -> Iterator[
             compiled = path.with_suffix(".mo")
             if not compiled.exists() or compiled.read_bytes() != to_mo(catalogue):
                 yield f"{place}: is not compiled: grader messages"
+
+
+def check_told(
+    layout: Layout, texts: Iterable[tuple[str, Found]], told: Iterable[Message]
+) -> Iterator[str]:
+    """Yield what was told to somebody, and is among no texts to be translated.
+
+    A course that speaks English alone may say it as it likes.
+    """
+    (folder,) = folders_of(layout)
+    if not any(languages_in(folder)):
+        return
+    known = {found.text for _, found in texts}
+    told_words = {words for message in told for words in words_of(message)}
+    for words in sorted(told_words - known):
+        if is_text(words):
+            yield f"{words!r} is told, and in no catalogue: a whole text, or say(…)"
+
+
+def words_of(message: Message) -> Iterator[str]:
+    """Yield the texts and templates that a message is made of.
+
+    What was expected and what was got may be the student's own words.
+    """
+    for words in (message.fault, message.call, message.cause):
+        if words is not None:
+            yield from templates_of(words)
+    for words in (message.expected, message.got):
+        if isinstance(words, Text):
+            yield from templates_of(words)
+
+
+def templates_of(words: Words) -> Iterator[str]:
+    """Yield a template, and those of the texts that are its values."""
+    if isinstance(words, str):
+        yield words
+        return
+    yield words.template
+    for value in words.values.values():
+        if isinstance(value, Text):
+            yield from templates_of(value)

@@ -44,11 +44,16 @@ def read_variants(folder: Path, syllabus: Syllabus) -> list[Variant]:
         side, topic, symbol = path.parts[-4:-1]
         exercise = syllabus.exercises.get(f"{topic}.{symbol}")
         if exercise is None or side not in ("right", "wrong"):
-            raise VariantError(f"{path}: {topic}.{symbol} is no exercise")
+            raise VariantError(
+                "{path}: {topic}.{symbol} is no exercise",
+                path=path,
+                topic=topic,
+                symbol=symbol,
+            )
         source = read_source(path, VariantError)
         says = re.search(r"^says: (.+)$", docstring_of(path, source), re.MULTILINE)
         if side == "wrong" and says is None:
-            raise VariantError(f"{path}: its docstring has no line `says: …`")
+            raise VariantError("{path}: its docstring has no line `says: …`", path=path)
         text = says.group(1) if says else ""
         variants.append(Variant(path, exercise, side == "right", text, source))
     return variants
@@ -58,5 +63,7 @@ def docstring_of(path: Path, source: str) -> str:
     """Return the docstring that tells what is special about a variant."""
     text = ast.get_docstring(ast.parse(source, filename=str(path)))
     if not text:
-        raise VariantError(f"{path}: it has no docstring to say what is special")
+        raise VariantError(
+            "{path}: it has no docstring to say what is special", path=path
+        )
     return text

@@ -51,14 +51,15 @@ class Cluster:
         self.address = str(client.scheduler.address)  # type: ignore[union-attr]
         if not self.workers():
             raise ClusterError(
-                f"{self.address} has no workers: start some with "
-                f"`dask worker {self.address}`"
+                "{address} has no workers: start some with `dask worker {address}`",
+                address=self.address,
             )
         self.gpu = self.offers_gpu()
         if gpu and not self.gpu:
             raise ClusterError(
-                "no worker offers the resource GPU, which --gpu asks for: start one "
-                f'with `dask worker {self.address} --resources "GPU=1"`'
+                "no worker offers the resource GPU, which --gpu asks for: "
+                'start one with `dask worker {address} --resources "GPU=1"`',
+                address=self.address,
             )
 
     def workers(self) -> Mapping[str, Any]:
@@ -88,24 +89,37 @@ class Cluster:
         for worker, answer in answers.items():
             if isinstance(answer, BaseException):
                 raise ClusterError(
-                    f"worker {worker} cannot grade: {type(answer).__name__}: {answer}. "
-                    "Install the same kit there"
+                    "worker {worker} cannot grade: {name__}: {answer}. Install the "
+                    "same kit there",
+                    worker=worker,
+                    name__=type(answer).__name__,
+                    answer=answer,
                 )
             dask_worker.refuse_other_versions(worker, answer["versions"], versions())
             if answer["level"] is None:
-                raise ClusterError(f"worker {worker}: {answer['reason']}")
+                raise ClusterError(
+                    "worker {worker}: {reason}", worker=worker, reason=answer["reason"]
+                )
             levels.setdefault(answer["level"], worker)
         (level, worker), *others = levels.items()
         for other, where in others:
             raise ClusterError(
-                f"worker {worker} isolates by {level}, worker {where} by {other}: "
-                "give all of them the same, so that all students are judged alike"
+                "worker {worker} isolates by {level}, worker {where} by "
+                "{other}: give all of them the same, so that all students are "
+                "judged alike",
+                worker=worker,
+                level=level,
+                where=where,
+                other=other,
             )
         if level is not Level.BUBBLEWRAP and not unsandboxed:
             raise ClusterError(
-                f"worker {worker} isolates by {level} only: submissions could reach "
-                "the scheduler. Install bubblewrap there, or add --unsandboxed for "
-                "code that you would run under your own account"
+                "worker {worker} isolates by {level} only: submissions could "
+                "reach the scheduler. Install bubblewrap there, or add "
+                "--unsandboxed for code that you would run under your own "
+                "account",
+                worker=worker,
+                level=level,
             )
         return level
 
@@ -192,8 +206,10 @@ class ClusterJudges:
         self.lost_since = self.lost_since or now
         if now - self.lost_since > LOST_SECONDS:
             raise ClusterError(
-                f"no {what} is left at {self.cluster.address}: start one and run the "
-                "same command again; what is graded is kept"
+                "no {what} is left at {address}: start one and run the same "
+                "command again; what is graded is kept",
+                what=what,
+                address=self.cluster.address,
             )
 
 
@@ -212,8 +228,10 @@ def connected(address: str, *, gpu: bool) -> Iterator[Cluster]:
         )
     except (OSError, ValueError) as error:
         raise ClusterError(
-            f"no Dask scheduler answers at {address}: {error}. "
-            "Start one with `dask scheduler`, or look at the address"
+            "no Dask scheduler answers at {address}: {error}. Start one "
+            "with `dask scheduler`, or look at the address",
+            address=address,
+            error=error,
         ) from error
     with client:
         yield Cluster(client, gpu=gpu)
@@ -222,6 +240,7 @@ def connected(address: str, *, gpu: bool) -> Iterator[Cluster]:
 def lost(address: str) -> ClusterError:
     """Return what to say when the scheduler is gone."""
     return ClusterError(
-        f"the scheduler at {address} is gone: start one and run the same command "
-        "again; what is graded is kept"
+        "the scheduler at {address} is gone: start one and run the "
+        "same command again; what is graded is kept",
+        address=address,
     )

@@ -81,7 +81,9 @@ class DaskWorker(WorkerPlugin):
                 )
             if self.closed:
                 self.pool.close()
-                raise ClusterError(f"worker {self.address}: the class run has ended")
+                raise ClusterError(
+                    "worker {address}: the class run has ended", address=self.address
+                )
             return self.pool
 
     def judge(self, job: Job) -> Report:
@@ -94,8 +96,9 @@ class DaskWorker(WorkerPlugin):
                 pool.close()
         if job.part is Part.CUDA and not report["environment"]["gpu"]:
             raise JudgeError(
-                f"worker {self.address} offers the resource GPU, but torch finds none "
-                "there: see `grader doctor`"
+                "worker {address} offers the resource GPU, but torch finds "
+                "none there: see `grader doctor`",
+                address=self.address,
             )
         return report
 
@@ -158,9 +161,12 @@ def refuse_other_versions(
     for name, version in expected.items():
         if found.get(name) != version:
             raise ClusterError(
-                f"worker {worker} has {NAMES[name]} {found.get(name, 'unknown')[:12]}; "
-                f"here it is {version[:12]}: install the same kit on both, with "
-                "constraints.txt"
+                "worker {worker} has {names} {found}; here it is {version}: "
+                "install the same kit on both, with constraints.txt",
+                worker=worker,
+                names=NAMES[name],
+                found=found.get(name, "unknown")[:12],
+                version=version[:12],
             )
 
 

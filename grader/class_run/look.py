@@ -42,7 +42,7 @@ def find_look(
     said = {} if found is None else messages_of(found)
     for topic, nodeids in unheard.items():
         if problem := submission.problems.get(topic):
-            reasons[topic] = problem
+            reasons[topic] = render(problem)
         elif message := first_message(nodeids, said):
             reasons[topic] = in_a_line(message)
         else:

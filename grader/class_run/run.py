@@ -28,6 +28,7 @@ from grader.scoring.manifest import Check, Manifest
 from grader.scoring.report import Report
 from grader.scoring.score import Score
 from grader.scoring.submission import Submission
+from grader.words import render
 
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 2
@@ -245,7 +246,7 @@ class ClassRun:
     ) -> Result:
         """Return the result of a submission that has a score."""
         problems = {
-            topic: problem
+            topic: render(problem)
             for topic, problem in submission.problems.items()
             if topic in self.config.syllabus.topic_ids
         }

@@ -39,7 +39,8 @@ class Shard:
         match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text, re.ASCII)
         if match is None or not 1 <= int(match[1]) <= int(match[2]):
             raise ShardError(
-                f"{text!r} is no shard: write the second of eight as --shard 2/8"
+                "{text!r} is no shard: write the second of eight as --shard 2/8",
+                text=text,
             )
         return cls(int(match[1]), int(match[2]))
 

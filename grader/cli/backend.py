@@ -57,16 +57,20 @@ def backend(
         return nullcontext(Here())
     if jobs is not None:
         raise ClusterError(
-            f"--jobs {jobs} is for this machine, and --scheduler grades on others: "
-            "leave one out. A worker has as many judges as threads, so start it with "
-            f"`dask worker {scheduler} --nthreads {jobs}`"
+            "--jobs {jobs} is for this machine, and --scheduler grades on "
+            "others: leave one out. A worker has as many judges as "
+            "threads, so start it with `dask worker {scheduler} --nthreads "
+            "{jobs}`",
+            jobs=jobs,
+            scheduler=scheduler,
         )
     try:
         from grader.class_run.cluster import connected
     except ModuleNotFoundError as error:
         raise ClusterError(
-            f"--scheduler needs Dask ({error}): pip install --constraint "
-            "constraints.txt --editable '.[dask]'"
+            "--scheduler needs Dask ({error}): pip install --constraint "
+            "constraints.txt --editable '.[dask]'",
+            error=error,
         ) from error
     return connected(scheduler, gpu=gpu)
 

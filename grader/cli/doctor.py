@@ -13,6 +13,7 @@ from rich.text import Text
 import grader
 from grader.cli.screen import out
 from grader.layout import PACKAGE, Layout, find_course
+from grader.sandbox.container import is_container
 
 
 def doctor() -> None:
@@ -26,6 +27,7 @@ def doctor() -> None:
         ("python", platform.python_version(), platform.platform()),
         ("torch", torch.__version__, f"{os.cpu_count()} cores"),
         ("gpu", *describe_gpu()),
+        ("container", "yes" if is_container() else "no", ""),
         ("bubblewrap", describe_bubblewrap(), ""),
     ]
     rows += describe_isolation(layout)

@@ -39,6 +39,7 @@ from grader.intake.times import format_time, parse_local_time
 from grader.layout import find_course
 from grader.results.result import Result, Status
 from grader.syllabus import Syllabus, read_syllabus
+from grader.words import render
 
 MAX_NAMES = 8
 
@@ -91,7 +92,7 @@ def look_into(
     except SubmissionError as error:
         return "", [str(error)], False
     missing = [topic for topic in topics if topic in submission.missing]
-    others = [w for t, w in submission.problems.items() if t not in missing]
+    others = [render(w) for t, w in submission.problems.items() if t not in missing]
     without = [f"without {', '.join(missing)}"] if missing else []
     without += ["no file holds work"] if submission.untouched else []
     remarks = (*others, *submission.notes, *without)

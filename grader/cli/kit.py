@@ -13,6 +13,7 @@ import typer
 from grader import check_kit as checks
 from grader import stubs as stub_maker
 from grader.class_run.pool import JudgePool
+from grader.cli.messages import texts_of
 from grader.cli.options import Given, Jobs, Only
 from grader.cli.screen import out, print_plain, progress_bar
 from grader.files import pack_files, write_bytes, write_text
@@ -102,6 +103,9 @@ def check_kit(
             progress=lambda done, total: bar.update(task, completed=done, total=total),
             part=part,
         )
+    texts = list(texts_of(layout))
+    found.problems += checks.check_texts(layout, texts)
+    found.problems += checks.check_told(layout, texts, found.messages)
     counts = ", ".join(
         f"{n} {what.replace('_', ' ')}" for what, n in found.counts.items()
     )

@@ -19,7 +19,6 @@ from grader.scoring.outcome import Outcome
 from grader.scoring.report import messages_of
 from grader.scoring.score import Score
 from grader.scoring.submission import missing
-from grader.words import render
 
 INSTALL = (
     "python -m pip install --constraint constraints.txt --editable '.[instructor]'"
@@ -97,7 +96,7 @@ def absent_topics(made: Score | None, said: dict[str, Message]) -> set[str]:
     for exercise in made.exercises:
         for nodeid, outcome in exercise.outcomes.items():
             if outcome is Outcome.NO_IMPORT and nodeid in said:
-                if render(said[nodeid].fault) == missing(exercise.topic):
+                if said[nodeid].fault == missing(exercise.topic):
                     absent.add(exercise.topic)
                 break
     return absent

@@ -14,6 +14,7 @@ from watchfiles import Change, awatch
 
 from grader.cli.screen import errors, out, print_plain, print_wrapped
 from grader.cli.student_view import INDENT, describe, show_topic, show_verdict
+from grader.speech import _
 from grader.student.choice import exercise_of_save, following
 from grader.student.reference import has_references
 from grader.student.verdict import MAX_LINES, Verdict
@@ -52,7 +53,8 @@ class Saves:
         Raises:
             StudentError: the tests do not run.
         """
-        errors.print(Text("Getting ready: torch takes some seconds …", style="dim"))
+        said = _("Getting ready: torch takes some seconds …")
+        errors.print(Text(said, style="dim"))
         try:
             async with asyncio.TaskGroup() as self.tasks:
                 await self.turn_to(self.begin())
@@ -76,7 +78,7 @@ class Saves:
         """Yield the topics whose files are saved, as they are."""
         topics = self.workspace.syllabus.topic_ids
 
-        def is_topic(_: Change, path: str) -> bool:
+        def is_topic(_change: Change, path: str) -> bool:
             return Path(path).suffix == ".py" and Path(path).stem in topics
 
         async for changes in awatch(
@@ -87,21 +89,19 @@ class Saves:
             recursive=False,
             stop_event=self.stopped,
         ):
-            yield {Path(path).stem for _, path in changes}
+            yield {Path(path).stem for _change, path in changes}
 
     async def begin(self) -> None:
         """Find the first exercise that does not pass, and show it."""
-        exercise = following(self.workspace.syllabus, self.workspace.passes)
-        while (
-            exercise and self.workspace.status(exercise) is not ExerciseStatus.UNTOUCHED
-        ):
-            if not await self.check(exercise):
-                return
-            exercise = following(self.workspace.syllabus, self.workspace.passes)
+        exercise = await self.find_next()
+        untouched = ExerciseStatus.UNTOUCHED
+        if exercise and self.workspace.status(exercise) is not untouched:
+            await self.check(exercise)
+            return
         clear()
         self.go_on_to(exercise)
         await self.get_ready()
-        self.end_screen("Save a file in exercises/ to check it.")
+        self.end_screen(_("Save a file in exercises/ to check it."))
 
     async def saved(self, topics: Collection[str]) -> None:
         """Check the exercise that a save is about."""
@@ -117,8 +117,9 @@ class Saves:
             await self.check(chosen)
             return
         clear()
-        print_plain(f"All of {topic.title} passes.", "bold")
-        self.go_on_to(await self.find_next(self.current))
+        said = _("All of {topic} passes.").format(topic=_(topic.title))
+        print_plain(said, "bold")
+        self.go_on_to(await self.find_next(self.current.id))
         self.end_screen()
 
     async def get_ready(self) -> None:
@@ -126,54 +127,63 @@ class Saves:
         await self.checker.get_ready()
         if not self.is_ready and not self.checker.forks:
             print_wrapped(
-                "Processes cannot be forked here: each check uses up a fresh one, so a "
-                "save soon after another waits some seconds for torch.",
+                _(
+                    "Processes cannot be forked here: each check uses up a fresh one, "
+                    "so a save soon after another waits some seconds for torch."
+                ),
                 0,
             )
         self.is_ready = True
 
-    async def check(self, exercise: Exercise) -> bool:
-        """Check an exercise and show the verdict; return whether it passes.
+    async def check(self, exercise: Exercise) -> None:
+        """Check an exercise and show the verdict.
 
         Others of its topic are checked beside it, quietly: those that passed and use
         what has changed, and those whose check a later save has cancelled.
         """
         self.current = exercise
-        patience = asyncio.get_running_loop().call_later(
-            PATIENCE, print_plain, f"Checking {exercise.symbols[0]} …", "dim"
-        )
         shaken = self.shaken(exercise.topic)
         self.owed |= {exercise.id}
         others = {*shaken, *self.owed} - {exercise.id}
-        try:
-            await self.get_ready()
-            started = time.perf_counter()
-            verdicts = await self.checker.check([exercise.id, *sorted(others)])
-        finally:
-            patience.cancel()
+        verdicts, seconds = await self.verdicts_on(exercise, *sorted(others))
         self.owed.clear()
-        self.workspace.note(verdicts)
         passing = {verdict.exercise for verdict in verdicts if verdict.passes}
         lost = [name for name in shaken if name not in {*passing, exercise.id}]
         verdict = next(v for v in verdicts if v.exercise == exercise.id)
-        seconds = time.perf_counter() - started
         self.show(verdict, lost)
         if verdict.passes:
-            following_one = await self.find_next(exercise)
+            goal = await self.find_next(exercise.id)
             self.show_progress(exercise)
-            self.go_on_to(following_one)
+            self.go_on_to(goal)
         elif verdict.imports:
             self.show_progress(exercise)
-        self.end_screen(f"Checked in {seconds:.2f} s.", verdict)
-        return verdict.passes
+        said = _("Checked in {seconds:.2f} s.").format(seconds=seconds)
+        self.end_screen(said, verdict)
 
-    async def find_next(self, after: Exercise) -> Exercise | None:
+    async def verdicts_on(
+        self, exercise: Exercise, *others: str
+    ) -> tuple[list[Verdict], float]:
+        """Return verdicts on an exercise and others, and the seconds that they took."""
+        said = _("Checking {name} …").format(name=exercise.symbols[0])
+        patience = asyncio.get_running_loop().call_later(
+            PATIENCE, print_plain, said, "dim"
+        )
+        try:
+            await self.get_ready()
+            started = time.perf_counter()
+            verdicts = await self.checker.check([exercise.id, *others])
+        finally:
+            patience.cancel()
+        self.workspace.note(verdicts)
+        return verdicts, time.perf_counter() - started
+
+    async def find_next(self, after: str = "") -> Exercise | None:
         """Return the next exercise that does not pass; check those not known yet."""
         workspace = self.workspace
-        while goal := following(workspace.syllabus, workspace.passes, after.id):
+        while goal := following(workspace.syllabus, workspace.passes, after):
             if not workspace.can_check(goal):
                 break
-            workspace.note(await self.checker.check([goal.id]))
+            await self.verdicts_on(goal)
             if not workspace.passes(goal):
                 break
         return goal
@@ -193,14 +203,15 @@ class Saves:
         """Show a verdict, and what a save broke."""
         exercise = self.workspace.syllabus.exercises[verdict.exercise]
         topic = self.workspace.syllabus.topic(exercise.topic)
-        name = f"{exercise.symbols[0]}: {exercise.title}"
+        name = f"{exercise.symbols[0]}: {_(exercise.title)}"
         clear()
-        print_plain(name if verdict.imports else topic.title, "bold")
+        print_plain(name if verdict.imports else _(topic.title), "bold")
         show_verdict(self.workspace, verdict, self.most_printed())
-        if verdict.passes and exercise.why:
-            print_wrapped(exercise.why, INDENT - 2)
+        if verdict.passes and (use := self.workspace.work.use(exercise)):
+            print_wrapped(_(use), INDENT - 2)
         for other in lost:
-            said = f"✗ {other} passed before this save: make test EX={other}"
+            said = _("✗ {exercise} passed before this save: make test EX={exercise}")
+            said = said.format(exercise=other)
             print_wrapped(said, 2, 2, "red")
 
     def most_printed(self) -> int:
@@ -215,7 +226,7 @@ class Saves:
     def go_on_to(self, exercise: Exercise | None) -> None:
         """Make an exercise the current one, and describe it without checking it."""
         if exercise is None:
-            print_plain("Every exercise passes. Hand in: make submit", "bold")
+            print_plain(_("Every exercise passes. Hand in: make submit"), "bold")
         else:
             self.current = exercise
             print_plain("")
@@ -225,10 +236,11 @@ class Saves:
         """Print what can be done now, below what was `said` of the last check."""
         name = verdict.exercise if verdict else ""
         if verdict and verdict.passes and has_references(self.workspace.layout):
-            print_plain(f"Compare: make solution EX={name}")
+            print_plain(_("Compare: make solution EX={exercise}").format(exercise=name))
         elif verdict and verdict.imports and not verdict.passes:
-            print_plain(f"Stuck? In another terminal: make hint EX={name}")
-        print_plain(f"{said} Ctrl-C ends.".strip(), "dim")
+            said_too = _("Stuck? In another terminal: make hint EX={exercise}")
+            print_plain(said_too.format(exercise=name))
+        print_plain(f"{said} {_('Ctrl-C ends.')}".strip(), "dim")
 
 
 def clear() -> None:

@@ -24,6 +24,7 @@ from grader.intake import ClassFolder, SubmissionError, Take, read_submission
 from grader.layout import find_course
 from grader.similarity import SimilarityError
 from grader.syllabus import Syllabus, read_syllabus
+from grader.words import render
 
 if TYPE_CHECKING:
     from grader.similarity.compare import Comparison, Work
@@ -125,6 +126,6 @@ def read_works(found: ClassFolder, syllabus: Syllabus) -> Iterator[Work]:
             continue
         for topic, problem in submission.problems.items():
             if topic not in submission.missing:
-                print_plain(f"{origin.student}: not compared: {problem}", "dim")
+                print_plain(f"{origin.student}: not compared: {render(problem)}", "dim")
         for topic, source in submission.sources.items():
             yield Work(origin.student, topic, to_text(source), origin.group)

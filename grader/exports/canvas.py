@@ -83,8 +83,10 @@ def name_columns(sheet: Sheet) -> int:
         if header[:2] == ("LastName", "FirstName") and "ID" in header[2]:
             return 2
     raise ExportError(
-        f"{sheet.name} is not a gradebook export of Canvas: it begins with Student, ID "
-        "and Section. In Canvas: Grades, Export, Export Entire Gradebook"
+        "{name} is not a gradebook export of Canvas: it begins with "
+        "Student, ID and Section. In Canvas: Grades, Export, Export "
+        "Entire Gradebook",
+        name=sheet.name,
     )
 
 
@@ -108,7 +110,11 @@ def find_column(sheet: Sheet, wanted: str) -> int:
     asked = f" of {wanted!r}" if wanted else " of an assignment"
     listed = "; ".join(columns.values()) or "none"
     raise ExportError(
-        f"{sheet.name} has {count}{asked}: name one with --column. There are: {listed}"
+        "{name} has {count}{asked}: name one with --column. There are: {listed}",
+        name=sheet.name,
+        count=count,
+        asked=asked,
+        listed=listed,
     )
 
 

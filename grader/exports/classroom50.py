@@ -36,8 +36,9 @@ class Source:
         match = _TAG.match(self.submission)
         if match is None:
             raise ExportError(
-                f"SUBMISSION_TAG is {self.submission!r}: for Classroom 50 it begins "
-                "like submit/2026-06-01T14-32-05Z"
+                "SUBMISSION_TAG is {submission!r}: for Classroom 50 it begins "
+                "like submit/2026-06-01T14-32-05Z",
+                submission=self.submission,
             )
         date, *time = match.groups()
         return f"{date}{':'.join(time)}Z"
@@ -63,8 +64,9 @@ def read_source(variables: Mapping[str, str]) -> Source:
     missing = [name for name, value in values.items() if not value]
     if missing:
         raise ExportError(
-            f"for Classroom 50, its runner sets {', '.join(missing)}: "
-            "run there, or set what is missing"
+            "for Classroom 50, its runner sets {names}: run there, or set "
+            "what is missing",
+            names=", ".join(missing),
         )
     return Source(*map(str, values.values()))
 

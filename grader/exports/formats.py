@@ -55,4 +55,6 @@ def find_format(name: str, variables: Mapping[str, str], report: str = "") -> Fo
             return Format(".json", partial(classroom50.to_result, source=source))
         case "junit":
             return Format(".xml", junit.to_xml, junit.to_refusal)
-    raise ExportError(f"no format is called {name!r}: {', '.join(NAMES)}")
+    raise ExportError(
+        "no format is called {name!r}: {names}", name=name, names=", ".join(NAMES)
+    )

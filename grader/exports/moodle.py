@@ -118,7 +118,10 @@ def find_column(sheet: Sheet, wanted: str) -> int:
         missed = f"column {wanted!r}" if wanted else "column for grades of a known name"
         listed = "; ".join(sheet.header)
         raise ExportError(
-            f"{sheet.name} has no {missed}: name it with --column. There are: {listed}"
+            "{name} has no {missed}: name it with --column. There are: {listed}",
+            name=sheet.name,
+            missed=missed,
+            listed=listed,
         )
     return place
 

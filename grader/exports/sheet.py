@@ -75,8 +75,9 @@ def read_sheet(data: bytes, name: str) -> Sheet:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ExportError(
-            f"{name} is not UTF-8 text: download it again and fill that file, "
-            "without a spreadsheet in between"
+            "{name} is not UTF-8 text: download it again and fill that "
+            "file, without a spreadsheet in between",
+            name=name,
         ) from error
     bom = text.startswith(BOM)
     text = text.removeprefix(BOM)
@@ -85,9 +86,11 @@ def read_sheet(data: bytes, name: str) -> Sheet:
         stream = io.StringIO(text, newline="")
         table = list(csv.reader(stream, delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise ExportError(f"{name} is no table ({error}): download it again") from error
+        raise ExportError(
+            "{name} is no table ({error}): download it again", name=name, error=error
+        ) from error
     if not table:
-        raise ExportError(f"{name} is empty: download it again")
+        raise ExportError("{name} is empty: download it again", name=name)
     return Sheet(
         name,
         tuple(table[0]),
@@ -115,9 +118,12 @@ def scaled(
     made = grade.out_of(most)
     if made.points is not None and sheet_max is not None and made.max != sheet_max:
         raise ExportError(
-            f"{where} counts out of {number(sheet_max)}, these grades out of "
-            f"{number(made.max)}: add --out-of {number(sheet_max)} to scale them, "
-            "or change the platform's maximum"
+            "{where} counts out of {sheet_max}, these grades out of {max}: "
+            "add --out-of {sheet_max} to scale them, or change the "
+            "platform's maximum",
+            where=where,
+            sheet_max=number(sheet_max),
+            max=number(made.max),
         )
     return made
 

@@ -44,15 +44,19 @@ def open_archive(path: Path, most: int = MAX_LIST) -> Iterator[Sequence[Candidat
             much.
     """
     if path.is_symlink():
-        raise SubmissionError(f"{path.name} is a symbolic link: put the archive there")
+        raise SubmissionError(
+            "{name} is a symbolic link: put the archive there", name=path.name
+        )
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise SubmissionError(f"{path.name} is not a regular file")
+            raise SubmissionError("{name} is not a regular file", name=path.name)
         stream = open(path, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise SubmissionError(
-            f"{path.name} cannot be read: {error.strerror}. "
-            "Give yourself the right to read it and run again."
+            "{name} cannot be read: {strerror}. Give yourself the right to "
+            "read it and run again.",
+            name=path.name,
+            strerror=error.strerror,
         ) from error
     with stream, open_stream(stream, path.name, most) as files:
         yield files
@@ -71,13 +75,17 @@ def open_stream(
         head = stream.read(512)
         stream.seek(0)
     except OSError as error:
-        raise SubmissionError(f"{name} cannot be read: {error.strerror}") from error
+        raise SubmissionError(
+            "{name} cannot be read: {strerror}", name=name, strerror=error.strerror
+        ) from error
     kind = next((k for start, k in BEGINNINGS.items() if head.startswith(start)), "")
     kind = kind or (UNREAD.get(PurePath(name).suffix.lower(), "") if not head else "")
     if kind:
         raise SubmissionError(
-            f"{name} is a {kind} archive, which is not read: unpack it, and put the "
-            "folder or a zip of it in its place"
+            "{name} is a {kind} archive, which is not read: unpack it, and "
+            "put the folder or a zip of it in its place",
+            name=name,
+            kind=kind,
         )
     named = name.lower().endswith(TARS) and not head.startswith(b"PK")
     begins = head.startswith(tuple(tar_files.COMPRESSED)) or head[TAR_MARK] == b"ustar"

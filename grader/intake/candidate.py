@@ -10,6 +10,7 @@ from typing import Self
 
 from grader.errors import GraderError
 from grader.text import one_line
+from grader.words import Words
 
 SKIPPED_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 MAX_FILES = 5_000
@@ -19,15 +20,20 @@ WORK = re.compile(r"\.(?P<kind>py|ipynb)(?:\.(?:txt|json))?\Z", re.IGNORECASE)
 """How a file's name ends that can be graded; some browsers and mailers add to it."""
 
 
-class SubmissionError(GraderError):
+class RefusedError(GraderError):
+    """What was handed in is not what can be graded."""
+
+    def __init__(self, words: Words, /, **values: object) -> None:
+        """Take the reason; names of files in it may hold anything."""
+        told = {n: one_line(v) if isinstance(v, str) else v for n, v in values.items()}
+        super().__init__(one_line(words) if isinstance(words, str) else words, **told)
+
+
+class SubmissionError(RefusedError):
     """A submission cannot be read: it is not graded, and gets no zero either."""
 
-    def __init__(self, why: str) -> None:
-        """Take the reason; names of files in it may hold anything."""
-        super().__init__(one_line(why))
 
-
-class UnfitError(Exception):
+class UnfitError(RefusedError):
     """A topic's file cannot be graded, for a reason that the student can mend."""
 
 
@@ -86,7 +92,12 @@ class Candidate(ABC):
     def refuse_size(self, size: int | None, limit: int) -> UnfitError:
         """Return the error for a file that is too large."""
         has = f"has {size:,} bytes" if size else "is too large"
-        return UnfitError(f"{self.name} {has}; at most {limit:,} are graded.")
+        return UnfitError(
+            "{name} {has}; at most {limit:,} are graded.",
+            name=self.name,
+            has=has,
+            limit=limit,
+        )
 
 
 def is_skipped(folder: str) -> bool:

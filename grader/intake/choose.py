@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -13,6 +13,7 @@ from grader.intake.module_source import read_module
 from grader.intake.names import is_exact, meant_for, tells_another
 from grader.intake.notebook_source import Module
 from grader.scoring.submission import missing
+from grader.words import Words, render, together
 
 MAX_FITTING = 20
 """Files of one topic that are read, at most."""
@@ -60,14 +61,14 @@ class Found:
 
     taken: Taken
     others: tuple[Taken, ...]
-    errors: tuple[str, ...]
+    errors: tuple[Words, ...]
     """Why files that are meant for the topic cannot be read."""
     remarks: tuple[str, ...]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Return all that an instructor should know."""
-        return (*self.errors, *self.remarks, *self.module.notes)
+        return (*map(render, self.errors), *self.remarks, *self.module.notes)
 
     @property
     def module(self) -> Module:
@@ -95,7 +96,7 @@ def find_topic(topic: str, files: Sequence[Candidate], choice: Choice) -> Found:
         ]
         read += filter(holds_work, read_files(topic, unnamed, choice)[0])
     if errors and not any(map(holds_work, read)):
-        raise UnfitError(" ".join(dict.fromkeys(errors)))
+        raise UnfitError(together(*unlike(errors)))
     if not read:
         raise MissingError(missing(topic))
     first, *others = sorted(read, key=lambda t: t.rank(topic), reverse=True)
@@ -105,7 +106,9 @@ def find_topic(topic: str, files: Sequence[Candidate], choice: Choice) -> Found:
     elif equal := [o for o in others if o.rank(topic) == first.rank(topic)]:
         places = ", ".join(sorted(t.file.path for t in (first, *equal)))
         raise UnfitError(
-            f"{first.file.name} is there more than once ({places}): keep one."
+            "{name} is there more than once ({places}): keep one.",
+            name=first.file.name,
+            places=places,
         )
     told = remarks(topic, first, others, choice)
     return Found(first, tuple(others), tuple(errors), tuple(told))
@@ -120,7 +123,11 @@ def fit(topic: str, files: Sequence[Candidate], choice: Choice) -> list[Candidat
     if named := choice.renames.get(topic):
         found = [f for f in files if named in (f.path, f.name)]
         if not found:
-            raise UnfitError(f"{named}, which --renames names for {topic}, is missing.")
+            raise UnfitError(
+                "{named}, which --renames names for {topic}, is missing.",
+                named=named,
+                topic=topic,
+            )
         return found
     given = set(choice.renames.values())
     found = [
@@ -150,17 +157,22 @@ def strangers(files: Sequence[Candidate], choice: Choice) -> list[Candidate]:
 
 def read_files(
     topic: str, files: Sequence[Candidate], choice: Choice
-) -> tuple[list[Taken], list[str]]:
+) -> tuple[list[Taken], list[Words]]:
     """Return the modules that files hold, and why others hold none."""
     read: list[Taken] = []
-    errors: list[str] = []
+    errors: list[Words] = []
     for file in files[:MAX_FITTING]:
         try:
             made = read_module(file, topic, choice.max_source, choice.topics[topic])
             read.append(Taken(file, made))
         except UnfitError as error:
-            errors.append(str(error))
+            errors.append(error.words)
     return read, errors
+
+
+def unlike(errors: Iterable[Words]) -> list[Words]:
+    """Return each error once."""
+    return list({render(words): words for words in errors}.values())
 
 
 def holds_work(read: Taken | Found) -> bool:
@@ -179,7 +191,8 @@ def newest(first: Taken, others: Sequence[Taken]) -> tuple[Taken, list[Taken]]:
     last = [t for t in (first, *others) if t.file.modified == max(known, default=None)]
     if len(known) < len(times) or len(last) > 1:
         raise UnfitError(
-            f"which of {', '.join(sorted(times))} is the newest is not known: keep one."
+            "which of {names} is the newest is not known: keep one.",
+            names=", ".join(sorted(times)),
         )
     return last[0], [t for t in (first, *others) if t is not last[0]]
 

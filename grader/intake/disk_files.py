@@ -43,21 +43,28 @@ class FileOnDisk(Candidate):
         try:
             mode = os.lstat(self.root / self.path).st_mode
             if stat.S_ISLNK(mode):
-                raise UnfitError(f"{self.name} is a symbolic link: hand in the file.")
+                raise UnfitError(
+                    "{name} is a symbolic link: hand in the file.", name=self.name
+                )
             if not stat.S_ISREG(mode):
-                raise UnfitError(f"{self.name} is not a regular file.")
+                raise UnfitError("{name} is not a regular file.", name=self.name)
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
             with open(os.open(self.root / self.path, flags), "rb") as stream:
                 found = os.fstat(stream.fileno())
                 if found.st_nlink > 1 and found.st_uid != os.stat(self.root).st_uid:
-                    raise UnfitError(f"{self.name} is a hard link: hand in the file.")
+                    raise UnfitError(
+                        "{name} is a hard link: hand in the file.", name=self.name
+                    )
                 if found.st_size > limit:
                     raise self.refuse_size(found.st_size, limit)
                 data = stream.read(limit + 1)
         except OSError as error:
             raise SubmissionError(
-                f"{self.root.name}/{self.path} cannot be read: {error.strerror}. "
-                "Give yourself the right to read it and run again."
+                "{name}/{path} cannot be read: {strerror}. Give yourself the "
+                "right to read it and run again.",
+                name=self.root.name,
+                path=self.path,
+                strerror=error.strerror,
             ) from error
         if len(data) > limit:
             raise self.refuse_size(None, limit)
@@ -72,12 +79,16 @@ def list_folder(folder: Path) -> Iterator[Sequence[Candidate]]:
         SubmissionError: it cannot be read, or holds far too much.
     """
     if folder.is_symlink():
-        raise SubmissionError(f"{folder.name} is a symbolic link: put the folder there")
+        raise SubmissionError(
+            "{name} is a symbolic link: put the folder there", name=folder.name
+        )
 
     def refuse(error: OSError) -> None:
         raise SubmissionError(
-            f"{error.filename} cannot be read: {error.strerror}. "
-            "Give yourself the right to read it and run again."
+            "{filename} cannot be read: {strerror}. Give yourself the "
+            "right to read it and run again.",
+            filename=error.filename,
+            strerror=error.strerror,
         )
 
     found: list[Candidate] = []
@@ -87,5 +98,9 @@ def list_folder(folder: Path) -> Iterator[Sequence[Candidate]]:
         folders[:] = [] if deep else sorted(f for f in folders if not is_skipped(f))
         found += [FileOnDisk(folder, (inside / name).as_posix()) for name in files]
         if len(found) > MAX_FILES:
-            raise SubmissionError(f"{folder.name} holds more than {MAX_FILES:,} files")
+            raise SubmissionError(
+                "{name} holds more than {max_files:,} files",
+                name=folder.name,
+                max_files=MAX_FILES,
+            )
     yield found

@@ -126,14 +126,16 @@ class DiskEntry(Entry):
         """Return what lies in a folder."""
         if self.path.is_symlink():
             raise SubmissionError(
-                f"{self.name} is a symbolic link: put the folder there"
+                "{name} is a symbolic link: put the folder there", name=self.name
             )
         try:
             entries = sorted(self.path.iterdir())
         except OSError as error:
             raise SubmissionError(
-                f"{self.path} cannot be read: {error.strerror}. "
-                "Give yourself the right to read it and run again."
+                "{path} cannot be read: {strerror}. Give yourself the right to "
+                "read it and run again.",
+                path=self.path,
+                strerror=error.strerror,
             ) from error
         return [DiskEntry(e) for e in entries if is_visible(e.name)]
 
@@ -197,7 +199,9 @@ class ArchivedEntry(Entry):
                 mine = [f for f in files if f.path.startswith(self.below)]
                 if len(mine) > MAX_FILES:
                     raise SubmissionError(
-                        f"{self.name} holds more than {MAX_FILES:,} files"
+                        "{name} holds more than {max_files:,} files",
+                        name=self.name,
+                        max_files=MAX_FILES,
                     )
                 yield [f.at(f.path.removeprefix(self.below)) for f in mine]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.identity import composed, fit_id, same_student
+from grader.identity import composed, fit_id, is_fit_id, same_student
 from grader.intake.archive import is_archive, stem_of
 from grader.intake.choose import Take
 from grader.intake.entry import Entry, Source
@@ -103,7 +103,8 @@ def merge(origins: Iterable[SubmissionSource]) -> tuple[SubmissionSource, ...]:
     """Return one submission per student; others of the same student are its clashes."""
     by_student: dict[str, list[SubmissionSource]] = {}
     for given in origins:
-        origin = replace(given, student=fit_id(given.student))
+        known = given.returns_as if is_fit_id(given.returns_as) else ""
+        origin = replace(given, student=fit_id(given.student), returns_as=known)
         by_student.setdefault(same_student(origin.student), []).append(origin)
     merged = [
         replace(first, clashes=(*first.clashes, *(other.path for other in others)))

@@ -47,7 +47,9 @@ class Commit:
                 if len(folders) <= MAX_DEPTH and not any(map(is_skipped, folders)):
                     found.append(file)
                 if len(found) > MAX_FILES:
-                    raise SubmissionError(f"more than {MAX_FILES:,} files")
+                    raise SubmissionError(
+                        "more than {max_files:,} files", max_files=MAX_FILES
+                    )
             yield found
 
 

@@ -89,7 +89,7 @@ class Repository:
                 said.seek(0)
                 lines = said.read(500).decode(errors="replace").split("\n")
                 why = lines[0].removeprefix("fatal: ") or f"it ended with {status}"
-                raise SubmissionError(f"git cannot read it: {why}")
+                raise SubmissionError("git cannot read it: {why}", why=why)
             out.seek(0)
             return out.read(most)
 
@@ -130,7 +130,9 @@ class FileInCommit(Candidate):
     def read(self, limit: int) -> bytes:
         """Return its bytes; a link's are a path, which is not followed."""
         if self.mode == "120000":
-            raise UnfitError(f"{self.name} is a symbolic link: hand in the file.")
+            raise UnfitError(
+                "{name} is a symbolic link: hand in the file.", name=self.name
+            )
         size = int(self.repository.git("cat-file", "-s", self.blob))
         if size > limit:
             raise self.refuse_size(size, limit)
@@ -159,5 +161,5 @@ def run(
         except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL)
             raise SubmissionError(
-                f"git takes more than {SECONDS} s to read it"
+                "git takes more than {seconds} s to read it", seconds=SECONDS
             ) from error

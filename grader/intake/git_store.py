@@ -40,7 +40,9 @@ def open_repository(path: Path) -> Iterator[tuple[Repository, str]]:
             else:
                 yield borrow(git_folder(path), Path(folder))
         except SubmissionError as error:
-            raise SubmissionError(f"{path.name}: {error}") from error
+            raise SubmissionError(
+                "{name}: {error}", name=path.name, error=error
+            ) from error
 
 
 def is_repository(path: Path) -> bool:
@@ -102,10 +104,14 @@ def unbundle(path: Path, folder: Path) -> tuple[Repository, str]:
         with open(path, "rb") as stream:
             start = stream.read(1024)
     except OSError as error:
-        raise SubmissionError(f"it cannot be read: {error.strerror}") from error
+        raise SubmissionError(
+            "it cannot be read: {strerror}", strerror=error.strerror
+        ) from error
     if found.st_size > MAX_BUNDLE:
         raise SubmissionError(
-            f"{found.st_size:,} bytes; at most {MAX_BUNDLE:,} are read"
+            "{st_size:,} bytes; at most {max_bundle:,} are read",
+            st_size=found.st_size,
+            max_bundle=MAX_BUNDLE,
         )
     repository = make_empty(folder, sha256=b"@object-format=sha256" in start)
     answer = repository.git("bundle", "unbundle", str(path.resolve()), most=MAX_BUNDLE)
@@ -179,6 +185,10 @@ def refuse_links(source: Path) -> None:
         for name in folders + files:
             count += 1
             if os.path.islink(os.path.join(place, name)):
-                raise SubmissionError(f"its {name} is a symbolic link: clone it anew")
+                raise SubmissionError(
+                    "its {name} is a symbolic link: clone it anew", name=name
+                )
         if count > MAX_ENTRIES:
-            raise SubmissionError(f"more than {MAX_ENTRIES:,} files in its .git")
+            raise SubmissionError(
+                "more than {max_entries:,} files in its .git", max_entries=MAX_ENTRIES
+            )

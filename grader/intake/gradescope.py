@@ -81,7 +81,11 @@ def find(top: Entry, wanted: Wanted) -> Download:  # noqa: ARG001 - as every pla
     folder = metadata_folder(top)
     metadata = folder.child(METADATA) if folder else None
     if folder is None or metadata is None:
-        raise IntakeError(f"{top.path} holds no {METADATA}: name the export's folder")
+        raise IntakeError(
+            "{path} holds no {metadata}: name the export's folder",
+            path=top.path,
+            metadata=METADATA,
+        )
     entries = {found.name: found for found in folder.children()}
     records = read_metadata(metadata)
     origins = [
@@ -135,8 +139,10 @@ def read_metadata(found: Entry) -> Mapping[str, Record]:
         return {name: to_record(name, node) for name, node in tree.items()}
     except (YamlError, SubmissionError) as error:
         raise IntakeError(
-            f"{found.path}: {error}. Export the submissions again, or grade the "
-            "folders as they are with --from folder"
+            "{path}: {error}. Export the submissions again, or grade the "
+            "folders as they are with --from folder",
+            path=found.path,
+            error=error,
         ) from error
 
 

@@ -25,8 +25,10 @@ def read_times(path: Path, topics: Collection[str]) -> Roster:
     students = list(parse_roster(text, str(path), topics))
     if not any(student.times for student in students):
         raise RosterError(
-            f"{path} holds no times: it needs the columns student and {TIME}, or "
-            f"{TIME}:TOPIC"
+            "{path} holds no times: it needs the columns student and "
+            "{time}, or {time}:TOPIC",
+            path=path,
+            time=TIME,
         )
     return Roster(students)
 

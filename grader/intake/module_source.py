@@ -14,11 +14,12 @@ from grader.intake.notebook_source import (
 )
 from grader.source import (
     BrokenCodeError,
+    bad_byte,
     decode,
     decode_comments,
     decode_utf16,
-    place_of_bad_byte,
 )
+from grader.speech import _
 
 CELL = re.compile(r"^# In\s?\[[ \d]*\]:?[ \t]*$", re.MULTILINE)
 SCRIPT = re.compile(
@@ -68,14 +69,19 @@ def read_text(name: str, data: bytes) -> tuple[str, bytes, list[str]]:
         return decode(data), data, []
     except BrokenCodeError as error:
         if (text := decode_utf16(data)) is not None:
-            return text, text.encode(), [f"{name} is read, though it is UTF-16"]
+            return (
+                text,
+                text.encode(),
+                [_("{name} is read, though it is UTF-16").format(name=name)],
+            )
         if (text := decode_comments(data)) is None:
-            raise UnfitError(f"{name} is {error}.") from error
-        where = place_of_bad_byte(data).removeprefix(": ")
-        note = (
-            f"{name} is read, though {where}, no UTF-8: only comments have such bytes"
+            raise UnfitError("{name} is {error}.", name=name, error=error) from error
+        note = _(
+            "{name} is read, though line {line} holds the byte 0x{byte:02x}, no UTF-8: "
+            "only comments have such bytes"
         )
-        return text, text.encode(), [note]
+        found = bad_byte(data) or {}
+        return text, text.encode(), [note.format(name=name, **found)]
 
 
 def make_script(name: str, text: str, exercises: Symbols) -> Module:

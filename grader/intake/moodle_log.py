@@ -57,8 +57,11 @@ def parse_log(text: str, name: str) -> Iterator[Student]:
             moment = parse_log_time(row[WHEN])
         except ValueError as error:
             raise RosterError(
-                f"{name}, line {reader.line_num}: {error}. Write the times into a CSV "
-                "file with the columns student and handed_in"
+                "{name}, line {line_num}: {error}. Write the times into a CSV "
+                "file with the columns student and handed_in",
+                name=name,
+                line_num=reader.line_num,
+                error=error,
             ) from error
         assignments[event["assignment"]] = row[CONTEXT]
         for_another = row[AFFECTED].strip() not in ("", "-", row[USER].strip())
@@ -68,7 +71,7 @@ def parse_log(text: str, name: str) -> Iterator[Student]:
     if len(assignments) != 1:
         listed = ", ".join(assignments.values())
         held = f"is of several assignments: {listed}" if listed else "tells of nobody"
-        raise RosterError(f"{name} {held}. {STEP}")
+        raise RosterError("{name} {held}. {step}", name=name, held=held, step=STEP)
     for who, times in moments.items():
         users = [user for user in times if user]
         if len(users) > 1:

@@ -74,7 +74,9 @@ def choose_assignment(top: Entry, names: Collection[str], wanted: str) -> str:
         return wanted or next(iter(names))
     there = ", ".join(sorted(names)[:10]) or "none"
     raise IntakeError(
-        f"{top.path}: which assignment? There are {there}: name one with --assignment"
+        "{path}: which assignment? There are {there}: name one with --assignment",
+        path=top.path,
+        there=there,
     )
 
 

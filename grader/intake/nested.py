@@ -16,6 +16,7 @@ from grader.intake.candidate import (
     SubmissionError,
     UnfitError,
 )
+from grader.words import Words, say, together
 
 MAX_INNER = 64 << 20
 """Bytes of the archives that lie in another one or in a folder, all together."""
@@ -29,7 +30,7 @@ class Opened:
     """A submission's files, those in its archives too, and archives that are not."""
 
     files: list[Candidate] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Words] = field(default_factory=list)
     """Why an archive among them was not opened."""
     archives: int = 0
     left: int = MAX_INNER
@@ -58,7 +59,7 @@ def unpacked(files: Sequence[Candidate]) -> Iterator[Opened]:
     with ExitStack() as stack:
         collect(files, opened, stack, LEVELS)
         if opened.problems and not any(file.is_work for file in opened.files):
-            raise SubmissionError(" ".join(opened.problems))
+            raise SubmissionError(together(*opened.problems))
         yield opened
 
 
@@ -67,7 +68,9 @@ def collect(
 ) -> None:
     """Add files and what lies in the archives among them."""
     if len(opened.files) + len(files) > MAX_FILES:
-        raise SubmissionError(f"it holds more than {MAX_FILES:,} files")
+        raise SubmissionError(
+            "it holds more than {max_files:,} files", max_files=MAX_FILES
+        )
     for file in files:
         if file.name.startswith(".") or not is_archive(PurePosixPath(file.name)):
             opened.files.append(file)
@@ -75,15 +78,20 @@ def collect(
         opened.archives += 1
         if not levels or opened.archives > MAX_ARCHIVES:
             opened.problems.append(
-                f"{file.path} is not opened: at most {MAX_ARCHIVES} archives are, and "
-                f"{LEVELS} in one another."
+                say(
+                    "{path} is not opened: at most {archives} archives are, and "
+                    "{levels} in one another.",
+                    path=file.path,
+                    archives=MAX_ARCHIVES,
+                    levels=LEVELS,
+                )
             )
             continue
         try:
             packed = open_stream(opened.read(file), file.name)
             inner = stack.enter_context(packed)
         except (SubmissionError, UnfitError) as error:
-            opened.problems.append(f"{str(error).rstrip('.')}.")
+            opened.problems.append(error.words)
             continue
         placed = [one.at(f"{file.path}/{one.path}") for one in inner]
         collect(placed, opened, stack, levels - 1)

@@ -83,12 +83,15 @@ def read_notebook(
     size = sum(len(cell.source) for cell in cells)
     if size > max_source:
         raise UnfitError(
-            f"{name} holds {size:,} characters of code; at most {max_source:,} are "
-            "graded."
+            "{name} holds {size:,} characters of code; at most "
+            "{max_source:,} are graded.",
+            name=name,
+            size=size,
+            max_source=max_source,
         )
     groups = [group for group in group_parts(cells) if not is_help(group[0])]
     if not groups:
-        raise UnfitError(f"{name} holds no code to grade.")
+        raise UnfitError("{name} holds no code to grade.", name=name)
     text = "\n".join(cell.source for group in groups for cell in group)
     made = make_module(
         name, [as_cell(group, name, topic) for group in groups], text, exercises
@@ -113,18 +116,23 @@ def parse(name: str, data: bytes) -> dict[str, Any]:
     """
     if data.count(b"{") + data.count(b"[") > MAX_CONTAINERS:
         raise UnfitError(
-            f"{name} holds far too much: clear all its outputs and hand it in again."
+            "{name} holds far too much: clear all its outputs and hand it in again.",
+            name=name,
         )
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
         reason = "nested too deep" if isinstance(error, RecursionError) else error
         raise UnfitError(
-            f"{name} is not a notebook ({reason}): open it in Jupyter, save it and "
-            "hand it in again."
+            "{name} is not a notebook ({reason}): open it in Jupyter, save "
+            "it and hand it in again.",
+            name=name,
+            reason=reason,
         ) from error
     if not isinstance(document, dict):
-        raise UnfitError(f"{name} is not a notebook: its JSON is not a table.")
+        raise UnfitError(
+            "{name} is not a notebook: its JSON is not a table.", name=name
+        )
     return document
 
 
@@ -141,7 +149,8 @@ def code_cells(name: str, document: dict[str, Any]) -> Iterator[CodeCell]:
         cells = [cell for cells in lists for cell in cells]
     if not isinstance(cells, list):
         raise UnfitError(
-            f"{name} holds no cells: save it with Jupyter, in version 4 of the format."
+            "{name} holds no cells: save it with Jupyter, in version 4 of the format.",
+            name=name,
         )
     for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":

@@ -69,10 +69,16 @@ def find_submissions(
     wanted = wanted or Wanted()
     remarks: tuple[str, ...] = ()
     if platform and platform not in PLATFORMS:
-        raise IntakeError(f"--from {platform}: known are {', '.join(PLATFORMS)}")
+        raise IntakeError(
+            "--from {platform}: known are {names}",
+            platform=platform,
+            names=", ".join(PLATFORMS),
+        )
     step = "Name a folder with a folder or a zip per student, or what a platform gave."
     if not path.exists():
-        raise IntakeError(f"{path}: No such file or directory. {step}")
+        raise IntakeError(
+            "{path}: No such file or directory. {step}", path=path, step=step
+        )
     try:
         top = open_entry(path)
         name = platform or recognise(top)
@@ -81,15 +87,20 @@ def find_submissions(
             name, top, remarks = inner, wrapper, (remark_on(wrapper, inner),)
         if wanted.deadline and name != "git":
             raise IntakeError(
-                f"{path} is {PLATFORMS[name].title}: --deadline chooses among commits"
+                "{path} is {title}: --deadline chooses among commits",
+                path=path,
+                title=PLATFORMS[name].title,
             )
         found = PLATFORMS[name].find(top, wanted)
     except SubmissionError as error:
-        raise IntakeError(f"{str(error).rstrip('.')}. {step}") from error
+        raise IntakeError(
+            "{error}. {step}", error=str(error).rstrip("."), step=step
+        ) from error
     if not found.origins:
         raise IntakeError(
-            f"{path} holds no submission: put a folder or a zip archive "
-            "for each student into it."
+            "{path} holds no submission: put a folder or a zip archive for "
+            "each student into it.",
+            path=path,
         )
     made = chosen(timed(on_roster(name, found, roster), roster, times), wanted)
     return replace(made, remarks=remarks)

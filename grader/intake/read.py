@@ -13,6 +13,7 @@ from grader.intake.find import SubmissionSource
 from grader.intake.nested import Opened, unpacked
 from grader.scoring.submission import Submission
 from grader.text import one_line
+from grader.words import Words, as_text, render, say, together
 
 MAX_SOURCE = 1 << 20  # bytes
 MAX_NAMES = 5
@@ -36,7 +37,9 @@ def read_submission(
     if origin.clashes:
         others = ", ".join(path.name for path in origin.clashes)
         raise SubmissionError(
-            f"{origin.path.name} and {others} are of one student: keep one of them"
+            "{name} and {others} are of one student: keep one of them",
+            name=origin.path.name,
+            others=others,
         )
     if origin.problem:
         raise SubmissionError(origin.problem)
@@ -44,9 +47,8 @@ def read_submission(
     choice = Choice(topics, max_source, origin.take, origin.renames)
     with source.listing() as files, unpacked(files) as opened:
         submission = choose(origin.student, opened, choice)
-    problems = {topic: one_line(why) for topic, why in submission.problems.items()}
     notes = tuple(map(one_line, (*origin.notes, *submission.notes)))
-    return replace(submission, problems=problems, notes=notes)
+    return replace(submission, notes=notes)
 
 
 def choose(student: str, opened: Opened, choice: Choice) -> Submission:
@@ -56,20 +58,23 @@ def choose(student: str, opened: Opened, choice: Choice) -> Submission:
         SubmissionError: no topic has a file that can be read.
     """
     found: dict[str, Found] = {}
-    problems: dict[str, str] = {}
+    problems: dict[str, Words] = {}
     missing: set[str] = set()
     for topic in choice.topics:
         try:
             found[topic] = find_topic(topic, opened.files, choice)
         except MissingError as error:
-            problems[topic] = " ".join([str(error), *opened.problems])
+            problems[topic] = together(error.words, *opened.problems)
             if not opened.problems:
                 missing.add(topic)
         except UnfitError as error:
-            problems[topic] = str(error)
+            problems[topic] = error.words
     if not found:
         told = [why for topic, why in problems.items() if topic not in missing]
-        raise SubmissionError(" ".join(told) or nothing_found(opened.files, choice))
+        if told:
+            raise SubmissionError(together(*told))
+        raise nothing_found(opened.files, choice)
+    told_already = " ".join(map(render, problems.values()))
     return Submission(
         student,
         {topic: one.module.source for topic, one in found.items()},
@@ -77,7 +82,7 @@ def choose(student: str, opened: Opened, choice: Choice) -> Submission:
         frozenset(missing),
         any(choice.topics.values()) and not any(map(holds_work, found.values())),
         (
-            *(p for p in opened.problems if not any(p in w for w in problems.values())),
+            *(p for p in map(render, opened.problems) if p not in told_already),
             *(note for one in found.values() for note in one.notes),
             *left_over(opened.files, choice, found),
         ),
@@ -94,13 +99,16 @@ def left_over(
         yield f"not graded: {', '.join(sorted(others)[:MAX_NAMES])}"
 
 
-def nothing_found(files: Sequence[Candidate], choice: Choice) -> str:
+def nothing_found(files: Sequence[Candidate], choice: Choice) -> SubmissionError:
     """Return why a submission is not graded in which no file is a topic's."""
     names = sorted({file.name for file in files if not file.name.startswith(".")})
-    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
-    held = f"it holds {', '.join(names[:MAX_NAMES])}{more}" if names else "it is empty"
-    first = next(iter(choice.topics))
-    return (
-        f"no file of the assignment is found: {held}. It needs files such as "
-        f"{first}.py or {first}.ipynb; --renames FILE says which file is which topic's"
+    shown, more = ", ".join(names[:MAX_NAMES]), len(names) - MAX_NAMES
+    held: Words = say("it holds {names}", names=shown) if names else "it is empty"
+    if more > 0:
+        held = say("it holds {names} and {more} more", names=shown, more=more)
+    return SubmissionError(
+        "no file of the assignment is found: {held}. It needs files such as {first}.py "
+        "or {first}.ipynb; --renames FILE says which file is which topic's",
+        held=as_text(held),
+        first=next(iter(choice.topics)),
     )

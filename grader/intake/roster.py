@@ -146,16 +146,24 @@ def read_table(path: Path) -> str:
             data = stream.read(MAX_ROSTER + 1)
     except OSError as error:
         raise RosterError(
-            f"{path} cannot be read: {error.strerror}. Name a CSV file"
+            "{path} cannot be read: {strerror}. Name a CSV file",
+            path=path,
+            strerror=error.strerror,
         ) from error
     if len(data) > MAX_ROSTER:
-        raise RosterError(f"{path} has more than {MAX_ROSTER:,} bytes: is it a roster?")
+        raise RosterError(
+            "{path} has more than {max_roster:,} bytes: is it a roster?",
+            path=path,
+            max_roster=MAX_ROSTER,
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RosterError(
-            f"{path}, line {line}: not UTF-8 text. Save it as CSV UTF-8"
+            "{path}, line {line}: not UTF-8 text. Save it as CSV UTF-8",
+            path=path,
+            line=line,
         ) from error
 
 
@@ -185,11 +193,25 @@ def parse_roster(
                 else:
                     columns = check_columns(cells, topics)
             except ValueError as error:
-                raise RosterError(f"{name}, line {reader.line_num}: {error}") from error
+                raise RosterError(
+                    "{name}, line {line_num}: {error}",
+                    name=name,
+                    line_num=reader.line_num,
+                    error=error,
+                ) from error
     except csv.Error as error:
-        raise RosterError(f"{name}, line {reader.line_num}: {error}") from error
+        raise RosterError(
+            "{name}, line {line_num}: {error}",
+            name=name,
+            line_num=reader.line_num,
+            error=error,
+        ) from error
     if not columns:
-        raise RosterError(f"{name} is empty: it needs the columns {', '.join(COLUMNS)}")
+        raise RosterError(
+            "{name} is empty: it needs the columns {names}",
+            name=name,
+            names=", ".join(COLUMNS),
+        )
 
 
 def check_columns(cells: Sequence[str], topics: Collection[str]) -> Sequence[str]:

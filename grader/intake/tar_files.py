@@ -92,15 +92,17 @@ class FileInTar(Candidate):
     def read(self, limit: int) -> bytes:
         """Return its bytes; what is no file is refused, never followed."""
         if self.member.issym() or self.member.islnk():
-            raise UnfitError(f"{self.name} is a link: hand in the file.")
+            raise UnfitError("{name} is a link: hand in the file.", name=self.name)
         if not self.member.isreg():
-            raise UnfitError(f"{self.name} is not a regular file.")
+            raise UnfitError("{name} is not a regular file.", name=self.name)
         if self.member.size > limit:
             raise self.refuse_size(self.member.size, limit)
         self.stream.seek(self.member.offset_data)
         data = self.stream.read(self.member.size)
         if len(data) < self.member.size:
-            raise UnfitError(f"{self.name} cannot be unpacked: hand it in again.")
+            raise UnfitError(
+                "{name} cannot be unpacked: hand it in again.", name=self.name
+            )
         return data
 
 
@@ -118,13 +120,18 @@ def open_tar(stream: IO[bytes], name: str, most: int) -> Iterator[Sequence[Candi
             members = list(members_of(archive))
         except TooMuchError as error:
             raise SubmissionError(
-                f"{name} holds more than {MAX_FILES:,} files or {MAX_TAR:,} bytes: ask "
-                "for the files of the assignment alone"
+                "{name} holds more than {max_files:,} files or {max_tar:,} "
+                "bytes: ask for the files of the assignment alone",
+                name=name,
+                max_files=MAX_FILES,
+                max_tar=MAX_TAR,
             ) from error
         except BROKEN as error:
             raise SubmissionError(
-                f"{name} is not a readable tar archive ({error}): "
-                "ask the student for it again"
+                "{name} is not a readable tar archive ({error}): ask the "
+                "student for it again",
+                name=name,
+                error=error,
             ) from error
         yield [
             FileInTar(plain, member)

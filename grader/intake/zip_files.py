@@ -54,20 +54,26 @@ class FileInZip(Candidate):
         """Return its bytes, counted while unpacking: headers can lie."""
         mode = self.member.external_attr >> 16
         if stat.S_ISLNK(mode):
-            raise UnfitError(f"{self.name} is a symbolic link: hand in the file.")
+            raise UnfitError(
+                "{name} is a symbolic link: hand in the file.", name=self.name
+            )
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-            raise UnfitError(f"{self.name} is not a regular file.")
+            raise UnfitError("{name} is not a regular file.", name=self.name)
         try:
             with self.archive.open(self.member) as stream:
                 data = stream.read(limit + 1)
         except BROKEN as error:
             raise UnfitError(
-                f"{self.name} cannot be unpacked ({error}): hand it in again."
+                "{name} cannot be unpacked ({error}): hand it in again.",
+                name=self.name,
+                error=error,
             ) from error
         except OSError as error:
             raise SubmissionError(
-                f"{self.path} cannot be read: {error.strerror}. "
-                "Ask the student for the archive again"
+                "{path} cannot be read: {strerror}. Ask the student for the "
+                "archive again",
+                path=self.path,
+                strerror=error.strerror,
             ) from error
         if len(data) > limit:
             raise self.refuse_size(None, limit)
@@ -86,8 +92,10 @@ def open_zip(stream: IO[bytes], name: str, most: int) -> Iterator[Sequence[Candi
         archive = zipfile.ZipFile(stream)
     except (*BROKEN, OSError) as error:
         raise SubmissionError(
-            f"{name} is not a readable zip archive ({error}): "
-            "ask the student for it again"
+            "{name} is not a readable zip archive ({error}): ask the "
+            "student for it again",
+            name=name,
+            error=error,
         ) from error
     with archive:
         members = [m for m in archive.infolist() if is_inside(name_of(m))]
@@ -108,4 +116,6 @@ def refuse_size(stream: IO[bytes], name: str, most: int) -> None:
     # What ZipFile itself goes by: the size that it reads before it counts.
     end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]
     if end is not None and end[zipfile._ECD_SIZE] > most:  # type: ignore[attr-defined]
-        raise SubmissionError(f"{name} holds more than {MAX_FILES:,} files")
+        raise SubmissionError(
+            "{name} holds more than {max_files:,} files", name=name, max_files=MAX_FILES
+        )

@@ -54,7 +54,7 @@ class Judge:
         self.level, self.limits = level, limits
         if not any(tests.rglob("test_*.py")):
             raise JudgeError(
-                f"{tests} holds no test_*.py: there is nothing to judge by"
+                "{tests} holds no test_*.py: there is nothing to judge by", tests=tests
             )
         self._child = Child(
             [sys.executable, "-I", "-m", "grader.judge"],
@@ -67,7 +67,7 @@ class Judge:
         ready = self._receive(START_SECONDS)
         if not isinstance(ready, Ready):
             self.close()
-            raise JudgeError(f"the judge does not start: {ready.text}")
+            raise JudgeError("the judge does not start: {text}", text=ready.text)
         self.manifest = ready.manifest
 
     @property
@@ -91,7 +91,7 @@ class Judge:
             self._owner.send(Job(submission, seed, frozenset(exercises), part))
         except OSError as error:
             raise JudgeError(
-                f"the judge is gone: {self._child.last_words()}"
+                "the judge is gone: {child}", child=self._child.last_words()
             ) from error
         topics = {exercise.partition(".")[0] for exercise in exercises}
         seconds = self.limits.topic_seconds * len(topics) + GRACE_SECONDS
@@ -112,7 +112,7 @@ class Judge:
         except (EOFError, OSError):
             problem = f"its process ended: {self._child.last_words()}"
         self.close()
-        raise JudgeError(f"the judge failed: {problem}")
+        raise JudgeError("the judge failed: {problem}", problem=problem)
 
     def close(self) -> None:
         """End the judge and its sandbox."""

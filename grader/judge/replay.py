@@ -222,12 +222,13 @@ def replay(
             pytest.main([*options(course, suite), *paths], plugins=[plugin])
         sandbox.clear()
     except SandboxError as error:
-        raise ReplayError(f"the sandbox fails: {error}") from error
+        raise ReplayError("the sandbox fails: {error}", error=error) from error
     finally:
         observer.end()
     if lost := [nodeid for nodeid in nodeids if nodeid not in plugin.found]:
         raise ReplayError(
-            f"{lost[0]} is not among the hidden tests any more, or they do not run: "
-            "grade the class again"
+            "{lost} is not among the hidden tests any more, or they do not "
+            "run: grade the class again",
+            lost=lost[0],
         )
     return plugin.found

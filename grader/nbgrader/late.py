@@ -33,7 +33,10 @@ def read_late_penalty(path: Path | None) -> LatePenalty | None:
         step.init_plugin()
     except Exception as error:  # whatever an instructor's file raises
         raise GradebookError(
-            f"{path} cannot be loaded: {type(error).__name__}: {error}"
+            "{path} cannot be loaded: {name__}: {error}",
+            path=path,
+            name__=type(error).__name__,
+            error=error,
         ) from error
     finally:
         sys.path.remove(folder)

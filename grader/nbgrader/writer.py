@@ -47,7 +47,9 @@ def open_gradebook(url: str, course: str) -> Iterator[Gradebook]:
     except (SQLAlchemyError, ImportError, OSError, SubprocessError) as error:
         shown = re.sub(r"//[^/]*@", "//***@", url)
         raise GradebookError(
-            f"the gradebook {shown} cannot be opened: {first_line(error)}"
+            "the gradebook {shown} cannot be opened: {error}",
+            shown=shown,
+            error=first_line(error),
         ) from error
     with book:
         yield book
@@ -117,8 +119,11 @@ class GradebookWriter:
             return self.book.add_assignment(name)
         if found.course_id != self.book.course_id:
             raise GradebookError(
-                f"assignment {name!r} belongs to course {found.course_id!r}, and "
-                "nbgrader knows one of a name only: name another with --assignment"
+                "assignment {name!r} belongs to course {course_id!r}, and "
+                "nbgrader knows one of a name only: name another with "
+                "--assignment",
+                name=name,
+                course_id=found.course_id,
             )
         return found
 
@@ -181,8 +186,10 @@ class GradebookWriter:
         cell, answer = cells[check_id(entry.exercise)], cells[grade_id(entry.exercise)]
         if not 0 <= entry.points <= cell.max_score:  # NaN neither
             raise GradebookError(
-                f"{entry.exercise} cannot have {entry.points} of {cell.max_score:g} "
-                "points"
+                "{exercise} cannot have {points} of {max_score:g} points",
+                exercise=entry.exercise,
+                points=entry.points,
+                max_score=cell.max_score,
             )
         grade = next(g for g in notebook.grades if g.cell_id == cell.id)
         comment = next(c for c in notebook.comments if c.cell_id == answer.id)
@@ -221,8 +228,10 @@ def told(what: str) -> Iterator[None]:
         yield
     except (SQLAlchemyError, InvalidEntry) as error:
         raise GradebookError(
-            f"{what} cannot be written to the gradebook: {first_line(error)}. "
-            "Mend that and run the same command again"
+            "{what} cannot be written to the gradebook: {error}. Mend that "
+            "and run the same command again",
+            what=what,
+            error=first_line(error),
         ) from error
 
 

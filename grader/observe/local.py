@@ -63,11 +63,14 @@ class LocalObserver:
         """
         if str(self.folder) not in sys.path:
             sys.path.insert(0, str(self.folder))
-        with forked_random_numbers(seed), self.interruptions(), without_bytecode():
-            imported = scene.play(topic, lambda _: None, (), self.folder)
-            if "error" in imported:
-                raise import_finding(topic, Raised.from_data(imported["error"]))
-            answer = scene.play(topic, scenario, copy.deepcopy(args), self.folder)
+        try:
+            with forked_random_numbers(seed), self.interruptions(), without_bytecode():
+                imported = scene.play(topic, lambda _: None, (), self.folder)
+                if "error" in imported:
+                    raise import_finding(topic, Raised.from_data(imported["error"]))
+                answer = scene.play(topic, scenario, copy.deepcopy(args), self.folder)
+        except TimeUp:  # again, while what the first one left is cleared away
+            raise time_up(self.test_seconds) from None
         match answer:
             case {"error": {"types": [TimeUp.__name__, *_]}}:
                 raise time_up(self.test_seconds)

@@ -36,8 +36,10 @@ def find_part(
     policy = find_rules(layout, registry, None, assignment)
     if assignment and not policy.parts:
         raise CourseError(
-            f"{layout.rules} names no assignment {assignment!r}: add "
-            f"[assignment.{assignment}] with topics = [...]"
+            "{rules} names no assignment {assignment!r}: add "
+            "[assignment.{assignment}] with topics = [...]",
+            rules=layout.rules,
+            assignment=assignment,
         )
     return given(registry, policy).only(*only)
 

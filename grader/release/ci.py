@@ -36,7 +36,11 @@ def make_files(
         CiError: no platform has this name.
     """
     if platform not in PLATFORMS:
-        raise CiError(f"no platform is called {platform!r}: {', '.join(PLATFORMS)}")
+        raise CiError(
+            "no platform is called {platform!r}: {names}",
+            platform=platform,
+            names=", ".join(PLATFORMS),
+        )
     folder = TEMPLATES / platform
     templates = {
         name: data.replace(ONLY, names_of(part, syllabus).encode())
@@ -69,8 +73,10 @@ def place_of(layout: Layout) -> str:
     """
     if not layout.root.is_relative_to(KIT.root):
         raise CiError(
-            f"{layout.root} is not in {KIT.root}, whose repository CI fetches: "
-            "move the course there"
+            "{root} is not in {root_2}, whose repository CI fetches: move "
+            "the course there",
+            root=layout.root,
+            root_2=KIT.root,
         )
     place = layout.root.relative_to(KIT.root).as_posix()
     return "" if place == "." else f"/{place}"

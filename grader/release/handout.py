@@ -95,7 +95,12 @@ def refuse_secrets(files: Mapping[str, bytes], layout: Layout) -> None:
         for text in lines_of(name, data):
             line = text.strip()
             if len(line) >= least and line in secrets:
-                raise HandoutError(f"{name} would tell {secrets[line]}: {line!r}")
+                raise HandoutError(
+                    "{name} would tell {secrets}: {line!r}",
+                    name=name,
+                    secrets=secrets[line],
+                    line=line,
+                )
 
 
 def lines_of(name: str, data: bytes) -> list[str]:

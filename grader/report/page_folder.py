@@ -33,8 +33,9 @@ class PageFolder:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not self.mark.exists() and any(self.folder.iterdir()):
                 raise ReportError(
-                    f"{self.folder} holds other files than such pages: name an empty "
-                    "or a new folder with --out"
+                    "{folder} holds other files than such pages: name an empty or "
+                    "a new folder with --out",
+                    folder=self.folder,
                 )
         write_text(self.mark, "")
         return self

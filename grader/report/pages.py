@@ -37,7 +37,7 @@ class Pages:
         spoken = gettext.NullTranslations()
         self.templates.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
         self.templates.filters |= {
-            "percent": lambda share: f"{100 * share:.0f} %",
+            "percent": percent,
             "points": lambda points: f"{points:.2f}".rstrip("0").rstrip("."),
             "student_page": lambda student: quote(student_page(student)),
             "words": render,
@@ -61,6 +61,12 @@ class Pages:
             "over_time": over_time(result),
         }
         return self.make("student.html", **values)
+
+
+def percent(share: float) -> str:
+    """Return a share, 0 to 1 or negative, in whole percents."""
+    number = str(round(100 * share)).replace("-", "\N{MINUS SIGN}")
+    return f"{number}\N{NO-BREAK SPACE}%"
 
 
 def harmless(value: object) -> object:

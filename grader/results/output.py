@@ -39,13 +39,16 @@ class OutputFolder:
         """
         with told_of(self.path / MARK):
             if self.path.exists() and not self.path.is_dir():
-                raise OutputError(f"{self.path} is a file: name a folder with --out")
+                raise OutputError(
+                    "{path} is a file: name a folder with --out", path=self.path
+                )
             self.path.mkdir(parents=True, exist_ok=True)
             mark = self.path / MARK
             if not mark.exists() and any(self.path.iterdir()):
                 raise OutputError(
-                    f"{self.path} holds other files than results: "
-                    "name an empty or a new folder with --out"
+                    "{path} holds other files than results: name an empty or a new "
+                    "folder with --out",
+                    path=self.path,
                 )
             lock = open(mark, "a")  # noqa: SIM115 - closed below
             (self.path / "reports").mkdir(exist_ok=True)
@@ -54,8 +57,9 @@ class OutputFolder:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise OutputError(
-                    f"another run is writing to {self.path}: wait for its end, "
-                    "or name another folder with --out"
+                    "another run is writing to {path}: wait for its end, or name "
+                    "another folder with --out",
+                    path=self.path,
                 ) from error
             yield self
 

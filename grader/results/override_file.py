@@ -37,13 +37,16 @@ def read_overrides(output: OutputFolder) -> Overrides:
     except FileNotFoundError:
         return NONE
     except (OSError, UnicodeDecodeError) as error:
-        raise OverrideError(f"{path} cannot be read: {error}") from error
+        raise OverrideError(
+            "{path} cannot be read: {error}", path=path, error=error
+        ) from error
     first, _, body = text.partition("\n")
     expected = f'signature = "{signature(body, output.secret)}"'
     if not hmac.compare_digest(first.encode(), expected.encode()):
         raise OverrideError(
-            f"{path} was changed, or is of another course: put back what "
-            "`grader override` wrote, or remove the file and decide anew"
+            "{path} was changed, or is of another course: put back what "
+            "`grader override` wrote, or remove the file and decide anew",
+            path=path,
         )
     reader = TableReader(str(path), OverrideError)
     entries = reader.parse(body).get("override", [])

@@ -50,7 +50,9 @@ def read_pairs(folder: Path) -> Sequence[SimilarPair]:
         return ()
     except (OSError, ValueError, TypeError, LookupError) as error:
         raise PairsError(
-            f"{path} cannot be read: run `grader similar` again with --out {folder}"
+            "{path} cannot be read: run `grader similar` again with --out {folder}",
+            path=path,
+            folder=folder,
         ) from error
 
 

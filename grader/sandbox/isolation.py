@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.sandbox import syscalls
+from grader.sandbox import container, syscalls
 from grader.sandbox.uids import UIDS
 
 PROBE_SECONDS = 20
@@ -67,10 +67,11 @@ def choose_level(secrets: Iterable[Path], *, unsandboxed: bool) -> Level:
         answers.append(answer)
     reasons = "\n".join(f"  {a.level}: {a.reason}" for a in answers if a.reason)
     raise NoIsolationError(
-        "Submissions cannot be isolated on this machine:\n"
-        f"{reasons}\n"
-        "Install bubblewrap (Debian and Ubuntu: apt-get install bubblewrap), or add "
-        "--unsandboxed for code that you would run under your own account."
+        "Submissions cannot be isolated on this machine:\n{reasons}\n"
+        "Install bubblewrap (Debian and Ubuntu: apt-get install "
+        "bubblewrap), or add --unsandboxed for code that you would run "
+        "under your own account.",
+        reasons=reasons,
     )
 
 
@@ -102,7 +103,8 @@ def probe_bubblewrap() -> Availability:
     if done.stdout.strip() == "boxed":
         return Availability(Level.BUBBLEWRAP, True)
     lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-    return Availability(Level.BUBBLEWRAP, False, f"bwrap fails: {lines[-1]}")
+    reason = f"bwrap fails: {lines[-1]}{container.advise()}"
+    return Availability(Level.BUBBLEWRAP, False, reason)
 
 
 def probe_uid(secrets: Iterable[Path]) -> Availability:

@@ -58,15 +58,25 @@ class Limits:
         for setting in settings:
             name, _, text = setting.partition("=")
             if name not in defaults:
-                raise LimitError(f"no limit is called {name!r}: {', '.join(defaults)}")
+                raise LimitError(
+                    "no limit is called {name!r}: {names}",
+                    name=name,
+                    names=", ".join(defaults),
+                )
             kind = type(defaults[name])
             match = re.fullmatch(r"(\d+(?:\.\d+)?)(|KiB|MiB|GiB)", text)
             if match is None or (match[2] and kind is float):
                 example = Limits().as_settings()[name]
-                raise LimitError(f"{setting!r} is no limit: write it like {example}")
+                raise LimitError(
+                    "{setting!r} is no limit: write it like {example}",
+                    setting=setting,
+                    example=example,
+                )
             values[name] = kind(float(match[1]) * UNITS[match[2]])
             if not values[name]:
-                raise LimitError(f"{setting!r} leaves nothing: take more than 0")
+                raise LimitError(
+                    "{setting!r} leaves nothing: take more than 0", setting=setting
+                )
         return replace(self, **values)  # type: ignore[arg-type] # of the field's type
 
 

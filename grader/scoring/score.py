@@ -160,7 +160,11 @@ def read_outcomes(report: Report) -> dict[str, Outcome]:
         nodeid = test["nodeid"]
         outcome = outcome_of(test)
         if outcome is Outcome.KIT_ERROR:
-            raise KitFaultError(f"{nodeid} failed to run:\n{traceback_of(test)}")
+            raise KitFaultError(
+                "{nodeid} failed to run:\n{test}",
+                nodeid=nodeid,
+                test=traceback_of(test),
+            )
         if nodeid in seen:
             outcomes.pop(nodeid, None)
             continue

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from grader.words import Words, render, say
 
-def missing(topic: str) -> str:
+
+def missing(topic: str) -> Words:
     """Return the problem of a topic that no file was found for."""
-    return f"{topic}.py is missing."
+    return say("{topic}.py is missing.", topic=topic)
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,8 @@ class Submission:
 
     student: str
     sources: Mapping[str, bytes]
-    problems: Mapping[str, str] = field(default_factory=dict)
-    """Why a topic has no source, in the student's words."""
+    problems: Mapping[str, Words] = field(default_factory=dict)
+    """Why a topic has no source."""
     missing: frozenset[str] = frozenset()
     """Topics that no file was found for; `problems` says so too."""
     untouched: bool = False
@@ -63,5 +65,5 @@ class Submission:
                 hasher.update(source)
         for topic, problem in sorted(self.problems.items()):
             if topic in topics:
-                hasher.update(f"{topic} {problem}\n".encode())
+                hasher.update(f"{topic} {render(problem, str)}\n".encode())
         return hasher.hexdigest()

@@ -100,7 +100,9 @@ def write_pages(folder: Path, pages: dict[str, str]) -> None:
         others = [n for n in sorted(there) if n not in own and not PAGE.fullmatch(n)]
         if others:
             raise SimilarityError(
-                f"{folder} holds {others[0]}: name an empty or a new folder with --out"
+                "{folder} holds {others}: name an empty or a new folder with --out",
+                folder=folder,
+                others=others[0],
             )
         for name in there.keys() - pages.keys():
             there[name].unlink()

@@ -97,10 +97,16 @@ def read_definitions(
     for exercise in topic.exercises:
         for symbol in exercise.symbols:
             if symbol not in defined:
-                raise StubError(f"{name}: {symbol} is in the registry but not defined")
+                raise StubError(
+                    "{name}: {symbol} is in the registry but not defined",
+                    name=name,
+                    symbol=symbol,
+                )
             if ast.get_docstring(defined[symbol]) is None:
                 raise StubError(
-                    f"{name}: {symbol} has no docstring to state its contract"
+                    "{name}: {symbol} has no docstring to state its contract",
+                    name=name,
+                    symbol=symbol,
                 )
     return tree, defined
 

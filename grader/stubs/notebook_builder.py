@@ -165,7 +165,11 @@ class Builder:
         last = parts[-1]
         for helper in self.helpers[exercise.id]:
             if not isinstance(last, Region):
-                raise StubError(f"{self.name}: {exercise.id} does not end in a body")
+                raise StubError(
+                    "{name}: {id} does not end in a body",
+                    name=self.name,
+                    id=exercise.id,
+                )
             last.lines += self.lines_of(helper)
         return parts
 
@@ -179,8 +183,10 @@ class Builder:
             if not replacement:
                 if region is None:
                     raise StubError(
-                        f"{self.name}: {node.name} begins with a private member: "
-                        "put it behind the first public method"
+                        "{name}: {name_2} begins with a private member: put it behind "
+                        "the first public method",
+                        name=self.name,
+                        name_2=node.name,
                     )
                 region.lines += [*between, *lines]
                 continue
@@ -211,7 +217,11 @@ class Builder:
                 left = [node for node in left if node not in used]
             placed[exercise.id] = sorted(mine, key=lambda node: node.lineno)
         if left:
-            raise StubError(f"{self.name}: line {left[0].lineno} is used nowhere")
+            raise StubError(
+                "{name}: line {lineno} is used nowhere",
+                name=self.name,
+                lineno=left[0].lineno,
+            )
         return placed
 
     def is_used(self, helper: ast.stmt, nodes: Sequence[ast.stmt]) -> bool:

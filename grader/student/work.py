@@ -13,9 +13,10 @@ from pathlib import Path
 
 import grader
 from grader.layout import Layout
-from grader.source import BrokenCodeError, decode, read_source
+from grader.source import BrokenCodeError, decode_as_python, read_source
+from grader.speech import _
 from grader.stubs import StubError, make_stub
-from grader.student.code import Code, asks_somebody, read_code
+from grader.student.code import Code, asks_somebody, is_documented, read_code
 from grader.student.state import State
 from grader.syllabus import Exercise, Syllabus, Topic
 
@@ -108,6 +109,18 @@ class Work:
             and node.exc.id == grader.NotStarted.__name__
         ]
 
+    def use(self, exercise: Exercise) -> str:
+        """Return what an exercise is for in real work: its statement's second line.
+
+        It stands alone between the first one and what is asked; else there is none.
+        """
+        stub = self.stubs.get(exercise.topic)
+        for node in ast.parse(stub.text).body if stub else ():
+            if is_documented(node) and node.name == exercise.symbols[0]:
+                parts = (ast.get_docstring(node) or "").split("\n\n")
+                return parts[1] if len(parts) > 2 and "\n" not in parts[1] else ""
+        return ""
+
     def asks(self, exercises: Iterable[str]) -> bool:
         """Say whether files of exercises, by id, call a debugger, or `input`.
 
@@ -137,20 +150,32 @@ def own_digests(code: Code | None, exercise: Exercise) -> tuple[bytes, ...]:
 def read_work(layout: Layout, syllabus: Syllabus) -> Work:
     """Read exercises/ as it is now."""
     files: dict[str, Code] = {}
-    broken = {
-        topic.id: f"is missing: make reset EX={topic.exercises[0].id} brings it back"
-        for topic in syllabus.topics
-    }
-    for path in sorted(layout.exercises.glob("*.py")):
+    paths = sorted(layout.exercises.glob("*.py"))
+    broken = {topic.id: how_to_find(topic, paths) for topic in syllabus.topics}
+    for path in paths:
         try:
-            files[path.stem] = read_code(decode(path.read_bytes()))
+            files[path.stem] = read_code(decode_as_python(path.read_bytes()))
             broken.pop(path.stem, None)
         except BrokenCodeError as error:
-            broken[path.stem] = f"is no Python now: {error}"
+            broken[path.stem] = _("is no Python now: {error}").format(error=error)
         except OSError as error:
-            broken[path.stem] = f"cannot be read: {error.strerror}"
+            broken[path.stem] = _("cannot be read: {why}").format(why=error.strerror)
     stubs = {topic.id: read_code(read_stub(layout, topic)) for topic in syllabus.topics}
     return Work(files, broken, stubs, read_context(layout, syllabus.topic_ids))
+
+
+def how_to_find(topic: Topic, paths: Iterable[Path]) -> str:
+    """Return what to say of a topic's file that is missing among others."""
+    example = topic.exercises[0].id
+    renamed = [path.name for path in paths if topic.id in path.stem]
+    if renamed:
+        said = _(
+            "is missing. If {files} is yours, rename it; else make reset EX={exercise} "
+            "brings back an empty one"
+        )
+        return said.format(files=_(" or ").join(renamed), exercise=example)
+    said = _("is missing: make reset EX={exercise} brings it back")
+    return said.format(exercise=example)
 
 
 def read_stub(layout: Layout, topic: Topic) -> str:

@@ -84,13 +84,20 @@ def settings(pid: int) -> tuple[object, ...]:
         "coredump_filter",
         "personality",
     )
-    texts = [(place / name).read_text() for name in files]
+    texts = [readable(place / name) for name in files]
     scheduled = (place / "sched").read_text().splitlines()
     kept = [line for line in scheduled if re.match(r"(policy|prio|.*uclamp)", line)]
     numbers = (place / "stat").read_text().rpartition(")")[2].split()
     ioprio = ctypes.CDLL(None).syscall(IOPRIO_GET, 1, pid)
     affinity = sorted(os.sched_getaffinity(pid))
     return (*texts, *kept, numbers[16], numbers[38], ioprio, *affinity)
+
+
+def readable(path: Path) -> str:
+    """Return a file's text; nothing where only root may read it."""
+    with suppress(PermissionError):
+        return path.read_text()
+    return ""
 
 
 def anonymous(pid: int) -> int:

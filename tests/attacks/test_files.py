@@ -96,6 +96,14 @@ def codec_that_is_no_text(work: Path, secret: Path) -> None:
     (work / "parameters.py").write_bytes(b"# coding: zlib\nx = 1\n")
 
 
+def codec_that_refuses(work: Path, secret: Path) -> None:
+    (work / "parameters.py").write_bytes(b"# coding: undefined\nx = 1\n")
+
+
+def name_that_is_no_text(work: Path, secret: Path) -> None:
+    (work / "notes\udcff.py").write_text("def f(): pass")
+
+
 FOLDERS: dict[Builder, str] = {
     symbolic_link: "is a symbolic link",
     symbolic_link_to_a_folder: "is missing",
@@ -112,6 +120,8 @@ FOLDERS: dict[Builder, str] = {
     latin_1_without_saying_so: "is not UTF-8",
     utf_16_cut_short: "not UTF-8",
     codec_that_is_no_text: "encoding|UTF-8",
+    codec_that_refuses: "UTF-8",
+    name_that_is_no_text: "is missing",
 }
 
 
@@ -162,6 +172,7 @@ def test_a_hostile_file_costs_its_own_topic_alone(work, secret, read, build):
     assert submission.sources == {"custom_layer": HONEST}
     assert re.search(FOLDERS[build], submission.problems["parameters"])
     assert CANARY not in str(submission)
+    assert all(note.encode() for note in submission.notes)
 
 
 def member(name: str, mode: int = 0) -> zipfile.ZipInfo:

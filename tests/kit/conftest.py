@@ -99,8 +99,12 @@ class HandedOut:
 
 @pytest.fixture(scope="module")
 def unpack(tmp_path_factory):
-    """Unpack the files of a handout."""
-    return lambda files: HandedOut(tmp_path_factory.mktemp("workspace"), files)
+    """Unpack the files of a handout, into a folder of some name."""
+
+    def unpack(files, name="workspace"):
+        return HandedOut(tmp_path_factory.mktemp(name), files)
+
+    return unpack
 
 
 @pytest.fixture(scope="module")

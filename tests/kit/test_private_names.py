@@ -18,8 +18,8 @@ from grader.sim.kernels import KERNELS
 TABLE = (KIT.root / "docs" / "fragile-places.md").read_text(encoding="utf-8")
 ROWS = [row.split(" | ") for row in re.findall(r"^\| (`.*) \|$", TABLE, re.MULTILINE)]
 FRAGILE = {name.strip("`"): (where, lost, then) for name, where, lost, then in ROWS}
-DOCUMENTED = {"_exit", "_getframe", "_make", "_fields_"}
-"""Private by their look alone: Python's manual describes them."""
+DOCUMENTED = {"_", "_thread", "_exit", "_getframe", "_make", "_fields_"}
+"""Private by their look alone: described in Python's manual, or the sign of gettext."""
 SOURCES = {
     "pytest_jsonreport.plugin.config._json_report",
     "pytest_jsonreport.plugin.JSONReport._start_time",

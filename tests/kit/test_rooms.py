@@ -29,7 +29,7 @@ FLOORS = (
     {"scoring", "stubs"},
     {"language", "syllabus"},
     {"layout"},
-    {"child", "files", "gpu", "identity", "source", "tables"},
+    {"child", "exercise", "files", "gpu", "identity", "source", "tables"},
     {"errors"},
     {"words"},
     {"speech", "text"},
@@ -142,3 +142,19 @@ def test_the_architecture_names_files_that_are_there():
 
     assert len(named) > 40
     assert {n for n in named if not (KIT.root / "grader" / n).exists()} == set()
+
+
+def test_the_tests_that_hold_a_promise_are_there():
+    text = (KIT.root / "SECURITY.md").read_text(encoding="utf-8")
+    promised, held = (
+        re.findall(rf"^\| {head}.*\n\|[-|]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)[0]
+        for head in (r"\| bubblewrap", r"promise \| attacks")
+    )
+    places = [
+        KIT.root / ("tests/attacks/submissions" if name.endswith("/") else "") / name
+        for name in re.findall(r"`([^`]+)`", held)
+    ]
+
+    assert held.count("\n") > promised.count("\n")
+    assert [path for path in places if not path.exists()] == []
+    assert all(list(path.glob("*.py")) for path in places if path.is_dir())

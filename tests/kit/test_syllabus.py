@@ -149,3 +149,21 @@ def test_an_unreadable_file_is_named(tmp_path, text):
 
     with pytest.raises(SyllabusError, match="syllabus.toml: cannot be read"):
         read_syllabus(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("c", "Is it layers.C?"),
+        ("LAYERS", "Is it layers?"),
+        ("layer.C", "Is it layers.C"),
+        ("Zzz", "The topics are layers"),
+    ],
+)
+def test_a_name_that_is_none_gets_a_like_one_or_all_topics(name, hint):
+    syllabus = parse_syllabus(GOOD, "a.toml")
+
+    with pytest.raises(SyllabusError) as error:
+        syllabus.only(name)
+
+    assert hint in str(error.value)

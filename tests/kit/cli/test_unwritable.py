@@ -39,7 +39,7 @@ VERBS = {
 }
 """Every verb that writes, with its arguments."""
 READING = {
-    *("watch", "test", "next", "progress", "solution", "doctor"),
+    *("watch", "test", "next", "progress", "list", "debug", "solution", "doctor"),
     *("intake", "verify", "check-kit"),
 }
 """Verbs that write nothing, or no more than what may be forgotten."""

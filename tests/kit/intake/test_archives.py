@@ -18,6 +18,8 @@ from grader.intake import (
     read_submission,
 )
 from grader.intake.nested import MAX_ARCHIVES
+from grader.scoring.submission import missing
+from grader.words import render
 
 TOPICS = dict.fromkeys(("alpha", "gamma"), ())
 FILES = {"alpha.py": b"# a", "gamma.py": b"# g"}
@@ -99,7 +101,7 @@ def test_what_an_archive_is_is_told_by_what_it_holds(write):
 def test_nothing_outside_of_a_tar_archive_is_taken(write, name):
     path = write("ana.tar", tarred({"alpha.py": b"# a", name: b"# g"}))
 
-    assert read(path).problems == {"gamma": "gamma.py is missing."}
+    assert read(path).problems == {"gamma": missing("gamma")}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_nothing_outside_of_a_tar_archive_is_taken(write, name):
 def test_what_is_no_file_in_a_tar_archive_is_refused(write, kind, says):
     path = write("ana.tar", special("gamma.py", kind, "/etc/passwd"))
 
-    assert says in read(path).problems["gamma"]
+    assert says in render(read(path).problems["gamma"])
 
 
 def test_a_tar_bomb_is_not_unpacked(write):
@@ -126,7 +128,7 @@ def test_a_tar_bomb_is_not_unpacked(write):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
-    assert "has 41,943,040 bytes" in problems["gamma"]
+    assert "has 41,943,040 bytes" in render(problems["gamma"])
     assert peak < 4 << 20
 
 
@@ -233,7 +235,7 @@ def test_too_many_archives_are_not_opened(write):
         folder = write(f"ana/{i}.zip", zipped({f"x{i}.py": b""})).parent
     write("ana/alpha.py", b"# a")
 
-    assert "at most 8 archives" in read(folder).problems["gamma"]
+    assert "at most 8 archives" in render(read(folder).problems["gamma"])
 
 
 def test_an_archive_that_is_broken_beside_work_is_told(write):

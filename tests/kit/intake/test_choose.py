@@ -17,6 +17,7 @@ from grader.intake import (
     read_submission,
 )
 from grader.intake.answers import count_answers
+from grader.words import render
 
 TOPICS = {"alpha_beta": [("a",)], "gamma": [("f",), ("g", "h")]}
 STUB = "def f():\n    raise NotStarted\n\n\ndef g():\n    raise NotStarted\n"
@@ -74,7 +75,7 @@ def test_the_one_file_that_fits_a_topic_is_taken_with_a_remark(write, name):
 def test_a_file_beside_a_topics_own_is_not_taken(write, name):
     submission = read(write(name, ONE))
 
-    assert submission.problems["gamma"].startswith("gamma.py is missing.")
+    assert render(submission.problems["gamma"]).startswith("gamma.py is missing.")
 
 
 @pytest.mark.parametrize("name", ["gama.py", "homework 3.py", "sub/hw.ipynb"])
@@ -123,7 +124,7 @@ def test_work_under_a_name_that_says_nothing_does_not_matter_beside_work(write):
 def test_of_two_whose_names_say_nothing_none_is_guessed(write):
     write("one.py", ONE)
 
-    problem = read(write("two.py", OTHER)).problems["gamma"]
+    problem = render(read(write("two.py", OTHER)).problems["gamma"])
 
     assert "(one.py, two.py): keep one" in problem
 
@@ -132,20 +133,20 @@ def test_a_stub_beside_a_file_that_cannot_be_read_is_no_zero(write):
     folder = write("gamma (1).py", STUB)
     (folder / "gamma.py").write_bytes(ONE.encode() + b"x = '\xe9'")
 
-    assert "gamma.py is not UTF-8 text" in read(folder).problems["gamma"]
+    assert "gamma.py is not UTF-8 text" in render(read(folder).problems["gamma"])
 
 
 def test_a_file_of_another_kind_is_no_topics_work(write):
     submission = read(write("helpers.py", "def helper(): return 1"))
 
-    assert submission.problems["gamma"] == "gamma.py is missing."
+    assert render(submission.problems["gamma"]) == "gamma.py is missing."
     assert submission.missing == {"gamma"}
 
 
 def test_a_topic_may_lie_in_an_archive_that_is_not_read(write):
     submission = read(write("rest.rar", "Rar!\x1a\x07"))
 
-    assert "rest.rar is a RAR archive" in submission.problems["gamma"]
+    assert "rest.rar is a RAR archive" in render(submission.problems["gamma"])
     assert not submission.missing
 
 
@@ -215,7 +216,7 @@ def test_a_module_is_taken_rather_than_a_notebook_with_the_same_work(write):
 def test_two_that_nothing_tells_apart_are_listed(write):
     write("gamma (1).py", ONE)
 
-    problem = read(write("gamma (2).py", OTHER)).problems["gamma"]
+    problem = render(read(write("gamma (2).py", OTHER)).problems["gamma"])
 
     assert "(gamma (1).py, gamma (2).py): keep one" in problem
 
@@ -242,7 +243,7 @@ def test_the_newest_of_two_of_one_time_is_not_guessed(write):
     write("gamma.py", BOTH, changed=1_000_000_000)
     folder = write("gamma (1).py", ONE, changed=1_000_000_000)
 
-    problem = read(folder, take=Take.NEWEST).problems["gamma"]
+    problem = render(read(folder, take=Take.NEWEST).problems["gamma"])
 
     assert "which of gamma (1).py, gamma.py is the newest is not known" in problem
 
@@ -270,7 +271,8 @@ def test_a_rename_map_decides(write):
 def test_a_file_that_a_rename_map_names_in_vain_is_told(write):
     submission = read(write("gamma.py", BOTH), renames={"gamma": "none.py"})
 
-    assert "none.py, which --renames names for gamma" in submission.problems["gamma"]
+    told = render(submission.problems["gamma"])
+    assert "none.py, which --renames names for gamma" in told
 
 
 def test_a_rename_map_is_read_and_goes_by_student(write, tmp_path):

@@ -14,6 +14,8 @@ from grader.intake import (
     read_submission,
 )
 from grader.intake.read import MAX_SOURCE
+from grader.scoring.submission import missing
+from grader.words import render
 
 TOPICS = dict.fromkeys(("alpha_beta", "gamma"), ())
 
@@ -69,7 +71,7 @@ def test_two_files_of_one_depth_are_not_guessed_between(student):
         (student / name / "gamma.py").write_text(f"# {name}")
     (student / "gamma.py").unlink()
 
-    assert "a/gamma.py, b/gamma.py" in read(student).problems["gamma"]
+    assert "a/gamma.py, b/gamma.py" in render(read(student).problems["gamma"])
 
 
 @pytest.mark.parametrize("place", [".venv/lib", "__MACOSX", ".git"])
@@ -77,7 +79,7 @@ def test_folders_that_are_no_work_are_passed_over(student, place):
     (student / place).mkdir(parents=True)
     (student / "gamma.py").rename(student / place / "gamma.py")
 
-    assert "gamma.py is missing" in read(student).problems["gamma"]
+    assert "gamma.py is missing" in render(read(student).problems["gamma"])
 
 
 def test_a_missing_file_costs_its_topic_only(student):
@@ -86,7 +88,7 @@ def test_a_missing_file_costs_its_topic_only(student):
     submission = read(student)
 
     assert submission.missing == {"gamma"}
-    assert submission.problems == {"gamma": "gamma.py is missing."}
+    assert submission.problems == {"gamma": missing("gamma")}
     assert "alpha_beta" in submission.sources
 
 
@@ -95,21 +97,21 @@ def test_a_symbolic_link_is_not_followed(student, tmp_path):
     (student / "gamma.py").unlink()
     (student / "gamma.py").symlink_to(tmp_path / "secret.py")
 
-    assert "symbolic link" in read(student).problems["gamma"]
+    assert "symbolic link" in render(read(student).problems["gamma"])
 
 
 def test_a_pipe_is_refused_without_waiting(student):
     (student / "gamma.py").unlink()
     os.mkfifo(student / "gamma.py")
 
-    assert "not a regular file" in read(student).problems["gamma"]
+    assert "not a regular file" in render(read(student).problems["gamma"])
 
 
 def test_a_huge_file_is_not_read(student):
     with open(student / "gamma.py", "wb") as stream:
         stream.truncate(100 << 20)
 
-    assert "104,857,600 bytes" in read(student).problems["gamma"]
+    assert "104,857,600 bytes" in render(read(student).problems["gamma"])
 
 
 @pytest.mark.parametrize(
@@ -130,13 +132,13 @@ def test_a_file_that_python_cannot_decode_is_told(student, data, fits):
     if fits:
         assert not problems
     elif b"klingon" not in data:
-        assert "line 2 holds the byte 0xe9" in problems["gamma"]
+        assert "line 2 holds the byte 0xe9" in render(problems["gamma"])
 
 
 def test_an_unknown_encoding_is_told(student):
     (student / "gamma.py").write_bytes(b"# -*- coding: klingon -*-")
 
-    assert "not UTF-8" in read(student).problems["gamma"]
+    assert "not UTF-8" in render(read(student).problems["gamma"])
 
 
 def test_an_archive_gives_the_same_as_a_folder(tmp_path):
@@ -157,7 +159,7 @@ def test_a_link_in_an_archive_is_refused(tmp_path):
     member.external_attr = (stat.S_IFLNK | 0o777) << 16
     path = pack(tmp_path / "ana.zip", (member, "/etc/passwd"), ("alpha_beta.py", ""))
 
-    assert "symbolic link" in read(path).problems["gamma"]
+    assert "symbolic link" in render(read(path).problems["gamma"])
 
 
 def test_an_archive_whose_offsets_lead_nowhere_is_not_graded(tmp_path):
@@ -197,7 +199,7 @@ def test_a_bomb_in_an_archive_is_not_unpacked(tmp_path):
         archive.writestr("gamma.py", b"\0" * (20 * MAX_SOURCE))
         archive.writestr("alpha_beta.py", b"")
 
-    assert "too large" in read(path).problems["gamma"]
+    assert "too large" in render(read(path).problems["gamma"])
 
 
 @pytest.mark.parametrize("data", [b"", b"not a zip", b"PK\x03\x04broken"])

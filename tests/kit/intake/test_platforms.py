@@ -18,6 +18,7 @@ from grader.intake import (
     times,
 )
 from grader.layout import KIT
+from grader.words import render
 
 FIXTURES = KIT.root / "tests" / "fixtures"
 TOPICS = dict.fromkeys(("model_construction", "parameters"), ())
@@ -190,7 +191,7 @@ def test_a_link_among_canvas_files_is_not_followed(tmp_path):
     (origin,) = find_submissions(tmp_path).origins
 
     problems = read_submission(origin, TOPICS).problems
-    assert "symbolic link" in problems["model_construction"]
+    assert "symbolic link" in render(problems["model_construction"])
 
 
 # Moodle
@@ -473,3 +474,16 @@ def test_times_are_read_as_platforms_write_them():
 def test_what_is_no_time_is_an_error(text):
     with pytest.raises(ValueError):
         times.parse_time(text)
+
+
+def test_a_file_of_canvas_whose_name_is_no_text_is_read_and_has_no_name_to_go_back_to(
+    tmp_path,
+):
+    for name in ("souzaana_12_345_alpha\udcff.zip", "limarui_13_346_alpha.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("alpha.py", "x = 1")
+
+    ana, rui = sorted(find_submissions(tmp_path).origins, key=lambda o: o.path)[::-1]
+
+    assert (ana.student, ana.returns_as) == ("souzaana_12", "")
+    assert rui.returns_as == "limarui_13_346_alpha.zip"

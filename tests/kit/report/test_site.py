@@ -200,8 +200,9 @@ ATTACKS = (
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_no_value_breaks_out_of_any_page(tmp_path, attack):
+def test_no_value_breaks_out_of_any_page(tmp_path, attack, monkeypatch):
     """Feed an attack into every value that a page shows."""
+    monkeypatch.setattr("grader.report.site.draw_bars", lambda *_: "")
     name = fit_id(attack)
     words = [say("{i} is {v}", i=i, v=attack) for i in range(4)]
     message = Message(
@@ -239,7 +240,7 @@ def test_no_value_breaks_out_of_any_page(tmp_path, attack):
         assert read.acts == [], path
         assert read.loads == [], path
         assert set(read.tags) <= tags, path
-        assert page.count("<style") == page.count("</style>") <= 2  # a plot has one
+        assert page.count("<style") == page.count("</style>") == 1
         assert page.count("Content-Security-Policy") == 1
         assert "49" not in read.text
         for link in read.links:

@@ -15,6 +15,7 @@ import pytest
 
 from grader.intake import SubmissionSource, read_submission
 from grader.layout import KIT
+from grader.release import handout
 from grader.scoring.outcome import Outcome
 from grader.student.progress import duration
 from grader.student.verdict import Verdict
@@ -33,6 +34,12 @@ sys.meta_path.insert(0, Without)
 """
 WITHOUT_TORCH = WITHOUT.format("torch")
 WITHOUT_SYMPY = WITHOUT.format("sympy")
+OPTIONAL_SLIP = """
+
+class Dropout(Dropout):
+    def forward(self, x):
+        return x
+"""
 SLIP = """
 
 class CenteredLayer(nn.Module):
@@ -387,6 +394,83 @@ def test_submit_asks_where_a_module_and_a_notebook_hold_work(handed_out):
     assert "notebooks/read_write.ipynb 1, which is not handed in" in asked.stderr
     assert "read_write: read_write.py answers 1 of" in asked.stdout
     assert agreed.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def optional_fails(handed_out):
+    """A workspace in which one optional exercise of two does not pass."""
+    workspace = handed_out()
+    text = (KIT.solutions / "custom_layer.py").read_text()
+    path = workspace.exercises("custom_layer")
+    path.write_text(text + OPTIONAL_SLIP)
+    return workspace
+
+
+@pytest.mark.parametrize(
+    ("part", "status"),
+    [("custom_layer", 0), ("custom_layer,Dropout", 1), ("MyLinear,Dropout", 1)],
+)
+def test_a_named_exercise_decides_the_status_whatever_its_level(
+    optional_fails, part, status
+):
+    done = optional_fails.run("test", part)
+
+    assert "  ✗ Dropout\n" in done.stdout
+    assert done.returncode == status
+
+
+def test_next_names_nothing_that_passes(optional_fails):
+    (optional_fails.folder / ".progress.json").unlink(missing_ok=True)
+
+    done = optional_fails.run("test", "custom_layer.CenteredLayer")
+
+    assert "Next: Dropout in exercises/custom_layer.py" in done.stdout
+
+
+def test_the_list_tells_state_level_and_minutes(optional_fails, syllabus):
+    done = optional_fails.run("list")
+    rows = [line.split() for line in done.stdout.splitlines()]
+
+    told = {row[1]: row for row in rows if row and row[0] in "✓✗·?"}
+    assert len(told) == len(syllabus.exercises)
+    assert told["Dropout"][0] == "✗"
+    assert told["MyLinear"][0] == "✓"
+    assert told["MLP"][:5] == ["·", "MLP", "core", "10", "min"]
+
+
+def test_windows_line_ends_stay_through_a_reset(handed_out):
+    workspace = handed_out()
+    path = workspace.exercises("model_construction")
+    stub = path.read_bytes()
+    mine = stub.replace(b"class MLP(nn.Module):", b"class MLP(nn.Module):  # mine")
+    path.write_bytes(mine.replace(b"\n", b"\r\n"))
+
+    done = workspace.run("reset", "MLP", "--yes", startup=WITHOUT_TORCH)
+
+    assert done.returncode == 0
+    assert mine != stub
+    assert path.read_bytes() == stub.replace(b"\n", b"\r\n")
+
+
+def test_make_passes_a_name_with_spaces_on_in_a_folder_with_spaces(unpack):
+    workspace = unpack(handout.collect(KIT), "my course")
+    ready = workspace.folder / ".venv" / "ready"
+    (ready.parent / "bin").mkdir(parents=True)
+    python = ready.parent / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    ready.touch()
+
+    done = subprocess.run(
+        ["make", "submit", "NAME=Ana d'Or Souza", "YES=1"],
+        cwd=workspace.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert (workspace.folder / "Ana d'Or Souza.zip").exists()
 
 
 cli = importlib.import_module("grader.cli.main")

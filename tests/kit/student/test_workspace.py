@@ -76,3 +76,49 @@ def test_an_exercise_is_found_by_its_symbol_too(workspace, name):
 
 def test_a_symbol_of_a_group_stands_for_the_group(workspace):
     assert workspace.exercise("num_gpus").id == "use_gpu.try_gpu"
+
+
+def test_a_state_that_cannot_be_written_is_told_and_known_for_now(workspace):
+    workspace.layout.state.mkdir()
+
+    workspace.note([Verdict(MLP, (Outcome.PASSED,))])
+
+    assert workspace.passes(workspace.syllabus.exercises[MLP])
+    assert ".progress.json cannot be written" in workspace.forgets
+
+
+def test_comments_of_another_encoding_are_read_as_python_reads_them(workspace):
+    path = workspace.layout.topic_file("model_construction")
+    path.write_bytes(path.read_bytes() + b"# caf\xe9\n")
+    workspace.reread()
+    whole = "model_construction" not in workspace.work.broken
+    path.write_bytes(path.read_bytes() + b"NAME = 'caf\xe9'\n")
+    workspace.reread()
+
+    assert whole
+    assert "holds the byte 0xe9" in workspace.work.broken["model_construction"]
+
+
+def test_a_file_of_another_name_is_named_where_its_own_is_missing(workspace):
+    path = workspace.layout.topic_file("model_construction")
+    path.rename(path.with_stem("model_construction_v2"))
+    workspace.reread()
+
+    said = workspace.work.broken["model_construction"]
+    assert "If model_construction_v2.py is yours, rename it" in said
+
+
+def test_what_an_exercise_is_for_stands_in_its_statement(workspace):
+    mlp = workspace.syllabus.exercises[MLP]
+    stub = workspace.work.stubs["model_construction"]
+
+    use = workspace.work.use(mlp)
+
+    assert f"\n\n    {use}\n\n" in stub.text
+    assert use.endswith(".")
+
+
+def test_exercises_are_named_themselves_or_by_their_topic(workspace):
+    assert workspace.named("") == set()
+    assert workspace.named("parameters") == set()
+    assert workspace.named("parameters, MLP") == {MLP}
