@@ -130,7 +130,7 @@ def fill(net: nn.Module) -> None:
 
 def raises(kind: type[BaseException]) -> Callable[[nn.Module], None]:
     def use(net: nn.Module) -> None:
-        change(net, 3)
+        change(net)
         raise kind("from the block")
 
     return use

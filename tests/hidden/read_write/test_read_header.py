@@ -193,7 +193,7 @@ def test_read_tensor_gives_the_bits_of_the_file(sweep, rng):
             ),
         },
         because={**UNSORTED, **REMEMBERED},
-        causes={"buffer length": "torch.frombuffer takes no empty buffer"},
+        causes={r"buffer length \(0\)": "torch.frombuffer takes no empty buffer"},
     )
 
 
