@@ -7,7 +7,7 @@ from string import Template
 
 from grader.language import folders_of
 from grader.layout import Layout
-from grader.speech import Speech, spoken
+from grader.speech import ENGLISH, Speech, spoken
 from grader.syllabus import Syllabus
 
 LABELS = {"en": "In English", "pt-BR": "Em português"}
@@ -18,10 +18,10 @@ def make_readmes(
 ) -> dict[str, bytes]:
     """Return the files by name.
 
-    README.md is in the language that is spoken, or else in the course's first one.
+    README.md is in the course's first language, or in the other one that is spoken.
     """
     course = syllabus.course
-    own = spoken().replace("_", "-")
+    own = spoken().replace("_", "-") if spoken() != ENGLISH else ""
     languages = sorted(course.languages, key=lambda language: language != own)
     names = {
         language: f"README.{language}.md" if number else "README.md"
