@@ -12,6 +12,7 @@ from grader.class_run.grading_config import GradingConfig
 from grader.class_run.run import start_here
 from grader.cli.screen import errors
 from grader.sandbox.isolation import Level, choose_level
+from grader.speech import _
 from grader.syllabus import Syllabus
 
 
@@ -57,16 +58,19 @@ def backend(
         return nullcontext(Here())
     if jobs is not None:
         raise ClusterError(
-            f"--jobs {jobs} is for this machine, and --scheduler grades on others: "
+            "--jobs {jobs} is for this machine, and --scheduler grades on others: "
             "leave one out. A worker has as many judges as threads, so start it with "
-            f"`dask worker {scheduler} --nthreads {jobs}`"
+            "`dask worker {scheduler} --nthreads {jobs}`",
+            jobs=jobs,
+            scheduler=scheduler,
         )
     try:
         from grader.class_run.cluster import connected
     except ModuleNotFoundError as error:
         raise ClusterError(
-            f"--scheduler needs Dask ({error}): pip install --constraint "
-            "constraints.txt --editable '.[dask]'"
+            "--scheduler needs Dask ({error}): pip install --constraint "
+            "constraints.txt --editable '.[dask]'",
+            error=error,
         ) from error
     return connected(scheduler, gpu=gpu)
 
@@ -88,8 +92,10 @@ def print_open(judged_by: Backend, syllabus: Syllabus) -> None:
     names = [e.id for e in syllabus.exercises.values() if e.cuda_points]
     if judged_by.gpu is False and names:
         errors.print(
-            "No worker offers the resource GPU: the points for a GPU stay open in "
-            f"{', '.join(names)}",
+            _(
+                "No worker offers the resource GPU: the points for a GPU stay open in "
+                "{exercises}"
+            ).format(exercises=", ".join(names)),
             style="dim",
             markup=False,
         )

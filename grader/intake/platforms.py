@@ -20,6 +20,7 @@ from grader.intake.find import (
 from grader.intake.handed_in import timed
 from grader.intake.roster import Roster
 from grader.intake.wrapper import find_wrapper, holds_class
+from grader.speech import mark
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,16 @@ class Platform:
 
 PLATFORMS = {
     "gradescope": Platform(
-        "a Gradescope export", gradescope.recognises, gradescope.find
+        mark("a Gradescope export"), gradescope.recognises, gradescope.find
     ),
-    "moodle": Platform("a Moodle download", moodle.recognises, moodle.find),
-    "canvas": Platform("a Canvas download", canvas.recognises, canvas.find),
-    "nbgrader": Platform("nbgrader's submitted/", nbgrader.recognises, nbgrader.find),
-    "git": Platform("git repositories", git.recognises, git.find),
+    "moodle": Platform(mark("a Moodle download"), moodle.recognises, moodle.find),
+    "canvas": Platform(mark("a Canvas download"), canvas.recognises, canvas.find),
+    "nbgrader": Platform(
+        mark("nbgrader's submitted/"), nbgrader.recognises, nbgrader.find
+    ),
+    "git": Platform(mark("git repositories"), git.recognises, git.find),
     "folder": Platform(
-        "a folder per student", class_folder.recognises, class_folder.find
+        mark("a folder per student"), class_folder.recognises, class_folder.find
     ),
 }
 """By name; the first that recognises a class is taken."""
