@@ -10,6 +10,8 @@ from functools import cached_property
 from gettext import NullTranslations, translation
 from pathlib import Path
 
+from grader.speech import mark, several
+
 ENGLISH = "en"
 COMMAND = "grader"
 """The command's catalogue; every other one is a topic's, or the course's."""
@@ -90,7 +92,12 @@ def several(one: str, many: str, n: int, **values: object) -> str:
         >>> several("{n} test waits", "{n} tests wait", 2)
         '2 tests wait'
     """
-    return Spoken.speech.several(one, many, n).format(n=n, **values)
+    return form_for(one, many, n).format(n=n, **values)
+
+
+def form_for(one: str, many: str, n: int) -> str:
+    """Return the form of a text that belongs to `n` things, without its values."""
+    return Spoken.speech.several(one, many, n)
 
 
 _ = translate

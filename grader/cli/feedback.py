@@ -67,7 +67,7 @@ def feedback(
     known = Roster() if roster is None else read_roster(roster)
     recount = Recount.of(results)
     with progress_bar(_("Students")) as bar:
-        pages = Pages(recount.syllabus.course.title)
+        pages = Pages(_(recount.syllabus.course.title))
         graded = [e for e in recount.scores["students"] if "exercises" in e]
         returned = [make(recount, entry, pages) for entry in bar.track(graded)]
     notes = list(unreturned(to_results(recount.scores)))

@@ -76,7 +76,7 @@ def report(
     data = ClassData(syllabus, recount.policy)
     looked = similar or results / "similar"
     pairs = Similar(looked, read_pairs(looked))
-    with Site(out or results / "report", syllabus.course.title) as site:
+    with Site(out or results / "report", _(syllabus.course.title)) as site:
         with progress_bar(_("Students")) as bar:
             for entry in bar.track(recount.scores["students"]):
                 result = recount.with_attempts(entry)

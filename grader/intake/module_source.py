@@ -19,6 +19,7 @@ from grader.source import (
     decode_utf16,
     place_of_bad_byte,
 )
+from grader.speech import _
 
 CELL = re.compile(r"^# In\s?\[[ \d]*\]:?[ \t]*$", re.MULTILINE)
 SCRIPT = re.compile(
@@ -49,10 +50,12 @@ def read_module(
     data = file.read(max_source)
     if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and b'"cells"' in data:
         made = read_notebook(file.name, data, topic, max_source, exercises)
-        return made.noted(f"{file.name} is a notebook under another name: read as one")
+        note = _("{name} is a notebook under another name: read as one")
+        return made.noted(note.format(name=file.name))
     text, data, notes = read_text(file.name, data)
     if SCRIPT.search(text):
-        note = f"{file.name} was made from a notebook: read as its cells"
+        note = _("{name} was made from a notebook: read as its cells")
+        note = note.format(name=file.name)
         return make_script(file.name, text, exercises).noted(*notes, note)
     answers = count_answers(text, exercises)
     return Module(file.name, data, tuple(notes), answers, count_stubs(text))
@@ -68,13 +71,14 @@ def read_text(name: str, data: bytes) -> tuple[str, bytes, list[str]]:
         return decode(data), data, []
     except BrokenCodeError as error:
         if (text := decode_utf16(data)) is not None:
-            return text, text.encode(), [f"{name} is read, though it is UTF-16"]
+            note = _("{name} is read, though it is UTF-16").format(name=name)
+            return text, text.encode(), [note]
         if (text := decode_comments(data)) is None:
             raise UnfitError("{name} is {error}.", name=name, error=error) from error
         where = place_of_bad_byte(data).removeprefix(": ")
-        note = (
-            f"{name} is read, though {where}, no UTF-8: only comments have such bytes"
-        )
+        note = _(
+            "{name} is read, though {where}, no UTF-8: only comments have such bytes"
+        ).format(name=name, where=where)
         return text, text.encode(), [note]
 
 
