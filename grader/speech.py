@@ -10,8 +10,6 @@ from functools import cached_property
 from gettext import NullTranslations, translation
 from pathlib import Path
 
-from grader.speech import mark, several
-
 ENGLISH = "en"
 COMMAND = "grader"
 """The command's catalogue; every other one is a topic's, or the course's."""

@@ -47,8 +47,8 @@ def find_look(
         elif message := first_message(nodeids, said):
             reasons[topic] = in_a_line(message)
         else:
-            said = _("{file} gives no answer to any test.")
-            reasons[topic] = said.format(file=f"{topic}.py")
+            silent = _("{file} gives no answer to any test.")
+            reasons[topic] = silent.format(file=f"{topic}.py")
     return reasons
 
 

@@ -182,7 +182,7 @@ def is_help(cell: CodeCell) -> bool:
 
 def group_parts(cells: Iterable[CodeCell]) -> Iterator[list[CodeCell]]:
     """Yield cells; together, if they are neighbours with one name, as after a split."""
-    for _, group in itertools.groupby(cells, lambda c: c.grade_id or c.number):
+    for _name, group in itertools.groupby(cells, lambda c: c.grade_id or c.number):
         yield list(group)
 
 
