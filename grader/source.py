@@ -15,7 +15,7 @@ BAD_BYTE = re.compile("[\udc80-\udcff]")
 COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
-class BrokenCodeError(Exception):
+class BrokenCodeError(GraderError):
     """The text is no Python; the message says where and why."""
 
 
@@ -29,19 +29,28 @@ def decode(data: bytes) -> str:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
     except (SyntaxError, LookupError, UnicodeError) as error:
-        place = place_of_bad_byte(data)
-        raise BrokenCodeError(f"not UTF-8 text{place}. Save it as UTF-8") from error
+        raise not_utf8(data) from error
     return with_plain_ends(text)
 
 
-def place_of_bad_byte(data: bytes) -> str:
-    """Return where the first byte is that is no UTF-8; nothing if there is none."""
+def bad_byte(data: bytes) -> dict[str, int] | None:
+    """Return the `line` and the `byte` of the first one that is no UTF-8, if any is."""
     try:
         data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return f": line {line} holds the byte 0x{data[error.start]:02x}"
-    return ""
+        return {"line": line, "byte": data[error.start]}
+    return None
+
+
+def not_utf8(data: bytes) -> BrokenCodeError:
+    """Return the error of bytes that are no text, with the first if one is."""
+    if (found := bad_byte(data)) is None:
+        return BrokenCodeError("not UTF-8 text. Save it as UTF-8")
+    return BrokenCodeError(
+        "not UTF-8 text: line {line} holds the byte 0x{byte:02x}. Save it as UTF-8",
+        **found,
+    )
 
 
 def with_plain_ends(text: str) -> str:

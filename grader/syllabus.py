@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from grader.errors import GraderError
 from grader.exercise import Course, Exercise, Topic
 from grader.speech import ENGLISH, spoken, translate
 from grader.tables import TableReader, read_document
+from grader.text import alike
 from grader.words import Words, as_text, say
 
 __all__ = [
@@ -91,15 +91,6 @@ class Syllabus:
         found = {exercise for name in single for exercise in self.ids_of(name)}
         return self.restricted(found) if single else self
 
-    def named(self, *names: str) -> Collection[str]:
-        """Return the ids of the exercises that are named themselves, not by topic.
-
-        Raises:
-            SyllabusError: there is no such part.
-        """
-        single = [n.strip() for name in names for n in name.split(",") if n.strip()]
-        return {e for n in single if n not in self.topic_ids for e in self.ids_of(n)}
-
     def ids_of(self, name: str) -> Collection[str]:
         """Return the ids of the exercises that one name stands for.
 
@@ -113,8 +104,9 @@ class Syllabus:
         found = {e.id for e in self.exercises.values() if name in e.symbols}
         if len(found) == 1:
             return found
-        likely = " or ".join(self.like(name))
-        if likely:
+        known = [(part, part) for part in (*self.topic_ids, *self.exercises)]
+        known += [(s, e.id) for e in self.exercises.values() for s in e.symbols]
+        if likely := " or ".join(alike(name, known)):
             raise SyllabusError(
                 "{name!r} is neither a topic nor an exercise. Is it {likely}?",
                 name=name,
@@ -128,20 +120,6 @@ class Syllabus:
             name=name,
             topics=topics,
         )
-
-    def like(self, name: str) -> list[str]:
-        """Return the ids of topics and exercises that are called much like `name`.
-
-        One that differs in its letters' case alone is the only one.
-        """
-        known = {part.lower(): [part] for part in (*self.topic_ids, *self.exercises)}
-        for exercise in self.exercises.values():
-            for symbol in exercise.symbols:
-                known.setdefault(symbol.lower(), []).append(exercise.id)
-        asked = name.lower()
-        close = difflib.get_close_matches(asked, known, 3, 0.6)
-        found = [asked] if asked in known else close
-        return list(dict.fromkeys(part for word in found for part in known[word]))
 
     def restricted(self, exercises: Collection[str]) -> Syllabus:
         """Return the part with these exercises, by id."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Collection
 
 SIGN = "\N{REPLACEMENT CHARACTER}"
 
@@ -48,11 +50,18 @@ def one_line(text: str, limit: int | None = None) -> str:
     return f"{kept[:end].rstrip()}…"
 
 
-def counted(count: int, one: str, many: str, **values: object) -> str:
-    """Return the sentence for one or for any other number; `{count}` stands for it.
+def alike(asked: str, known: Collection[tuple[str, str]]) -> list[str]:
+    """Return what the words stand for that are much like what is asked for.
 
-    Example:
-        >>> counted(2, "{count} test waits", "{count} tests wait")
-        '2 tests wait'
+    Those that differ in their letters' case alone are the only ones.
+
+    Args:
+        asked: a word.
+        known: words, and what each stands for.
     """
-    return (one if count == 1 else many).format(count=count, **values)
+    words = {word.lower() for word, _ in known}
+    one = asked.lower()
+    found = [one] if one in words else difflib.get_close_matches(one, words, 3, 0.6)
+    return list(
+        dict.fromkeys(what for near in found for w, what in known if w.lower() == near)
+    )

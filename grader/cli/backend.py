@@ -58,9 +58,10 @@ def backend(
         return nullcontext(Here())
     if jobs is not None:
         raise ClusterError(
-            "--jobs {jobs} is for this machine, and --scheduler grades on others: "
-            "leave one out. A worker has as many judges as threads, so start it with "
-            "`dask worker {scheduler} --nthreads {jobs}`",
+            "--jobs {jobs} is for this machine, and --scheduler grades on "
+            "others: leave one out. A worker has as many judges as "
+            "threads, so start it with `dask worker {scheduler} --nthreads "
+            "{jobs}`",
             jobs=jobs,
             scheduler=scheduler,
         )

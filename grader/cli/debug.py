@@ -7,6 +7,7 @@ from grader.cli.screen import is_interactive, print_plain, print_wrapped
 from grader.cli.student import run
 from grader.cli.student_view import show_verdict
 from grader.layout import find_course
+from grader.speech import _
 from grader.student import StudentError
 from grader.student.workspace import Workspace
 
@@ -17,7 +18,7 @@ def debug(name: One = "") -> None:
     exercise = workspace.exercise(name)
     if not is_interactive():
         raise StudentError("a debugger asks in a terminal, and there is none here")
-    (verdict,) = run(workspace, [exercise.id], lambda _: None)
+    (verdict,) = run(workspace, [exercise.id], lambda _verdict: None)
     show_verdict(workspace, verdict)
     if not verdict.test or not verdict.imports:
         return
@@ -29,9 +30,13 @@ def debug(name: One = "") -> None:
     lines = lines_to_stop_at(code, exercise, verdict)
     print_plain("")
     print_wrapped(
-        "The debugger stops at your line. n: next line, s: into a call, p x: print x, "
-        "c: go on, q: leave, h: help.",
+        _(
+            "The debugger stops at your line. n: next line, s: into a call, p x: print "
+            "x, c: go on, q: leave, h: help."
+        ),
         0,
     )
     test = DebuggedTest(verdict.test, str(path), lines)
-    run_tests(workspace.syllabus, [exercise.id], lambda _: None, test, by_hand=True)
+    run_tests(
+        workspace.syllabus, [exercise.id], lambda _verdict: None, test, by_hand=True
+    )

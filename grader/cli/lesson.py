@@ -11,6 +11,7 @@ from grader.cli.screen import out, print_plain, print_wrapped
 from grader.cli.student import run
 from grader.cli.student_view import show_broken
 from grader.layout import find_course
+from grader.speech import _
 from grader.student import StudentError
 from grader.student.choice import following
 from grader.student.reference import Reference, differ, read_reference
@@ -46,16 +47,17 @@ def show_hint(workspace: Workspace, exercise: Exercise, more: str) -> None:
     """
     asked = workspace.see_hint(exercise)
     hints = exercise.hints
-    print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
+    print_plain(f"{exercise.symbols[0]}: {_(exercise.title)}", "bold")
     for number, text in enumerate(hints[:asked], 1):
         style = "" if number == asked else "dim"
-        print_wrapped(f"  {number} of {len(hints)}    {text}", 0, 12, style)
+        place = _("{n} of {total}").format(n=number, total=len(hints))
+        print_wrapped(f"  {place:<9} {_(text)}", 0, 12, style)
     if asked > len(hints):
-        print_plain("There is no further hint. Read on:")
+        print_plain(_("There is no further hint. Read on:"))
         print_wrapped(render(workspace.syllabus.read_on(exercise)), 2)
         print_plain(f"  {workspace.syllabus.address_and_language(exercise)}")
     elif asked < len(hints):
-        print_plain(f"One more: {more}", "dim")
+        print_plain(_("One more: {call}").format(call=more), "dim")
 
 
 def solution(name: One = "") -> None:
@@ -64,7 +66,7 @@ def solution(name: One = "") -> None:
     exercise = workspace.exercise(name)
     reference = read_reference(workspace.layout, workspace.syllabus, exercise)
     if workspace.can_check(exercise):
-        run(workspace, [exercise.id], lambda _: None)
+        run(workspace, [exercise.id], lambda _verdict: None)
     show_solution(workspace, exercise, reference)
 
 
@@ -79,15 +81,17 @@ def show_solution(
     if not workspace.passes(exercise):
         show_broken(workspace)
         raise StudentError(
-            f"{exercise.symbols[0]} does not pass yet, and its reference opens when it "
-            f"does: make test EX={exercise.id}"
+            "{name} does not pass yet, and its reference opens when it does: "
+            "make test EX={exercise}",
+            name=exercise.symbols[0],
+            exercise=exercise.id,
         )
     in_module = workspace.status(exercise) is ExerciseStatus.PASSES
     mine = workspace.own_code(exercise, in_notebook=not in_module)
-    print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
+    print_plain(f"{exercise.symbols[0]}: {_(exercise.title)}", "bold")
     for line in differ(mine, reference.code):
         out.print(Text(line, style=DIFF.get(line[0], "")), soft_wrap=True)
     if mine == reference.code:
-        print_plain("Yours is the reference, word for word.")
+        print_plain(_("Yours is the reference, word for word."))
     print_plain("")
-    print_wrapped(reference.why, 0)
+    print_wrapped(_(reference.why), 0)

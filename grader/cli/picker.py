@@ -7,6 +7,7 @@ from rich.text import Text
 from grader.cli.keys import BACKSPACE, DOWN, ENTER, ESCAPE, UP
 from grader.cli.screen import out, print_plain, print_row
 from grader.cli.student_view import exercise_row
+from grader.speech import _
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
 
@@ -29,7 +30,7 @@ class Picker:
         """Return the exercises whose id or title holds what is searched for."""
         wanted = (self.wanted or "").lower()
         every = self.workspace.syllabus.exercises.values()
-        return [e for e in every if wanted in f"{e.id} {e.title}".lower()]
+        return [e for e in every if wanted in f"{e.id} {_(e.title)}".lower()]
 
     def press(self, key: str) -> bool:
         """Take a key; return whether the list stays on the screen."""
@@ -67,7 +68,7 @@ class Picker:
         place = found.index(self.marked) if self.marked in found else 0
         first = min(max(place - rows // 2, 0), max(len(found) - rows, 0))
         print_row(
-            Text(self.marked.id if found else "No exercise is called so.", "bold")
+            Text(self.marked.id if found else _("No exercise is called so."), "bold")
         )
         for exercise in found[first : first + rows]:
             mark = "▸" if exercise is self.marked else " "
@@ -76,7 +77,7 @@ class Picker:
             print_row(Text.assemble(mark, row, style=style))
         print_plain("")
         if self.wanted is None:
-            said = "↑ ↓ move   Enter take   / search   Esc back"
+            said = _("↑ ↓ move   Enter take   / search   Esc back")
         else:
-            said = f"/{self.wanted}▏   Enter take   Esc back"
+            said = f"/{self.wanted}▏   " + _("Enter take   Esc back")
         print_plain(said, "dim")

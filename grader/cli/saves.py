@@ -14,6 +14,7 @@ from watchfiles import Change, awatch
 
 from grader.cli.screen import errors, out, print_plain, print_wrapped
 from grader.cli.student_view import INDENT, describe, show_topic, show_verdict
+from grader.speech import _
 from grader.student.choice import exercise_of_save, following
 from grader.student.reference import has_references
 from grader.student.verdict import MAX_LINES, Verdict
@@ -52,7 +53,8 @@ class Saves:
         Raises:
             StudentError: the tests do not run.
         """
-        errors.print(Text("Getting ready: torch takes some seconds …", style="dim"))
+        said = _("Getting ready: torch takes some seconds …")
+        errors.print(Text(said, style="dim"))
         try:
             async with asyncio.TaskGroup() as self.tasks:
                 await self.turn_to(self.begin())
@@ -76,7 +78,7 @@ class Saves:
         """Yield the topics whose files are saved, as they are."""
         topics = self.workspace.syllabus.topic_ids
 
-        def is_topic(_: Change, path: str) -> bool:
+        def is_topic(_change: Change, path: str) -> bool:
             return Path(path).suffix == ".py" and Path(path).stem in topics
 
         async for changes in awatch(
@@ -87,7 +89,7 @@ class Saves:
             recursive=False,
             stop_event=self.stopped,
         ):
-            yield {Path(path).stem for _, path in changes}
+            yield {Path(path).stem for _change, path in changes}
 
     async def begin(self) -> None:
         """Find the first exercise that does not pass, and show it."""
@@ -99,7 +101,7 @@ class Saves:
         clear()
         self.go_on_to(exercise)
         await self.get_ready()
-        self.end_screen("Save a file in exercises/ to check it.")
+        self.end_screen(_("Save a file in exercises/ to check it."))
 
     async def saved(self, topics: Collection[str]) -> None:
         """Check the exercise that a save is about."""
@@ -115,7 +117,8 @@ class Saves:
             await self.check(chosen)
             return
         clear()
-        print_plain(f"All of {topic.title} passes.", "bold")
+        said = _("All of {topic} passes.").format(topic=_(topic.title))
+        print_plain(said, "bold")
         self.go_on_to(await self.find_next(self.current.id))
         self.end_screen()
 
@@ -124,8 +127,10 @@ class Saves:
         await self.checker.get_ready()
         if not self.is_ready and not self.checker.forks:
             print_wrapped(
-                "Processes cannot be forked here: each check uses up a fresh one, so a "
-                "save soon after another waits some seconds for torch.",
+                _(
+                    "Processes cannot be forked here: each check uses up a fresh one, "
+                    "so a save soon after another waits some seconds for torch."
+                ),
                 0,
             )
         self.is_ready = True
@@ -152,14 +157,16 @@ class Saves:
             self.go_on_to(goal)
         elif verdict.imports:
             self.show_progress(exercise)
-        self.end_screen(f"Checked in {seconds:.2f} s.", verdict)
+        said = _("Checked in {seconds:.2f} s.").format(seconds=seconds)
+        self.end_screen(said, verdict)
 
     async def verdicts_on(
         self, exercise: Exercise, *others: str
     ) -> tuple[list[Verdict], float]:
         """Return verdicts on an exercise and others, and the seconds that they took."""
+        said = _("Checking {name} …").format(name=exercise.symbols[0])
         patience = asyncio.get_running_loop().call_later(
-            PATIENCE, print_plain, f"Checking {exercise.symbols[0]} …", "dim"
+            PATIENCE, print_plain, said, "dim"
         )
         try:
             await self.get_ready()
@@ -196,14 +203,15 @@ class Saves:
         """Show a verdict, and what a save broke."""
         exercise = self.workspace.syllabus.exercises[verdict.exercise]
         topic = self.workspace.syllabus.topic(exercise.topic)
-        name = f"{exercise.symbols[0]}: {exercise.title}"
+        name = f"{exercise.symbols[0]}: {_(exercise.title)}"
         clear()
-        print_plain(name if verdict.imports else topic.title, "bold")
+        print_plain(name if verdict.imports else _(topic.title), "bold")
         show_verdict(self.workspace, verdict, self.most_printed())
         if verdict.passes and (use := self.workspace.work.use(exercise)):
-            print_wrapped(use, INDENT - 2)
+            print_wrapped(_(use), INDENT - 2)
         for other in lost:
-            said = f"✗ {other} passed before this save: make test EX={other}"
+            said = _("✗ {exercise} passed before this save: make test EX={exercise}")
+            said = said.format(exercise=other)
             print_wrapped(said, 2, 2, "red")
 
     def most_printed(self) -> int:
@@ -218,7 +226,7 @@ class Saves:
     def go_on_to(self, exercise: Exercise | None) -> None:
         """Make an exercise the current one, and describe it without checking it."""
         if exercise is None:
-            print_plain("Every exercise passes. Hand in: make submit", "bold")
+            print_plain(_("Every exercise passes. Hand in: make submit"), "bold")
         else:
             self.current = exercise
             print_plain("")
@@ -228,10 +236,11 @@ class Saves:
         """Print what can be done now, below what was `said` of the last check."""
         name = verdict.exercise if verdict else ""
         if verdict and verdict.passes and has_references(self.workspace.layout):
-            print_plain(f"Compare: make solution EX={name}")
+            print_plain(_("Compare: make solution EX={exercise}").format(exercise=name))
         elif verdict and verdict.imports and not verdict.passes:
-            print_plain(f"Stuck? In another terminal: make hint EX={name}")
-        print_plain(f"{said} Ctrl-C ends.".strip(), "dim")
+            said_too = _("Stuck? In another terminal: make hint EX={exercise}")
+            print_plain(said_too.format(exercise=name))
+        print_plain(f"{said} {_('Ctrl-C ends.')}".strip(), "dim")
 
 
 def clear() -> None:

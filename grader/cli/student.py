@@ -20,12 +20,14 @@ from grader.cli.student_view import (
     describe,
     exercise_row,
     is_in_notebook,
+    print_fact,
     show_broken,
     show_next,
     show_topic,
     show_verdict,
 )
 from grader.layout import find_course
+from grader.speech import _, several
 from grader.student.choice import following
 from grader.student.loading import loading
 from grader.student.progress import duration, required
@@ -33,7 +35,6 @@ from grader.student.verdict import Verdict
 from grader.student.work import ExerciseStatus
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise
-from grader.text import counted
 
 Part = Annotated[
     str, typer.Argument(help="A topic or an exercise, topic.Symbol; all if left out.")
@@ -48,7 +49,7 @@ def check(part: Part = "") -> None:
     by_hand = is_interactive() and workspace.work.asks(asked)
     verdicts = run(workspace, asked, shown, by_hand=by_hand)
     shown.finish()
-    named = workspace.syllabus.named(part)
+    named = workspace.named(part)
     conclude(workspace, list(asked.values()), verdicts, named)
 
 
@@ -82,7 +83,8 @@ class Shown:
         """Print what is left to say about a topic."""
         if self.idle:
             names = ", ".join(self.idle)
-            print_wrapped(f"· not started: {names}", 2, 2, "dim")
+            said = _("· not started: {names}").format(names=names)
+            print_wrapped(said, 2, 2, "dim")
         self.idle, self.without_import = [], False
 
 
@@ -111,7 +113,8 @@ def run(
     finally:
         workspace.note(verdicts)
     if workspace.forgets:
-        errors.print(plain(f"What passes is not remembered: {workspace.forgets}"))
+        said = _("What passes is not remembered: {why}")
+        errors.print(plain(said.format(why=workspace.forgets)))
     return verdicts
 
 
@@ -126,15 +129,16 @@ def conclude(
     Exit with 1 if a required exercise fails, or one that is named, by its id.
     """
     passing = {verdict.exercise for verdict in verdicts if verdict.passes}
-    print_plain(f"\n{len(passing)} of {len(asked)} exercises pass.", "bold")
+    said = _("{n} of {total} exercises pass.").format(n=len(passing), total=len(asked))
+    print_plain(f"\n{said}", "bold")
     if set(workspace.statuses().values()) == {ExerciseStatus.UNTOUCHED}:
-        print_plain("Everything fails at first: that is how it starts.")
+        print_plain(_("Everything fails at first: that is how it starts."))
     failing = [e for e in asked if e.id not in passing]
     if not failing:
         goal = find_next(workspace, asked[-1].id)
     elif len(asked) == 1 and workspace.status(asked[0]) is not ExerciseStatus.UNTOUCHED:
         goal = None
-        print_plain(f"Stuck? make hint EX={asked[0].id}")
+        print_plain(_("Stuck? make hint EX={exercise}").format(exercise=asked[0].id))
     else:
         goal = failing[0]
     if goal is not None:
@@ -148,7 +152,7 @@ def find_next(workspace: Workspace, after: str) -> Exercise | None:
     while exercise := following(workspace.syllabus, workspace.passes, after):
         if not workspace.can_check(exercise):
             break
-        run(workspace, [exercise.id], lambda _: None)
+        run(workspace, [exercise.id], lambda _verdict: None)
         if not workspace.passes(exercise):
             break
     return exercise
@@ -158,13 +162,13 @@ def refresh(workspace: Workspace) -> None:
     """Check what changed since it was checked last."""
     every = workspace.syllabus.exercises.values()
     if changed := [e.id for e in every if workspace.can_check(e)]:
-        said = counted(
+        said = several(
+            "Checking {n} exercise that changed …",
+            "Checking {n} exercises that changed …",
             len(changed),
-            "Checking {count} exercise that changed …",
-            "Checking {count} exercises that changed …",
         )
         errors.print(Text(said, style="dim"))
-        run(workspace, changed, lambda _: None)
+        run(workspace, changed, lambda _verdict: None)
 
 
 def next_exercise() -> None:
@@ -174,15 +178,16 @@ def next_exercise() -> None:
     show_broken(workspace)
     exercise = following(workspace.syllabus, workspace.passes)
     if exercise is None:
-        print_plain("Every exercise passes. Hand in: make submit", "bold")
+        print_plain(_("Every exercise passes. Hand in: make submit"), "bold")
         return
     describe(workspace, exercise)
-    how = f"make test EX={exercise.id}, or make watch"
+    how = _("make test EX={exercise}, or make watch").format(exercise=exercise.id)
     if is_in_notebook(workspace, exercise):
-        how = "the cell below it"
-    print_plain(f"  check     {how}")
+        how = _("the cell below it")
+    print_fact(_("check"), how)
     if not exercise.required and (goal := next_required(workspace)) is not None:
-        print_wrapped(f"  or        {goal.id}, the next required one", 0, 12)
+        other = _("{exercise}, the next required one").format(exercise=goal.id)
+        print_fact(_("or"), other)
 
 
 def next_required(workspace: Workspace) -> Exercise | None:
@@ -199,10 +204,12 @@ def progress() -> None:
     for topic in workspace.syllabus.topics:
         show_topic(workspace, topic)
     needed = required(workspace.syllabus, workspace.statuses())
-    print_plain(
-        f"\nRequired: {needed.passed} of {needed.total} exercises pass, "
-        f"about {duration(needed.minutes_left)} left."
+    said = _("Required: {passed} of {total} exercises pass, about {time} left.").format(
+        passed=needed.passed,
+        total=needed.total,
+        time=duration(needed.minutes_left),
     )
+    print_plain(f"\n{said}")
     show_broken(workspace)
     if (exercise := following(workspace.syllabus, workspace.passes)) is not None:
         show_next(workspace, exercise)
@@ -213,7 +220,7 @@ def list_exercises() -> None:
     workspace = Workspace(find_course())
     refresh(workspace)
     for topic in workspace.syllabus.topics:
-        print_plain(f"\n{topic.id}: {topic.title}", "bold")
+        print_plain(f"\n{topic.id}: {_(topic.title)}", "bold")
         for exercise in topic.exercises:
             print_row(exercise_row(workspace, exercise))
     show_broken(workspace)

@@ -6,12 +6,12 @@ from rich.text import Text
 
 from grader.cli.screen import ROW, out, print_message, print_plain, print_wrapped
 from grader.scoring.message import Line, Message
+from grader.speech import _, mark, several
 from grader.student.progress import bar, duration, measure
 from grader.student.verdict import MAX_LINES, Verdict
 from grader.student.work import ExerciseStatus
 from grader.student.workspace import Workspace
 from grader.syllabus import Exercise, Topic
-from grader.text import counted
 from grader.words import render
 
 MARKS = {
@@ -41,13 +41,14 @@ def show_verdict(workspace: Workspace, verdict: Verdict, most: int = MAX_LINES) 
         print_wrapped(said, 2, 2, "red")
     elif not verdict.imports:
         said = verdict.message.render() if verdict.message else ""
-        fault, _, rows = said.partition("\n")
+        fault, _end, rows = said.partition("\n")
         out.print(Text(f"  ✗ {fault}", style="red"))
         print_message(rows, INDENT - 2)
     elif verdict.passes:
         out.print(Text.assemble((f"  ✓ {name}", "green"), (gpu_note(verdict), "dim")))
     elif workspace.status(exercise) is ExerciseStatus.UNTOUCHED:
-        out.print(Text(f"  · {name}  not started", style="dim"))
+        said = _("{name}  not started").format(name=name)
+        out.print(Text(f"  · {said}", style="dim"))
     else:
         out.print(Text(f"  ✗ {name}", style="red"))
         message = verdict.message or unwritten(workspace, exercise)
@@ -60,11 +61,12 @@ def gpu_note(verdict: Verdict) -> str:
     """Return what a student without a GPU should know of a verdict."""
     if not verdict.waiting:
         return ""
-    return counted(
+    said = several(
+        "{n} test waits for a GPU: not run here, points stay open",
+        "{n} tests wait for a GPU: not run here, points stay open",
         verdict.waiting,
-        "  {count} test waits for a GPU: not run here, points stay open",
-        "  {count} tests wait for a GPU: not run here, points stay open",
     )
+    return f"  {said}"
 
 
 def unwritten(workspace: Workspace, exercise: Exercise) -> Message:
@@ -72,13 +74,14 @@ def unwritten(workspace: Workspace, exercise: Exercise) -> Message:
     lines = workspace.work.unwritten(exercise)
     file = f"exercises/{exercise.topic}.py"
     at = Line(file, lines[0], text="raise NotStarted") if lines else None
-    return Message("It is not complete.", at=at)
+    return Message(mark("It is not complete."), at=at)
 
 
 def show_next(workspace: Workspace, exercise: Exercise) -> None:
     """Print where to go on."""
     name = exercise.symbols[0]
-    print_plain(f"Next: {name} in {place(workspace, exercise)}")
+    where = place(workspace, exercise)
+    print_plain(_("Next: {name} in {place}").format(name=name, place=where))
     if not is_in_notebook(workspace, exercise):
         print_plain(f"      make test EX={exercise.id}")
 
@@ -93,7 +96,8 @@ def place(workspace: Workspace, exercise: Exercise) -> str:
     if is_in_notebook(workspace, exercise):
         return f"exercises/notebooks/{exercise.topic}.ipynb"
     line = workspace.work.line(exercise)
-    return f"exercises/{exercise.topic}.py" + (f", line {line}" if line else "")
+    file = f"exercises/{exercise.topic}.py"
+    return _("{file}, line {line}").format(file=file, line=line) if line else file
 
 
 def show_broken(workspace: Workspace) -> None:
@@ -105,42 +109,54 @@ def show_broken(workspace: Workspace) -> None:
 
 def describe(workspace: Workspace, exercise: Exercise) -> None:
     """Print what an exercise is about, where to write, and where to read."""
-    choice = "required" if exercise.required else f"{exercise.level}, may be left out"
-    print_plain(f"{exercise.symbols[0]}: {exercise.title}", "bold")
+    choice = _("required, about {time}")
+    if not exercise.required:
+        choice = _("{level}, may be left out, about {time}")
+    print_plain(f"{exercise.symbols[0]}: {_(exercise.title)}", "bold")
+    level, time = _(exercise.level), duration(exercise.minutes)
     rows = {
-        "level": f"{choice}, about {duration(exercise.minutes)}",
-        "write": place(workspace, exercise),
-        "read": render(workspace.syllabus.read_on(exercise)),
+        _("level"): choice.format(level=level, time=time),
+        _("write"): place(workspace, exercise),
+        _("read"): render(workspace.syllabus.read_on(exercise)),
         "": workspace.syllabus.address_and_language(exercise),
     }
     for name, value in rows.items():
-        print_wrapped(f"  {name:<9} {value}", 0, ROW)
+        print_fact(name, value)
+
+
+def print_fact(name: str, value: str) -> None:
+    """Print a row: what it is about, and what there is to say."""
+    print_wrapped(f"  {name:<9} {value}", 0, ROW)
 
 
 def show_topic(workspace: Workspace, topic: Topic) -> None:
     """Print a topic's row: title, bar, count, minutes."""
-    title = f"{topic.title:<{max(len(t.title) for t in workspace.syllabus.topics)}}"
+    wide = max(len(_(t.title)) for t in workspace.syllabus.topics)
+    title = f"{_(topic.title):<{wide}}"
     if topic.id in workspace.work.broken:
-        out.print(Text(f"{title}  {'░' * BAR}  not readable now", "dim"))
+        out.print(Text(f"{title}  {'░' * BAR}  {_('not readable now')}", "dim"))
         return
     progress = measure(topic.exercises, workspace.statuses())
     done, left = bar(progress, BAR)
-    minutes = f"{duration(progress.minutes_left)} left"
-    count = f"{progress.passed:>2} of {progress.total}"
+    minutes = _("{time} left").format(time=duration(progress.minutes_left))
+    count = _("{passed:>2} of {total}").format(
+        passed=progress.passed, total=progress.total
+    )
     row = (f"{title}  ", (done, "green"), (left, "dim"), f"  {count}  ")
-    out.print(Text.assemble(*row, minutes if progress.minutes_left else "done"))
+    out.print(Text.assemble(*row, minutes if progress.minutes_left else _("done")))
 
 
 def exercise_row(workspace: Workspace, exercise: Exercise) -> Text:
     """Return an exercise's row of a list: state, name, level, minutes, title."""
     exercises = workspace.syllabus.exercises.values()
     wide = max(len(e.symbols[0]) for e in exercises)
-    level = max(map(len, workspace.syllabus.levels))
+    level = max(len(_(name)) for name in workspace.syllabus.levels)
     status = workspace.status(exercise)
-    mark, style = MARKS[status]
+    said = {known: _(known) for known in MARKS}
+    sign, style = MARKS[status]
     return Text.assemble(
-        (f"  {mark} {exercise.symbols[0]:<{wide}}", style),
-        f"  {exercise.level:<{level}}  {exercise.minutes:>3} min  ",
-        (f"{status:<{max(map(len, MARKS))}}", style),
-        f"  {exercise.title}",
+        (f"  {sign} {exercise.symbols[0]:<{wide}}", style),
+        f"  {_(exercise.level):<{level}}  {exercise.minutes:>3} min  ",
+        (f"{said[status]:<{max(map(len, said.values()))}}", style),
+        f"  {_(exercise.title)}",
     )

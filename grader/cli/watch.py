@@ -18,6 +18,7 @@ from grader.cli.saves import Saves, clear
 from grader.cli.screen import is_interactive, out, print_plain, print_row
 from grader.errors import GraderError
 from grader.layout import find_course
+from grader.speech import _
 from grader.student import StudentError
 from grader.student.reference import has_references, read_reference
 from grader.student.verdict import Verdict
@@ -35,10 +36,10 @@ def watch() -> None:
     kind = Desk if is_interactive() else Saves
     with contextlib.suppress(KeyboardInterrupt), Checker() as checker:
         asyncio.run(kind(Workspace(find_course()), checker).run())
-    print_plain("\nStopped. To go on: make watch")
+    print_plain("\n" + _("Stopped. To go on: make watch"))
 
 
-def leave(number: int, _: Any) -> None:
+def leave(number: int, _frame: Any) -> None:
     """End as an exit does, which ends what runs beside this process."""
     sys.exit(128 + number)
 
@@ -107,7 +108,7 @@ class Desk(Saves):
                 self.show_list(self.picker)
             case "h":
                 print_plain("")
-                show_hint(self.workspace, self.current, "press h")
+                show_hint(self.workspace, self.current, _("press h"))
                 self.end_screen()
             case "s":
                 print_plain("")
@@ -165,11 +166,14 @@ class Desk(Saves):
         """Leave the terminal to a debugger until the student leaves it."""
         if not self.fails(exercise):
             raise StudentError(
-                f"The debugger stops where a check fails, and {exercise.symbols[0]} "
-                "has not failed as it is now."
+                "The debugger stops where a check fails, and {name} has not failed as "
+                "it is now.",
+                name=exercise.symbols[0],
             )
         self.ears.close()
-        before = signal.signal(signal.SIGINT, lambda *_: None)  # it is the debugger's
+        before = signal.signal(
+            signal.SIGINT, lambda *_args: None
+        )  # it is the debugger's
         try:
             command = [sys.executable, "-m", "grader", "debug", exercise.id]
             subprocess.run(command, check=False)
@@ -191,15 +195,16 @@ class Desk(Saves):
         """Return how many lines leave room for what else is on the screen."""
         return max(out.height // 3, 1)
 
-    def end_screen(self, said: str = "", _: Verdict | None = None) -> None:
+    def end_screen(self, said: str = "", _verdict: Verdict | None = None) -> None:
         """Print what was `said` of the last check, and what keys do."""
-        keys = {"h": "hint", "n": "next", "l": "list", "r": "run again"}
+        keys = {"h": _("hint"), "n": _("next"), "l": _("list")}
+        keys["r"] = _("run again")
         passes = self.workspace.passes(self.subject)
         if passes and has_references(self.workspace.layout):
-            keys["s"] = "solution"
+            keys["s"] = _("solution")
         if self.fails(self.subject):
-            keys["d"] = "debugger"
-        keys["q"] = "quit"
+            keys["d"] = _("debugger")
+        keys["q"] = _("quit")
         print_plain("")
         if said:
             print_plain(said, "dim")

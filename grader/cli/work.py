@@ -15,6 +15,7 @@ from grader.cli.screen import errors, print_message, print_plain
 from grader.files import write_bytes, write_text
 from grader.layout import find_course
 from grader.source import BrokenCodeError, decode, line_end
+from grader.speech import _, several
 from grader.student import StudentError
 from grader.student.progress import required
 from grader.student.reset import backup_path
@@ -35,9 +36,11 @@ def agree(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise StudentError(f"{question} There is nobody to ask: add YES=1, or --yes")
+        raise StudentError(
+            "{question} There is nobody to ask: add YES=1, or --yes", question=question
+        )
     if not typer.confirm(question):
-        print_plain("Nothing is changed.")
+        print_plain(_("Nothing is changed."))
         raise typer.Exit
 
 
@@ -53,17 +56,21 @@ def reset(name: One = "", yes: Yes = False) -> None:
         new = put_back(decode(data), stub, exercise) if data else stub.text
     except BrokenCodeError as error:
         raise StudentError(
-            f"exercises/{path.name} cannot be read: {error}. Move it away, and reset "
-            "brings back the whole file."
+            "exercises/{file} cannot be read: {error}. Move it away, and reset brings "
+            "back the whole file.",
+            file=path.name,
+            error=error,
         ) from error
     names = ", ".join(exercise.symbols)
-    agree(f"Put {names} back to the start?", yes=yes)
+    agree(_("Put {names} back to the start?").format(names=names), yes=yes)
     if data:
         backup = backup_path(path)
         write_bytes(backup, data)
-        print_plain(f"The file as it was is in {backup.relative_to(layout.root)}")
+        said = _("The file as it was is in {path}")
+        print_plain(said.format(path=backup.relative_to(layout.root)))
     write_text(path, new.replace("\n", line_end(data)))
-    print_plain(f"{names} is as it was handed out. Check: make test EX={exercise.id}")
+    said = _("{names} is as it was handed out. Check: make test EX={exercise}")
+    print_plain(said.format(names=names, exercise=exercise.id))
 
 
 def submit(
@@ -81,7 +88,8 @@ def submit(
         for note in part.found.notes:
             print_plain(f"  {note}", "dim")
     if others:
-        print_plain(f"not handed in, since no topic is called so: {', '.join(others)}")
+        said = _("not handed in, since no topic is called so: {names}")
+        print_plain(said.format(names=", ".join(others)))
     for part in parts:
         if part.rivals:
             agree(which_one(part), yes=yes)
@@ -90,24 +98,30 @@ def submit(
     for problem in problems:
         print_message(problem, 0)
     if problems:
-        agree("Such a file earns no points. Pack all the same?", yes=yes)
+        agree(_("Such a file earns no points. Pack all the same?"), yes=yes)
     path = Path(f"{name.removesuffix('.zip')}.zip")
     write_bytes(path, pack(sources))
     read_back(path, sources)
-    print_plain(f"{path} is written: {len(sources)} files, as the grader reads them.")
-    needed = required(workspace.syllabus, workspace.statuses())
-    print_plain(
-        f"Known to pass here: {needed.passed} of {needed.total} required exercises."
+    said = several(
+        "{path} is written: {n} file, as the grader reads it.",
+        "{path} is written: {n} files, as the grader reads them.",
+        len(sources),
+        path=path,
     )
+    print_plain(said)
+    needed = required(workspace.syllabus, workspace.statuses())
+    known = _("Known to pass here: {passed} of {total} required exercises.")
+    print_plain(known.format(passed=needed.passed, total=needed.total))
 
 
 def which_one(part: Part) -> str:
     """Return what to ask where a topic has several files with work in them."""
     others = ", ".join(f"{file} {count}" for file, count in part.rivals.items())
-    return (
-        f"{part.topic}: {part}, {others}, which is not handed in. Hand in {part.file}? "
-        "If not, move it away."
+    question = _(
+        "{topic}: {part}, {others}, which is not handed in. Hand in {file}? If not, "
+        "move it away."
     )
+    return question.format(topic=part.topic, part=part, others=others, file=part.file)
 
 
 def import_problems(sources: Mapping[str, bytes]) -> list[str]:
@@ -115,7 +129,7 @@ def import_problems(sources: Mapping[str, bytes]) -> list[str]:
     from grader.observe.finding import Finding
     from grader.observe.local import LocalObserver
 
-    errors.print("Importing the files …", style="dim")
+    errors.print(_("Importing the files …"), style="dim")
     problems = []
     with tempfile.TemporaryDirectory() as scratch:
         for topic, data in sources.items():
@@ -123,7 +137,7 @@ def import_problems(sources: Mapping[str, bytes]) -> list[str]:
         observer = LocalObserver(Path(scratch), 30.0)
         for topic in sources:
             try:
-                observer.play(topic, lambda _: None, (), 0)
+                observer.play(topic, lambda _module: None, (), 0)
             except Finding as finding:
                 problems.append(finding.message.render())
     return problems

@@ -14,10 +14,10 @@ from grader.intake.notebook_source import (
 )
 from grader.source import (
     BrokenCodeError,
+    bad_byte,
     decode,
     decode_comments,
     decode_utf16,
-    place_of_bad_byte,
 )
 from grader.speech import _
 
@@ -71,15 +71,19 @@ def read_text(name: str, data: bytes) -> tuple[str, bytes, list[str]]:
         return decode(data), data, []
     except BrokenCodeError as error:
         if (text := decode_utf16(data)) is not None:
-            note = _("{name} is read, though it is UTF-16").format(name=name)
-            return text, text.encode(), [note]
+            return (
+                text,
+                text.encode(),
+                [_("{name} is read, though it is UTF-16").format(name=name)],
+            )
         if (text := decode_comments(data)) is None:
             raise UnfitError("{name} is {error}.", name=name, error=error) from error
-        where = place_of_bad_byte(data).removeprefix(": ")
         note = _(
-            "{name} is read, though {where}, no UTF-8: only comments have such bytes"
-        ).format(name=name, where=where)
-        return text, text.encode(), [note]
+            "{name} is read, though line {line} holds the byte 0x{byte:02x}, no UTF-8: "
+            "only comments have such bytes"
+        )
+        found = bad_byte(data) or {}
+        return text, text.encode(), [note.format(name=name, **found)]
 
 
 def make_script(name: str, text: str, exercises: Symbols) -> Module:

@@ -76,6 +76,7 @@ class SandboxObserver:
         self.start_test()
         self.channel: socket.socket | None = None
         self.accounted = 0.0
+        self.open_files = 0
         self.imported: set[str] = set()
         self.import_findings: dict[str, Finding] = {}
 
@@ -127,7 +128,19 @@ class SandboxObserver:
         if self.seconds_left <= 0:
             raise verdicts.no_time_left(self.limits.topic_seconds)
         self.import_topic(request["topic"])
-        return self.ask(request, "The test")
+        answer = self.ask(request, "The test")
+        if self.has_left_open() and isinstance(answer.get("broken", []), list):
+            answer["broken"] = [*answer.get("broken", []), "open_files"]
+        return answer
+
+    def has_left_open(self) -> bool:
+        """Say whether the worker has more files open than before its answer, or hides.
+
+        It is looked at from outside: what a worker says of itself, it may invent.
+        """
+        before, now = self.open_files, self.sandbox.open_files()
+        self.open_files = now or 0
+        return now is None or now > before
 
     def enter(self, topic: str) -> None:
         """Leave the worker of another topic, or of another kind, behind."""
@@ -188,6 +201,7 @@ class SandboxObserver:
             self.import_findings[topic] = verdicts.broken_protocol(error)
             raise self.import_findings[topic] from None
         self.imported.add(topic)
+        self.open_files = self.sandbox.open_files() or 0
 
     def ask(self, request: dict[str, Any], activity: Words) -> dict[str, Any]:
         """Send one request and return its answer; a lost worker is replaced later."""

@@ -11,6 +11,7 @@ from grader.observe.columns import (
     TENSORS,
     VALUES,
 )
+from grader.observe.drawn import draw_name
 from grader.observe.expect import (
     expect_close,
     expect_equal,
@@ -35,6 +36,7 @@ __all__ = [
     "Function",
     "Module",
     "Raised",
+    "draw_name",
     "expect_close",
     "expect_equal",
     "expect_error",

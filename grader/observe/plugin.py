@@ -196,7 +196,8 @@ def sweep_of(observe: Observe, item: pytest.Item) -> Sweep:
     def refer(scenario: Callable[..., Any], *args: Any) -> Any:
         return play(path, scenario, args, seed)
 
-    return Sweep(exercise.symbols[0], observe, refer)
+    order = random.Random(seed_of(item, "order"))
+    return Sweep(exercise.symbols[0], observe, refer, order)
 
 
 def reference_of(item: pytest.Item) -> Path:

@@ -6,7 +6,9 @@ dtype, shape, class, exception, gradients, and leaving the arguments alone.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from grader.observe.causes import likely_cause
@@ -25,6 +27,7 @@ from grader.sandbox.trials import Make, play_cases, play_trials
 from grader.words import Text, Words, as_text, say
 
 Causes = Mapping[str, Words]
+first_of = itemgetter(0)
 CUT_OFF = "detach(), `.data`, item() or no_grad() cuts it off: no gradient arrives"
 
 
@@ -36,9 +39,17 @@ class Sweep:
         symbol: str,
         observe: Callable[..., Any],
         refer: Callable[..., Any],
+        rng: random.Random,
     ) -> None:
-        """Take the exercise's name, and what plays on the submission and reference."""
-        self.symbol, self.observe, self.refer = symbol, observe, refer
+        """Take the exercise's name, what plays on the submission and the reference.
+
+        Args:
+            symbol: the exercise's name.
+            observe: plays on the submission.
+            refer: plays on the reference.
+            rng: draws the order of the cases. No worker may know its seed.
+        """
+        self.symbol, self.observe, self.refer, self.rng = symbol, observe, refer, rng
         self.compared: list[str] = []
         """Names of the columns, and of other cases, of which something was compared."""
         self.passed_over: dict[str, str] = {}
@@ -80,7 +91,11 @@ class Sweep:
             (n, t) for n in dict.fromkeys(columns) for t in COLUMNS[n].trials(inputs)
         ]
         trials = [trial for _, trial in asked]
-        seen = self.observe(play_trials, make, init, trials, call=call)
+        seen = self.shuffled(
+            trials,
+            lambda some: self.observe(play_trials, make, init, some, call=call),
+            stay=1,
+        )
         wanted = self.refer(play_trials, make, init, trials)
         cases = [
             (name, COLUMNS[name].when, one, other)
@@ -97,9 +112,10 @@ class Sweep:
         fault: Words | None = None,
         slips: Slips | None = None,
         causes: Causes | None = None,
-        because: Causes | None = None,
+        because: Mapping[str, Words | Slips] | None = None,
         raises: Sequence[type[Exception]] = (),
         tolerance: Tolerance = None,
+        reads: Callable[[Any], Any] | None = None,
     ) -> None:
         """Expect a scenario to give what it gives on the reference, case by case.
 
@@ -111,20 +127,52 @@ class Sweep:
             fault: what is wrong in the first case.
             slips: causes with the evidence for them, in the first case.
             causes: as in a sweep over columns.
-            because: what is behind a failure, by the case.
+            because: what is behind a failure, by the case; or slips, with the evidence
+                for them.
             raises: the exceptions that the docstring promises.
             tolerance: as in a sweep over columns.
+            reads: gives what is compared of a value, found out in this process.
 
         Raises:
             Finding: the answer does otherwise.
             AssertionError: the reference raises what is not promised.
         """
-        args = list(cases.values())
-        seen = self.observe(play_cases, scenario, args, call=call)
+        asked = list(cases.items())
+        asked += asked[: bool(raises)]  # or an exception would do in each that follows
+        args = [given for _, given in asked]
+        seen = self.shuffled(
+            args, lambda some: self.observe(play_cases, scenario, some, call=call)
+        )
         wanted = self.refer(play_cases, scenario, args)
-        triples = zip(cases, seen, wanted, strict=True)
-        compared = [(when, when, one, other) for when, one, other in triples]
+        if reads is not None:
+            seen, wanted = ([read(p, reads) for p in all_] for all_ in (seen, wanted))
+        triples = zip(asked, seen, wanted, strict=True)
+        compared = [(when, when, one, other) for (when, _), one, other in triples]
         self.compare(compared, raises, tolerance, fault, slips, causes, because)
+
+    def shuffled(
+        self,
+        asked: list[Any],
+        play: Callable[[list[Any]], list[Played]],
+        stay: int = 0,
+    ) -> list[Played]:
+        """Return what came of each case; they are played in an order that is drawn.
+
+        So nobody knows by heart which case must raise an exception, or what a network's
+        names are: whoever recognises it has looked at the arguments.
+
+        Args:
+            asked: the cases, in the order in which they are judged.
+            play: plays cases in the order given.
+            stay: how many stay in front: what comes later may remember them.
+        """
+        later = [*range(stay, len(asked))]
+        self.rng.shuffle(later)
+        order = [*range(stay), *later]
+        played = play([asked[i] for i in order])
+        if len(played) != len(order):
+            return played
+        return [one for _, one in sorted(zip(order, played, strict=True), key=first_of)]
 
     def compare(
         self,
@@ -134,7 +182,7 @@ class Sweep:
         fault: Words | None,
         slips: Slips | None,
         causes: Causes | None,
-        because: Causes | None = None,
+        because: Mapping[str, Words | Slips] | None = None,
         *,
         lenient: bool = False,
     ) -> None:
@@ -165,12 +213,14 @@ class Sweep:
             if said is not None:
                 faults, expected, got = said
                 cause: Words | None = column.cause if column else None
-                cause = (because or {}).get(name, cause)
+                known = (because or {}).get(name, cause)
+                cause = None if isinstance(known, Mapping) else known
                 if faults == WRONG_GRADIENT and got == "None":
                     cause = CUT_OFF
-                if first and faults != WRONG_GRADIENT and "value" in seen:
+                mine = known if isinstance(known, Mapping) else slips if first else None
+                if mine and faults != WRONG_GRADIENT and "value" in seen:
                     shown = seen["value"]
-                    fitting = (c for c, s in (slips or {}).items() if fits(shown, s))
+                    fitting = (c for c, s in mine.items() if fits(shown, s))
                     cause = next(fitting, cause)
                 if faults is ERROR and (causes or cause is None):
                     error = Raised(tuple(seen["error"]), seen["message"])
@@ -191,3 +241,8 @@ class Sweep:
         if not when:
             return say(always, symbol=self.symbol)
         return say(then, symbol=self.symbol, when=as_text(when))
+
+
+def read(played: Played, reads: Callable[[Any], Any]) -> Played:
+    """Return what came of a case, with what is read of its value in place of that."""
+    return {**played, "value": reads(played["value"])} if "value" in played else played

@@ -17,5 +17,7 @@ class Command(bytes, Enum):
     """Clear up after a submission, and tell how its worker ended."""
     CLEAR_LOST = b"d"
     """The same for a worker that has closed its channel, so that its end is near."""
+    OPEN_FILES = b"f"
+    """Tell how many files the worker has open."""
     WAITED = b"t"
     """Tell the seconds for which the worker waited for a core."""

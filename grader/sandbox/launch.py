@@ -133,6 +133,15 @@ class Sandbox:
         """
         return Ended(**self._ask(Command.CLEAR_LOST if lost else Command.CLEAR))
 
+    def open_files(self) -> int | None:
+        """Return how many files the worker has open; None if it does not show them.
+
+        Raises:
+            SandboxError: the sandbox does not answer.
+        """
+        count: int | None = self._ask(Command.OPEN_FILES)
+        return count
+
     def waited(self) -> float:
         """Return the seconds for which the worker could have run, but had no core.
 

@@ -126,6 +126,8 @@ class Server:
                     simulated = command is Command.START_SIMULATED
                     self.start(control, descriptors[0], simulated=simulated)
                     control.sendall(READY)
+                case Command.OPEN_FILES:
+                    wire.send(control, open_files(self.worker))
                 case Command.WAITED:
                     wire.send(control, waited(self.worker))
                 case Command.CLEAR:
@@ -268,6 +270,14 @@ def waited(pid: int | None) -> float:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
     except (OSError, IndexError):
         return 0.0
+
+
+def open_files(pid: int | None) -> int | None:
+    """Return how many files a process has open; None if it is gone, or hides them."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return None
 
 
 def resident_bytes(pid: int) -> int:

@@ -7,6 +7,7 @@ arguments. The judge plays the same on the reference and compares.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -87,24 +88,33 @@ def fill(module: nn.Module) -> nn.Module:
 def play_trials(
     ex: Any, make: Make, init: tuple[Any, ...], trials: list[Trial]
 ) -> list[dict[str, Any]]:
-    """Scenario: play trials one after the other, each on an answer of its own."""
+    """Scenario: play trials one after the other, each on an answer of its own.
+
+    Each draws the numbers of the scenario's seed anew, as `play_cases` does.
+    """
+    seed = torch.initial_seed()
     with torch.random.fork_rng(devices=[]):
-        return [play_trial(ex, make, init, trial) for trial in trials]
+        return [play_trial(ex, make, init, trial, seed) for trial in trials]
 
 
 def play_cases(
     ex: Any, scenario: Callable[..., Any], cases: list[tuple[Any, ...]]
 ) -> list[dict[str, Any]]:
-    """Scenario: play another one with different arguments, one after the other."""
+    """Scenario: play another one with different arguments, one after the other.
+
+    The seed is drawn for each submission, so that nobody knows by heart what comes of
+    a case that draws numbers.
+    """
+    seed = torch.initial_seed()
     with torch.random.fork_rng(devices=[]):
-        return [play_case(ex, scenario, args) for args in cases]
+        return [play_case(ex, scenario, args, seed) for args in cases]
 
 
 def play_case(
-    ex: Any, scenario: Callable[..., Any], args: tuple[Any, ...]
+    ex: Any, scenario: Callable[..., Any], args: tuple[Any, ...], seed: int
 ) -> dict[str, Any]:
     """Return what a scenario gives, as plain data; no case sees another's changes."""
-    torch.default_generator.manual_seed(0)
+    torch.default_generator.manual_seed(seed)
     args = deep_copy(args, {})
     try:
         return {"value": scenario(ex, *args)}
@@ -113,10 +123,10 @@ def play_case(
 
 
 def play_trial(
-    ex: Any, make: Make, init: tuple[Any, ...], trial: Trial
+    ex: Any, make: Make, init: tuple[Any, ...], trial: Trial, seed: int
 ) -> dict[str, Any]:
     """Return what came of one trial, as plain data."""
-    torch.default_generator.manual_seed(0)
+    torch.default_generator.manual_seed(seed)
     args = deep_copy(trial.args, {})
     if trial.layout:
         args = map_tensors(LAYOUTS[trial.layout], args)
@@ -138,7 +148,8 @@ def play_trial(
         played = raised(error)
     after = list(tensors_in(args))
     if trial.moment not in CASTING:
-        played["kept"] = [same(a, b) for a, b in zip(before, after, strict=False)]
+        pairs = zip(before, after, strict=False)
+        played["kept"] = [same(a, b) and checksum(b) for a, b in pairs]
     return played
 
 
@@ -183,6 +194,11 @@ def same(before: Tensor, after: Tensor) -> bool:
     if before.dtype != after.dtype or before.shape != after.shape:
         return False
     return bool(torch.equal(bits_of(before), bits_of(after)))
+
+
+def checksum(tensor: Tensor) -> int:
+    """Return what the judge finds only if the entries are those that it sent."""
+    return zlib.crc32(bits_of(tensor).numpy().tobytes())
 
 
 def bits_of(tensor: Tensor) -> Tensor:

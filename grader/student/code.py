@@ -82,7 +82,9 @@ def read_code(text: str) -> Code:
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        raise BrokenCodeError(f"line {error.lineno}: {error.msg}") from error
+        raise BrokenCodeError(
+            "line {line}: {error}", line=error.lineno, error=error.msg
+        ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise BrokenCodeError(str(error)) from error
     statements = tuple(

@@ -119,8 +119,9 @@ def read_reference(layout: Layout, syllabus: Syllabus, exercise: Exercise) -> Re
         return decode(path.read_bytes())
     except OSError as error:
         raise StudentError(
-            f"{exercise.symbols[0]} has no reference here: "
-            "your instructor left them out of this handout."
+            "{name} has no reference here: your instructor left them "
+            "out of this handout.",
+            name=exercise.symbols[0],
         ) from error
 
 
@@ -156,6 +157,7 @@ def read_whys(path: Path, syllabus: Syllabus) -> Mapping[str, str]:
         for symbol, text in table.items()
     }
     for name in sorted(whys.keys() ^ syllabus.exercises.keys()):
-        problem = "lacks" if name in syllabus.exercises else "has an unknown entry"
-        raise StudentError(f"{path}: {problem} {name}")
+        if name in syllabus.exercises:
+            raise StudentError("{path}: lacks {name}", path=path, name=name)
+        raise StudentError("{path}: has an unknown entry {name}", path=path, name=name)
     return whys

@@ -68,6 +68,8 @@ def run_pytest(
     status = pytest.main(arguments, plugins=[plugin, *plugins])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise StudentError(
-            f"the visible tests do not run (pytest exit status {int(status)}): "
-            "unpack the handout anew beside this one, and bring exercises/ over"
+            "the visible tests do not run (pytest exit status {status}): "
+            "unpack the handout anew beside this one, and bring exercises/ "
+            "over",
+            status=int(status),
         )

@@ -17,11 +17,13 @@ from grader.intake.candidate import MissingError, UnfitError
 from grader.intake.choose import Choice, Found, find_topic, strangers
 from grader.intake.disk_files import list_folder
 from grader.intake.read import MAX_SOURCE
+from grader.speech import _, mark
 from grader.student import StudentError
 from grader.student.work import torch_version
+from grader.words import together
 
 FORMAT = "grader/submission/v1"
-HOW_TO_SAVE = (
+HOW_TO_SAVE = mark(
     "Nothing is packed. An editor changes the encoding of a file as it saves it: in VS "
     "Code with “Save with Encoding” in the bar below, UTF-8"
 )
@@ -49,7 +51,8 @@ class Part:
 
     def __str__(self) -> str:
         answers = self.found.module.answers
-        return f"{self.file} answers {answers} of {self.asked} exercises"
+        said = _("{file} answers {answers} of {total} exercises")
+        return said.format(file=self.file, answers=answers, total=self.asked)
 
 
 def read_parts(
@@ -74,12 +77,14 @@ def read_parts(
                 found = find_topic(topic, files, choice)
             except MissingError as error:
                 raise StudentError(
-                    f"{error} make reset EX={topic}.{exercises[0][0]} brings it back"
+                    "{error} make reset EX={exercise} brings it back",
+                    error=error,
+                    exercise=f"{topic}.{exercises[0][0]}",
                 ) from error
             except UnfitError as error:
-                raise StudentError(f"{error} {HOW_TO_SAVE}") from error
+                raise StudentError(together(error.words, HOW_TO_SAVE)) from error
             for problem in found.errors:
-                raise StudentError(f"{problem} {HOW_TO_SAVE}")
+                raise StudentError(together(problem, HOW_TO_SAVE))
             parts.append(Part(topic, found, len(exercises)))
         taken = {part.file for part in parts}
         others = [f.path for f in strangers(files, choice) if f.path not in taken]
@@ -113,4 +118,6 @@ def read_back(path: Path, sources: Mapping[str, bytes]) -> None:
         SubmissionSource(path.stem, path), dict.fromkeys(sources, ())
     )
     if submission.problems or dict(submission.sources) != dict(sources):
-        raise StudentError(f"{path} does not hold your files: run make submit again.")
+        raise StudentError(
+            "{path} does not hold your files: run make submit again.", path=path
+        )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 
 from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
-from grader.text import counted
+from grader.speech import _, several
 
 MAX_LINES = 200
 MAX_CHARACTERS = 20_000
@@ -24,13 +24,13 @@ class Printed(NamedTuple):
         """Return the rows of a message: all lines, or the last ones behind a note."""
         shown = self.lines[-most:]
         left_out = self.left_out + len(self.lines) - len(shown)
-        note = counted(
+        note = several(
+            "({n} line before this is not shown)",
+            "({n} lines before this are not shown)",
             left_out,
-            "({count} line before this is not shown)",
-            "({count} lines before this are not shown)",
         )
         said = [note, *shown] if left_out else shown
-        labels = ("printed", *[""] * len(said))
+        labels = (_("printed"), *[""] * len(said))
         return [f"  {a:<9} {line}" for a, line in zip(labels, said, strict=False)]
 
 

@@ -54,7 +54,7 @@ class Checker:
             message = await self._receive()
             if message is None:
                 raise StudentError(
-                    f"the checks cannot start: {self._child.last_words()}"
+                    "the checks cannot start: {words}", words=self._child.last_words()
                 )
             self.forks = message["ready"]
             self._ready = True

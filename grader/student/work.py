@@ -14,6 +14,7 @@ from pathlib import Path
 import grader
 from grader.layout import Layout
 from grader.source import BrokenCodeError, decode_as_python, read_source
+from grader.speech import _
 from grader.stubs import StubError, make_stub
 from grader.student.code import Code, asks_somebody, is_documented, read_code
 from grader.student.state import State
@@ -156,9 +157,9 @@ def read_work(layout: Layout, syllabus: Syllabus) -> Work:
             files[path.stem] = read_code(decode_as_python(path.read_bytes()))
             broken.pop(path.stem, None)
         except BrokenCodeError as error:
-            broken[path.stem] = f"is no Python now: {error}"
+            broken[path.stem] = _("is no Python now: {error}").format(error=error)
         except OSError as error:
-            broken[path.stem] = f"cannot be read: {error.strerror}"
+            broken[path.stem] = _("cannot be read: {why}").format(why=error.strerror)
     stubs = {topic.id: read_code(read_stub(layout, topic)) for topic in syllabus.topics}
     return Work(files, broken, stubs, read_context(layout, syllabus.topic_ids))
 
@@ -168,11 +169,13 @@ def how_to_find(topic: Topic, paths: Iterable[Path]) -> str:
     example = topic.exercises[0].id
     renamed = [path.name for path in paths if topic.id in path.stem]
     if renamed:
-        return (
-            f"is missing. If {' or '.join(renamed)} is yours, rename it; else "
-            f"make reset EX={example} brings back an empty one"
+        said = _(
+            "is missing. If {files} is yours, rename it; else make reset EX={exercise} "
+            "brings back an empty one"
         )
-    return f"is missing: make reset EX={example} brings it back"
+        return said.format(files=_(" or ").join(renamed), exercise=example)
+    said = _("is missing: make reset EX={exercise} brings it back")
+    return said.format(exercise=example)
 
 
 def read_stub(layout: Layout, topic: Topic) -> str:

@@ -48,9 +48,22 @@ class Workspace:
         """
         first, *others = self.syllabus.only(name).exercises.values()
         if others:
-            given = f"{name} is a topic" if name else "no exercise is named"
-            raise StudentError(f"{given}: add one, as EX={first.id}")
+            if name:
+                raise StudentError(
+                    "{topic} is a topic: add one, as EX={exercise}",
+                    topic=name,
+                    exercise=first.id,
+                )
+            raise StudentError(
+                "no exercise is named: add one, as EX={exercise}", exercise=first.id
+            )
         return first
+
+    def named(self, part: str) -> set[str]:
+        """Return the ids of exercises that are named themselves, not by their topic."""
+        names = {name.strip() for name in part.split(",")} - {""}
+        names -= {*self.syllabus.topic_ids}
+        return {e for name in names for e in self.syllabus.ids_of(name)}
 
     def status(self, exercise: Exercise) -> ExerciseStatus:
         """Return how an exercise stands, as far as is known."""

@@ -167,11 +167,3 @@ def test_a_name_that_is_none_gets_a_like_one_or_all_topics(name, hint):
         syllabus.only(name)
 
     assert hint in str(error.value)
-
-
-def test_exercises_are_named_themselves_or_by_their_topic():
-    syllabus = parse_syllabus(GOOD, "a.toml")
-
-    assert syllabus.named("") == set()
-    assert syllabus.named("layers") == set()
-    assert syllabus.named("layers, C") == {"layers.C"}

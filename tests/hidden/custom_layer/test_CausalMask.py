@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, call_and_pull_back, call_once, in_turn
 from grader.observe import (
@@ -12,6 +12,7 @@ from grader.observe import (
     MODULES,
     TENSORS,
     Module,
+    draw_name,
     expect_close,
     say,
 )
@@ -21,11 +22,14 @@ pytestmark = pytest.mark.exercise("custom_layer.CausalMask")
 MASK = Module("CausalMask", filled=False)
 
 
-def state_of_mask(ex: Any, max_len: int) -> tuple[list[str], list[str], list[str]]:
+def state_of_mask(
+    ex: Any, max_len: int, other: nn.Module
+) -> tuple[list[str], list[str], list[str]]:
+    """Return what of a layer and of another one is saved and trained; and devices."""
     layer = ex.CausalMask(max_len)
     layer(torch.zeros(max_len, max_len))
-    names = list(layer.state_dict())
-    parameters = [name for name, _ in layer.named_parameters()]
+    both = nn.Sequential(layer, other)
+    names, parameters = list(both.state_dict()), list(dict(both.named_parameters()))
     devices = [b.device.type for b in layer.to("meta").buffers()]
     if devices:
         devices.append(layer(torch.zeros(1, 1, device="meta")).device.type)
@@ -110,17 +114,17 @@ def test_causal_mask_refuses_what_is_too_long_alone(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_causal_mask_is_a_buffer_that_is_not_saved(sweep, rng):
-    n = rng.choice(DISTINCT)
+    n, other = rng.choice(DISTINCT), nn.ParameterDict({draw_name(rng): torch.ones(1)})
 
     sweep.cases(
         state_of_mask,
-        {"": (n,)},
+        {"": (n, other)},
         call=say("CausalMask({n}).state_dict(), and its buffers after to('meta')", n=n),
         fault="CausalMask has parameters, or its mask is in the state dict, or does "
         "not follow the layer to other devices.",
         slips={
-            "a mask is not trained: make it a buffer": lambda seen: bool(seen[1]),
-            "persistent=False leaves a buffer out of it": lambda seen: bool(seen[0]),
+            "a mask is not trained: make it a buffer": lambda seen: len(seen[1]) > 1,
+            "persistent=False leaves a buffer out of it": lambda seen: len(seen[0]) > 1,
             "a tensor assigned to self stays where it is: register_buffer moves it": (
                 lambda seen: not seen[2]
             ),

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, gradient_of, same
-from grader.observe import CALLS, Module, say
+from grader.observe import CALLS, Module, draw_name, say
 from grader.observe.sweep import CUT_OFF
 
 pytestmark = pytest.mark.exercise("custom_layer.RunningStandardize")
@@ -54,13 +54,14 @@ def state_of_standardize(ex: Any, d: int) -> tuple[list[str], dict[str, Tensor]]
 
 
 def standardize_gradient(
-    ex: Any, batches: list[Tensor], upstream: Tensor
+    ex: Any, batches: list[Tensor], upstream: Tensor, other: nn.Module
 ) -> tuple[list[str], Tensor | None]:
+    """Return what of the state and of another layer is tracked, and a gradient."""
     layer = ex.RunningStandardize(upstream.shape[-1], 0.3)
     layer(batches[0].requires_grad_())
     leaf = batches[1].requires_grad_()
     y = layer(leaf.clone())
-    state = layer.state_dict(keep_vars=True)
+    state = nn.Sequential(layer, other).state_dict(keep_vars=True)
     tracked = sorted(name for name, t in state.items() if t.requires_grad)
     return tracked, gradient_of(y, leaf, upstream)
 
@@ -236,14 +237,14 @@ def test_running_standardize_tracks_its_batch_but_not_its_state(sweep, rng):
 
     sweep.cases(
         standardize_gradient,
-        {"": (batches, upstream)},
+        {"": (batches, upstream, nn.ParameterDict({draw_name(rng): torch.ones(1)}))},
         call=say("RunningStandardize({d}, 0.3)(x).backward(…), second batch", d=d),
         fault="Gradients do not flow through mean and variance of the batch, and there "
         "alone.",
         slips={
             "autograd tracks the running statistics: update them under "
             "torch.no_grad(), or with detached values, else they keep the graph of "
-            "every batch alive": lambda seen: bool(seen[0]),
+            "every batch alive": lambda seen: len(seen[0]) > 1,
             CUT_OFF: lambda seen: seen[1] is None,
             "no_grad() or detach() makes constants of mean and variance; it belongs "
             "around the update only": lambda seen: same(seen[1], constant),

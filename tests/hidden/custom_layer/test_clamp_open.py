@@ -55,9 +55,10 @@ def bounds(rng) -> tuple[float, float]:
 def around(lo: float, hi: float) -> Tensor:
     """Return entries below, at, between and above the bounds, in random order."""
     outside = [torch.rand(4) + hi + 0.1, lo - 0.1 - torch.rand(4)]
-    between = lo + (hi - lo) * (0.1 + 0.8 * torch.rand(7))
+    many = 5 * int(torch.randint(1, 50, ())) + 2
+    between = lo + (hi - lo) * (0.1 + 0.8 * torch.rand(many))
     x = torch.cat([*outside, torch.tensor([lo, lo, hi, hi, hi]), between])
-    return x[torch.randperm(len(x))].reshape(4, 5)
+    return x[torch.randperm(len(x))].reshape(-1, 5)
 
 
 @pytest.mark.weight(2)

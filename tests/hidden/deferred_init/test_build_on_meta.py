@@ -90,6 +90,7 @@ def built(
     del dirt  # what torch.empty finds there next
     seen: Seen = {"make_net ran on meta": [], "raised": "no exception"}
     made: list[nn.Module] = []
+    mark = torch.rand(2).tolist()
 
     def make_net() -> nn.Module:
         seen["make_net ran on meta"].append(torch.empty(0).is_meta)
@@ -106,7 +107,8 @@ def built(
         seen["raised"] = type(error).__name__, names
         return seen
     finally:
-        seen["default device"] = str(torch.empty(0).device)
+        now = torch.tensor(mark)
+        seen["default device"] = str(now.device) if now.is_meta else now
         torch.set_default_device(None)
     kinds = nn.Linear, nn.Embedding
     owners = [module for module in net.modules() if isinstance(module, kinds)]

@@ -1,12 +1,15 @@
 """first_mismatch names the first layer, as forward runs, that does not fit."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_hook
 
 from deferred_init_helpers import (
     DISTINCT,
@@ -19,6 +22,7 @@ from deferred_init_helpers import (
     look,
     used_twice,
 )
+from grader.sandbox.laws import hooks_of_all_modules
 
 pytestmark = pytest.mark.exercise("deferred_init.first_mismatch")
 
@@ -85,31 +89,49 @@ def hook_the_first(net: nn.Module) -> None:
     net[0].register_forward_pre_hook(refuse)
 
 
-def names_in(ex: Any, build: Build, *xs: Any) -> list[str | None]:
-    """Return the names for some inputs; none if the network itself raises.
+@contextmanager
+def some_hooks() -> Iterator[Callable[[], int]]:
+    """Give what counts hooks of all modules, when there are some."""
+    number = int(torch.randint(1, 99, ()))
+    hooks = [register_module_forward_hook(lambda *_: None) for _ in range(number)]
+    try:
+        yield hooks_of_all_modules
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def names_in(ex: Any, build: Build, *xs: Any) -> tuple[list[str | None], str]:
+    """Return the names for some inputs, none if the network itself raises; and hooks.
 
     What is no input is done to the network between two calls.
     """
     net = build()
     names = []
-    for x in xs:
-        if callable(x):
-            x(net)
-            continue
-        try:
-            names.append(ex.first_mismatch(net, x))
-        except Exception:
-            if type(net) is not RaisesItself:
-                raise
-            names.append(None)
-    return names
+    with some_hooks() as of_all:
+        for x in xs:
+            if callable(x):
+                x(net)
+                continue
+            try:
+                names.append(ex.first_mismatch(net, x))
+            except Exception:
+                if type(net) is not RaisesItself:
+                    raise
+                names.append(None)
+        return names, f"{of_all()} hooks of all modules"
 
 
 def state_around(ex: Any, build: Build, *xs: Tensor) -> Seen:
     """Return the names for several inputs, and what is to see of the network then."""
     net = build()
-    names = [ex.first_mismatch(net, x) for x in xs]
-    return {"names": names, **look(net)}
+    with some_hooks() as of_all:
+        names = [ex.first_mismatch(net, x) for x in xs]
+        return {"names": names, "hooks of all modules": of_all(), **look(net)}
+
+
+def gives(names: list[str | None]) -> Callable[[Any], bool]:
+    return lambda got: got[0] == names
 
 
 ANY_CLASS = {"not this one": "any class of exception counts: except Exception"}
@@ -176,17 +198,19 @@ def test_mismatch_is_the_first_leaf_that_does_not_fit(sweep, rng):
         call="first_mismatch(net, x)",
         fault="first_mismatch does not name the first leaf that does not fit.",
         slips={
-            "None says that all fits, but a layer does not": [None],
-            "this layer is lazy: it takes any width": ["rest.tail.2"],
+            "None says that all fits, but a layer does not": gives([None]),
+            "this layer is lazy: it takes any width": gives(["rest.tail.2"]),
             "a container is no leaf: the layer inside it is asked for": (
-                lambda names: f"{name}.".startswith(f"{names[0]}.")
+                lambda got: f"{name}.".startswith(f"{got[0][0]}.")
             ),
             "the name of a layer starts with the names of what it is in": (
-                lambda names: f".{name}".endswith(f".{names[0]}")
+                lambda got: f".{name}".endswith(f".{got[0][0]}")
             ),
-            "this is the layer before it, whose output does not fit": ["rest.tail.3"],
+            "this is the layer before it, whose output does not fit": gives(
+                ["rest.tail.3"]
+            ),
             "a layer before this one does not fit: stop at the first": (
-                lambda names: names[0] > name
+                lambda got: got[0][0] > name
             ),
         },
         because={

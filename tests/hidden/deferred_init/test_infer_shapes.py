@@ -55,7 +55,7 @@ class ByMode(nn.Module):
 
 
 def convolutions(one: int, two: int, out: int) -> nn.Module:
-    """Return a network with a part in eval mode, a gradient, a frozen layer, a hook."""
+    """Return a network with a part in eval mode, a gradient, a frozen layer, hooks."""
     net = nn.Sequential(
         nn.Sequential(nn.Conv2d(3, one, 3), nn.BatchNorm2d(one), nn.ReLU()).eval(),
         nn.MaxPool2d(2),
@@ -65,7 +65,8 @@ def convolutions(one: int, two: int, out: int) -> nn.Module:
     )
     net[3].weight.grad = torch.ones(out, 4 * two)
     net[4].bias.requires_grad_(requires_grad=False)
-    net[1].register_forward_hook(lambda *_: None)
+    for layer in one * [net[0][0], net[1]]:
+        layer.register_forward_hook(lambda *_: None)
     return net
 
 
@@ -215,7 +216,7 @@ def test_infer_shapes_leaves_the_network_as_it_is(sweep, rng):
                 lambda seen: not seen[".training"]
             ),
             "a hook stays until its handle.remove()": (
-                lambda seen: seen["0.0.hooks"] != (0, 0)
+                lambda seen: seen["0.0.hooks"] > (d, 0)
             ),
             "a hook that was there before stays": (
                 lambda seen: seen["1.hooks"] == (0, 0)

@@ -13,6 +13,7 @@ from grader.observe import (
     LAYOUTS,
     MODULES,
     VALUES,
+    draw_name,
     expect_equal,
     expect_true,
     say,
@@ -38,18 +39,22 @@ def run_fixed(ex: Any, state: dict[str, Tensor], x: Tensor) -> Tensor:
 
 
 def train_fixed(
-    ex: Any, d: int, x: Tensor
+    ex: Any, d: int, x: Tensor, own: str
 ) -> tuple[list[str], list[str], list[str], list[Tensor]]:
-    """Return names saved, trained and of buffers; weights, the last one trained."""
+    """Return names saved, trained and of buffers; weights, the last one trained.
+
+    The names are those in a network that has it under a name of its own.
+    """
     net = ex.FixedHiddenMLP(d)
+    whole = nn.ModuleDict({own: net})
     weights = [ex.FixedHiddenMLP(d).weight, net.weight.detach().clone()]
-    trained = [name for name, p in net.named_parameters() if p.requires_grad]
+    trained = [name for name, p in whole.named_parameters() if p.requires_grad]
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     net(x).backward()
     optimizer.step()
-    buffers = [name for name, _ in net.named_buffers()]
+    buffers = [name for name, _ in whole.named_buffers()]
     weights.append(net.weight)
-    return sorted(net.state_dict()), sorted(trained), buffers, weights
+    return sorted(whole.state_dict()), sorted(trained), buffers, weights
 
 
 def fixed_state(d: int, scale: float) -> dict[str, Tensor]:
@@ -92,6 +97,7 @@ def test_fixed_mlp_saves_its_random_weight_and_does_not_train_it(observe, rng):
         train_fixed,
         d,
         torch.rand(3, d),
+        own := draw_name(rng),
         call=say("FixedHiddenMLP({d}): its state dict, one step of SGD", d=d),
         causes=CAUSES,
     )
@@ -99,25 +105,25 @@ def test_fixed_mlp_saves_its_random_weight_and_does_not_train_it(observe, rng):
     second = "a second Linear has weights of its own: call the same one twice"
     expect_equal(
         saved,
-        ["linear.bias", "linear.weight", "weight"],
+        [f"{own}.linear.bias", f"{own}.linear.weight", f"{own}.weight"],
         "The state dict does not hold weight and one linear.",
         slips={
             "a buffer with persistent=False is not saved": (
-                lambda names: "weight" not in names and "weight" in buffers
+                lambda names: f"{own}.weight" in {*buffers} - {*names}
             ),
             "a tensor assigned to self is not saved: register_buffer does that": (
-                ["linear.bias", "linear.weight"]
+                [f"{own}.linear.bias", f"{own}.linear.weight"]
             ),
-            second: lambda names: len(names) == 5 and "weight" in names,
+            second: lambda names: len(names) == 5 and f"{own}.weight" in names,
         },
     )
     expect_equal(
         trained,
-        ["linear.bias", "linear.weight"],
+        [f"{own}.linear.bias", f"{own}.linear.weight"],
         "Not exactly the layer linear can be trained.",
         slips={
             "an nn.Parameter is trained: use a buffer, or requires_grad=False": (
-                lambda names: "weight" in names
+                lambda names: f"{own}.weight" in names
             ),
         },
     )

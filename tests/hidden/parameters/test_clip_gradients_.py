@@ -50,6 +50,7 @@ def clip(
             g is None or torch.equal(g.nan_to_num(7, 8, 9), before.nan_to_num(7, 8, 9))
             for g, before in zip(held, gradients, strict=True)
         ],
+        "held": held,
         "the same": [p.grad is g for p, g in zip(parameters, held, strict=True)],
         "parameters": [bool((p == 1).all()) for p in parameters],
         "trainable": [p.requires_grad for p in parameters],

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from grader.observe import draw_name
 from parameters_helpers import DISTINCT, META, kinds_of_nets
 
 pytestmark = pytest.mark.exercise("parameters.init_normal")
@@ -62,12 +63,17 @@ def fate(before: Tensor, after: Tensor) -> str:
 
 
 def draw_twice(ex: Any, net: nn.Module, std: dict[str, float]) -> Any:
-    """Return what holds for the weights of two layers at two calls, in units of std."""
+    """Return the weights of two layers at two calls, in units of std, and a bias."""
     drawn = []
     for _ in range(2):
         ex.init_normal(net, **std)
         drawn += [net[0].weight.detach().clone(), net[1][0].weight.detach().clone()]
-    w = torch.stack(drawn).double() / std.get("std", 0.01)
+    return [torch.stack(drawn).double() / std.get("std", 0.01), net[0].bias.detach()]
+
+
+def what_holds(found: list[Tensor]) -> dict[str, Any]:
+    """Return what holds for the weights of two layers at two calls."""
+    w, bias = found
     together, n = w.flatten(0, 1), w[0].numel()
     spread = w.std((1, 2), keepdim=True)
     return {
@@ -80,7 +86,7 @@ def draw_twice(ex: Any, net: nn.Module, std: dict[str, float]) -> Any:
             torch.linalg.eigvalsh(together.T @ together)[-1]
             < 1.2 * sum(size**0.5 for size in together.shape) ** 2
         ),
-        "bias": net[0].bias.detach(),
+        "bias": bias,
     }
 
 
@@ -142,6 +148,7 @@ def test_init_normal_reaches_subclasses_and_leaves_all_else_alone(sweep, rng):
     net = nn.ModuleDict(
         {
             "linear": nn.Linear(a, b),
+            draw_name(rng): nn.PReLU(),
             "mine": Gain(a, b),
             "attention": nn.MultiheadAttention(8, 2),
             "batchnorm": nn.BatchNorm1d(b),
@@ -193,6 +200,7 @@ def test_init_normal_draws_afresh_from_the_normal_distribution(sweep, rng):
     sweep.cases(
         draw_twice,
         {"": (net, {}), wide: (net, {"std": round(rng.uniform(2.0, 4.0), 2)})},
+        reads=what_holds,
         call="twice init_normal(net), net with Linear(200, 150) at two depths",
         fault="The weights are not drawn afresh from this normal distribution.",
         slips={

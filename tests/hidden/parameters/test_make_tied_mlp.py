@@ -19,8 +19,12 @@ COLUMNS = {
 """What is looked at for a width and depth; for others shapes alone."""
 
 
-def parameters_of_two(ex: Any, width: int, depth: int) -> list[list[Tensor]]:
-    return [list(ex.make_tied_mlp(width, depth).parameters()) for _ in range(2)]
+def parameters_of_two(
+    ex: Any, width: int, depth: int
+) -> tuple[list[Tensor], list[Tensor], int]:
+    """Return the parameters of two networks, and of how many numbers they are."""
+    one, two = ([*ex.make_tied_mlp(width, depth).parameters()] for _ in range(2))
+    return one, two, sum(p.numel() for p in one + two)
 
 
 def run_layer(
@@ -39,7 +43,7 @@ def test_tied_mlp_has_the_parameters_of_one_layer(observe, rng):
     width, depth = rng.choice(range(4, 10)), rng.choice(range(2, 6))
     call = say("make_tied_mlp{sizes}.parameters()", sizes=(width, depth))
 
-    parameters, others = observe(parameters_of_two, width, depth, call=call)
+    parameters, others, numbers = observe(parameters_of_two, width, depth, call=call)
 
     weights = [p for p in parameters if p.dim() == 2]
     biases = [p for p in parameters if p.dim() == 1]
@@ -56,7 +60,8 @@ def test_tied_mlp_has_the_parameters_of_one_layer(observe, rng):
             "gradient of its own"
         )
     expect_true(
-        sorted(tuple(p.shape) for p in parameters) == [(width,), (width, width)],
+        sorted(tuple(p.shape) for p in parameters) == [(width,), (width, width)]
+        and numbers == 2 * width * (width + 1),
         "The network does not have the parameters of one Linear layer.",
         expected="one weight and one bias",
         got=say("{n} weights, {n_2} biases", n=len(weights), n_2=len(biases)),

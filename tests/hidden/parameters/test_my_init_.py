@@ -20,8 +20,17 @@ def strangers(t: Tensor) -> int:
     return int((~((size == 0) | ((size >= 5) & (size <= 10)))).sum())
 
 
-def statistics(ex: Any, *shape: int) -> Any:
+def fill_many(ex: Any, *shape: int) -> list[Tensor]:
+    """Return vectors, single entries and a large tensor that were filled."""
+    vectors, singles, t = torch.ones(8, 50), torch.ones(60), torch.ones(shape)
+    for part in (*vectors, *singles, t):
+        ex.my_init_(part)
+    return [vectors, singles, t]
+
+
+def statistics(filled: list[Tensor]) -> Any:
     """Return what is sure of a large tensor, and then what nearly is."""
+    vectors, singles, t = filled
 
     def share(where: Tensor) -> float:
         return round(where.double().mean().item(), 2)
@@ -34,9 +43,6 @@ def statistics(ex: Any, *shape: int) -> Any:
             for m in tables
         )
 
-    vectors, singles, t = torch.ones(8, 50), torch.ones(60), torch.ones(shape)
-    for part in (*vectors, *singles, t):
-        ex.my_init_(part)
     spread, some = torch.where(t == 0, 0, (t.abs() - 7.5) * 0.98), t[t != 0].abs()[::5]
     return {
         STRANGERS: strangers(t),
@@ -84,8 +90,8 @@ def fill_part(
     }
 
 
-def fill_in_turn(ex: Any, drawn_from: str, trained: bool = False) -> Any:
-    """Return what holds for tensors that are filled after some seeds are set."""
+def fill_in_turn(ex: Any, drawn_from: str, trained: bool = False) -> list[Tensor]:
+    """Return tensors that are filled after some seeds are set, and torch's state."""
 
     def start(seed: int, other: int) -> dict[str, Generator | None]:
         torch.manual_seed(other if drawn_from == "generator" else seed)
@@ -96,13 +102,19 @@ def fill_in_turn(ex: Any, drawn_from: str, trained: bool = False) -> Any:
         t = torch.ones(20, 10).requires_grad_(trained)
         return ex.my_init_(t, **source).detach().clone()
 
-    source, before = start(3, 1), torch.get_rng_state()
+    seed = torch.initial_seed() % (1 << 30)
+    source, before = start(seed, 1), torch.get_rng_state()
     first, after = filled(source), torch.get_rng_state()
-    second = filled(source)
+    second, equal = filled(source), filled(start(seed, 2))
+    return [first, second, equal, filled(start(seed + 1, 1)), before, after]
+
+
+def what_holds(filled: list[Tensor]) -> dict[str, Any]:
+    first, second, equal, other, before, after = filled
     return {
         STRANGERS: strangers(first),
-        "equal seeds give equal entries": torch.equal(first, filled(start(3, 2))),
-        "other seeds give other entries": not torch.equal(first, filled(start(4, 1))),
+        "equal seeds give equal entries": torch.equal(first, equal),
+        "other seeds give other entries": not torch.equal(first, other),
         "the next call gives other entries": not torch.equal(first, second),
         "torch's global random state stays": torch.equal(before, after),
     }
@@ -114,8 +126,9 @@ def test_my_init_draws_from_its_distribution(sweep):
         return [seen[f"share of {part}"] for part in ("0", "(5, 10)", "(-10, -5)")]
 
     sweep.cases(
-        statistics,
+        fill_many,
         {"": (50, 40, 45)},
+        reads=statistics,
         call="t = torch.ones(50, 40, 45); my_init_(t)",
         fault="my_init_ does not draw from its distribution.",
         tolerance=(0.0, 0.025),
@@ -199,6 +212,7 @@ def test_my_init_draws_from_the_generator_alone(sweep):
             "without a generator": ("nothing",),
             "for the generator None": ("None",),
         },
+        reads=what_holds,
         call="my_init_(t, generator=g), several times",
         fault="my_init_ does not draw from its generator alone.",
         slips={

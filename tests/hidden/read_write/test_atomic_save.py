@@ -14,19 +14,20 @@ from typing import Any
 import pytest
 import torch
 
+from grader.observe import draw_name
 from read_write_helpers import DISTINCT, State, unpack
 
 pytestmark = pytest.mark.exercise("read_write.atomic_save")
 
 
 class Bomb:
-    """Raises when it is pickled."""
+    """Raises when it is pickled, with a text."""
 
-    def __init__(self, kind: type[BaseException]) -> None:
-        self.kind = kind
+    def __init__(self, kind: type[BaseException], text: str = "") -> None:
+        self.kind, self.text = kind, text
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise self.kind("this object cannot be pickled")
+        raise self.kind(self.text)
 
 
 KINDS = ValueError, KeyboardInterrupt, SystemExit
@@ -36,11 +37,12 @@ CALLS = {"a break at os.fsync": SYNCS, "a break at os.replace": MOVES}
 
 
 def attempt(work: Callable[[], None]) -> str:
-    """Do it; return the exception's name, those of the system under one."""
+    """Do it; return the exception's name and text, those of the system under one."""
     try:
         work()
     except BaseException as error:
-        return "OSError" if isinstance(error, OSError) else type(error).__name__
+        is_system = isinstance(error, OSError)
+        return "OSError" if is_system else f"{type(error).__name__} {error}"
     return "nothing"
 
 
@@ -57,16 +59,16 @@ def in_child(work: Callable[[], None]) -> str:
 
 
 def save_in_trouble(
-    ex: Any, old: State, new: State, trouble: str, room: int
+    ex: Any, old: State, new: State, name: str, trouble: str, room: int
 ) -> dict[str, Any]:
     """Save three times, last in trouble, perhaps with some room on the disk."""
 
     def interrupt(_frame: Any, event: str, function: Any) -> None:
         if event == "c_call" and function in CALLS[trouble]:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(name)
 
     def work() -> None:
-        bomb = {"bomb": Bomb(BOMBS[trouble])} if trouble in BOMBS else {}
+        bomb = {"bomb": Bomb(BOMBS[trouble], name)} if trouble in BOMBS else {}
         sys.setprofile(interrupt if trouble in CALLS else None)
         try:
             ex.atomic_save({**new, **bomb}, path)
@@ -82,11 +84,11 @@ def save_in_trouble(
 
     before, system = os.getcwd(), tempfile.tempdir
     with TemporaryDirectory() as folder:
-        file = path = Path(folder, "net.pt")
+        file = path = Path(folder, name)
         try:
             if trouble == "a path without a folder":
                 os.chdir(folder)
-                path, tempfile.tempdir = Path("net.pt"), f"{folder}/none"
+                path, tempfile.tempdir = Path(name), f"{folder}/none"
             for state in (new, old):
                 ex.atomic_save(state, str(path))
             found = {"before": unpack(file)}
@@ -97,8 +99,8 @@ def save_in_trouble(
         finally:
             os.chdir(before)
             tempfile.tempdir = system
-        alone = ended == "killed" or os.listdir(folder) == ["net.pt"]
-        return {**found, "ends": ended, "file": unpack(file), "alone": alone}
+        names = "" if ended == "killed" else " ".join(sorted(os.listdir(folder)))
+        return {**found, "ends": ended, "file": unpack(file), "names": names}
 
 
 def save_under_names(ex: Any, old: State) -> dict[str, Any]:
@@ -140,19 +142,25 @@ def die_before_replacing(ex: Any, old: State, new: State) -> dict[str, Any]:
         ex.atomic_save(old, path)
         ended = in_child(work)
         log.seek(0)
-        *synced, moved = log.read().split() or [b""]
         return {
             "ends": ended,
             "old": unpack(path),
             "others": [unpack(f) for f in others()],
-            "synced": "whole" if synced[-1:] == [moved] else len(synced),
+            "synced": log.read().decode(),
         }
+
+
+def judge_sizes(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the same with words for the sizes of what was synced and moved."""
+    *synced, moved = found["synced"].split() or [""]
+    whole = moved.isdigit() and int(moved) > 20_000 and synced[-1:] == [moved]
+    return {**found, "synced": "whole" if whole else len(synced)}
 
 
 def two_states(rng) -> tuple[State, State]:
     """Return a small state, and one of some 20,000 bytes."""
-    old = {"weight": torch.randn(rng.choice(DISTINCT))}
-    return old, {f"layer.{i}": torch.randn(1000) for i in range(5)}
+    old, n = {"weight": torch.randn(rng.choice(DISTINCT))}, rng.randrange(1000, 1100)
+    return old, {f"layer.{i}": torch.randn(n) for i in range(5)}
 
 
 NAMES = "net", "net.tmp", "net.temp", "net.new", "net.part", "net.bak", "tmp"
@@ -181,7 +189,8 @@ SILENT = {"a break at os.fsync": UNSYNCED, "a break at os.replace": IN_PLACE}
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_atomic_save_leaves_the_old_file_or_the_new_one(sweep, rng, trouble):
     rooms = TROUBLES[trouble]
-    args = *two_states(rng), trouble, rng.choice(rooms) if rooms else 0
+    name = draw_name(rng)
+    args = *two_states(rng), name, trouble, rng.choice(rooms) if rooms else 0
 
     sweep.cases(
         save_in_trouble,
@@ -198,7 +207,7 @@ def test_atomic_save_leaves_the_old_file_or_the_new_one(sweep, rng, trouble):
                 lambda got: got["ends"] == "OSError" and trouble in BOMBS
             ),
             "what is raised on the way is not raised on": (
-                lambda got: trouble in BOMBS and got["ends"] != trouble
+                lambda got: trouble in BOMBS and got["ends"] != f"{trouble} {name}"
             ),
             "the old file is removed first": (
                 lambda got: got["file"] == "no file at this path"
@@ -207,7 +216,7 @@ def test_atomic_save_leaves_the_old_file_or_the_new_one(sweep, rng, trouble):
                 lambda got: "refuses" in got["file"]
             ),
             LEFT.get(trouble, "it leaves a temporary file"): (
-                lambda got: not got["alone"]
+                lambda got: got["names"] not in ("", name)
             ),
         },
     )
@@ -227,6 +236,7 @@ def test_atomic_save_replaces_a_whole_file_by_a_whole_one(sweep, rng):
     sweep.cases(
         die_before_replacing,
         {"": two_states(rng)},
+        reads=judge_sizes,
         call="atomic_save(new, path), killed where it calls os.replace",
         fault="atomic_save does not put a whole file in place in one step.",
         slips={

@@ -10,34 +10,43 @@ import pytest
 import torch
 from torch import nn
 
-from read_write_helpers import DISTINCT, copied, in_turn, oddities, packed, raised
+from read_write_helpers import (
+    DISTINCT,
+    copied,
+    in_turn,
+    oddities,
+    packed,
+    raised,
+    saved,
+)
 
 pytestmark = pytest.mark.exercise("read_write.load_untrusted")
 
 
 class Payload:
-    """Runs code, here a harmless mkdir, when it is unpickled."""
+    """Runs code when it is unpickled, here one that removes a file."""
 
-    def __init__(self, folder: str):
-        self.folder = folder
+    def __init__(self, path: str):
+        self.path = path
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return os.mkdir, (self.folder,)
+        return os.remove, (self.path,)
 
 
 def load(ex: Any, *files: bytes) -> list[Any]:
     return [copied(tensors) for tensors in in_turn(ex.load_untrusted, *files)]
 
 
-def load_or_refuse(ex: Any, obj: Any, code: str = "") -> list[str]:
-    """Return what is raised, and whether code in the file has run."""
+def load_or_refuse(ex: Any, obj: Any, code: str = "") -> list[Any]:
+    """Return what is raised, and what a file holds that code in the file removes."""
     with TemporaryDirectory() as folder:
-        runs = {"weight": torch.zeros(3), "bias": Payload(f"{folder}/made")}
+        victim = saved(folder, torch.rand(4).numpy().tobytes())
+        runs = {"weight": torch.zeros(3), "bias": Payload(str(victim))}
         if code:
             pickled = code == "pickle"
             obj = pickle.dumps(runs) if pickled else packed(runs, old=code == "old")
         what = raised(lambda: in_turn(ex.load_untrusted, obj))
-        return [what, "the code ran" if os.listdir(folder) else "nothing ran"]
+        return [what, victim.read_bytes() if victim.exists() else "the code ran"]
 
 
 def test_untrusted_tensors_come_back_as_they_are(sweep, rng):

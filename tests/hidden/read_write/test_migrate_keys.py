@@ -4,8 +4,9 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+import torch
 
-from grader.observe import say
+from grader.observe import draw_name, say
 from read_write_helpers import a_state, outcome
 
 pytestmark = pytest.mark.exercise("read_write.migrate_keys")
@@ -14,14 +15,20 @@ Rules = list[tuple[str, str]]
 
 
 def migrate(ex: Any, names: list[str], rules: Any, kind: str = "") -> list[Any]:
-    """Return new names, whether they have the very tensors, and what was given."""
-    state = a_state(names)
+    """Return new names, whether they have the very tensors, and what was given.
+
+    And what they have when the tensors given are doubled.
+    """
+    state = {name: torch.rand(1) for name in names}
     tensors, given = list(state.values()), list(rules)
     new = ex.migrate_keys(MappingProxyType(state) if kind else state, rules)
     same = all(map(lambda a, b: a is b, new.values(), tensors))
     copied = {*map(id, new.values())} != {*map(id, tensors)}
     what = "copies" if copied else "the tensors themselves, out of order"
-    return [list(new), "as given" if same else what, list(state), given == list(rules)]
+    for tensor in tensors:
+        tensor.mul_(2)
+    was = list(state), given == list(rules), list(new.values())
+    return [list(new), "as given" if same else what, *was]
 
 
 def migrate_or_refuse(
@@ -140,8 +147,8 @@ COLLISIONS = {
 }
 
 
-def test_migrate_refuses_collisions(sweep):
-    for when, args in {"": (["a"], [], ""), **COLLISIONS}.items():
+def test_migrate_refuses_collisions(sweep, rng):
+    for when, args in {"": ([draw_name(rng)], [], ""), **COLLISIONS}.items():
         sweep.cases(
             migrate_or_refuse,
             {when: args},

@@ -193,16 +193,19 @@ def test_load_model_refuses_what_describes_no_network(sweep, rng):
     sweep.symbol = "load_model"
 
     cases = [(why, *case) for why, files in silence.items() for case in files.items()]
-    for why, when, file in [("", "", (config, state)), *cases]:
-        sweep.cases(
-            load_or_refuse,
-            {when: (file_of(*file),)},
-            call="load_model(path)",
-            slips={
+    cases = [("", "", (config, state)), *cases]
+    sweep.cases(
+        load_or_refuse,
+        {when: (file_of(*file),) for _, when, file in cases},
+        call="load_model(path)",
+        because={
+            when: {
                 why: "no exception",
                 "wrong fields raise TypeError: raise ValueError instead": "TypeError",
                 "an unfit state raises RuntimeError: raise ValueError instead": (
                     "RuntimeError"
                 ),
-            },
-        )
+            }
+            for why, when, _ in cases
+        },
+    )

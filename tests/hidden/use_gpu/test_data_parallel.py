@@ -1,6 +1,7 @@
 """data_parallel agrees with one device, while each device runs its part."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -19,10 +20,11 @@ TWICE = (
 
 
 class Probe(nn.Module):
-    """A linear layer that tells where it runs and how many rows it gets."""
+    """A linear layer that tells where it runs, also by what it adds to each row."""
 
-    def __init__(self, inner: int, out: int, note: Callable[[Any], None]):
+    def __init__(self, inner: int, out: int, note: Any, codes: dict[str, float]):
         super().__init__()
+        self.codes = codes
         self.linear = nn.Linear(inner, out)
         self.shift = self.tied = nn.Parameter(torch.zeros(1))
         self.register_buffer("mean", torch.zeros(1))
@@ -35,7 +37,7 @@ class Probe(nn.Module):
         own += [self.mean, self.same, self.unsaved]
         places = dict.fromkeys(t.device.type for t in own)
         self.note((x.device.type, " and ".join(places), len(x)))
-        return self.linear(x.to(self.linear.weight.device))
+        return self.linear(x.to(self.linear.weight.device)) + self.codes[x.device.type]
 
 
 class Counter(nn.Module):
@@ -69,10 +71,17 @@ def held_by(net: nn.Module) -> list[Tensor]:
     ]
 
 
+def entries(net: nn.Module) -> int:
+    return sum(t.numel() for t in held_by(net))
+
+
 def run_parallel(
     ex: Any, net: nn.Module, x: Tensor, devices: Sequence[str]
-) -> tuple[Tensor, list[Tensor | None], Tensor | None, str]:
-    """Return the output, gradients of the net and its input, and what of it changed."""
+) -> tuple[Tensor, list[Tensor | None], Tensor | None, str, int]:
+    """Return the output, gradients of the net and its input, and what of it changed.
+
+    And how many numbers the net then holds.
+    """
     x.requires_grad_()
     modes, held = [(name, m.training) for name, m in net.named_modules()], held_by(net)
     values = [t.detach().clone() for t in held]
@@ -95,18 +104,24 @@ def run_parallel(
     weights = torch.arange(1.0, 1 + y.numel(), device=y.device).reshape(y.shape)
     (y * weights).sum().backward()
     added = [None if p.grad is None else p.grad - 1 for p in net.parameters()]
-    return y, added, x.grad, changed
+    return y, added, x.grad, changed, entries(net)
 
 
 def watch_parallel(
-    ex: Any, sizes: list[int], rows: int, devices: list[str]
-) -> tuple[list[tuple[str, str, int]], str, list[str]]:
-    """Return what replicas saw, and where output and net are then."""
+    ex: Any, sizes: list[int], rows: int, devices: list[str], codes: dict[str, float]
+) -> tuple[list[tuple[str, str, int]], str, list[str], Tensor, int]:
+    """Return what replicas saw, and where output and net are then.
+
+    And what is added to each row, if the net is on the CPU, and what the net holds.
+    """
     seen: list[Any] = []
-    net, x = Probe(*sizes, seen.append), torch.randn(rows, sizes[0])
+    net, x = Probe(*sizes, seen.append, codes), torch.randn(rows, sizes[0])
     with metered(*devices):
         y = ex.data_parallel(net, x, [torch.device(d) for d in devices])
-    return seen, str(y.device), [p.device.type for p in net.parameters()]
+    places, added = [p.device.type for p in net.parameters()], torch.empty(0)
+    with suppress(RuntimeError):
+        added = (y.cpu() - net.linear(x)).mean(1)
+    return seen, str(y.device), places, added, entries(net)
 
 
 def expect_split(counts: list[int], rows: int, devices: list[str]) -> None:
@@ -209,11 +224,12 @@ def test_data_parallel_equals_one_device_and_leaves_the_network(sweep, rng):
 )
 def test_data_parallel_runs_each_part_on_its_device(observe, rng, rows, places):
     sizes, devices = rng.sample(DISTINCT, 2), places.split()
+    codes = {kind: rng.uniform(1, 9) for kind in ("cpu", "sim")}
     call = say("data_parallel(net, x, {devices}), {n} rows", devices=devices, n=rows)
     causes = {r"multiple values for keys": TWICE}
 
-    seen, place, net_at = observe(
-        watch_parallel, sizes, rows, devices, call=call, causes=causes
+    seen, place, net_at, added, held = observe(
+        watch_parallel, sizes, rows, devices, codes, call=call, causes=causes
     )
 
     expect_equal(
@@ -237,6 +253,12 @@ def test_data_parallel_runs_each_part_on_its_device(observe, rng, rows, places):
         "data_parallel moves the network itself.",
         slips={"net.to(device) moves net: move copies": lambda at: "sim" in at},
     )
+    known = entries(Probe(*sizes, None, codes))
+    expect_equal(held, known, "data_parallel changes the network.")
+    for kind, code in codes.items():
+        ran = int(torch.isclose(added, torch.tensor(code), atol=1e-3).sum())
+        rows_there = sum(n for at, _, n in seen if at == kind)
+        expect_equal(ran, rows_there, "The outputs are not those of the devices given.")
 
 
 @on_device
@@ -246,7 +268,9 @@ def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device
     x, devices = torch.randn(7, inner), places.format(device).split()
     call = say("data_parallel(net, x, {devices})", devices=devices)
 
-    y, gradients, gradient, changed = observe(run_parallel, net, x, devices, call=call)
+    y, gradients, gradient, changed, held = observe(
+        run_parallel, net, x, devices, call=call
+    )
 
     expected, wanted, last = run_outside(net, x)
     fault = "data_parallel does not give the output of the network."
@@ -255,3 +279,4 @@ def test_data_parallel_runs_on_two_kinds_of_devices(observe, rng, places, device
     for one, other in zip([*gradients, gradient], [*wanted, last], strict=True):
         expect_close(one, other, fault, rtol=1e-4, atol=1e-4)
     expect_equal(changed, "nothing", "data_parallel changes the network.")
+    expect_equal(held, entries(net), "data_parallel changes the network.")

@@ -8,27 +8,39 @@ import torch
 from torch import Tensor
 
 from grader.observe import expect_close, expect_equal, expect_true, say
-from use_gpu_helpers import DISTINCT, metered, on_device
+from use_gpu_helpers import DISTINCT, Drift, metered, on_device
 
 pytestmark = pytest.mark.exercise("use_gpu.norm_log")
 
 
 def log_norms(
-    ex: Any, matrices: list[Tensor], make: Callable[[list[Tensor]], Any] = list
-) -> Tensor | list[int]:
-    """Return the norms, or if there are none their shape: their dtype is free."""
-    norms = ex.norm_log(make(matrices), torch.device("cpu"))
-    return norms if norms.numel() else list(norms.shape)
+    ex: Any, matrices: list[Tensor], make: Any = list, *others: list[Tensor]
+) -> Tensor:
+    """Return the norms, with those of others behind: the dtype of none is free."""
+    several = [matrices, *others]
+    norms = [ex.norm_log(make(each), torch.device("cpu")) for each in several]
+    return torch.cat(norms) if others else norms[0]
 
 
 def log_norms_on_device(
-    ex: Any, matrices: list[Tensor], device: str
-) -> tuple[Tensor, str, int, int]:
-    """Return the norms and where they are, the waits and the moves to the device."""
+    ex: Any, matrices: list[Tensor], device: str, factor: float
+) -> tuple[Tensor, str, int, int, Tensor]:
+    """Return the norms and where they are, the waits and the moves to the device.
+
+    And the norms, if they come back, when copies between devices change values.
+    """
     with metered(device) as meter:
         norms = ex.norm_log(matrices, device)
         waits, arrivals = meter.waits, meter.arrivals
-    return norms, norms.device.type, waits, arrivals
+    with metered(device) as meter, Drift(factor, meter):
+        drifted = ex.norm_log(matrices, device)
+    return (
+        norms,
+        norms.device.type,
+        waits,
+        arrivals,
+        drifted if drifted.is_cpu else torch.empty(0),
+    )
 
 
 def draw_matrices(rng, dtype: torch.dtype) -> list[Tensor]:
@@ -42,7 +54,7 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
     def every(function: Callable[[Tensor], Tensor]) -> Tensor:
         return torch.stack([function(m) for m in matrices])
 
-    halves = [17 * torch.eye(3).half(), torch.zeros(0, 0).half()]
+    halves = [rng.randrange(17, 30) * torch.eye(3).half(), torch.zeros(0, 0).half()]
     norm = torch.linalg.matrix_norm
     sweep.cases(
         log_norms,
@@ -53,8 +65,8 @@ def test_norm_log_gives_the_norms_of_the_products(sweep, rng):
             "for sizes that repeat": ([*doubles, doubles[0] + 1],),
             "for an iterator": (doubles, iter),
             "for one matrix": (matrices[:1], tuple),
-            "for no matrices": ([],),
-            "for an empty iterator": ([], iter),
+            "for no matrices": ([], list, matrices),
+            "for an empty iterator": ([], iter, matrices),
         },
         call="norm_log of four matrices, and of others",
         fault="norm_log does not give the norm of each product.",
@@ -88,8 +100,9 @@ def test_norm_log_waits_for_the_device_once(observe, rng, device):
 
     call = say("norm_log(four matrices, {device})", device=repr(device))
 
-    norms, place, waits, arrivals = observe(
-        log_norms_on_device, matrices, device, call=call
+    factor = rng.uniform(1.5, 2.5)
+    norms, place, waits, arrivals, drifted = observe(
+        log_norms_on_device, matrices, device, factor, call=call
     )
 
     stay = "the norms stay on the device: .cpu() at the end"
@@ -110,3 +123,5 @@ def test_norm_log_waits_for_the_device_once(observe, rng, device):
         got=say("{arrivals}", arrivals=arrivals),
         cause="m.to(device) @ m.to(device) moves m twice" if arrivals > 4 else None,
     )
+    fault = "norm_log moves a matrix twice, or not all norms back together."
+    expect_close(drifted, factor**2 * wanted, fault)

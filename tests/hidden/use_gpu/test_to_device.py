@@ -9,7 +9,15 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import expect_equal, expect_unchanged, say
-from use_gpu_helpers import DISTINCT, metered, on_device, outline, places_of, tensors_of
+from use_gpu_helpers import (
+    DISTINCT,
+    Drift,
+    metered,
+    on_device,
+    outline,
+    places_of,
+    tensors_of,
+)
 
 pytestmark = pytest.mark.exercise("use_gpu.to_device")
 
@@ -66,36 +74,42 @@ def things() -> dict[str, Any]:
     }
 
 
-def keep(ex: Any, name: str) -> list[str]:
-    """Return where a tensor went, and whether a thing beside it is as it was."""
+def keep(ex: Any, name: str, place: int, count: int) -> list[Any]:
+    """Return in which places a batch of a thing and tensors is as it was."""
     thing = things()[name]
-    tensor, kept = ex.to_device((torch.ones(2), thing), "meta")
+    batch = [torch.ones(2) for _ in range(count)]
+    batch[place] = thing
+    moved = ex.to_device(batch, "meta")
     alone = ex.to_device(thing, torch.device("meta"))
-    came = "itself" if kept is thing and alone is thing else "another object"
+    same = [i for i, (a, b) in enumerate(zip(moved, batch, strict=True)) if a is b]
     own = list(thing.parameters()) if isinstance(thing, nn.Module) else []
-    return [str(tensor.device), came, *places_of(own)]
+    return [same if alone is thing else [], places_of(moved), *places_of(own)]
 
 
 def move(
-    ex: Any, batch: Any, device: str
-) -> tuple[str, list[str], list[Tensor], str, list[str], list[bool], int, int]:
-    """Return what a batch is like after a move, and what it was before.
+    ex: Any, batch: Any, device: str, x: Tensor, factor: float
+) -> tuple[str, list[str], list[Tensor], str, list[Tensor], list[Tensor], int, int]:
+    """Return what a batch is like after a move, and what it is when that is zeroed.
 
-    At last come whether tensors that are on the device came back themselves, and the
-    numbers of moves to the device and of waits for it.
+    What moves is multiplied by a factor. At last come tensors that stay where they are,
+    when the caller's are doubled, and the numbers of moves and waits.
     """
     with metered(device) as meter:
-        there = torch.zeros(3, device=device), torch.zeros(2, 0, device=device)
+        there = x.to(device), torch.zeros(2, 0, device=device)
         before = meter.arrivals
-        moved, same = ex.to_device((batch, {"deep": [there]}), device)
+        with Drift(factor, meter):
+            moved, same = ex.to_device((batch, {"deep": [there]}), device)
         waits, moves = meter.waits, meter.arrivals - before
         kept = ex.to_device(there[0], torch.device(device))
-        came = [*same["deep"][0], kept, ex.to_device(there[0], device[:-2])]
-    here = tensors_of(batch)[0]
-    same = [a is b for a, b in zip(came, [*there, there[0], there[0]], strict=True)]
-    same.append(ex.to_device(here, "cpu") is here)
-    of_moved = outline(moved), places_of(moved), tensors_of(moved)
-    return *of_moved, outline(batch), places_of(batch), same, moves, waits
+        came = [same["deep"][0][0], kept, ex.to_device(there[0], device[:-2])]
+    came.append(ex.to_device(x, "cpu"))
+    values = [t.clone() for t in tensors_of(moved)]
+    for t in tensors_of(moved):
+        t.zero_()
+    for t in (x, there[0]):
+        t.mul_(2)
+    of_batch = outline(batch), tensors_of(batch)
+    return outline(moved), places_of(moved), values, *of_batch, came, moves, waits
 
 
 def draw_tensor(rng) -> Tensor:
@@ -157,11 +171,11 @@ def test_to_device_builds_the_batch_alike(sweep, rng):
     )
 
 
-def test_to_device_keeps_what_is_no_tensor(sweep):
+def test_to_device_keeps_what_is_no_tensor(sweep, rng):
     sweep.cases(
         keep,
-        {f"for {name}": (name,) for name in things()},
-        call="to_device((x, thing), 'meta'), to_device(thing, 'meta')",
+        {f"for {name}": (name, rng.randrange(9), 9) for name in things()},
+        call="to_device([x, …, thing, …, x], 'meta'), to_device(thing, 'meta')",
         causes={r"(AttributeError|TypeError): .*(Sample|image|type object)": CLASS},
         because={
             "for bytes": "not every Sequence is a list or tuple",
@@ -181,22 +195,24 @@ def test_to_device_moves_only_what_is_elsewhere(observe, rng, device):
 
     call = say("to_device({outline}, {device})", outline=like, device=repr(device))
 
-    form, places, values, own_form, own_places, same, moves, waits = observe(
-        move, batch, device, call=call
+    x, factor = torch.rand(3), rng.randrange(2, 99)
+    form, places, values, own_form, own, came, moves, waits = observe(
+        move, batch, device, x, factor, call=call
     )
 
     there = [device] * len(tensors)
     expect_equal(form, like, "to_device does not build the batch alike.")
     expect_equal(places, there, "to_device leaves tensors where they were.")
-    expect_equal(values, tensors, "Values change on their way to the device.")
+    moved = [t * factor if t.is_floating_point() else t for t in tensors]
     expect_unchanged(
-        (own_form, own_places),
-        (like, ["cpu"] * len(tensors)),
+        (own_form, own),
+        (like, tensors),
         "to_device changes the caller's batch.",
         cause="moved tensors are written into the caller's containers: build new ones",
     )
     copied = "clone, copy=True and torch.tensor always copy; t.to(device) does not"
     fault = "to_device copies a tensor that is on the device already."
-    expect_equal(all(same), True, fault, cause=copied)
+    expect_equal(came, [2 * x] * 4, fault, cause=copied)
+    expect_equal(values, moved, "Values change on their way to the device.")
     expect_equal(moves, len(tensors), "to_device does not move each tensor once.")
     expect_equal(waits, 0, "to_device brings values back to the host.")

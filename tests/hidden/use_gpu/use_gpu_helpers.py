@@ -46,6 +46,33 @@ class CudaMeter(TorchDispatchMode):
         self.arrivals += here.type == "cpu" and there.type == "cuda"
 
 
+class Drift(TorchDispatchMode):
+    """Changes what is copied between devices, so that values tell how they came.
+
+    What comes to a device is multiplied by a factor, and by 3 more if it came before or
+    the host has waited; what comes back, by 5 unless the host waits for the first time.
+    """
+
+    def __init__(self, factor: float, meter: Any) -> None:
+        super().__init__()
+        self.factor, self.meter, self.start = factor, meter, meter.waits
+        self.sent: list[Tensor] = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out, name = func(*args, **(kwargs or {})), str(func)
+        waits = self.meter.waits - self.start
+        back = 1 if waits == 1 else 5
+        if name == "aten._local_scalar_dense.default" and not args[0].is_cpu:
+            return out * back
+        if name in ("aten._to_copy.default", "aten.copy_.default"):
+            source = args["copy_" in name]
+            if out.is_floating_point() and out.is_cpu != source.is_cpu:
+                late = waits or source.data_ptr() in {t.data_ptr() for t in self.sent}
+                self.sent.append(source)
+                out.mul_(back if out.is_cpu else self.factor * (3 if late else 1))
+        return out
+
+
 def metered(*devices: str) -> Any:
     """Return a block in which devices are there, and their copies and waits counted."""
     if any(device.startswith("cuda") for device in devices):

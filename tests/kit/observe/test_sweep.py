@@ -1,5 +1,7 @@
 """A sweep tells in which column an answer does otherwise than the reference."""
 
+import random
+import zlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,9 +11,9 @@ from torch import nn
 
 from grader.observe.columns import COLUMNS, MODULES, TENSORS, VALUES
 from grader.observe.finding import Finding
-from grader.observe.sweep import Sweep
+from grader.observe.sweep import Sweep, first_of
 from grader.sandbox import own_line, wire
-from grader.sandbox.trials import Function, Module
+from grader.sandbox.trials import Function, Module, Trial, play_cases, play_trials
 
 
 def halve(x):
@@ -38,7 +40,7 @@ class Layer(nn.Module):
         return x * self.weight + self.shift
 
 
-def sweep_over(answer, reference=halve):
+def sweep_over(answer, reference=halve, seed=0):
     """Sweep an answer as a submission's, in this process."""
 
     def play(module, scenario, *args, **_):
@@ -46,7 +48,7 @@ def sweep_over(answer, reference=halve):
 
     modules = (SimpleNamespace(it=answer), SimpleNamespace(it=reference))
     one, other = (lambda *a, m=m, **k: play(m, *a, **k) for m in modules)
-    return Sweep("it", one, other)
+    return Sweep("it", one, other, random.Random(seed))
 
 
 def fault_of(answer, columns, reference=halve, **more):
@@ -382,3 +384,100 @@ def test_an_exception_below_the_promised_one_is_asked_for_as_the_promised_one():
         )
 
     assert found.value.message.expected == "ValueError"
+
+
+def refuse_odd(ex, n):
+    ex.it(n)
+    if n % 2:
+        raise ValueError("odd")
+    return n
+
+
+def order_for(seed, raises):
+    met = []
+    cases = {f"for {n}": (n,) for n in range(8) if raises or not n % 2}
+    sweep_over(met.append, lambda _: None, seed).cases(
+        refuse_odd, cases, call="it(n)", raises=raises
+    )
+    return met
+
+
+def test_cases_are_played_in_an_order_that_is_drawn():
+    one, again, other = (order_for(seed, ()) for seed in (1, 1, 2))
+
+    assert one == again != other
+    assert sorted(one) == [0, 2, 4, 6]
+
+
+def test_where_exceptions_are_promised_the_first_case_is_met_twice():
+    one, other = (order_for(seed, (ValueError,)) for seed in (1, 2))
+
+    assert one != other
+    assert sorted(one) == [0, *range(8)]
+
+
+def test_columns_come_behind_the_plain_case():
+    met = []
+
+    def note(x):
+        met.append(x.dtype)
+        return x / 2
+
+    for seed in range(9):
+        sweep_over(note, halve, seed)(
+            Function("it"), inputs=draw, columns=("plain", "float64"), call="it(x)"
+        )
+
+    assert set(met[::3]) == {torch.float32}
+
+
+def test_a_case_may_have_slips_of_its_own():
+    signs = {"it is one too many": 3, "it is one too few": 1}
+    cases = {"": (1,), "for two": (2,)}
+
+    with pytest.raises(Finding) as found:
+        sweep_over(lambda n: 3 if n == 2 else n, lambda n: n).cases(
+            lambda ex, n: ex.it(n), cases, call="it(n)", because={"for two": signs}
+        )
+
+    assert found.value.message.cause == "it is one too many"
+
+
+def test_what_is_read_of_a_value_is_compared_in_its_place():
+    sweep = sweep_over(lambda n: [n, "of mine"], lambda n: [n, "another"])
+
+    sweep.cases(lambda ex, n: ex.it(n), {"": (1,)}, call="it(n)", reads=first_of)
+    with pytest.raises(Finding):
+        sweep.cases(lambda ex, n: ex.it(n), {"": (1,)}, call="it(n)")
+
+
+def draw_a_number(ex):
+    return torch.rand(()).item()
+
+
+def drawn_for(seed):
+    torch.manual_seed(seed)
+    return play_cases(None, draw_a_number, [(), ()])
+
+
+def test_what_a_case_draws_follows_the_seed_of_the_submission():
+    one, again, other = map(drawn_for, (1, 1, 2))
+
+    assert one == again != other
+    assert one[0] == one[1]
+
+
+def zero_its_input(x):
+    x.detach().zero_()
+    return x / 2
+
+
+def test_a_call_that_leaves_its_argument_tells_what_the_argument_holds():
+    trial = Trial((torch.tensor([1.0, 2.0]),))
+    kept, changed = (
+        play_trials(SimpleNamespace(it=it), Function("it"), (), [trial])[0]["kept"]
+        for it in (halve, zero_its_input)
+    )
+
+    assert kept == [zlib.crc32(bytes.fromhex("0000803f00000040"))]
+    assert changed == [False]

@@ -14,6 +14,7 @@ from pathlib import Path
 import cloudpickle
 import pytest
 import torch
+from torch.utils.hooks import RemovableHandle
 
 from grader import sim
 from grader.judge.observer import SandboxObserver
@@ -683,6 +684,59 @@ def test_a_kit_that_is_closed_to_others_gives_an_open_copy(tmp_path):
     shut = [p for p in (folder, *folder.rglob("*")) if p.stat().st_mode & 0o004 == 0]
     assert shut == []
     assert (folder / "kit" / "grader" / "sandbox" / "server.py").exists()
+
+
+SILENT = b"""
+import ctypes
+import os
+from grader.sandbox import laws
+laws.broken = lambda before: []
+def leave_open():
+    os.open(os.devnull, os.O_RDONLY)
+def hide():
+    ctypes.CDLL(None).prctl(4, 0)
+"""
+
+
+def call(ex, name: str) -> None:
+    if name:
+        getattr(ex, name)()
+
+
+def breaks(sandbox, *names):
+    observer = SandboxObserver(sandbox, Submission("ana", {"topic": SILENT}))
+    played = [observer.play("topic", call, (name,), 1) for name in names]
+    return [answer.get("broken", []) for answer in played]
+
+
+def test_files_that_stay_open_are_counted_outside_of_the_worker(sandbox):
+    assert breaks(sandbox, "", "leave_open", "") == [[], ["open_files"], []]
+
+
+@in_bubblewrap
+def test_a_worker_that_hides_its_files_breaks_the_law(sandbox):
+    assert breaks(sandbox, "", "hide", "") == [[], ["open_files"], ["open_files"]]
+
+
+def hooks_after_one_more(ex, net: torch.nn.Module) -> int:
+    net.register_forward_hook(lambda *_: None).remove()
+    return len(net._forward_hooks)
+
+
+def test_a_hook_takes_no_place_of_those_that_a_network_brings(sandbox):
+    before = RemovableHandle.next_id
+    RemovableHandle.next_id = 0
+    nets = [torch.nn.ReLU() for _ in range(40)]
+    for net in nets:
+        net.register_forward_hook(lambda *_: None)
+    RemovableHandle.next_id += before
+    observer = SandboxObserver(sandbox, SUBMISSION)
+
+    left = [
+        observer.play("topic", hooks_after_one_more, (net,), 1)["value"] for net in nets
+    ]
+
+    assert left == [1] * len(nets)
 
 
 def test_what_a_submission_prints_goes_nowhere(sandbox):

@@ -116,3 +116,9 @@ def test_what_an_exercise_is_for_stands_in_its_statement(workspace):
 
     assert f"\n\n    {use}\n\n" in stub.text
     assert use.endswith(".")
+
+
+def test_exercises_are_named_themselves_or_by_their_topic(workspace):
+    assert workspace.named("") == set()
+    assert workspace.named("parameters") == set()
+    assert workspace.named("parameters, MLP") == {MLP}
