@@ -105,7 +105,12 @@ def several(one: str, many: str, n: int, **values: object) -> str:
         >>> several("{n} test waits", "{n} tests wait", 2)
         '2 tests wait'
     """
-    return Spoken.speech.several(one, many, n).format(n=n, **values)
+    return form_for(one, many, n).format(n=n, **values)
+
+
+def form_for(one: str, many: str, n: int) -> str:
+    """Return the form of a text that belongs to `n` things, without its values."""
+    return Spoken.speech.several(one, many, n)
 
 
 _ = translate

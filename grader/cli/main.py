@@ -93,7 +93,16 @@ def translate_help(command: Any) -> None:
     for parameter in command.params:
         for name in ("help", "show_default"):
             if isinstance(text := getattr(parameter, name, None), str):
-                setattr(parameter, name, _(text))
+                setattr(parameter, name, with_facts(_(text)))
+
+
+def with_facts(text: str) -> str:
+    """Return help with what it lists in the place of `{formats}` and the like."""
+    if "{" not in text:
+        return text
+    from grader.cli.options import FACTS
+
+    return text.format_map(FACTS)
 
 
 def choose_course(
@@ -157,7 +166,7 @@ def run() -> None:
     try:
         make_app(sys.argv[1:])()
     except KeyboardInterrupt:
-        print_error("interrupted")
+        print_error(_("interrupted"))
         sys.exit(130)
     except GraderError as error:
         print_error(str(error))

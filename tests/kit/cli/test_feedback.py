@@ -60,7 +60,7 @@ def test_moodle_gets_a_zip(results, roster):  # noqa: F811
         assert archive.namelist() == [
             "Ana Souza_7_assignsubmission_file_/feedback.html"
         ]
-    assert f"{path} written: 1 of 1 students" in done.stdout
+    assert f"{path} written: 1 of 1 student" in done.stdout
     assert "Rui gets no page" in done.stderr
 
 
