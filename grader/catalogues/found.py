@@ -39,13 +39,11 @@ def read_tree(path: Path) -> ast.Module:
 
 
 def docstrings_of(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Yield the docstrings of a tree."""
+    """Yield the docstrings of a tree, those of attributes too."""
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            value = body[0].value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield value
+        match node:
+            case ast.Expr(value=ast.Constant(value=str()) as text):
+                yield text
 
 
 def joined(founds: Iterable[Found]) -> Iterator[Found]:

@@ -22,10 +22,7 @@ from grader.policy import find_part
 from grader.release import handout as handouts
 from grader.sandbox.isolation import choose_level
 from grader.sandbox.limits import Limits
-<<<<<<< HEAD
 from grader.speech import Speech, _, several, speaking
-=======
->>>>>>> w2
 from grader.syllabus import Syllabus, read_syllabus
 
 
