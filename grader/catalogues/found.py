@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +44,3 @@ def docstrings_of(tree: ast.AST) -> Iterator[ast.Constant]:
         match node:
             case ast.Expr(value=ast.Constant(value=str()) as text):
                 yield text
-
-
-def joined(founds: Iterable[Found]) -> Iterator[Found]:
-    """Yield each text once, where it stands first."""
-    seen: set[str] = set()
-    for found in founds:
-        if found.text not in seen:
-            seen.add(found.text)
-            yield found
