@@ -81,7 +81,13 @@ class Block:
         heading = translate(self.heading)
         if self.is_code:
             return Block(heading, self.lines, self.beside)
-        lines: list[str] = []
+        if self.beside:
+            opening = f"{heading}: "
+            said = opening + translate(" ".join(self.lines))
+            lines = wrap(said, width + 4, "    ")
+            lines[0] = lines[0].removeprefix(opening)
+            return Block(heading, tuple(line.strip() for line in lines), beside=True)
+        lines = []
         for sign, text in self.entries():
             hang = "  " if sign == "- " else "    " if sign else ""
             lines += wrap(sign + translate(text), width, hang)
