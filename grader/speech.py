@@ -6,6 +6,8 @@ What no catalogue has is said as it is, in English.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from gettext import NullTranslations, translation
 from pathlib import Path
@@ -13,6 +15,8 @@ from pathlib import Path
 ENGLISH = "en"
 COMMAND = "grader"
 """The command's catalogue; every other one is a topic's, or the course's."""
+HIDDEN = ".hidden"
+"""Behind a topic's name: the catalogue of what no student gets as it is."""
 FOLDER = Path(__file__).resolve().parent / "locale"
 """The catalogues of the command, and of the kit's own course."""
 
@@ -66,6 +70,17 @@ class Spoken:
 def speak(speech: Speech) -> None:
     """Take the language of everything that is said from now on."""
     Spoken.speech = speech
+
+
+@contextmanager
+def speaking(speech: Speech) -> Iterator[None]:
+    """Speak another language for a while."""
+    before = Spoken.speech
+    speak(speech)
+    try:
+        yield
+    finally:
+        speak(before)
 
 
 def spoken() -> str:

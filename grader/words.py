@@ -38,6 +38,10 @@ class Text:
     template: str
     values: Mapping[str, Value | Text] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Return the same for texts that are equal, so that one can be a key."""
+        return hash((self.template, *sorted(self.values)))
+
     def render(self, translate: Translate = spoken) -> str:
         """Return the text with its values; those that are texts are rendered, too."""
         values = {

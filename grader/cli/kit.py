@@ -22,7 +22,7 @@ from grader.policy import find_part
 from grader.release import handout as handouts
 from grader.sandbox.isolation import choose_level
 from grader.sandbox.limits import Limits
-from grader.speech import _, several
+from grader.speech import Speech, _, several, speaking
 from grader.syllabus import Syllabus, read_syllabus
 
 
@@ -33,7 +33,8 @@ def stubs(
 ) -> None:
     """Make exercises/ from solutions/."""
     layout = find_course()
-    made = stub_maker.make_all(read_syllabus(layout.registry), layout)
+    with speaking(Speech()):  # as the solutions are written
+        made = stub_maker.make_all(read_syllabus(layout.registry), layout)
     outdated = stub_maker.outdated(made, layout.exercises)
     if check:
         for name in outdated:
@@ -145,7 +146,8 @@ def handout(
     """Pack what students get, after a check that it tells no secret."""
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
-    made = stub_maker.make_all(syllabus, layout)
+    with speaking(Speech()):  # as the solutions are written
+        made = stub_maker.make_all(syllabus, layout)
     outdated = stub_maker.outdated(made, layout.exercises)
     if outdated:
         raise stub_maker.StubError(

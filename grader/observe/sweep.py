@@ -24,9 +24,11 @@ from grader.observe.differ import (
 from grader.observe.expect import Slips, fits
 from grader.observe.finding import Finding, Raised, to_line
 from grader.sandbox.trials import Make, play_cases, play_trials
-from grader.words import Text, Words, as_text, say
+from grader.words import Text, Words, as_text, render, say
 
 Causes = Mapping[str, Words]
+Cases = Mapping[Any, tuple[Any, ...]]
+"""Arguments by words that say in which case."""
 first_of = itemgetter(0)
 CUT_OFF = "detach(), `.data`, item() or no_grad() cuts it off: no gradient arrives"
 
@@ -106,13 +108,13 @@ class Sweep:
     def cases(
         self,
         scenario: Callable[..., Any],
-        cases: Mapping[str, tuple[Any, ...]],
+        cases: Cases,
         *,
         call: Words,
         fault: Words | None = None,
         slips: Slips | None = None,
         causes: Causes | None = None,
-        because: Mapping[str, Words | Slips] | None = None,
+        because: Mapping[Any, Words | Slips] | None = None,
         raises: Sequence[type[Exception]] = (),
         tolerance: Tolerance = None,
         reads: Callable[[Any], Any] | None = None,
@@ -147,7 +149,8 @@ class Sweep:
         if reads is not None:
             seen, wanted = ([read(p, reads) for p in all_] for all_ in (seen, wanted))
         triples = zip(asked, seen, wanted, strict=True)
-        compared = [(when, when, one, other) for (when, _), one, other in triples]
+        compared = [(render(w, str), w, one, other) for (w, _), one, other in triples]
+        because = {render(when, str): why for when, why in (because or {}).items()}
         self.compare(compared, raises, tolerance, fault, slips, causes, because)
 
     def shuffled(
@@ -176,7 +179,7 @@ class Sweep:
 
     def compare(
         self,
-        cases: Sequence[tuple[str, str, Played, Played]],
+        cases: Sequence[tuple[str, Words, Played, Played]],
         raises: Sequence[type[Exception]],
         tolerance: Tolerance,
         fault: Words | None,
@@ -235,7 +238,7 @@ class Sweep:
                 )
             first = False
 
-    def sentence(self, faults: Faults, when: str) -> Text:
+    def sentence(self, faults: Faults, when: Words) -> Text:
         """Return what is wrong, and when."""
         always, then = faults
         if not when:

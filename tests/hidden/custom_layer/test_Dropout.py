@@ -171,17 +171,16 @@ def test_dropout_draws_finely_in_every_precision(observe, dtype):
 def test_dropout_refuses_what_is_no_probability(sweep):
     refused = -0.1, 1.1, -1e-9, 1 + 1e-9, -math.inf, math.inf, math.nan
     x = without_zeros(3)
+    named = [(say("for p = {p}", p=str(p)), p) for p in (0, 1, 0.0, 1.0, *refused)]
+    check = "check 0 <= p <= 1 in __init__"
+    odd = "every comparison with NaN is false: not 0 <= p <= 1 holds for it"
 
     sweep.cases(
         drop_in_turn,
-        {f"for p = {p}": (p, x, [True]) for p in (0, 1, 0.0, 1.0, *refused)},
+        {when: (p, x, [True]) for when, p in named},
         call="Dropout(p)",
         raises=(ValueError,),
-        because={f"for p = {p}": "check 0 <= p <= 1 in __init__" for p in refused}
-        | {
-            "for p = nan": "every comparison with NaN is false: not 0 <= p <= 1 "
-            "holds for it"
-        },
+        because={when: odd if math.isnan(p) else check for when, p in named[4:]},
     )
 
 

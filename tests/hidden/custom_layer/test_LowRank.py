@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from custom_layer_helpers import DISTINCT, expect_drawn, same, start
 from grader.observe import MODULES, SHAPES, TENSORS, Module, say
+from grader.words import as_text
 
 pytestmark = pytest.mark.exercise("custom_layer.LowRank")
 
@@ -207,11 +208,12 @@ def test_low_rank_merges_into_an_equal_linear(sweep, rng):
 
 def test_low_rank_follows_dtype_and_device_of_linear(sweep, rng):
     _, linear, *_ = low_rank_case(rng, True)
+    name = "as to {of}, for {t} on {at}"
     cases = {
-        f"as to {of}, for {dtype} on {device}": (linear, device, dtype, of != "A and B")
+        say(name, of=as_text(of), t=t, at=at): (linear, at, t, of != "A and B")
         for of in ("A and B", "merged()")
-        for device in ("cpu", "meta")
-        for dtype in (torch.float64, torch.bfloat16)
+        for at in ("cpu", "meta")
+        for t in (torch.float64, torch.bfloat16)
     }
 
     sweep.cases(

@@ -7,13 +7,7 @@ import torch
 from torch import Tensor
 
 from custom_layer_helpers import DISTINCT, expect_drawn, start, sweep_widths
-from grader.observe import (
-    MODULES,
-    TENSORS,
-    Module,
-    expect_close,
-    say,
-)
+from grader.observe import MODULES, TENSORS, Module, expect_close, say
 
 pytestmark = pytest.mark.exercise("custom_layer.MyLinear")
 

@@ -149,13 +149,14 @@ def test_rms_norm_takes_every_pair_of_dtypes(sweep, rng):
     d = rng.choice(DISTINCT)
     weight, x = torch.rand(d) + 0.5, torch.randn(3, d)
     kinds = torch.float32, torch.float64, torch.float16, torch.bfloat16
+    mixed = "for {x} and a weight of {w}, where eps matters"
     steep, flat = torch.full((d,), 1e5), torch.full((3, d), 0.1)
     steep[0], flat[:, 0] = 1, 500
 
     sweep.cases(
         apply_rms,
         {
-            f"for {one} and a weight of {other}, where eps matters": (
+            say(mixed, x=one, w=other): (
                 weight.to(other) / 3,
                 x.to(one) * 1e-4 / 3,
                 1e-8,

@@ -136,6 +136,7 @@ def test_clamp_open_minds_odd_entries_and_bounds(sweep, rng):
         at = torch.tensor([lo, hi], dtype=dtype)
         return torch.cat([at, at.nextafter(at - 1), at.nextafter(at + 1)])
 
+    near = "for entries of {t} next to the bounds"
     cases = {
         "for NaN and infinities": (odd, lo, hi),
         "for bounds that are integers": (x.round(), -1, 1),
@@ -148,7 +149,7 @@ def test_clamp_open_minds_odd_entries_and_bounds(sweep, rng):
         "for infinite bounds": (odd, -math.inf, math.inf),
         "for bounds that are both positive": (x + 3, lo + 3, hi + 3),
         "for bounds that are both negative": (x - 3, lo - 3, hi - 3),
-    } | {f"for entries of {t} next to the bounds": (beside(t), lo, hi) for t in DTYPES}
+    } | {say(near, t=t): (beside(t), lo, hi) for t in DTYPES}
     sweep.cases(
         call_and_pull_back,
         {w: (CLAMP, [], torch.randn_like(c[0]), *c) for w, c in cases.items()},

@@ -89,7 +89,7 @@ def test_round_ste_takes_tensors_of_every_kind(sweep):
         call="round_ste(x)",
         tolerance=(0.0, 0.0),
     )
-    edges = {f"at the limits of {d}": at_the_edge(d) for d in DTYPES}
+    edges = {say("at the limits of {d}", d=d): at_the_edge(d) for d in DTYPES}
     odd = torch.tensor([math.inf, -math.inf, math.nan, 1e30, -1e30, 1e-40, 0.0])
     sweep.cases(
         call_and_pull_back,

@@ -70,10 +70,7 @@ def test_swish_has_the_right_value_and_derivatives(observe, rng, most):
         y,
         x * s,
         "swish does not compute x * sigmoid(x).",
-        slips={
-            "the factor x is missing": s,
-            "tanh is not sigmoid": x * torch.tanh(x),
-        },
+        slips={"the factor x is missing": s, "tanh is not sigmoid": x * torch.tanh(x)},
     )
     expect_gradient(
         first,

@@ -6,14 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from deferred_init_helpers import (
-    DISTINCT,
-    Build,
-    OwnError,
-    Seen,
-    flags_of,
-    tensors_of,
-)
+from deferred_init_helpers import DISTINCT, Build, OwnError, Seen, flags_of, tensors_of
 
 pytestmark = pytest.mark.exercise("deferred_init.build_on_meta")
 
@@ -43,10 +36,11 @@ class Offset(nn.Module):
 
     def __init__(self, d: int, kind: str) -> None:
         super().__init__()
-        if kind == "a parameter":
+        if kind == "for a parameter":
             self.offset = nn.Parameter(torch.ones(d))
         else:
-            self.register_buffer("offset", torch.ones(d), persistent=kind == "a buffer")
+            kept = kind == "for a buffer"
+            self.register_buffer("offset", torch.ones(d), persistent=kept)
         self.layer = nn.Linear(d, d)
 
 
@@ -209,12 +203,12 @@ def test_build_on_meta_refuses_what_cannot_be_initialized(sweep, rng):
         "a module without reset_parameters() holds leftover memory, be it in a "
         "parameter or in a buffer"
     )
-    kinds = "a buffer", "a parameter", "a buffer that is not saved"
+    kinds = "for a buffer", "for a parameter", "for a buffer that is not saved"
 
     sweep.cases(
         built,
         {
-            **{f"for {kind}": (without_reset, [d, kind]) for kind in kinds},
+            **{kind: (without_reset, [d, kind]) for kind in kinds},
             "where the module is the whole network": (Offset, [d, kinds[0]]),
             "on the device meta": (without_reset, [d, kinds[0]], "meta"),
             "for a module of torch": (nn.MultiheadAttention, [4, 2]),
@@ -232,7 +226,7 @@ def test_build_on_meta_refuses_what_cannot_be_initialized(sweep, rng):
             ),
         },
         because={
-            **{f"for {kind}": leftover for kind in kinds},
+            **dict.fromkeys(kinds, leftover),
             "where make_net raises": WITH,
             "where a reset_parameters raises": WITH,
         },

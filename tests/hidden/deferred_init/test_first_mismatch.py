@@ -23,6 +23,7 @@ from deferred_init_helpers import (
     used_twice,
 )
 from grader.sandbox.laws import hooks_of_all_modules
+from grader.words import say
 
 pytestmark = pytest.mark.exercise("deferred_init.first_mismatch")
 
@@ -166,7 +167,7 @@ def test_mismatch_is_the_first_leaf_that_does_not_fit(sweep, rng):
             fits: (lambda: network_that_fits(d), row),
             parent: (lambda: RaisesItself(nn.Linear(d, 3), nn.ReLU()), x),
             **{
-                f"for a leaf that raises {error.__name__}": (
+                say("for a leaf that raises {error}", error=error.__name__): (
                     lambda error=error: nn.Sequential(nn.ReLU(), Refuses(error)),
                     x,
                 )

@@ -80,61 +80,61 @@ def test_pending_looks_at_each_parameter(sweep, rng):
     a, b, c = rng.sample(DISTINCT, 3)
     expected = ["2.weight", "2.bias", "3.weight", "3.bias"]
     cases = {
-        "of which a branch was called": (
+        "for a network of which a branch was called": (
             one_branch_called,
             "modules inside of modules count, too: net.named_parameters()",
         ),
-        "with lazy batch norm": (
+        "for a network with lazy batch norm": (
             lambda: nn.Sequential(nn.BatchNorm1d(a), nn.LazyBatchNorm1d()),
             "buffers, too, may be placeholders, such as running_mean: none is listed",
         ),
-        "with a lazy class of its own": (
+        "for a network with a lazy class of its own": (
             lambda: nn.Sequential(nn.Linear(a, b), LazyGain()),
             "other classes than LazyLinear are lazy, too: look at the parameter",
         ),
-        "with a layer in two places": (
+        "for a network with a layer in two places": (
             lambda: used_twice(nn.LazyLinear(a)),
             "the layer is used twice, but its parameters are the same",
         ),
-        "with a weight in two layers": (
+        "for a network with a weight in two layers": (
             lambda: one_weight_in_two_layers(a),
             "what two layers share is one parameter, listed once",
         ),
-        "with an empty parameter and one without axes": (
+        "for a network with an empty parameter and one without axes": (
             lambda: nn.Sequential(
                 *lazy(a), nn.ParameterList([torch.empty(0), torch.ones(())])
             ),
             "a parameter with no entries has a shape, (0,), as one without axes has ()",
         ),
-        "on the device meta": (
+        "for a network on the device meta": (
             lambda: nn.Sequential(nn.LazyLinear(a, device="meta")),
             "a placeholder counts, whatever its device",
         ),
-        "whose weight has its shape, but not the bias": (
+        "for a network whose weight has its shape, but not the bias": (
             lambda: a_weight_made_by_hand(a),
             "each parameter waits or not, whatever its layer does",
         ),
-        "of which a layer has loaded a state": (
+        "for a network of which a layer has loaded a state": (
             lambda: loaded(a),
             "a layer gets its shape from a state, too, and goes on being lazy",
         ),
-        "that is a single layer": (
+        "for a network that is a single layer": (
             lambda: nn.LazyConvTranspose1d(a, 2),
             "the network has parameters of its own, too: net.named_parameters()",
         ),
-        "with a placeholder in a module that is no lazy one": (
+        "for a network with a placeholder in a module that is no lazy one": (
             Plain,
             "each parameter waits or not, whatever its module is",
         ),
-        "with a frozen placeholder": (
+        "for a network with a frozen placeholder": (
             lambda: nn.ParameterList([UninitializedParameter(requires_grad=False)]),
             "a placeholder counts, to be trained or not",
         ),
-        "whose names are not in the order of the alphabet": (
+        "for a network whose names are not in the order of the alphabet": (
             lambda: nn.ModuleDict({name: nn.LazyLinear(b) for name in "zam"}),
             "the order is that of net.named_parameters()",
         ),
-        "of twelve layers": (
+        "for a network of twelve layers": (
             lambda: nn.Sequential(
                 *(nn.LazyLinear(a, bias=i % 2 > 0) for i in range(12))
             ),
@@ -147,7 +147,7 @@ def test_pending_looks_at_each_parameter(sweep, rng):
         pending_in,
         {
             "": (lambda: nn.Sequential(nn.Linear(a, b), nn.ReLU(), *lazy(c, a)),),
-            **{f"for a network {kind}": (build,) for kind, (build, _) in cases.items()},
+            **{when: (build,) for when, (build, _) in cases.items()},
         },
         call="pending_parameters(net)",
         fault="pending_parameters does not list the placeholders by name and in order.",
@@ -162,7 +162,7 @@ def test_pending_looks_at_each_parameter(sweep, rng):
                 ["weight", "bias", "weight", "bias"]
             ),
         },
-        because={f"for a network {kind}": why for kind, (_, why) in cases.items()},
+        because={when: why for when, (_, why) in cases.items()},
         causes=CAUSES,
     )
 

@@ -203,8 +203,8 @@ def test_fixed_mlp_refuses_what_is_not_finite(sweep, rng):
     for bad in (torch.inf, -torch.inf, torch.nan):
         x = torch.randn(3, d)
         x[-1, -1] = bad
-        cases[f"for one {bad} in x"] = (positive, x)  # inf stays inf when it is halved
-        cases[f"for nothing but {bad} in x"] = (positive, torch.full((3, d), bad))
+        cases[say("for one {bad} in x", bad=bad)] = positive, x  # halved, inf stays inf
+        cases[say("for {bad} alone in x", bad=bad)] = positive, torch.full((3, d), bad)
 
     sweep.cases(
         run_fixed,

@@ -328,10 +328,7 @@ def test_mini_saves_every_name_and_shares_the_memory(sweep):
     because = RULES | dict.fromkeys(NAMES, EVERY)
     sweep.cases(state_of, each(TREES), because=because, call="state_dict()")
     sweep.cases(
-        play,
-        each(USES),
-        because=OF_USES,
-        call="named_parameters(), state_dict()",
+        play, each(USES), because=OF_USES, call="named_parameters(), state_dict()"
     )
 
 

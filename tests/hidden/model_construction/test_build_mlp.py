@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import fill, say
+from grader.words import as_text
 from model_construction_helpers import DISTINCT, STATES, forms, gives
 
 pytestmark = pytest.mark.exercise("model_construction.build_mlp")
@@ -66,7 +67,7 @@ def test_build_mlp_builds_what_the_config_describes(sweep, rng):
     same = 3 * (inner,)
     sweep.cases(
         run_built,
-        {f"for {kind}": ((inner, hidden, out, kind), x) for kind in ACTIVATIONS}
+        {say("for {x}", x=a): ((inner, hidden, out, a), x) for a in ACTIVATIONS}
         | {
             "for one hidden layer": ((inner, hidden[:1], out), x),
             "for no hidden layer": ((inner, (), out), x),
@@ -125,24 +126,25 @@ def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
     small = "check in __post_init__ that each width is at least 1"
     each = "check every width in hidden: each is an int of at least 1"
     other = "check in __post_init__ that it is an int, not its size alone"
-    unknown = "check in __post_init__ that the activation is a known one; falling "
+    unknown = "check the activation: falling back to another one hides the mistake"
     bad: dict[str, list[tuple[str, Any]]] = {small: [], other: [], each: []}
     for field in ("in_features", "out_features"):
         bad[small] += [(field, 0), (field, -3)]
-        bad[other] += [(field, w) for w in (2.5, 3.0, math.nan, "8", None, [4])]
+        bad[other] += [
+            (field, w) for w in (torch.tensor(8), 3.0, math.nan, "8", None, [4])
+        ]
     for i, width in enumerate((0, -3, 2.5, 3.0, "8", None, [4], 0, -1)):
         bad[each].append(("hidden", hidden(width, at=i % 3)))
     names = ["swish", "ReLU", "", "tan", "relu, tanh", " relu", "relu\n", "elu"]
-    bad[unknown + "back to another one hides the mistake"] = [
-        ("activation", name) for name in names
-    ]
+    bad[unknown] = [("activation", name) for name in names]
     pairs = [*good, *(pair for pairs in bad.values() for pair in pairs)]
-    cases = {
-        f"for {field}={value!r}": ({**default, field: value}, field)
-        for field, value in pairs
-    }
+
+    def when(field: str, value: Any) -> Any:
+        return say("for {field}={value}", field=field, value=repr(value))
+
+    named = "{cause}; the message contains the name of the field"
     because = {
-        f"for {field}={value!r}": cause + "; the message contains the name of the field"
+        when(field, value): say(named, cause=as_text(cause))
         for cause, pairs in bad.items()
         for field, value in pairs
     }
@@ -150,7 +152,7 @@ def test_mlp_config_takes_good_values_and_no_others(sweep, rng):
         judge_config,
         {
             "": (default, "activation"),
-            **cases,
+            **{when(k, value): ({**default, k: value}, k) for k, value in pairs},
             "for activation='swish' without hidden layers": (
                 {**default, "hidden": (), "activation": "swish"},
                 "activation",

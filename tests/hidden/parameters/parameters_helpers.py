@@ -114,8 +114,7 @@ def kinds_of_nets(rng) -> dict[str, nn.Module]:
         "where nothing has a parameter": nn.Sequential(nn.Tanh(), nn.Flatten()),
         "where buffers alone are there": nn.BatchNorm1d(3, affine=False),
         META: nn.Sequential(
-            nested_net(rng).to("meta"),
-            nn.Linear(2**17 + 1, 2**16 + 1, device="meta"),
+            nested_net(rng).to("meta"), nn.Linear(2**17 + 1, 2**16 + 1, device="meta")
         ),
     }
 

@@ -130,7 +130,7 @@ def fill(net: nn.Module) -> None:
 
 def raises(kind: type[BaseException]) -> Callable[[nn.Module], None]:
     def use(net: nn.Module) -> None:
-        change(net, 3)
+        change(net)
         raise kind("from the block")
 
     return use
@@ -201,19 +201,18 @@ def test_ema_swaps_the_averages_in_and_out(sweep, rng):
     nets["for float64"] = Counting(2, 3).double()
     del nets[META]
     lent = "copy the averages into the network and out again, in place of lending them"
-    back = "put the own values back in `finally`; a return in `finally`, or a bare "
-    back += "`except`, swallows the exception"
+    back = (
+        "put the own values back in `finally`; a return in `finally`, or a bare "
+        "`except`, swallows the exception"
+    )
     leaving = {
-        f"when the block raises {kind.__name__}": kind
+        say("when the block raises {error}", error=kind.__name__): kind
         for kind in (KeyError, StopIteration, KeyboardInterrupt)
     }
 
     sweep.cases(
         swap,
-        {
-            "": (net, idle),
-            "when the block fills everything": (net, fill),
-        }
+        {"": (net, idle), "when the block fills everything": (net, fill)}
         | {when: (net, raises(kind)) for when, kind in leaving.items()}
         | {when: (net, fill) for when, net in nets.items()},
         call="with ema.swapped(): look at net; then look again; and both once more",

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import say
+from grader.words import as_text
 from parameters_helpers import DISTINCT
 
 pytestmark = pytest.mark.exercise("parameters.clip_gradients_")
@@ -17,7 +18,7 @@ Gradients = list[Tensor | None]
 LISTED: dict[str, Callable[[list[Any]], Any]] = {
     "a list": list,
     "a generator": lambda ps: (p for p in ps),
-    "repeats": lambda ps: [ps[0], *ps[:2], *ps],
+    "a list with repeats": lambda ps: [ps[0], *ps[:2], *ps],
     "a generator with repeats": lambda ps: (p for p in [*ps, *ps]),
 }
 LOOSE = 1e-4, 1e-6
@@ -64,11 +65,7 @@ def laid_like(g: Tensor) -> Tensor:
 
 def draw_gradients(rng) -> list[Tensor]:
     a, b, c = rng.sample(DISTINCT, 3)
-    return [
-        torch.randn(a, b),
-        5 * torch.randn(c) + 1,
-        torch.tensor(rng.uniform(1, 3)),
-    ]
+    return [torch.randn(a, b), 5 * torch.randn(c) + 1, torch.tensor(rng.uniform(1, 3))]
 
 
 def norm_of(gradients: Gradients) -> Tensor:
@@ -120,7 +117,7 @@ def slips_of(gradients: list[Tensor], max_norm: float, listed: str) -> dict[str,
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("listed", ["a list", "a generator", "repeats"])
+@pytest.mark.parametrize("listed", ["a list", "a generator", "a list with repeats"])
 def test_clip_shrinks_all_gradients_by_one_factor(sweep, rng, listed):
     gradients = draw_gradients(rng)
     max_norm = rng.uniform(0.3, 0.6) * norm_of(gradients).item()
@@ -130,7 +127,7 @@ def test_clip_shrinks_all_gradients_by_one_factor(sweep, rng, listed):
         {"": (gradients, max_norm, listed)},
         call=say(
             "clip_gradients_({listed} of three parameters, {max_norm:.3g})",
-            listed=listed,
+            listed=as_text(listed),
             max_norm=max_norm,
         ),
         fault="The gradients are not all multiplied by max_norm / norm, in place, or "
@@ -173,7 +170,7 @@ def test_clip_takes_gradients_of_all_kinds(sweep, rng):
             "beyond what float32 squares, in float64": ([1e30 * one.double()], 1e29),
             "for float64 near 0": ([1e-30 * one.double()], 1e-33),
             "for several dtypes": ([one.half(), 3e5 * one.double(), one], 0.5),
-            **{f"for {listed}": (gradients, half, listed) for listed in LISTED},
+            **{say("for {x}", x=as_text(x)): (gradients, half, x) for x in LISTED},
         },
         call=say("clip_gradients_(…, {limit:.3g}) of a smaller norm", limit=max_norm),
         fault="Gradients below the limit do not stay as they are.",
@@ -211,8 +208,8 @@ def test_clip_refuses_what_is_not_finite_untouched(sweep, rng):
         copies[i].view(-1)[-1] = bad
         return copies
 
-    cases: dict[str, tuple[Any, ...]] = {
-        f"for {bad} in gradient {i}": (spoilt(bad, i), 1.0)
+    cases: dict[Any, tuple[Any, ...]] = {
+        say("for {bad} in gradient {i}", bad=bad, i=i): (spoilt(bad, i), 1.0)
         for bad in (torch.nan, torch.inf, -torch.inf)
         for i in (0, 2)
     }

@@ -8,13 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import say
-from parameters_helpers import (
-    ABOUT_NETS,
-    Scaled,
-    kinds_of_nets,
-    nested_net,
-    sight_of,
-)
+from parameters_helpers import ABOUT_NETS, Scaled, kinds_of_nets, nested_net, sight_of
 
 pytestmark = pytest.mark.exercise("parameters.count_parameters")
 
@@ -81,8 +75,7 @@ def test_count_adds_up_the_entries(sweep, rng, trainable_only):
         },
         because={stretched: "it has the entries that it shows, whatever memory it has"}
         | dict.fromkeys(
-            lazy,
-            "until its first run a lazy layer has an UninitializedParameter",
+            lazy, "until its first run a lazy layer has an UninitializedParameter"
         ),
         raises=(ValueError,),
     )

@@ -7,13 +7,7 @@ import torch
 from torch import nn
 
 from grader.observe import say
-from parameters_helpers import (
-    ABOUT_NETS,
-    DISTINCT,
-    kinds_of_nets,
-    names_of,
-    sight_of,
-)
+from parameters_helpers import ABOUT_NETS, DISTINCT, kinds_of_nets, names_of, sight_of
 
 pytestmark = pytest.mark.exercise("parameters.decay_groups")
 

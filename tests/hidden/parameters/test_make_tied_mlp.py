@@ -12,10 +12,7 @@ from grader.sandbox.trials import fill
 
 pytestmark = pytest.mark.exercise("parameters.make_tied_mlp")
 
-COLUMNS = {
-    (4, 3): (*TENSORS, *MODULES),
-    (6, 2): (*DTYPES, "huge", "double", "half"),
-}
+COLUMNS = {(4, 3): (*TENSORS, *MODULES), (6, 2): (*DTYPES, "huge", "double", "half")}
 """What is looked at for a width and depth; for others shapes alone."""
 
 

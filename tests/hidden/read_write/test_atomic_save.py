@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from grader.observe import draw_name
+from grader.words import as_text, say
 from read_write_helpers import DISTINCT, State, unpack
 
 pytestmark = pytest.mark.exercise("read_write.atomic_save")
@@ -33,7 +34,8 @@ class Bomb:
 KINDS = ValueError, KeyboardInterrupt, SystemExit
 BOMBS = {kind.__name__: kind for kind in KINDS}
 SYNCS, MOVES = (os.fsync, os.fdatasync), (os.replace, os.rename)
-CALLS = {"a break at os.fsync": SYNCS, "a break at os.replace": MOVES}
+FAILS = "an error of os.fsync"
+CALLS = {"a break at os.fsync": SYNCS, "a break at os.replace": MOVES, FAILS: SYNCS}
 
 
 def attempt(work: Callable[[], None]) -> str:
@@ -65,7 +67,7 @@ def save_in_trouble(
 
     def interrupt(_frame: Any, event: str, function: Any) -> None:
         if event == "c_call" and function in CALLS[trouble]:
-            raise KeyboardInterrupt(name)
+            raise (OSError if trouble == FAILS else KeyboardInterrupt)(name)
 
     def work() -> None:
         bomb = {"bomb": Bomb(BOMBS[trouble], name)} if trouble in BOMBS else {}
@@ -182,7 +184,11 @@ CLEAN = "os.replace may raise too: clean up after it"
 BASE = "KeyboardInterrupt is no Exception: use finally or except BaseException"
 LEFT = {"KeyboardInterrupt": BASE, "SystemExit": BASE, "a break at os.fsync": BASE}
 LEFT |= {"a break at os.replace": CLEAN, "a folder at the path": CLEAN}
-SILENT = {"a break at os.fsync": UNSYNCED, "a break at os.replace": IN_PLACE}
+SILENT = {
+    "a break at os.fsync": UNSYNCED,
+    "a break at os.replace": IN_PLACE,
+    FAILS: "what os.fsync raises is passed over: the bytes may never reach the disk",
+}
 
 
 @pytest.mark.weight(4)
@@ -195,7 +201,9 @@ def test_atomic_save_leaves_the_old_file_or_the_new_one(sweep, rng, trouble):
     sweep.cases(
         save_in_trouble,
         {"": args},
-        call="atomic_save(old, path), then of new; trouble: " + trouble,
+        call=say(
+            "atomic_save(old, path), then of new; trouble: {x}", x=as_text(trouble)
+        ),
         fault="atomic_save leaves another file than the new one, or the old one and "
         "nothing else if broken off.",
         causes={"FileNotFoundError.*/none": ELSEWHERE},

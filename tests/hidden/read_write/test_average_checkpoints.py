@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 
+from grader.words import as_text, say
 from read_write_helpers import State, copied, packed, saved
 
 pytestmark = pytest.mark.exercise("read_write.average_checkpoints")
@@ -132,8 +133,8 @@ def test_average_refuses_files_that_differ(sweep):
     cases = {}
     for when, state in unlike.items():
         bad = packed(state)
-        cases[f"{when}, in the last file"] = ([first, bad],)
-        cases[f"{when}, in the first"] = ([bad, second],)
+        cases[say("{when}, in the last file", when=as_text(when))] = ([first, bad],)
+        cases[say("{when}, in the first", when=as_text(when))] = ([bad, second],)
     cases["where the file in the middle is another"] = ([first, bad, second],)
 
     sweep.cases(

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from grader.sandbox.states import map_tensors
+from grader.words import say
 from read_write_helpers import DISTINCT, copied, in_turn, normed_net, oddities, packed
 
 pytestmark = pytest.mark.exercise("read_write.load_on_cpu")
@@ -78,7 +79,7 @@ def test_file_from_any_device_loads_on_the_cpu(sweep, rng, device):
     sweep.cases(
         load_here,
         {"": two, **(cases if device == DEVICES[0] else {})},
-        call="load_on_cpu(path) of a file from " + device,
+        call=say("load_on_cpu(path) of a file from {device}", device=device),
         fault="load_on_cpu does not give what was saved, on the CPU.",
         tolerance="bits",
         causes={

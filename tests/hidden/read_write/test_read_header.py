@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from grader.sandbox.trials import bits_of, same
+from grader.words import as_text, say
 from read_write_helpers import DISTINCT, NAME_OF, copied, every_dtype, in_turn, saved
 
 pytestmark = pytest.mark.exercise("read_write.read_header")
@@ -170,14 +171,14 @@ def test_header_tells_of_each_tensor(sweep, rng):
 def test_read_tensor_gives_the_bits_of_the_file(sweep, rng):
     files = files_of(rng)
     right, _ = files["with remarks"]
-    unknown = ("a", "B", "__metadata__", "größe ", "")
+    lost = ("a", "B", "__metadata__", "größe ", "")
     sweep.symbol = "read_tensor"
 
     sweep.cases(
         read_tensors,
         {
             **{when: (names, data) for when, (data, names) in files.items()},
-            **{f"for the unknown name {n!r}": ([n], right) for n in unknown},
+            **{say("for the unknown name {n}", n=repr(n)): ([n], right) for n in lost},
             ANOTHER: (["a"], files["for a 0-dim tensor"][0], files[""][0]),
         },
         call="t = read_tensor(path, name); t.add_(1); read_tensor(path, name)",
@@ -192,7 +193,7 @@ def test_read_tensor_gives_the_bits_of_the_file(sweep, rng):
             ),
         },
         because={**UNSORTED, **REMEMBERED},
-        causes={"buffer length": "torch.frombuffer takes no empty buffer"},
+        causes={r"buffer length \(0\)": "torch.frombuffer takes no empty buffer"},
     )
 
 
@@ -223,6 +224,7 @@ def corrupt() -> dict[str, dict[str, bytes]]:
     tensors = {"a": torch.randn(2, 2), "b": torch.randn(2)}
     entries, body = entries_of(tensors), body_of(tensors)
     right, a = container(entries, body), entries["a"]
+    others = [], [1], "a", None, 7
 
     def of(**fields: Any) -> bytes:
         """Return a file whose first entry has other fields, or lacks some."""
@@ -255,28 +257,29 @@ def corrupt() -> dict[str, dict[str, bytes]]:
             "two headers in one": container(b"{}{}", b""),
         },
         "json.loads lets any JSON pass: look at what came": {
-            **{f"the header {h!r}": container(h, b"") for h in ([], [1], "a", None, 7)},
+            **{say("the header {h}", h=repr(h)): container(h, b"") for h in others},
             **{
-                f"the entry {entry!r}": container({**entries, "c": entry}, body)
-                for entry in (7, [8, 8], None, "F32")
+                say("the entry {x}", x=repr(x)): container({**entries, "c": x}, body)
+                for x in (7, [8, 8], None, "F32")
             },
         },
         "each entry has dtype, shape and data_offsets": {
-            f"an entry without {field}": of(**{field: ...}) for field in a
+            say("an entry without {k}", k=k): of(**{k: ...}) for k in a
         },
         "a dtype is a text of DTYPES": {
-            f"the dtype {d!r}": of(dtype=d) for d in ("F33", "f32", ["F32"], None)
+            say("the dtype {d}", d=repr(d)): of(dtype=d)
+            for d in ("F33", "f32", ["F32"], None)
         },
         "(-2) * (-2) is 4 as well: look at each size": {
             "negative sizes": of(shape=[-2, -2])
         },
         "a shape is a list of ints": {
-            f"the shape {shape!r}": of(shape=shape)
+            say("the shape {shape}", shape=repr(shape)): of(shape=shape)
             for shape in ("22", [2.0, 2], ["2", 2], 4, None)
         },
         "offsets are a pair of ints": {
-            f"the offsets {offsets!r}": of(data_offsets=offsets)
-            for offsets in ([16], [0, 16, 16], [0.0, 16], "ab", ["0", "16"], None, 16)
+            say("the offsets {x}", x=repr(x)): of(data_offsets=x)
+            for x in ([16], [0, 16, 16], [0.0, 16], "ab", ["0", "16"], None, 16)
         },
         "end - begin is what shape and dtype need": {
             "a smaller shape than offsets": of(shape=[2, 1]),
@@ -306,10 +309,10 @@ def read_one(ex: Any, data: bytes) -> Any:
 @pytest.mark.weight(3)
 def test_corrupt_files_are_refused(sweep):
     files = corrupt()
-    because = {f"for {how}": why for why, several in files.items() for how in several}
-    cases = {"": (file_of({"b": torch.randn(2)}),)}
-    for several in files.values():
-        cases |= {f"for {how}": (data,) for how, data in several.items()}
+    cases, because = {"": (file_of({"b": torch.randn(2)}),)}, {}
+    for why, several in files.items():
+        named = {say("for {how}", how=as_text(h)): (d,) for h, d in several.items()}
+        cases, because = cases | named, because | dict.fromkeys(named, why)
 
     for sweep.symbol, scenario in (
         ("read_header", read_headers),
@@ -318,7 +321,7 @@ def test_corrupt_files_are_refused(sweep):
         sweep.cases(
             scenario,
             cases,
-            call=sweep.symbol + "(path of a corrupt file)",
+            call=say("{f}(path of a corrupt file)", f=sweep.symbol),
             raises=(ValueError,),
             because=because,
         )

@@ -128,21 +128,21 @@ def test_reuse_copies_the_named_layers_and_no_other(sweep, rng):
 
 UNFIT = {
     "": ("body.2", "", ""),
-    "that is not in target": ("head", "", "gone"),
-    "that is not in source": ("head", "gone", ""),
-    "of another width": ("head", "wider", ""),
-    "of one row": ("head", "one row", ""),
-    "that is transposed": ("head", "turned", ""),
-    "without a bias in source": ("head", "no bias", ""),
-    "without a bias in target": ("head", "", "no bias"),
-    "whose tensors have other names": ("head", "other names", ""),
-    "without tensors in source": ("head", "no tensors", ""),
-    "without tensors in target": ("head", "", "no tensors"),
-    "with a buffer more": ("head", "buffer", ""),
-    "with a buffer of shape (1,) for one of shape ()": ("head", "1-dim", "0-dim"),
-    "with a buffer of shape () for one of shape (1,)": ("head", "0-dim", "1-dim"),
-    "by the name of a parameter": ("head.weight", "", ""),
-    "by a part of its name": ("hea", "", ""),
+    "for a layer that is not in target": ("head", "", "gone"),
+    "for a layer that is not in source": ("head", "gone", ""),
+    "for a layer of another width": ("head", "wider", ""),
+    "for a layer of one row": ("head", "one row", ""),
+    "for a layer that is transposed": ("head", "turned", ""),
+    "for a layer without a bias in source": ("head", "no bias", ""),
+    "for a layer without a bias in target": ("head", "", "no bias"),
+    "for a layer whose tensors have other names": ("head", "other names", ""),
+    "for a layer without tensors in source": ("head", "no tensors", ""),
+    "for a layer without tensors in target": ("head", "", "no tensors"),
+    "for a layer with a buffer more": ("head", "buffer", ""),
+    "for a layer with a buffer of shape (1,) for one of ()": ("head", "1-dim", "0-dim"),
+    "for a layer with a buffer of shape () for one of (1,)": ("head", "0-dim", "1-dim"),
+    "for a layer by the name of a parameter": ("head.weight", "", ""),
+    "for a layer by a part of its name": ("hea", "", ""),
 }
 
 
@@ -153,7 +153,7 @@ def test_reuse_refuses_layers_that_do_not_fit(sweep, rng):
     for how, (bad, *changes) in UNFIT.items():
         sweep.cases(
             refuse,
-            {f"for a layer {how}" if how else "": (sizes, bad, *changes)},
+            {how: (sizes, bad, *changes)},
             call=say('reuse_layers(source, target, ["body.0", {bad}])', bad=repr(bad)),
             tolerance="bits",
             slips={

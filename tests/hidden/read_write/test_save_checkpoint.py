@@ -20,10 +20,10 @@ Run = tuple[nn.Module, torch.optim.Optimizer, torch.optim.lr_scheduler.LRSchedul
 Seen = dict[str, Any]
 AS_LISTED = "046 12357"
 OTHER_GROUPS = {
-    "two parameters exchanged": "047 12356",
-    "one parameter moved": "04 123576",
-    "the groups swapped": "12357 046",
-    "one parameter missing": "046 2357",
+    "with two parameters exchanged": "047 12356",
+    "with one parameter moved": "04 123576",
+    "with the groups swapped": "12357 046",
+    "with one parameter missing": "046 2357",
 }
 
 
@@ -100,11 +100,11 @@ def resume(ex: Any, x: Tensor, kind: str, steps: int, rate: float = 0.1) -> Seen
         next(run[0].children()).eval()
     if "options" in kind:
         run[1].param_groups[0].update(weight_decay=0.3, momentum=0.5)
-    before = look_at(run)
+    before, options = look_at(run), set(run[1].param_groups[0])
     with TemporaryDirectory() as folder:
         path, moved = Path(folder, "run.pt"), Path(folder, "moved.pt")
         ex.save_checkpoint(path, *run, MANY + steps)
-        saved = look_at(run)
+        saved, grown = look_at(run), sorted({*run[1].param_groups[0]} - options)
         read = "read" if "same" in kind or "tied" in kind else unpack(path)
         go_on(run, 1, x)
         if kind == "SGD":
@@ -118,6 +118,7 @@ def resume(ex: Any, x: Tensor, kind: str, steps: int, rate: float = 0.1) -> Seen
     return {
         "file": read if isinstance(read, str) else "read",
         "before": before,
+        "new in a group": grown,
         "step": step,
         "saved": saved,
         "loaded": loaded,
@@ -156,6 +157,9 @@ LOST = {
     PICKLED: lambda got: "refuses" in got["file"],
     "saving draws random numbers": other("random", "before", "saved"),
     "saving leaves the network in eval mode": other("training", "before", "saved"),
+    "saving writes into the optimizer's own groups: write beside them": (
+        lambda got: got["new in a group"]
+    ),
     "a model has buffers, too: keep its state_dict()": only_buffers,
     "the parameters are not those that were saved": other("model"),
     "the optimizer starts anew, without its momentum and its step count": (
@@ -207,7 +211,7 @@ def test_resumed_training_takes_its_course(sweep, rng):
 @pytest.mark.weight(2)
 def test_optimizer_state_goes_by_name(sweep, rng):
     x, kind = torch.randn(4, rng.choice(DISTINCT)), "AdamW, first layer frozen"
-    cases = {f"with {w}": (x, kind, order) for w, order in OTHER_GROUPS.items()}
+    cases = {when: (x, kind, order) for when, order in OTHER_GROUPS.items()}
 
     sweep.cases(
         reorder,

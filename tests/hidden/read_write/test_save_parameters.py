@@ -65,7 +65,7 @@ def save_and_read(ex: Any, kind: str, sizes: list[int]) -> list[Any]:
     """Return what the file holds, and the network afterwards."""
     net = make_net(kind, sizes)
     with TemporaryDirectory() as folder:
-        path = Path(folder, "net.pt")
+        path = Path(folder, "net.v2")
         ex.save_parameters(net, path if kind == "normed" else str(path))
         read = unpack(path)
     if isinstance(read, dict):
@@ -101,8 +101,8 @@ def spoilt(state: State) -> dict[str, tuple[str, State]]:
     """Return state dicts that do not fit, wrong at their end, and why one passes."""
     weight, bias = state["2.weight"], state["2.bias"]
     rest = {name: t for name, t in state.items() if name != "2.bias"}
-    name = "1.num_batches_tracked"
-    no_buffer = {name: t for name, t in state.items() if name != "1.running_var"}
+    name, one = "1.num_batches_tracked", "1.running_var"
+    no_buffer = {name: t for name, t in state.items() if name != one}
     return {
         "for a file without 2.bias": (SKIPS, rest),
         "for a file without a buffer": (SKIPS, no_buffer),
@@ -110,14 +110,14 @@ def spoilt(state: State) -> dict[str, tuple[str, State]]:
         "for a file with 2.bias called bias": (SKIPS, {**rest, "bias": bias}),
         "for an empty file": (SKIPS, {}),
         **{
-            f"for a file with {how}": (SHAPES, {**state, name: tensor.contiguous()})
+            how: (SHAPES, {**state, name: tensor.contiguous()})
             for how, name, tensor in (
-                ("one row of 2.weight", "2.weight", weight[:1]),
-                ("2.weight transposed", "2.weight", weight.T),
-                ("2.weight flat", "2.weight", weight.flatten()),
-                ("a 0-dim 2.bias", "2.bias", bias[0]),
-                ("one running_var", "1.running_var", state["1.running_var"][:1]),
-                ("a counter of shape (1,)", name, state[name].reshape(1)),
+                ("for a file with one row of 2.weight", "2.weight", weight[:1]),
+                ("for a file with 2.weight transposed", "2.weight", weight.T),
+                ("for a file with 2.weight flat", "2.weight", weight.flatten()),
+                ("for a file with a 0-dim 2.bias", "2.bias", bias[0]),
+                ("for a file with one running_var", one, state[one][:1]),
+                ("for a file with a counter of shape (1,)", name, state[name][None]),
             )
         },
     }
@@ -136,6 +136,9 @@ def test_save_parameters_writes_the_state_dict(sweep, rng):
         slips={
             "save net.state_dict(): a pickled network needs its class to load": (
                 lambda got: "refuses (torch.nn" in got[0]
+            ),
+            "the file is written at path itself, whatever its suffix": (
+                lambda got: got[0] == "no file at this path"
             ),
             "net.parameters() leaves out the buffers; net.state_dict() has them": (
                 lambda got: "0.weight" in got[0] and "1.running_mean" not in got[0]

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe.describe import to_code
+from grader.words import say
 from read_write_helpers import copied, in_turn, oddities, packed, unpack
 
 pytestmark = pytest.mark.exercise("read_write.save_tensors")
@@ -29,7 +30,7 @@ def save_and_read(ex: Any, obj: Any) -> dict[str, Any]:
     """Return what the file holds, its bytes, and what became of the caller's object."""
     before = memory_of(obj)
     with TemporaryDirectory() as folder:
-        path = Path(folder, "saved.pt")
+        path = Path(folder, "saved.v2")
         ex.save_tensors(obj, path if isinstance(obj, Tensor) else str(path))
         read = unpack(path)
         data = path.read_bytes() if path.is_file() else b""
@@ -95,7 +96,7 @@ def cases_of(rng) -> dict[str, Any]:
         "for an empty list": [],
         "for a list of one": [torch.randn(3)],
         "for names out of order": names,
-        **{f"for {to_code(t)}": t for t in tensors.values()},
+        **{say("for {t}", t=to_code(t)): t for t in tensors.values()},
     }
 
 

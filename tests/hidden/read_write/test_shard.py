@@ -103,6 +103,7 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
     row = {"row": torch.randn(4000, 3)[1]}
     tied = {name: torch.randn(4000) for name in ("embed", "again", "a", "b", "head")}
     ties = {"again": "embed", "head": "embed"}
+    split = "for tied entries, {n} to a shard"
     once = "Tied entries do not count once: save one copy under all names"
     hard: dict[str, tuple[str, Any]] = {
         "for a small tensor behind large ones": (last, (sized(3, 3, 1, 2), 16)),
@@ -111,10 +112,7 @@ def test_shards_are_filled_one_after_the_other(sweep, rng):
         "for several dtypes": ("a size is in bytes", ({**wide, **narrow}, 64)),
         "for a full shard": ("at most, not less", (sized(2, 2, 3, 1, 4, 5), 16)),
         "for empty tensors of several dtypes": ("address 0 ties nothing", (empty, 8)),
-        **{
-            f"for tied entries, {n} to a shard": (once, (tied, 16000 * n, ties))
-            for n in (1, 2, 9)
-        },
+        **{say(split, n=n): (once, (tied, 16000 * n, ties)) for n in (1, 2, 9)},
         "for a view": ("a view takes the whole tensor along: clone() it", (row, 40)),
     }
 

@@ -114,7 +114,10 @@ def writable(rng) -> dict[str, dict[str, Tensor]]:
         "for odd names": {'"': t, "": t.clone(), "ü\n": t.clone()},
         "for bytes and a float": {"bytes": long, "pair": t},
         "for each dtype": tensors,
-        **{f"for the name {n!r}": {**tensors, n: t} for n in ("x", "xyz", "ü", "öß")},
+        "for the name 'x'": {**tensors, "x": t},
+        "for the name 'xyz'": {**tensors, "xyz": t},
+        "for the name 'ü'": {**tensors, "ü": t},
+        "for the name 'öß'": {**tensors, "öß": t},
     }
 
 

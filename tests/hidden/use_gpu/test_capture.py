@@ -67,12 +67,7 @@ def call_on_gpu(
     unless none is the current one.
     """
     put, back = (
-        (put_on_gpu, bring_back)
-        if current is not None
-        else (
-            Tensor.cuda,
-            Tensor.cpu,
-        )
+        (put_on_gpu, bring_back) if current is not None else (Tensor.cuda, Tensor.cpu)
     )
     given = [put(x.clone(), index) if index >= 0 else x.clone() for x in inputs]
     own = torch.zeros_like(given[0])

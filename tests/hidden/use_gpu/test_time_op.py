@@ -128,7 +128,7 @@ def test_time_op_gives_the_median_of_single_calls(sweep, rng):
     times = first[1][2:]
     ordered = sorted(times)
     machine = draw(rng, torch.device("cpu"), 3, 10)[:-1]
-    wrong = {f"for {k}={n}": {k: n} for k, n in WRONG_NUMBERS}
+    wrong = {say("for {x}", x=f"{k}={n}"): {k: n} for k, n in WRONG_NUMBERS}
 
     sweep.cases(
         time_calls,

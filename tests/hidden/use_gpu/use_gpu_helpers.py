@@ -46,6 +46,17 @@ class CudaMeter(TorchDispatchMode):
         self.arrivals += here.type == "cpu" and there.type == "cuda"
 
 
+class Scaled(nn.Module):
+    """A loss with a parameter of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:
+        return nn.functional.mse_loss(self.scale * output, target)
+
+
 class Drift(TorchDispatchMode):
     """Changes what is copied between devices, so that values tell how they came.
 

@@ -14,6 +14,7 @@ from grader.observe.finding import Finding
 from grader.observe.sweep import Sweep, first_of
 from grader.sandbox import own_line, wire
 from grader.sandbox.trials import Function, Module, Trial, play_cases, play_trials
+from grader.words import say
 
 
 def halve(x):
@@ -245,6 +246,24 @@ def test_a_case_is_named_by_when_it_is():
     assert message.render().splitlines()[0] == "it gives a wrong result for {three}."
     assert (message.expected, message.got) == ("6", "3")
     assert message.cause == "the third is left out"
+
+
+def test_a_case_may_be_named_by_a_template_and_its_values():
+    sweep = sweep_over(lambda numbers: sum(numbers[:2]), sum)
+    when = [say("for {n} numbers", n=n) for n in (2, 3)]
+
+    with pytest.raises(Finding) as found:
+        sweep.cases(
+            total,
+            {when[0]: ([1, 2],), when[1]: ([1, 2, 3],)},
+            call="it(numbers)",
+            because={say("for {n} numbers", n=3): "the third is left out"},
+        )
+
+    message = found.value.message
+    assert message.fault.values["when"] == when[1]
+    assert message.cause == "the third is left out"
+    assert sweep.compared == ["for 2 numbers", "for 3 numbers"]
 
 
 def test_a_case_in_which_the_reference_raises_unpromised_is_a_fault_of_the_kit():

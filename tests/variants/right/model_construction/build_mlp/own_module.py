@@ -13,10 +13,8 @@ class MLPConfig:
                     raise ValueError("unknown activation")
                 continue
             for width in value if name == "hidden" else [value]:
-                try:
-                    range(width)[0]
-                except (TypeError, IndexError):
-                    raise ValueError(name) from None
+                if not isinstance(width, int) or width not in range(1, 2**63):
+                    raise ValueError(name)
 
 
 class _Net(nn.Module):

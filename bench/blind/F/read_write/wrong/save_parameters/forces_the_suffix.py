@@ -1,6 +1,0 @@
-"""Puts the suffix .pt to the path, so that another file than `path` is written ("to a file", "`torch.load(path, ...)`
-reads it")."""
-
-
-def save_parameters(net: nn.Module, path: FilePath) -> None:
-    torch.save(net.state_dict(), Path(path).with_suffix(".pt"))
