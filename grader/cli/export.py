@@ -72,13 +72,7 @@ def export(
         path = out or results / "exports" / f"{to}.csv"
         text = BOM + filled.text if bom else filled.text
         OutputFolder(path.parent, recount.output.secret).write(path.name, text)
-        said = several(
-            "{path} written: {n} grade",
-            "{path} written: {n} grades",
-            filled.grades,
-            path=path,
-        )
-        print_plain(said)
+        show_written(path, filled)
         notes = [
             *filled.notes,
             *(unsaid(to_results(recount.scores)) if to == "canvas" else ()),
@@ -89,6 +83,17 @@ def export(
     for note in notes:
         print_error(note)
     raise typer.Exit(1 if notes else 0)
+
+
+def show_written(path: Path, filled: Filled) -> None:
+    """Say where a table is, and how many grades it holds."""
+    said = several(
+        "{path} written: {n} grade",
+        "{path} written: {n} grades",
+        filled.grades,
+        path=path,
+    )
+    print_plain(said)
 
 
 def unsaid(results: Sequence[Result]) -> Iterator[str]:

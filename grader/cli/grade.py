@@ -203,10 +203,7 @@ def grade_one(
     unsandboxed: Unsandboxed = False,
 ) -> None:
     """Grade one submission; exit with 1 below full points, 2 for a fault of the kit."""
-    if not path.exists():
-        raise IntakeError(
-            "{path} does not exist: name a student's folder or zip", path=path
-        )
+    refuse_missing(path)
     layout = find_course(path)
     registry = read_syllabus(layout.registry)
     syllabus = find_part(layout, registry, assignment, only or ())
@@ -225,9 +222,8 @@ def grade_one(
         for form, target in targets:
             text = form.to_refusal(without_controls(str(error)))
             OutputFolder(target.parent, secret).write(target.name, text)
-        print_error(
-            _("{student}: not graded: {error}").format(student=who, error=error)
-        )
+        said = _("{student}: not graded: {error}")
+        print_error(said.format(student=who, error=error))
         raise typer.Exit(1) from error
     with config.start_pool(1) as pool:
         result, made = judge_task(pool, Task(submission), config)
@@ -241,9 +237,17 @@ def grade_one(
     raise typer.Exit(0 if result.total + result.open == result.max else 1)
 
 
+def refuse_missing(path: Path) -> None:
+    """Raise where there is no submission."""
+    if not path.exists():
+        raise IntakeError(
+            "{path} does not exist: name a student's folder or zip", path=path
+        )
+
+
 def find_target(target: str, report: Path | None) -> tuple[formats.Format, Path]:
     """Return the format and the file that a target like `junit=out.xml` names."""
-    name, _, file = target.partition("=")
+    name, _sign, file = target.partition("=")
     form = formats.find_format(name, os.environ, str(report or ""))
     if not file:
         raise ExportError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +29,7 @@ from grader.words import render
 
 if TYPE_CHECKING:
     from grader.similarity.compare import Comparison, Work
+    from grader.similarity.page import Pair
 
 MAX_ROWS = 60
 MAX_NAMES = 30
@@ -87,6 +88,25 @@ def similar(
         )
     pairs = to_pairs(alike.matches)
     write_pages(out_folder, make_pages(pairs, compared=len(works), threshold=threshold))
+    show_pairs(pairs)
+    show_rings(alike, common, len(works))
+    show_place(len(pairs), out_folder / "index.html")
+    print_plain(_("A hint for a person, never a grade: alike is not copied."), "bold")
+
+
+def show_place(count: int, path: Path) -> None:
+    """Print how many pairs there are, and where."""
+    said = several(
+        "{n} pair, side by side in {path}",
+        "{n} pairs, side by side in {path}",
+        count,
+        path=path,
+    )
+    print_plain(said)
+
+
+def show_pairs(pairs: Sequence[Pair]) -> None:
+    """Print who is alike, and how much, the most alike first."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
     share = _("share of the smaller one's own code, by topic")
     for name in (_("students"), "", share):
@@ -96,15 +116,6 @@ def similar(
         table.add_row(*map(plain, (pair.first, pair.second, shares)))
     if pairs:
         out.print(table)
-    show_rings(alike, common, len(works))
-    said = several(
-        "{n} pair, side by side in {path}",
-        "{n} pairs, side by side in {path}",
-        len(pairs),
-        path=out_folder / "index.html",
-    )
-    print_plain(said)
-    print_plain(_("A hint for a person, never a grade: alike is not copied."), "bold")
 
 
 def show_rings(alike: Comparison, common: int, works: int) -> None:
