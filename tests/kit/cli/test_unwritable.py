@@ -25,6 +25,8 @@ VERBS = {
     "grade-one": ("class/ana", "--unsandboxed", "--report", "out/report.json"),
     "export": ("results", "--to", "csv"),
     "report": ("results",),
+    "feedback": ("results", "--to", "moodle"),
+    "messages": ("--add", "xx"),
     "compare": ("results", "results", "--table", "out/changes.csv"),
     "similar": ("class", "--out", "pages"),
     "init-ci": ("gradescope", "--out", "out"),
@@ -40,7 +42,7 @@ VERBS = {
 """Every verb that writes, with its arguments."""
 READING = {
     *("watch", "test", "next", "progress", "list", "debug", "solution", "doctor"),
-    *("intake", "verify", "check-kit"),
+    *("intake", "verify", "explain", "check-kit"),
 }
 """Verbs that write nothing, or no more than what may be forgotten."""
 IN_THE_WAY = "class/ana/alpha.py/out"
