@@ -11,6 +11,8 @@ CPU_BUILD := $(if $(NVIDIA),,$(filter Linux,$(shell uname -s)))
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 # graders to compare with; their packages are none of the kit's
 PEERS := .venv-bench
+# make handout LANGUAGE=pt_BR: of the environment, it is the locale's
+SPOKEN := $(if $(filter command,$(origin LANGUAGE)),--language $(LANGUAGE))
 # of make check-kit, so that a check can be repeated; try others
 SEED ?= kit
 FUZZ_SECONDS ?= 60
@@ -65,8 +67,8 @@ stubs: $(VENV)/student ## make exercises/ from solutions/
 pictures: ## draw the pictures in the notebooks
 	@$(PYTHON) exercises/notebooks/pictures/draw.py
 
-handout: $(VENV)/student ## pack what students get into handout.zip [REFERENCES=0]
-	@$(BIN)/grader handout $(if $(filter 0,$(REFERENCES)),--no-references)
+handout: $(VENV)/student ## pack what students get into handout.zip [LANGUAGE=pt_BR REFERENCES=0]
+	@$(BIN)/grader $(SPOKEN) handout $(if $(filter 0,$(REFERENCES)),--no-references)
 
 check-kit: $(VENV)/dev ## test the tests with known right and wrong answers
 	$(BIN)/grader stubs --check

@@ -33,10 +33,7 @@ def choose_language(asked: str | None, layout: Layout) -> Speech:
         LanguageError: one of the others does.
     """
     folders = folders_of(layout)
-    known = {
-        ENGLISH,
-        *chain.from_iterable(map(languages_in, {FOLDER, *folders})),
-    }
+    known = {ENGLISH, *chain.from_iterable(map(languages_in, folders))}
     wishes = {
         "--language": asked,
         VARIABLE: os.environ.get(VARIABLE),
@@ -58,8 +55,13 @@ def choose_language(asked: str | None, layout: Layout) -> Speech:
 
 
 def folders_of(layout: Layout) -> tuple[Path, ...]:
-    """Return where the texts of a course are."""
-    return (FOLDER,) if layout.root == KIT.root else (layout.root / "locale",)
+    """Return where texts of a course may be: its own go first."""
+    return layout.root / "locale", FOLDER
+
+
+def folder_of(layout: Layout) -> Path:
+    """Return where the catalogues of a course are made."""
+    return FOLDER if layout.root == KIT.root else layout.root / "locale"
 
 
 def languages_in(folder: Path) -> Iterator[str]:

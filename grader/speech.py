@@ -6,6 +6,8 @@ What no catalogue has is said as it is, in English.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from gettext import NullTranslations, translation
 from pathlib import Path
@@ -13,6 +15,8 @@ from pathlib import Path
 ENGLISH = "en"
 COMMAND = "grader"
 """The command's catalogue; every other one is a topic's, or the course's."""
+HIDDEN = ".hidden"
+"""Behind a topic's name: the catalogue of what no student gets as it is."""
 FOLDER = Path(__file__).resolve().parent / "locale"
 """The catalogues of the command, and of the kit's own course."""
 
@@ -68,6 +72,17 @@ def speak(speech: Speech) -> None:
     Spoken.speech = speech
 
 
+@contextmanager
+def speaking(speech: Speech) -> Iterator[None]:
+    """Speak another language for a while."""
+    before = Spoken.speech
+    speak(speech)
+    try:
+        yield
+    finally:
+        speak(before)
+
+
 def spoken() -> str:
     """Return the name of the language that is spoken."""
     return Spoken.speech.language
@@ -90,7 +105,12 @@ def several(one: str, many: str, n: int, **values: object) -> str:
         >>> several("{n} test waits", "{n} tests wait", 2)
         '2 tests wait'
     """
-    return Spoken.speech.several(one, many, n).format(n=n, **values)
+    return form_for(one, many, n).format(n=n, **values)
+
+
+def form_for(one: str, many: str, n: int) -> str:
+    """Return the form of a text that belongs to `n` things, without its values."""
+    return Spoken.speech.several(one, many, n)
 
 
 _ = translate

@@ -11,14 +11,13 @@ from typing import Any
 from grader.catalogues.found import Found, read_tree
 from grader.catalogues.tests import texts_of_tests
 from grader.layout import Layout
+from grader.speech import HIDDEN
 from grader.stubs.docstring import texts_of
 from grader.stubs.module import DEFINITIONS
 from grader.syllabus import Syllabus, read_syllabus
 
 OF_THE_COURSE = "course"
 """The catalogue of what belongs to no topic."""
-HIDDEN = ".hidden"
-"""Behind a topic's name: the catalogue of its hidden tests, which no student gets."""
 
 
 def texts_of_course(layout: Layout) -> Iterator[tuple[str, Found]]:
@@ -41,10 +40,9 @@ def texts_of_course(layout: Layout) -> Iterator[tuple[str, Found]]:
         for found in public_texts(topic, layout, syllabus):
             public.add(found.text)
             yield topic["id"], found
-        for path in sorted((layout.hidden_tests / topic["id"]).rglob("*.py")):
-            for found in texts_of_tests(path, place_of(path, layout)):
-                if found.text not in public:
-                    yield topic["id"] + HIDDEN, found
+        for found in hidden_texts(topic["id"], layout):
+            if found.text not in public:
+                yield topic["id"] + HIDDEN, found
 
 
 def public_texts(
@@ -59,11 +57,17 @@ def public_texts(
         for text in (exercise["title"], exercise["section"], *exercise["hints"]):
             yield Found(text, place, note=symbol)
     yield from texts_of_statements(name, layout)
-    yield from texts_of_whys(name, layout)
     others = {f"test_{other}" for other in syllabus.topic_ids if other != name}
     for path in sorted(layout.visible_tests.rglob("*.py")):
         if path.stem not in others:
             yield from texts_of_tests(path, place_of(path, layout))
+
+
+def hidden_texts(topic: str, layout: Layout) -> Iterator[Found]:
+    """Yield what hidden tests say, and what opens with a reference."""
+    yield from texts_of_whys(topic, layout)
+    for path in sorted((layout.hidden_tests / topic).rglob("*.py")):
+        yield from texts_of_tests(path, place_of(path, layout))
 
 
 def texts_of_statements(topic: str, layout: Layout) -> Iterator[Found]:

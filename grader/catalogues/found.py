@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,19 +39,8 @@ def read_tree(path: Path) -> ast.Module:
 
 
 def docstrings_of(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Yield the docstrings of a tree."""
+    """Yield the docstrings of a tree, those of attributes too."""
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            value = body[0].value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield value
-
-
-def joined(founds: Iterable[Found]) -> Iterator[Found]:
-    """Yield each text once, where it stands first."""
-    seen: set[str] = set()
-    for found in founds:
-        if found.text not in seen:
-            seen.add(found.text)
-            yield found
+        match node:
+            case ast.Expr(value=ast.Constant(value=str()) as text):
+                yield text

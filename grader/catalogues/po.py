@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
 
@@ -49,19 +49,35 @@ def empty(language: str) -> Catalog:
     return Catalog(locale=language, header_comment="", fuzzy=False)
 
 
-def merge(catalogue: Catalog, founds: Iterable[Found], language: str) -> None:
+def merge(
+    catalogue: Catalog, founds: Iterable[Found], known: Mapping[str, Message]
+) -> None:
     """Take the texts that are there now; a translation stays with its text.
 
     What is not there any more is left out. Texts alike are not guessed: a translation
     of a like text says something else.
+
+    Args:
+        catalogue: what was translated.
+        founds: what is to be.
+        known: what is translated in any catalogue: a text may have moved.
     """
-    now = empty(language)
+    now = empty(str(catalogue.locale))
     for found in founds:
         text = (found.text, found.many) if found.many else found.text
         note = [found.note] if found.note else []
         now.add(text, locations=[(found.place, found.line)], auto_comments=note)
     catalogue.update(now, no_fuzzy_matching=True)
+    for message in catalogue:
+        moved = known.get(key_of(message))
+        if moved is not None and not message.string and moved.id == message.id:
+            message.string = moved.string
     catalogue.obsolete.clear()
+
+
+def key_of(message: Message) -> str:
+    """Return the text that a message is found by."""
+    return message.id if isinstance(message.id, str) else message.id[0]
 
 
 def write_catalogue(path: Path, catalogue: Catalog) -> None:

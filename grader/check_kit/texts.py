@@ -9,7 +9,7 @@ from grader.catalogues.check import GLOSSARIES, check_catalogue, read_glossary
 from grader.catalogues.found import Found
 from grader.catalogues.po import path_of, read_catalogue, to_mo
 from grader.catalogues.tests import is_text
-from grader.language import folders_of, languages_in
+from grader.language import folder_of, languages_in
 from grader.layout import Layout
 from grader.scoring.message import Message
 from grader.words import Text, Words
@@ -25,7 +25,7 @@ def check_texts(layout: Layout, texts: Iterable[tuple[str, Found]]) -> Iterator[
     founds: dict[str, list[Found]] = defaultdict(list)
     for name, found in texts:
         founds[name].append(found)
-    (folder,) = folders_of(layout)
+    folder = folder_of(layout)
     for language in sorted(languages_in(folder)):
         glossary = read_glossary(layout.root / GLOSSARIES.get(language, ""))
         for name, mine in founds.items():
@@ -46,7 +46,7 @@ def check_told(
 
     A course that speaks English alone may say it as it likes.
     """
-    (folder,) = folders_of(layout)
+    folder = folder_of(layout)
     if not any(languages_in(folder)):
         return
     known = {found.text for _, found in texts}

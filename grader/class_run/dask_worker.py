@@ -28,6 +28,7 @@ from grader.sandbox.isolation import Level, NoIsolationError, choose_level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report, with_tests, with_unpassed
+from grader.speech import _, mark
 
 
 class DaskWorker(WorkerPlugin):
@@ -59,7 +60,9 @@ class DaskWorker(WorkerPlugin):
             refuse_other_versions(self.address, versions(), self.versions)
             self.course, self.tests = self.suite.unpack(self.folder)
         except SuiteError as error:
-            self.problem = f"worker {self.address}: {error}: run the same command again"
+            self.problem = _(
+                "worker {address}: {error}: run the same command again"
+            ).format(address=self.address, error=error)
             raise ClusterError(self.problem) from error
         except ClusterError as error:
             self.problem = str(error)
@@ -173,6 +176,6 @@ def refuse_other_versions(
 NAMES = {
     "python": "Python",
     "torch": "torch",
-    "kit": "the kit's version",
-    "code": "the grader's code with hash",
+    "kit": mark("the kit's version"),
+    "code": mark("the grader's code with hash"),
 }

@@ -9,6 +9,7 @@ from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report, first_message, messages_of
 from grader.scoring.score import Score
 from grader.scoring.submission import Submission
+from grader.speech import _
 from grader.words import one_row, render
 
 UNHEARD = {
@@ -37,7 +38,7 @@ def find_look(
         for topic, nodeids in outcomes_of(score).items()
         if topic not in submission.missing and nodeids
     }
-    reasons = {"all files": "they hold no work"} if submission.untouched else {}
+    reasons = {_("all files"): _("they hold no work")} if submission.untouched else {}
     found = report() if unheard else None
     said = {} if found is None else messages_of(found)
     for topic, nodeids in unheard.items():
@@ -46,7 +47,8 @@ def find_look(
         elif message := first_message(nodeids, said):
             reasons[topic] = in_a_line(message)
         else:
-            reasons[topic] = f"{topic}.py gives no answer to any test."
+            silent = _("{file} gives no answer to any test.")
+            reasons[topic] = silent.format(file=f"{topic}.py")
     return reasons
 
 
@@ -68,5 +70,6 @@ def in_a_line(message: Message) -> str:
     parts = [render(message.fault)]
     parts += [render(message.got)] if message.got else []
     if message.at:
-        parts.append(f"({message.at.file}, line {message.at.number})")
+        place = _("({file}, line {line})")
+        parts.append(place.format(file=message.at.file, line=message.at.number))
     return one_row(" ".join(parts))

@@ -28,6 +28,7 @@ from grader.scoring.manifest import Check, Manifest
 from grader.scoring.report import Report
 from grader.scoring.score import Score
 from grader.scoring.submission import Submission
+from grader.speech import _
 from grader.words import render
 
 MANIFEST = "manifest.json"
@@ -166,7 +167,9 @@ class ClassRun:
         except SubmissionError as error:
             return Result(student, Status.NOT_GRADED, reason=str(error))
         except Exception as error:  # ours, whatever it is: the others go on
-            reason = f"reading it failed: {type(error).__name__}: {error}"
+            reason = _("reading it failed: {error}").format(
+                error=f"{type(error).__name__}: {error}"
+            )
             return Result(student, Status.KIT_ERROR, reason=reason)
         whole = Task(submission, attempt.report)
         return whole if fresh else self.compare(whole, manifest)

@@ -13,6 +13,7 @@ from grader.cli.kit import stubs
 from grader.cli.screen import print_plain
 from grader.files import write_bytes, write_text
 from grader.layout import find_course, use_course
+from grader.speech import _
 from grader.syllabus import read_syllabus
 
 
@@ -23,8 +24,10 @@ def new_course(
     for name, data in course_files(folder).items():
         write_bytes(folder / name, data)
     use_course(folder)
-    print_plain(f"{folder} holds a course with one exercise.")
-    print_plain(f"Check it: grader --kit {folder} check-kit")
+    print_plain(_("{folder} holds a course with one exercise.").format(folder=folder))
+    print_plain(
+        _("Check it: {command}").format(command=f"grader --kit {folder} check-kit")
+    )
 
 
 def new_exercise(
@@ -35,6 +38,7 @@ def new_exercise(
     skeleton = Skeleton(layout, read_syllabus(layout.registry), name)
     for file, text in skeleton.files().items():
         write_text(layout.root / file, text)
-        print_plain(f"{file} written")
+        print_plain(_("{path} written").format(path=file))
     stubs()
-    print_plain(f"What is left to fill in: grader check-kit --only {name}")
+    said = _("What is left to fill in: {command}")
+    print_plain(said.format(command=f"grader check-kit --only {name}"))

@@ -12,6 +12,7 @@ from grader.class_run.grading_config import GradingConfig
 from grader.class_run.run import start_here
 from grader.cli.screen import errors
 from grader.sandbox.isolation import Level, choose_level
+from grader.speech import _
 from grader.syllabus import Syllabus
 
 
@@ -92,8 +93,10 @@ def print_open(judged_by: Backend, syllabus: Syllabus) -> None:
     names = [e.id for e in syllabus.exercises.values() if e.cuda_points]
     if judged_by.gpu is False and names:
         errors.print(
-            "No worker offers the resource GPU: the points for a GPU stay open in "
-            f"{', '.join(names)}",
+            _(
+                "No worker offers the resource GPU: the points for a GPU stay open in "
+                "{exercises}"
+            ).format(exercises=", ".join(names)),
             style="dim",
             markup=False,
         )

@@ -14,12 +14,15 @@ from grader.files import write_bytes
 from grader.layout import find_course
 from grader.policy import find_part
 from grader.release.ci import PLATFORMS, make_files
+from grader.speech import _, mark
 from grader.syllabus import read_syllabus
 
 NEXT = {
-    "github": "read its head, and copy it into the students' template repository",
-    "gitlab": "read its head, and copy it into a project of yours",
-    "gradescope": "upload it as it is; it holds hidden tests and the course's secret",
+    "github": mark("read its head, and copy it into the students' template repository"),
+    "gitlab": mark("read its head, and copy it into a project of yours"),
+    "gradescope": mark(
+        "upload it as it is; it holds hidden tests and the course's secret"
+    ),
 }
 
 
@@ -36,4 +39,5 @@ def init_ci(
     part = find_part(layout, syllabus, assignment, only or ())
     for name, data in make_files(platform, layout, syllabus, part, secret).items():
         write_bytes(out / name, data)
-        print_plain(f"{out / name} written: {NEXT[platform]}")
+        said = _("{path} written: {advice}")
+        print_plain(said.format(path=out / name, advice=_(NEXT[platform])))

@@ -14,6 +14,7 @@ from grader.cli.screen import out, plain, print_error, print_plain, shortened
 from grader.policy import Policy
 from grader.policy.course import OpenPoints
 from grader.results.result import Result, Status
+from grader.speech import _, mark, several
 from grader.syllabus import Syllabus
 
 MAX_ROWS = 60
@@ -24,11 +25,13 @@ MIN_TOPIC = 5
 GOOD_NAME, MIN_NAME = 16, 8
 """The room for a name at which topics stay whole, and that a name has at least."""
 NO_POINTS = "-"
-UNREAD = "with files not read"
+UNREAD = mark("with files not read")
 OPEN = {
-    OpenPoints.NONE: "open: what only a GPU can decide does not count",
-    OpenPoints.OPEN: "open: what only a GPU can decide is in the maximum, not earned",
-    OpenPoints.FULL: "open: what only a GPU can decide counts as earned",
+    OpenPoints.NONE: mark("open: what only a GPU can decide does not count"),
+    OpenPoints.OPEN: mark(
+        "open: what only a GPU can decide is in the maximum, not earned"
+    ),
+    OpenPoints.FULL: mark("open: what only a GPU can decide counts as earned"),
 }
 
 
@@ -36,11 +39,16 @@ def show_look(results: Sequence[Result]) -> None:
     """Print, before any points, what a person should look at."""
     lines = [f"{r.student}: {why}" for r in results for why in r.needs_look]
     if lines:
-        print_plain("needs a look", "bold yellow")
+        print_plain(_("needs a look"), "bold yellow")
     for line in lines[:MAX_ROWS]:
         print_plain(f"  {line}")
     if len(lines) > MAX_ROWS:
-        print_plain(f"  … and {len(lines) - MAX_ROWS} more in scores.csv")
+        print_plain(f"  {more_in_table(len(lines) - MAX_ROWS)}")
+
+
+def more_in_table(n: int) -> str:
+    """Return the row that stands for those that are not shown."""
+    return several("… and {n} more in scores.csv", "… and {n} more in scores.csv", n)
 
 
 def show_class(results: Sequence[Result], syllabus: Syllabus, policy: Policy) -> None:
@@ -50,22 +58,23 @@ def show_class(results: Sequence[Result], syllabus: Syllabus, policy: Policy) ->
     rows = [maxima(shown, syllabus), *(cells(result, syllabus) for result in shown)]
     head, room = fitted([topic.id.partition("_")[0] for topic in syllabus.topics], rows)
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
-    table.add_column("student", no_wrap=True)
+    table.add_column(_("student"), no_wrap=True)
     for name in head:
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_row("of", *rows[0], style="dim")
+    table.add_row(_("of"), *rows[0], style="dim")
     for result, row in zip(shown, rows[1:], strict=True):
         table.add_row(plain(shortened(result.student, room)), *row)
     out.print(table)
     states = Counter(str(r.status) for r in results if r.score is None)
     states += Counter(UNREAD for r in results if r.score and r.unread)
     if states:
-        told = ", ".join(f"{count} {status}" for status, count in states.items())
-        print_plain(f"{NO_POINTS}: no points, which is no zero: {told}", "dim")
+        told = ", ".join(f"{count} {_(status)}" for status, count in states.items())
+        said = _("{sign}: no points, which is no zero: {states}")
+        print_plain(said.format(sign=NO_POINTS, states=told), "dim")
     if any(result.score and result.score.open for result in results):
-        print_plain(OPEN[policy.open], "dim")
+        print_plain(_(OPEN[policy.open]), "dim")
     if len(results) > MAX_ROWS:
-        print_plain(f"… and {len(results) - MAX_ROWS} more in scores.csv")
+        print_plain(more_in_table(len(results) - MAX_ROWS))
 
 
 def fitted(
@@ -77,7 +86,7 @@ def fitted(
     """
     abridged = [f"{t[:MIN_TOPIC]}." if t[MIN_TOPIC + 1 :] else t for t in topics]
     for names in (topics, abridged):
-        head = [*names, "total", "open", "counts", "of"]
+        head = [*names, _("total"), _("open"), _("counts"), _("of")]
         widths = (
             max(map(cell_len, column)) for column in zip(head, *rows, strict=True)
         )
@@ -113,10 +122,19 @@ def cells(result: Result, syllabus: Syllabus) -> list[str]:
 def print_written(folder: Path, results: Sequence[Result], others: int) -> None:
     """Say where the results are, and how many were so already."""
     kept = sum(result.kept for result in results)
-    again = f" ({kept} unchanged, not graded again)" if kept else ""
-    print_plain(f"{folder / 'scores.csv'} and reports/ beside it written{again}")
+    said = (
+        _("{path} and reports/ beside it written ({n} unchanged, not graded again)")
+        if kept
+        else _("{path} and reports/ beside it written")
+    )
+    print_plain(said.format(path=folder / "scores.csv", n=kept))
     if others:
-        print_plain(f"{others} of earlier runs stay in the table as they are")
+        said = several(
+            "{n} of earlier runs stays in the table as it is",
+            "{n} of earlier runs stay in the table as they are",
+            others,
+        )
+        print_plain(said)
 
 
 def warn_trouble(results: Sequence[Result]) -> None:
@@ -133,7 +151,9 @@ def warn_trouble(results: Sequence[Result]) -> None:
     unread = [r.student for r in results if r.unread or r.status is Status.NOT_GRADED]
     if unread:
         print_error(
-            f"not graded, or not all of it: {len(unread)} of {len(results)}; why "
-            "stands before the points"
+            _(
+                "not graded, or not all of it: {n} of {total}; why stands before the "
+                "points"
+            ).format(n=len(unread), total=len(results))
         )
         raise typer.Exit(1)

@@ -15,6 +15,7 @@ from grader.audit.recount import Recount
 from grader.cli.screen import out, plain, print_plain
 from grader.files import write_text
 from grader.results.result import Result
+from grader.speech import _, several
 
 MAX_ROWS = 40
 
@@ -33,11 +34,16 @@ def compare(
     changes = [c for name in both for c in changes_of(before[name], after[name])]
     for found, name in ((after, old), (before, new)):
         for student in sorted(found.keys() - set(both)):
-            print_plain(f"{student} is not in {name}")
+            print_plain(
+                _("{student} is not in {folder}").format(student=student, folder=name)
+            )
     for student in both:
         ends = before[student].status, after[student].status
         if ends[0] != ends[1]:
-            print_plain(f"{student} was {ends[0]}, is {ends[1]}")
+            said = _("{student} was {before}, is {after}")
+            print_plain(
+                said.format(student=student, before=_(ends[0]), after=_(ends[1]))
+            )
     if table is not None:
         write_text(table, to_csv(changes))
     show_changes(changes, table)
@@ -56,10 +62,10 @@ def show_changes(changes: Sequence[Change], table: Path | None) -> None:
     gained = {change.student for change in changes if change.gain > 0}
     lost = {change.student for change in changes if change.gain < 0}
     if not changes:
-        print_plain("nobody has other points")
+        print_plain(_("nobody has other points"))
         return
     rows = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    for name in ("student", "exercise", "points", "tests"):
+    for name in (_("student"), _("exercise"), _("points"), _("tests")):
         rows.add_column(name, overflow="fold")
     for change in changes[:MAX_ROWS]:
         points = f"{change.before:g} → {change.after:g}"
@@ -67,7 +73,9 @@ def show_changes(changes: Sequence[Change], table: Path | None) -> None:
         rows.add_row(*map(plain, (change.student, change.exercise, points, tests)))
     out.print(rows)
     if len(changes) > MAX_ROWS:
-        print_plain(f"… and {len(changes) - MAX_ROWS} more changes")
-    print_plain(f"gained something: {len(gained)}; lost something: {len(lost)}")
+        left = len(changes) - MAX_ROWS
+        print_plain(several("… and {n} more change", "… and {n} more changes", left))
+    said = _("gained something: {gained}; lost something: {lost}")
+    print_plain(said.format(gained=len(gained), lost=len(lost)))
     if table is not None:
-        print_plain(f"{table} written")
+        print_plain(_("{path} written").format(path=table))

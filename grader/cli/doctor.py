@@ -14,6 +14,7 @@ import grader
 from grader.cli.screen import out
 from grader.layout import PACKAGE, Layout, find_course
 from grader.sandbox.container import is_container
+from grader.speech import _, several
 
 
 def doctor() -> None:
@@ -22,12 +23,12 @@ def doctor() -> None:
 
     layout = find_course()
     rows = [
-        ("kit", grader.__version__, str(PACKAGE.parent)),
-        ("course", "", str(layout.root)),
+        (_("kit"), grader.__version__, str(PACKAGE.parent)),
+        (_("course"), "", str(layout.root)),
         ("python", platform.python_version(), platform.platform()),
-        ("torch", torch.__version__, f"{os.cpu_count()} cores"),
+        ("torch", torch.__version__, cores()),
         ("gpu", *describe_gpu()),
-        ("container", "yes" if is_container() else "no", ""),
+        (_("container"), yes_or_no(is_container()), ""),
         ("bubblewrap", describe_bubblewrap(), ""),
     ]
     rows += describe_isolation(layout)
@@ -37,15 +38,31 @@ def doctor() -> None:
     out.print(table)
 
 
+def cores() -> str:
+    """Return how many cores there are."""
+    return several("{n} core", "{n} cores", os.cpu_count() or 1)
+
+
+def yes_or_no(found: bool) -> str:
+    """Return an answer."""
+    return _("yes") if found else _("no")
+
+
 def describe_isolation(layout: Layout) -> list[tuple[str, str, str]]:
     """Return what keeps submissions from this machine; on Windows, nothing can."""
     if not hasattr(os, "fork"):
-        return [("isolation", "no", "submissions are graded on Linux or macOS")]
+        return [
+            (_("isolation"), _("no"), _("submissions are graded on Linux or macOS"))
+        ]
     from grader.sandbox.isolation import probe_all
 
     secrets = [p for p in (layout.solutions, layout.hidden_tests) if p.exists()]
     return [
-        (f"isolation: {found.level}", "yes" if found.available else "no", found.reason)
+        (
+            _("isolation: {level}").format(level=found.level),
+            yes_or_no(found.available),
+            found.reason,
+        )
         for found in probe_all(secrets)
     ]
 
@@ -56,14 +73,15 @@ def describe_gpu() -> tuple[str, str]:
 
     found = gpu.name()
     if found is None:
-        return "none", "tests marked cuda are skipped; their points stay open"
-    return found, "tests marked cuda run on it"
+        said = _("tests marked cuda are skipped; their points stay open")
+        return _("none"), said
+    return found, _("tests marked cuda run on it")
 
 
 def describe_bubblewrap() -> str:
     """Return the version of bubblewrap, or that it is missing."""
     if shutil.which("bwrap") is None:
-        return "not installed"
+        return _("not installed")
     command = ["bwrap", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout.strip().removeprefix("bubblewrap ")

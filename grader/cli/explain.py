@@ -24,6 +24,7 @@ from grader.judge.replay import Play
 from grader.layout import find_course
 from grader.scoring.manifest import Check
 from grader.scoring.outcome import Outcome
+from grader.speech import _
 
 SHOWN = {Outcome.PASSED: "green", Outcome.NO_GPU: "dim"}
 """Colours of outcomes; others are red."""
@@ -63,7 +64,8 @@ def explain(
     course = find_course(submissions)
     appeal = Appeal(Recount.of(grades), course, student, exercise, test)
     submission = None
-    notes = ["the hidden tests were changed since"] if appeal.tests_changed else []
+    changed = appeal.tests_changed
+    notes = [_("the hidden tests were changed since")] if changed else []
     if again:
         if submissions is None:
             raise AppealError(
@@ -85,15 +87,20 @@ def explain(
 def show_head(appeal: Appeal) -> None:
     """Print the points, and how they came about."""
     made, environment = appeal.made, appeal.environment
-    print_plain(
-        f"{appeal.student}: {appeal.exercise}, {made.points:g} of {made.max:g} points",
-        "bold",
+    said = _("{student}: {exercise}, {points:g} of {most:g} points")
+    said = said.format(
+        student=appeal.student,
+        exercise=appeal.exercise,
+        points=made.points,
+        most=made.max,
     )
-    if made.by_hand:
-        print_plain(f"{made.by_hand.why}; the tests give {made.by_hand.automatic:g}")
-    print_plain(
-        f"isolation {environment['isolation']}, seed {environment['seed']}", "dim"
-    )
+    print_plain(said, "bold")
+    if hand := made.by_hand:
+        said = _("{why}; the tests give {points:g}")
+        print_plain(said.format(why=hand.why, points=hand.automatic))
+    said = _("isolation {level}, seed {seed}")
+    level, seed = environment["isolation"], environment["seed"]
+    print_plain(said.format(level=level, seed=seed), "dim")
 
 
 def show_test(appeal: Appeal, check: Check, played: Played) -> None:
@@ -102,20 +109,23 @@ def show_test(appeal: Appeal, check: Check, played: Played) -> None:
     share = float(appeal.recount.manifest.shares[check.nodeid])
     name = check.nodeid.rpartition("::")[2]
     print_plain("")
-    print_plain(f"{name}: {outcome}", SHOWN.get(outcome, "red"))
-    print_plain(f"  {check.nodeid}, {share:.0%} of the points", "dim")
+    print_plain(f"{name}: {_(outcome)}", SHOWN.get(outcome, "red"))
+    said = _("{test}, {share:.0%} of the points")
+    print_plain(f"  {said.format(test=check.nodeid, share=share)}", "dim")
     if message := appeal.messages.get(check.nodeid):
         print_message(message.render(), 2)
     elif trouble := appeal.trouble(check):
         print_message(trouble, 2)
     if played.mine and played.mine.outcome is not outcome:
-        print_plain(f"  played again, it is: {played.mine.outcome}", "red")
+        said = _("played again, it is: {outcome}")
+        print_plain(f"  {said.format(outcome=_(played.mine.outcome))}", "red")
         if played.mine.message and not message:
             print_message(played.mine.message.render(), 2)
     seeds = (f"{purpose} {seed}" for purpose, seed in played.reference.seeds.items())
-    print_plain(f"  seeds: {', '.join(seeds)}", "dim")
+    said = _("seeds: {seeds}").format(seeds=", ".join(seeds))
+    print_plain(f"  {said}", "dim")
     show_plays(played)
-    print_plain("  the test", "bold")
+    print_plain(f"  {_('the test')}", "bold")
     show_block(played.reference.source)
 
 
@@ -127,18 +137,22 @@ def show_plays(played: Played) -> None:
         wanted = played.reference.plays[i : i + 1]
         seen = mine[i : i + 1]
         asked = (seen or wanted)[0]
-        print_plain(f"  question {i + 1} of {count}: {asked.scenario}", "bold")
+        said = _("question {number} of {total}: {scenario}").format(
+            number=i + 1, total=count, scenario=asked.scenario
+        )
+        print_plain(f"  {said}", "bold")
         for value in asked.inputs:
-            print_plain(f"    input      {value}")
+            print_plain(f"    {_('input'):<10} {value}")
         for play in seen:
-            show_answer("answer", play)
+            show_answer(_("answer"), play)
             if play.printed.strip():
-                print_plain("    printed")
+                print_plain(f"    {_('printed')}")
                 show_block(play.printed, 6)
         for play in wanted:
-            show_answer("reference", play)
+            show_answer(_("reference"), play)
     if played.mine and len(mine) < len(played.reference.plays):
-        print_plain("  the test ended there; what follows was not asked", "dim")
+        said = _("the test ended there; what follows was not asked")
+        print_plain(f"  {said}", "dim")
 
 
 def show_answer(name: str, play: Play) -> None:

@@ -21,16 +21,16 @@ from grader.exports.table import to_csv
 from grader.identity import file_name
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result
+from grader.speech import _, several
 
-SHEETS = ("csv", "canvas", "moodle")
-KNOWN = ", ".join((*SHEETS, *formats.NAMES))
+KNOWN = (*formats.SHEETS, *formats.NAMES)
 
 
 def export(
     results: Annotated[Path, typer.Argument(help="Folder that grade wrote.")],
     to: Annotated[
         str,
-        typer.Option(metavar="NAME", help=f"The format: {KNOWN}."),
+        typer.Option(metavar="NAME", help="The format: {sheets}, {formats}."),
     ],
     fill: Annotated[
         Path | None,
@@ -58,17 +58,21 @@ def export(
     Tables hold the points that the course counts, files per student those earned.
     Who cannot be matched is told; exit with 1 then.
     """
-    if to not in (*SHEETS, *formats.NAMES):
-        raise ExportError(f"no format is called {to!r}: {KNOWN}")
+    if to not in KNOWN:
+        raise ExportError(
+            "no format is called {name!r}: {names}", name=to, names=", ".join(KNOWN)
+        )
     if out_of is not None and not math.isfinite(out_of):
-        raise ExportError(f"--out-of is {out_of}: give the maximum of the gradebook")
+        raise ExportError(
+            "--out-of is {points}: give the maximum of the gradebook", points=out_of
+        )
     recount = Recount.of(results)
-    if to in SHEETS:
+    if to in formats.SHEETS:
         filled = make_table(to, recount, fill, column, out_of)
         path = out or results / "exports" / f"{to}.csv"
         text = BOM + filled.text if bom else filled.text
         OutputFolder(path.parent, recount.output.secret).write(path.name, text)
-        print_plain(f"{path} written: {filled.grades} grades")
+        show_written(path, filled)
         notes = [
             *filled.notes,
             *(unsaid(to_results(recount.scores)) if to == "canvas" else ()),
@@ -81,13 +85,25 @@ def export(
     raise typer.Exit(1 if notes else 0)
 
 
+def show_written(path: Path, filled: Filled) -> None:
+    """Say where a table is, and how many grades it holds."""
+    said = several(
+        "{path} written: {n} grade",
+        "{path} written: {n} grades",
+        filled.grades,
+        path=path,
+    )
+    print_plain(said)
+
+
 def unsaid(results: Sequence[Result]) -> Iterator[str]:
     """Yield what needs a look, for a sheet that has no room for comments."""
     for result in results:
         if result.score is not None:
-            yield from (
-                f"{result.student} needs a look: {w}" for w in result.needs_look
-            )
+            for why in result.needs_look:
+                yield _("{student} needs a look: {why}").format(
+                    student=result.student, why=why
+                )
 
 
 def make_table(
@@ -112,7 +128,9 @@ def make_table(
     try:
         sheet = read_sheet(fill.read_bytes(), str(fill))
     except OSError as error:
-        raise ExportError(f"{fill} cannot be read: {error.strerror}") from error
+        raise ExportError(
+            "{path} cannot be read: {error}", path=fill, error=error.strerror
+        ) from error
     fill_sheet = canvas.fill if name == "canvas" else moodle.fill
     return fill_sheet(sheet, grades, column, out_of)
 
@@ -122,7 +140,9 @@ def write_each(recount: Recount, name: str, folder: Path) -> Iterator[str]:
     written = 0
     for result in to_results(recount.scores):
         if result.score is None:
-            yield f"{result.student} has no score ({result.state})"
+            yield _("{student} has no score ({why})").format(
+                student=result.student, why=result.state
+            )
             continue
         variables = {**os.environ, "OWNER": result.student}
         report = report_name(result.student)
@@ -131,4 +151,10 @@ def write_each(recount: Recount, name: str, folder: Path) -> Iterator[str]:
         target = OutputFolder(folder, recount.output.secret)
         target.write(f"{file_name(result.student)}{form.suffix}", text)
         written += 1
-    print_plain(f"{folder} written: {written} files")
+    said = several(
+        "{path} written: {n} file",
+        "{path} written: {n} files",
+        written,
+        path=folder,
+    )
+    print_plain(said)

@@ -19,6 +19,7 @@ from grader.exports.results import to_results
 from grader.files import write_bytes
 from grader.intake import Roster, read_roster
 from grader.results.result import Result
+from grader.speech import _, several
 
 if TYPE_CHECKING:
     from grader.report.pages import Pages
@@ -65,8 +66,8 @@ def feedback(
         raise ExportError("--to mail needs addresses: name a --roster with email")
     known = Roster() if roster is None else read_roster(roster)
     recount = Recount.of(results)
-    with progress_bar("Students") as bar:
-        pages = Pages(recount.syllabus.course.title)
+    with progress_bar(_("Students")) as bar:
+        pages = Pages(_(recount.syllabus.course.title))
         graded = [e for e in recount.scores["students"] if "exercises" in e]
         returned = [make(recount, entry, pages) for entry in bar.track(graded)]
     notes = list(unreturned(to_results(recount.scores)))
@@ -74,7 +75,13 @@ def feedback(
         with PageFolder(out or results / "feedback", "feedback") as folder:
             for one in returned:
                 folder.write(one.file, one.page)
-        print_plain(f"{folder.folder} written: {len(returned)} pages")
+        said = several(
+            "{path} written: {n} page",
+            "{path} written: {n} pages",
+            len(returned),
+            path=folder.folder,
+        )
+        print_plain(said)
     if to is not Way.FOLDER:
         file = folder.folder / TABLE if to is Way.MAIL else out
         path = file or results / "exports" / f"feedback-{to}.zip"
@@ -100,7 +107,9 @@ def unreturned(results: Sequence[Result]) -> Iterator[str]:
     """Yield who has nothing to be told, which is no zero."""
     for result in results:
         if result.score is None:
-            yield f"{result.student} gets no page: {result.state}"
+            yield _("{student} gets no page: {why}").format(
+                student=result.student, why=result.state
+            )
 
 
 def write_packed(
@@ -118,5 +127,12 @@ def write_packed(
     else:
         packed = for_mail(returned, roster)
     write_bytes(path, packed.data)
-    print_plain(f"{path} written: {packed.count} of {len(returned)} students")
+    said = several(
+        "{path} written: {count} of {n} student",
+        "{path} written: {count} of {n} students",
+        len(returned),
+        path=path,
+        count=packed.count,
+    )
+    print_plain(said)
     return packed.notes

@@ -56,7 +56,7 @@ from grader.cli.screen import (
     progress_bar,
 )
 from grader.exports import formats
-from grader.exports.feedback import make_feedback
+from grader.exports.feedback import make_feedback, points_in_words
 from grader.exports.plain import ExportError
 from grader.intake import (
     ClassFolder,
@@ -75,6 +75,7 @@ from grader.sandbox.limits import Limits
 from grader.scoring.message import Message
 from grader.scoring.report import first_message, messages_of
 from grader.scoring.score import ExerciseScore, Score
+from grader.speech import _
 from grader.syllabus import read_syllabus
 from grader.text import without_controls
 
@@ -144,7 +145,7 @@ def grade(
 def show_changes_since(changes: Sequence[Change], folder: Path) -> None:
     """Say who has other points than in the run before, if somebody has."""
     if changes:
-        print_plain("other points than in the run before", "bold")
+        print_plain(_("other points than in the run before"), "bold")
         show_changes(changes, folder / CHANGES)
 
 
@@ -167,11 +168,11 @@ def grade_found(
 ) -> list[Result]:
     """Return the results of all who handed in or should have, while a bar grows."""
     total = sum(len(attempts_of(origin, run.policy)) for origin in found.origins)
-    with progress_bar("Submissions") as bar:
+    with progress_bar(_("Submissions")) as bar:
         task = bar.add_task("", total=total)
         count = jobs or os.cpu_count() or 1
         results = run.grade_all(
-            found.origins, count, lambda _: bar.advance(task), fresh=fresh
+            found.origins, count, lambda _result: bar.advance(task), fresh=fresh
         )
     return results + missing_results(found)
 
@@ -185,8 +186,7 @@ def grade_one(
         list[str] | None,
         typer.Option(
             metavar="NAME=FILE",
-            help=f"Also write the result for a platform; may be repeated: "
-            f"{', '.join(formats.NAMES)}.",
+            help="Also write the result for a platform; may be repeated: {formats}.",
         ),
     ] = None,
     student: Annotated[
@@ -203,8 +203,7 @@ def grade_one(
     unsandboxed: Unsandboxed = False,
 ) -> None:
     """Grade one submission; exit with 1 below full points, 2 for a fault of the kit."""
-    if not path.exists():
-        raise IntakeError(f"{path} does not exist: name a student's folder or zip")
+    refuse_missing(path)
     layout = find_course(path)
     registry = read_syllabus(layout.registry)
     syllabus = find_part(layout, registry, assignment, only or ())
@@ -223,7 +222,8 @@ def grade_one(
         for form, target in targets:
             text = form.to_refusal(without_controls(str(error)))
             OutputFolder(target.parent, secret).write(target.name, text)
-        print_error(f"{who}: not graded: {error}")
+        said = _("{student}: not graded: {error}")
+        print_error(said.format(student=who, error=error))
         raise typer.Exit(1) from error
     with config.start_pool(1) as pool:
         result, made = judge_task(pool, Task(submission), config)
@@ -237,19 +237,32 @@ def grade_one(
     raise typer.Exit(0 if result.total + result.open == result.max else 1)
 
 
+def refuse_missing(path: Path) -> None:
+    """Raise where there is no submission."""
+    if not path.exists():
+        raise IntakeError(
+            "{path} does not exist: name a student's folder or zip", path=path
+        )
+
+
 def find_target(target: str, report: Path | None) -> tuple[formats.Format, Path]:
     """Return the format and the file that a target like `junit=out.xml` names."""
-    name, _, file = target.partition("=")
+    name, _sign, file = target.partition("=")
     form = formats.find_format(name, os.environ, str(report or ""))
     if not file:
-        raise ExportError(f"{target!r} names no file: write it like {name}=FILE")
+        raise ExportError(
+            "{target!r} names no file: write it like {name}=FILE",
+            target=target,
+            name=name,
+        )
     return form, Path(file)
 
 
 def warn_strangers(policy: Policy, students: list[str]) -> None:
     """Say who has an extension and handed nothing in: a name may be misspelt."""
     for stranger in policy.strangers(students):
-        errors.print(Text(f"{stranger} has an extension, but handed in nothing"))
+        said = _("{student} has an extension, but handed in nothing")
+        errors.print(Text(said.format(student=stranger)))
 
 
 def take_secret(path: Path) -> bytes:
@@ -257,8 +270,11 @@ def take_secret(path: Path) -> bytes:
     known = has_secret(path)
     secret = read_secret(path)
     if not known:
-        note = f"{path} is new: inputs differ from those of runs without it"
-        errors.print(Text(f"{note} or the same GRADER_SECRET", style="dim"))
+        note = _(
+            "{path} is new: inputs differ from those of runs without it or the same "
+            "GRADER_SECRET"
+        )
+        errors.print(Text(note.format(path=path), style="dim"))
     return secret
 
 
@@ -267,14 +283,16 @@ def print_level(level: Level) -> Level:
     if level is Level.PROCESS:
         errors.print(
             Text(
-                "Submissions run with your own rights (no bubblewrap here, see "
-                "`grader doctor`). Their scores cannot be forged, but their code could "
-                "read and change your files.",
+                _(
+                    "Submissions run with your own rights (no bubblewrap here, see "
+                    "`grader doctor`). Their scores cannot be forged, but their code "
+                    "could read and change your files."
+                ),
                 style="yellow",
             )
         )
     else:
-        errors.print(Text(f"Isolation: {level}", style="dim"))
+        errors.print(Text(_("Isolation: {level}").format(level=level), style="dim"))
     return level
 
 
@@ -286,8 +304,7 @@ def show_submission(
         print_plain(note, "dim")
     for exercise in result.exercises:
         show_exercise(exercise, messages)
-    open_points = f", {result.open:g} open (no GPU here)" if result.open else ""
-    print_plain(f"{result.total:g} of {result.max:g} points{open_points}", "bold")
+    print_plain(points_in_words(result.total, result.open, result.max), "bold")
 
 
 def show_exercise(exercise: ExerciseScore, messages: dict[str, Message]) -> None:

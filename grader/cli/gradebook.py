@@ -11,6 +11,7 @@ from grader.intake import SubmissionSource
 from grader.nbgrader import GradebookError, cell_grades_of
 from grader.results.output import OutputFolder, report_name
 from grader.results.result import Result
+from grader.speech import _, several
 from grader.syllabus import Syllabus
 
 
@@ -69,14 +70,15 @@ def fill_gradebook(
         from grader.nbgrader.writer import GradebookWriter, open_gradebook
     except ImportError as error:
         raise GradebookError(
-            f"--gradebook needs nbgrader ({error}): pip install -e '.[instructor]'"
+            "--gradebook needs nbgrader ({error}): pip install -e '.[instructor]'",
+            error=error,
         ) from error
     penalty = read_late_penalty(target.config)
     times = {origin.student: origin.submitted_at for origin in origins}
     written = 0
     with (
         open_gradebook(target.url, target.course) as book,
-        progress_bar("Gradebook") as bar,
+        progress_bar(_("Gradebook")) as bar,
     ):
         writer = GradebookWriter(book, target.assignment, syllabus, penalty)
         for result in bar.track(results):
@@ -85,4 +87,10 @@ def fill_gradebook(
                 time = times[result.student]
                 writer.write(cell_grades_of(result.score, report, time))
                 written += 1
-    print_plain(f"{target.assignment} of {written} students written to the gradebook")
+    said = several(
+        "{assignment} of {n} student written to the gradebook",
+        "{assignment} of {n} students written to the gradebook",
+        written,
+        assignment=target.assignment,
+    )
+    print_plain(said)

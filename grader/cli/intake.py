@@ -38,6 +38,7 @@ from grader.intake import (
 from grader.intake.times import format_time, parse_local_time
 from grader.layout import find_course
 from grader.results.result import Result, Status
+from grader.speech import _, mark, several
 from grader.syllabus import Syllabus, read_syllabus
 from grader.words import render
 
@@ -61,11 +62,11 @@ def intake(
     syllabus = read_syllabus(find_course(path).registry)
     marks = marked(found)
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    for name in ("student", "handed in", "files", "remarks"):
+    for name in (_("student"), _("handed in"), _("files"), _("remarks")):
         table.add_column(name, overflow="fold")
     unread = 0
     for origin in found.origins:
-        mine = [mark for mark, names in marks.items() if origin.student in names]
+        mine = [_(reason) for reason, names in marks.items() if origin.student in names]
         files, remarks, whole = look_into(origin, syllabus)
         unread += not whole
         said = "; ".join([*mine, *remarks])
@@ -93,45 +94,63 @@ def look_into(
         return "", [str(error)], False
     missing = [topic for topic in topics if topic in submission.missing]
     others = [render(w) for t, w in submission.problems.items() if t not in missing]
-    without = [f"without {', '.join(missing)}"] if missing else []
-    without += ["no file holds work"] if submission.untouched else []
+    names = ", ".join(missing)
+    without = [_("without {topics}").format(topics=names)] if missing else []
+    without += [_("no file holds work")] if submission.untouched else []
     remarks = (*others, *submission.notes, *without)
-    return f"{len(submission.sources)} of {len(topics)}", remarks, not others
+    said = _("{n} of {total}").format(n=len(submission.sources), total=len(topics))
+    return said, remarks, not others
 
 
 def show_found(path: Path, found: ClassFolder) -> None:
     """Print what was found: how many handed in, and who needs a look."""
     title = PLATFORMS[found.platform].title
-    print_plain(f"{path}: {title}, {len(found.origins)} handed in")
+    said = several(
+        "{path}: {platform}, {n} handed in",
+        "{path}: {platform}, {n} handed in",
+        len(found.origins),
+        path=path,
+        platform=_(title),
+    )
+    print_plain(said)
     for remark in found.remarks:
         print_plain(f"  {remark}")
     if any(h.late and h.submitted_at is None for h in found.origins):
-        print_plain("  by how much they are late is unknown: --times FILE says when")
+        said = _("by how much they are late is unknown: --times FILE says when")
+        print_plain(f"  {said}")
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
-    for mark, names in marked(found).items():
-        more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
-        listed = ", ".join(names[:MAX_NAMES]) + more
-        table.add_row(f"  {mark}", str(len(names)), plain(listed))
+    for reason, names in marked(found).items():
+        shown = listed(names, MAX_NAMES)
+        table.add_row(f"  {_(reason)}", str(len(names)), plain(shown))
     if table.row_count:
         out.print(table)
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return names, not countless."""
+    shown = ", ".join(names[:most])
+    if len(names) <= most:
+        return shown
+    left = len(names) - most
+    return several("{names} and {n} more", "{names} and {n} more", left, names=shown)
 
 
 def marked(found: ClassFolder) -> Mapping[str, Sequence[str]]:
     """Return who or what needs a look, by the reason; without reasons that are none."""
     origins = found.origins
     marks = {
-        "late": [h.student for h in origins if h.late],
-        "several attempts": [h.student for h in origins if h.earlier],
-        "doubled": [h.student for h in origins if h.clashes],
-        "nothing to grade": [h.student for h in origins if h.problem],
-        "with remarks": [h.student for h in origins if h.notes],
-        "unknown": list(found.unknown),
-        "renamed, but not there": list(found.unnamed),
-        "timed, but not there": list(found.untimed),
-        "missing": [student.id for student in found.missing],
-        "ignored": [ignored.name for ignored in found.ignored],
+        mark("late"): [h.student for h in origins if h.late],
+        mark("several attempts"): [h.student for h in origins if h.earlier],
+        mark("doubled"): [h.student for h in origins if h.clashes],
+        mark("nothing to grade"): [h.student for h in origins if h.problem],
+        mark("with remarks"): [h.student for h in origins if h.notes],
+        mark("unknown"): list(found.unknown),
+        mark("renamed, but not there"): list(found.unnamed),
+        mark("timed, but not there"): list(found.untimed),
+        mark("missing"): [student.id for student in found.missing],
+        mark("ignored"): [ignored.name for ignored in found.ignored],
     }
-    return {mark: names for mark, names in marks.items() if names}
+    return {reason: names for reason, names in marks.items() if names}
 
 
 def missing_results(found: ClassFolder) -> list[Result]:
@@ -188,4 +207,4 @@ def parse_deadline(text: str) -> datetime | None:
     try:
         return parse_local_time(text)
     except ValueError as error:
-        raise IntakeError(f"--deadline: {error}") from error
+        raise IntakeError("--deadline: {error}", error=error) from error

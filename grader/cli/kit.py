@@ -22,6 +22,7 @@ from grader.policy import find_part
 from grader.release import handout as handouts
 from grader.sandbox.isolation import choose_level
 from grader.sandbox.limits import Limits
+from grader.speech import Speech, _, several, speaking
 from grader.syllabus import Syllabus, read_syllabus
 
 
@@ -32,20 +33,23 @@ def stubs(
 ) -> None:
     """Make exercises/ from solutions/."""
     layout = find_course()
-    made = stub_maker.make_all(read_syllabus(layout.registry), layout)
+    with speaking(Speech()):  # as the solutions are written
+        made = stub_maker.make_all(read_syllabus(layout.registry), layout)
     outdated = stub_maker.outdated(made, layout.exercises)
     if check:
         for name in outdated:
-            print_plain(f"exercises/{name} is not what solutions/ gives: make stubs")
+            said = _("{path} is not what solutions/ gives: make stubs")
+            print_plain(said.format(path=f"exercises/{name}"))
         raise typer.Exit(1 if outdated else 0)
     for name in outdated:
         if name in made:
             write_text(layout.exercises / name, made[name])
-            print_plain(f"exercises/{name} written")
+            said = _("{path} written")
         else:
-            print_plain(f"exercises/{name} has no solution: remove it, or register it")
+            said = _("{path} has no solution: remove it, or register it")
+        print_plain(said.format(path=f"exercises/{name}"))
     if not outdated:
-        print_plain("exercises/ is up to date")
+        print_plain(_("exercises/ is up to date"))
 
 
 def notebooks(
@@ -62,7 +66,7 @@ def notebooks(
     made = stub_maker.make_sources(syllabus, layout, part)
     for name, text in made.items():
         write_text(target / name, text)
-        print_plain(f"{target / name} written")
+        print_plain(_("{path} written").format(path=target / name))
 
 
 def check_kit(
@@ -92,7 +96,7 @@ def check_kit(
     with (
         JudgePool(level, jobs, limits, layout.hidden_tests) as hidden,
         JudgePool(level, 1, limits, layout.visible_tests) as visible,
-        progress_bar("Answers") as bar,
+        progress_bar(_("Answers")) as bar,
     ):
         task = bar.add_task("")
         found = checks.check_all(
@@ -142,12 +146,13 @@ def handout(
     """Pack what students get, after a check that it tells no secret."""
     layout = find_course()
     syllabus = read_syllabus(layout.registry)
-    made = stub_maker.make_all(syllabus, layout)
+    with speaking(Speech()):  # as the solutions are written
+        made = stub_maker.make_all(syllabus, layout)
     outdated = stub_maker.outdated(made, layout.exercises)
     if outdated:
         raise stub_maker.StubError(
-            f"exercises/ is not what solutions/ gives ({', '.join(outdated)}): "
-            "run make stubs first"
+            "exercises/ is not what solutions/ gives ({files}): run make stubs first",
+            files=", ".join(outdated),
         )
     part = find_part(layout, syllabus, assignment)
     given = part if assignment else None
@@ -155,5 +160,19 @@ def handout(
     handouts.refuse_secrets(files, layout)
     name = f"{syllabus.course.id}-{assignment}" if assignment else syllabus.course.id
     write_bytes(target, pack_files(files, name))
-    solutions = "solutions encoded" if references else "no solution"
-    print_plain(f"{target} written: {len(files)} files, {solutions}, no hidden test")
+    said = (
+        several(
+            "{path} written: {n} file, solutions encoded, no hidden test",
+            "{path} written: {n} files, solutions encoded, no hidden test",
+            len(files),
+            path=target,
+        )
+        if references
+        else several(
+            "{path} written: {n} file, no solution, no hidden test",
+            "{path} written: {n} files, no solution, no hidden test",
+            len(files),
+            path=target,
+        )
+    )
+    print_plain(said)

@@ -94,4 +94,4 @@ def show_solution(
     if mine == reference.code:
         print_plain(_("Yours is the reference, word for word."))
     print_plain("")
-    print_wrapped(_(reference.why), 0)
+    print_wrapped(reference.why, 0)

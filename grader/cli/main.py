@@ -69,12 +69,16 @@ class Verbs(TyperGroup):
         take(ctx.params.get("kit"), ctx.params.get("language"))
         course = read_syllabus(find_course().registry).course
         self.help = _("{course}: exercises, and their grader.").format(
-            course=course.title
+            course=_(course.title)
         )
         for verb in self.commands.values():
             translate_help(verb)
-        translate_help(self)
+        translate_help(self, ctx)
         super().format_help(ctx, formatter)
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the line on how the command is used."""
+        write_usage(self, ctx, formatter)
 
 
 class Verb(TyperCommand):
@@ -82,18 +86,39 @@ class Verb(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Translate what stands in the code in English."""
-        translate_help(self)
+        translate_help(self, ctx)
         super().format_help(ctx, formatter)
 
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the line on how the verb is used."""
+        write_usage(self, ctx, formatter)
 
-def translate_help(command: Any) -> None:
+
+def write_usage(command: Any, ctx: Any, formatter: Any) -> None:
+    """Write how a command is used, which typer says in English alone."""
+    words = " ".join(command.collect_usage_pieces(ctx))
+    formatter.write_usage(ctx.command_path, words, prefix=_("Usage: "))
+
+
+def translate_help(command: Any, ctx: Any = None) -> None:
     """Put a command's help, and that of its parameters, into the language spoken."""
     command.help = _(cleandoc(command.help or ""))
     command.rich_help_panel = _(command.rich_help_panel or "") or None
     for parameter in command.params:
         for name in ("help", "show_default"):
             if isinstance(text := getattr(parameter, name, None), str):
-                setattr(parameter, name, _(text))
+                setattr(parameter, name, with_facts(_(text)))
+    if ctx is not None:
+        command.get_help_option(ctx).help = _("Show this message and exit.")
+
+
+def with_facts(text: str) -> str:
+    """Return help with what it lists in the place of `{formats}` and the like."""
+    if "{" not in text:
+        return text
+    from grader.cli.options import FACTS
+
+    return text.format_map(FACTS)
 
 
 def choose_course(
@@ -157,7 +182,7 @@ def run() -> None:
     try:
         make_app(sys.argv[1:])()
     except KeyboardInterrupt:
-        print_error("interrupted")
+        print_error(_("interrupted"))
         sys.exit(130)
     except GraderError as error:
         print_error(str(error))

@@ -14,6 +14,7 @@ from grader.cli.screen import print_error, print_plain
 from grader.layout import find_course
 from grader.results.output import OutputFolder
 from grader.results.result import Status
+from grader.speech import _, several
 from grader.syllabus import read_syllabus
 
 
@@ -34,18 +35,25 @@ def merge(
     secret = read_secret(layout.secret)
     shards = [read_shard(folder, secret) for folder in folders]
     if out_folder.resolve() in {folder.resolve() for folder in folders}:
-        raise MergeError(f"{out_folder} is a shard itself: name a new folder first")
+        raise MergeError(
+            "{folder} is a shard itself: name a new folder first", folder=out_folder
+        )
     with OutputFolder(out_folder, secret).opened() as output:
         data = merge_shards(shards, output, read_syllabus(layout.registry))
     entries = data["students"]
     print_plain(
-        f"{out_folder / 'scores.csv'} and reports/ beside it written: "
-        f"{len(entries)} students from {len(shards)} shards"
+        several(
+            "{path} and reports/ beside it written: {n} student from {shards} shards",
+            "{path} and reports/ beside it written: {n} students from {shards} shards",
+            len(entries),
+            path=out_folder / "scores.csv",
+            shards=len(shards),
+        )
     )
     statuses = {entry["status"] for entry in entries}
     for entry in entries:
         if entry["status"] not in (Status.GRADED, Status.MISSING):
-            print_error(f"{entry['student']}: {entry['status']}: {entry['reason']}")
+            print_error(f"{entry['student']}: {_(entry['status'])}: {entry['reason']}")
     if Status.KIT_ERROR in statuses:
         raise typer.Exit(2)
     if Status.NOT_GRADED in statuses:

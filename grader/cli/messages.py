@@ -12,7 +12,7 @@ import typer
 
 from grader.catalogues.found import Found
 from grader.cli.screen import print_plain
-from grader.language import folders_of, languages_in
+from grader.language import folder_of, languages_in
 from grader.layout import KIT, Layout, find_course
 from grader.speech import COMMAND, _
 
@@ -23,19 +23,27 @@ def messages(
     ] = "",
 ) -> None:
     """Bring the catalogues up to date: what is new is listed, and left to translate."""
-    from grader.catalogues.po import merge, path_of, read_catalogue, write_catalogue
+    from grader.catalogues.po import (
+        key_of,
+        merge,
+        path_of,
+        read_catalogue,
+        write_catalogue,
+    )
 
     layout = find_course()
-    (folder,) = folders_of(layout)
+    folder = folder_of(layout)
     founds: dict[str, list[Found]] = defaultdict(list)
     for name, found in texts_of(layout):
         founds[name].append(found)
     languages = {*languages_in(folder), *([add.replace("-", "_")] if add else [])}
     for language in sorted(languages):
+        paths = {name: path_of(folder, language, name) for name in founds}
+        read = {name: read_catalogue(path, language) for name, path in paths.items()}
+        known = {key_of(m): m for found in read.values() for m in found if m.string}
         for name, texts in founds.items():
-            path = path_of(folder, language, name)
-            catalogue = read_catalogue(path, language)
-            merge(catalogue, texts, language)
+            path, catalogue = paths[name], read[name]
+            merge(catalogue, texts, known)
             write_catalogue(path, catalogue)
             left = [m for m in catalogue if m.id and not m.string]
             print_plain(

@@ -7,10 +7,20 @@ from typing import Annotated
 
 import typer
 
+from grader.exports import formats
 from grader.intake import PLATFORMS, Take
 from grader.sandbox.limits import Limits
 
-LIMITS = ", ".join(Limits().as_settings().values())
+FACTS = {
+    name: ", ".join(values)
+    for name, values in {
+        "platforms": PLATFORMS,
+        "limits": Limits().as_settings().values(),
+        "sheets": formats.SHEETS,
+        "formats": formats.NAMES,
+    }.items()
+}
+"""What the help of some options lists."""
 
 ClassPath = Annotated[
     Path,
@@ -21,7 +31,7 @@ From = Annotated[
     typer.Option(
         "--from",
         metavar="NAME",
-        help=f"What the submissions came from: {', '.join(PLATFORMS)}.",
+        help="What the submissions came from: {platforms}.",
         show_default="recognised",
     ),
 ]
@@ -86,7 +96,7 @@ Settings = Annotated[
     typer.Option(
         "--limit",
         metavar="NAME=VALUE",
-        help=f"Change a limit, as memory=4GiB; may be repeated: {LIMITS}.",
+        help="Change a limit, as memory=4GiB; may be repeated: {limits}.",
     ),
 ]
 Unsandboxed = Annotated[

@@ -17,6 +17,7 @@ from grader.policy.overrides import EVERYBODY, Override, OverrideError, Override
 from grader.results.override_file import FILE
 from grader.results.result import Result
 from grader.scoring.score import ExerciseScore
+from grader.speech import _
 
 
 def override(
@@ -72,7 +73,8 @@ def override(
         decided = recount.overrides.and_now(entry)
     for result in recount.decide(decided):
         show_change(result.student, before[result.student], made_of(result, exercise))
-    print_plain(f"{grades / FILE}, scores.json and scores.csv written")
+    said = _("{path}, scores.json and scores.csv written")
+    print_plain(said.format(path=grades / FILE))
 
 
 def taken_back(recount: Recount, student: str, exercise: str) -> Overrides:
@@ -83,8 +85,13 @@ def taken_back(recount: Recount, student: str, exercise: str) -> Overrides:
     """
     decided = recount.overrides.without(student, exercise)
     if decided == recount.overrides:
-        whose = student or "everybody"
-        raise OverrideError(f"nothing was decided on {exercise} of {whose}")
+        raise OverrideError(
+            "nothing was decided on {exercise} of {student}"
+            if student
+            else "nothing was decided on {exercise} of everybody",
+            exercise=exercise,
+            student=student,
+        )
     return decided
 
 
@@ -104,10 +111,15 @@ def find_student(student: str, known: dict[str, ExerciseScore | None]) -> str:
         return student
     found = [name for name in known if same_student(name) == same_student(student)]
     if not found:
-        raise OverrideError(f"{student!r} is not in the scores: {', '.join(known)}")
+        raise OverrideError(
+            "{student!r} is not in the scores: {names}",
+            student=student,
+            names=", ".join(known),
+        )
     if known[found[0]] is None:
         raise OverrideError(
-            f"{found[0]} has no score: see why in scores.csv, and grade again first"
+            "{student} has no score: see why in scores.csv, and grade again first",
+            student=found[0],
         )
     return found[0]
 
@@ -139,15 +151,24 @@ def check(entry: Override, recount: Recount) -> None:
     exercise = recount.syllabus.exercises[entry.exercise]
     most = exercise.points + exercise.cuda_points
     if entry.points is not None and entry.points > most:
-        raise OverrideError(f"{entry.exercise} has {most} points at most")
+        raise OverrideError(
+            "{exercise} has {points} points at most",
+            exercise=entry.exercise,
+            points=most,
+        )
     tests = {check.name for check in recount.manifest.by_exercise[entry.exercise]}
     if entry.drop and entry.drop not in tests:
         raise OverrideError(
-            f"{entry.exercise} has no test {entry.drop!r}: {', '.join(sorted(tests))}"
+            "{exercise} has no test {test!r}: {names}",
+            exercise=entry.exercise,
+            test=entry.drop,
+            names=", ".join(sorted(tests)),
         )
     old = {o.drop for o in recount.overrides.entries if o.exercise == entry.exercise}
     if entry.drop and tests <= old | {entry.drop}:
-        raise OverrideError(f"no test of {entry.exercise} is left: give --points")
+        raise OverrideError(
+            "no test of {exercise} is left: give --points", exercise=entry.exercise
+        )
 
 
 def show_change(
@@ -155,7 +176,13 @@ def show_change(
 ) -> None:
     """Say what became of a student's points, if they are not as they were."""
     if before and after and before.points != after.points:
+        said = _("{student}: {exercise} {before:g} → {after:g} of {most:g}")
         print_plain(
-            f"{student}: {after.exercise} {before.points:g} → {after.points:g} "
-            f"of {after.max:g}"
+            said.format(
+                student=student,
+                exercise=after.exercise,
+                before=before.points,
+                after=after.points,
+                most=after.max,
+            )
         )

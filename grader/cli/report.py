@@ -19,6 +19,7 @@ from grader.scoring.outcome import Outcome
 from grader.scoring.report import messages_of
 from grader.scoring.score import Score
 from grader.scoring.submission import missing
+from grader.speech import _
 
 INSTALL = (
     "python -m pip install --constraint constraints.txt --editable '.[instructor]'"
@@ -40,7 +41,9 @@ def told_to_install() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise MissingPackageError(
-            f"{error.name} is not installed: {INSTALL}"
+            "{package} is not installed: {command}",
+            package=error.name,
+            command=INSTALL,
         ) from error
 
 
@@ -73,8 +76,8 @@ def report(
     data = ClassData(syllabus, recount.policy)
     looked = similar or results / "similar"
     pairs = Similar(looked, read_pairs(looked))
-    with Site(out or results / "report", syllabus.course.title) as site:
-        with progress_bar("Students") as bar:
+    with Site(out or results / "report", _(syllabus.course.title)) as site:
+        with progress_bar(_("Students")) as bar:
             for entry in bar.track(recount.scores["students"]):
                 result = recount.with_attempts(entry)
                 made, said, feedback = None, {}, None
@@ -85,7 +88,7 @@ def report(
                 data.add(result, made, said, absent_topics(made, said))
                 site.write_student(result, feedback, syllabus)
         site.write_class(data, pairs)
-        print_plain(f"{site.folder / INDEX} written")
+        print_plain(_("{path} written").format(path=site.folder / INDEX))
 
 
 def absent_topics(made: Score | None, said: dict[str, Message]) -> set[str]:

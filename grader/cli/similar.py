@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from grader.cli.intake import find_class, show_found
+from grader.cli.intake import find_class, listed, show_found
 from grader.cli.options import (
     Assignment,
     ClassPath,
@@ -23,11 +23,13 @@ from grader.cli.screen import out, plain, print_plain, progress_bar
 from grader.intake import ClassFolder, SubmissionError, Take, read_submission
 from grader.layout import find_course
 from grader.similarity import SimilarityError
+from grader.speech import _, several
 from grader.syllabus import Syllabus, read_syllabus
 from grader.words import render
 
 if TYPE_CHECKING:
     from grader.similarity.compare import Comparison, Work
+    from grader.similarity.page import Pair
 
 MAX_ROWS = 60
 MAX_NAMES = 30
@@ -62,7 +64,11 @@ def similar(
         from grader.similarity.compare import compare_class, to_text
         from grader.similarity.page import make_pages, to_pairs, write_pages
     except ModuleNotFoundError as error:
-        raise SimilarityError(f"{error.name} is not installed: {INSTALL}") from error
+        raise SimilarityError(
+            "{package} is not installed: {command}",
+            package=error.name,
+            command=INSTALL,
+        ) from error
 
     found = find_class(path, platform, roster, deadline, assignment, take, renames)
     show_found(path, found)
@@ -71,7 +77,7 @@ def similar(
     works = list(read_works(found, syllabus))
     folders = (layout.exercises, layout.visible_tests)
     public = [to_text(p.read_bytes()) for f in folders for p in sorted(f.glob("*.py"))]
-    with progress_bar("Topics") as bar:
+    with progress_bar(_("Topics")) as bar:
         task = bar.add_task("", total=len({work.topic for work in works}))
         alike = compare_class(
             works,
@@ -82,36 +88,66 @@ def similar(
         )
     pairs = to_pairs(alike.matches)
     write_pages(out_folder, make_pages(pairs, compared=len(works), threshold=threshold))
+    show_pairs(pairs)
+    show_rings(alike, common, len(works))
+    show_place(len(pairs), out_folder / "index.html")
+    print_plain(_("A hint for a person, never a grade: alike is not copied."), "bold")
+
+
+def show_place(count: int, path: Path) -> None:
+    """Print how many pairs there are, and where."""
+    said = several(
+        "{n} pair, side by side in {path}",
+        "{n} pairs, side by side in {path}",
+        count,
+        path=path,
+    )
+    print_plain(said)
+
+
+def show_pairs(pairs: Sequence[Pair]) -> None:
+    """Print who is alike, and how much, the most alike first."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-    for name in ("students", "", "share of the smaller one's own code, by topic"):
+    share = _("share of the smaller one's own code, by topic")
+    for name in (_("students"), "", share):
         table.add_column(name, overflow="fold")
     for pair in pairs[:MAX_ROWS]:
         shares = ", ".join(f"{m.first.topic} {m.percent}" for m in pair.matches)
         table.add_row(*map(plain, (pair.first, pair.second, shares)))
     if pairs:
         out.print(table)
-    show_rings(alike, common, len(works))
-    print_plain(f"{len(pairs)} pairs, side by side in {out_folder / 'index.html'}")
-    print_plain("A hint for a person, never a grade: alike is not copied.", "bold")
 
 
 def show_rings(alike: Comparison, common: int, works: int) -> None:
     """Print who handed in the same work, and whose code is left out as common."""
     for ring in alike.rings:
-        names = listed(ring.students)
-        print_plain(f"{ring.topic}: {len(ring.students)} works are the same: {names}")
-    for ring in alike.hidden:
-        print_plain(
-            f"{ring.topic}: what {common} or more works have is left out (--common), "
-            f"for {len(ring.students)} students most of their own code: "
-            f"{listed(ring.students)}. --common {works + 1} compares it, too"
+        said = several(
+            "{topic}: {n} work is the same: {names}",
+            "{topic}: {n} works are the same: {names}",
+            len(ring.students),
+            topic=ring.topic,
+            names=listed(ring.students, MAX_NAMES),
         )
+        print_plain(said)
+    for ring in alike.hidden:
+        said = several(
+            "{topic}: what {common} or more works have is left out (--common), for {n} "
+            "student most of their own code: {names}. --common {all} compares it, too",
+            "{topic}: what {common} or more works have is left out (--common), for {n} "
+            "students most of their own code: {names}. --common {all} compares it, too",
+            len(ring.students),
+            topic=ring.topic,
+            common=common,
+            names=listed(ring.students, MAX_NAMES),
+            all=works + 1,
+        )
+        print_plain(said)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names, not countless."""
-    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
-    return ", ".join(names[:MAX_NAMES]) + more
+def show_left_out(student: str, problem: str) -> None:
+    """Say what cannot be compared."""
+    said = _("{student}: not compared: {problem}")
+    print_plain(said.format(student=student, problem=problem), "dim")
 
 
 def read_works(found: ClassFolder, syllabus: Syllabus) -> Iterator[Work]:
@@ -122,10 +158,10 @@ def read_works(found: ClassFolder, syllabus: Syllabus) -> Iterator[Work]:
         try:
             submission = read_submission(origin, syllabus.modules, MAX_SOURCE)
         except SubmissionError as error:
-            print_plain(f"{origin.student}: not compared: {error}", "dim")
+            show_left_out(origin.student, str(error))
             continue
         for topic, problem in submission.problems.items():
             if topic not in submission.missing:
-                print_plain(f"{origin.student}: not compared: {render(problem)}", "dim")
+                show_left_out(origin.student, render(problem))
         for topic, source in submission.sources.items():
             yield Work(origin.student, topic, to_text(source), origin.group)

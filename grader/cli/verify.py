@@ -20,12 +20,13 @@ from grader.cli.options import (
     RosterFile,
     TakeWhich,
 )
-from grader.cli.screen import out, print_plain
+from grader.cli.screen import print_plain
 from grader.intake import Take
 from grader.layout import find_course
 from grader.results.output import OutputFolder
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
+from grader.speech import _, several
 from grader.syllabus import read_syllabus
 
 
@@ -65,7 +66,19 @@ def verify(
     for problem in problems:
         print_plain(problem, "red")
     if problems:
-        out.print(f"[bold red]{len(problems)} problems[/]")
+        said = several("{n} problem", "{n} problems", len(problems))
+        print_plain(said, "bold red")
         raise typer.Exit(1)
-    again = f", {sample} of its students graded again alike" if path and sample else ""
-    out.print(f"[bold green]{results} is as the grader wrote it[/]{again}")
+    said = (
+        several(
+            "{folder} is as the grader wrote it, {n} of its students graded again "
+            "alike",
+            "{folder} is as the grader wrote it, {n} of its students graded again "
+            "alike",
+            sample,
+            folder=results,
+        )
+        if path and sample
+        else _("{folder} is as the grader wrote it").format(folder=results)
+    )
+    print_plain(said, "bold green")

@@ -12,7 +12,16 @@ from collections.abc import Sequence
 from grader.exports.grades import Grade
 from grader.exports.people import match, spellings
 from grader.exports.plain import ExportError, number
-from grader.exports.sheet import Filled, Sheet, clamped, maximum, missing, scaled
+from grader.exports.sheet import (
+    Filled,
+    Sheet,
+    clamped,
+    maximum,
+    missing,
+    scaled,
+    where_is,
+)
+from grader.speech import _
 
 EXCUSED = "EX"
 COMPUTED = re.compile(
@@ -40,7 +49,7 @@ def fill(
     """
     names = name_columns(sheet)
     place = find_column(sheet, column)
-    where = f"{sheet.name}: column {sheet.header[place]!r}"
+    where = where_is(sheet, place)
     points_row = next(
         (i for i in range(len(sheet.rows)) if "Points Possible" in sheet.cell(i, 0)),
         None,
@@ -58,9 +67,11 @@ def fill(
     for row, student in found.student_of.items():
         grade, said = clamped(scaled(by_student[student], most, sheet_max, where))
         if sheet.cell(row, place).upper() == EXCUSED:
-            notes.append(f"{student} is excused in the sheet: left so")
+            said = _("{student} is excused in the sheet: left so")
+            notes.append(said.format(student=student))
         elif grade.points is None:
-            notes.append(f"{student} has no score ({grade.comment}): left as it is")
+            said = _("{student} has no score ({why}): left as it is")
+            notes.append(said.format(student=student, why=grade.comment))
         else:
             cells[row, place] = number(grade.points)
             notes += [said] if said else []
@@ -106,14 +117,18 @@ def find_column(sheet: Sheet, wanted: str) -> int:
     fitting = [place for place, name in columns.items() if fits(name, wanted)]
     if len(fitting) == 1:
         return fitting[0]
-    count = "several columns" if fitting else "no column"
-    asked = f" of {wanted!r}" if wanted else " of an assignment"
-    listed = "; ".join(columns.values()) or "none"
+    listed = "; ".join(columns.values()) or _("none")
+    if fitting and wanted:
+        problem = _("{name} has several columns of {wanted!r}")
+    elif fitting:
+        problem = _("{name} has several columns of an assignment")
+    elif wanted:
+        problem = _("{name} has no column of {wanted!r}")
+    else:
+        problem = _("{name} has no column of an assignment")
     raise ExportError(
-        "{name} has {count}{asked}: name one with --column. There are: {listed}",
-        name=sheet.name,
-        count=count,
-        asked=asked,
+        "{problem}: name one with --column. There are: {listed}",
+        problem=problem.format(name=sheet.name, wanted=wanted),
         listed=listed,
     )
 

@@ -13,6 +13,7 @@ from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report, first_message, messages_of
 from grader.scoring.score import ExerciseScore, Score, add
+from grader.speech import _
 from grader.syllabus import Syllabus
 from grader.text import without_controls
 
@@ -101,8 +102,17 @@ class Feedback:
     @property
     def summary(self) -> str:
         """Return the points in one line."""
-        left = f", {self.open:g} open (no GPU here)" if self.open else ""
-        return f"{self.total:g} of {self.reachable:g} points{left}"
+        return points_in_words(self.total, self.open, self.reachable)
+
+
+def points_in_words(total: float, left: float, most: float) -> str:
+    """Return points in one line, with those that only a GPU can decide, if any."""
+    said = (
+        _("{points:g} of {most:g} points, {open:g} open (no GPU here)")
+        if left
+        else _("{points:g} of {most:g} points")
+    )
+    return said.format(points=total, most=most, open=left)
 
 
 def make_feedback(score: Score, report: Report, syllabus: Syllabus) -> Feedback:
@@ -113,7 +123,7 @@ def make_feedback(score: Score, report: Report, syllabus: Syllabus) -> Feedback:
         Line(
             made.exercise,
             syllabus.numbers[made.exercise],
-            without_controls(syllabus.exercises[made.exercise].title),
+            without_controls(_(syllabus.exercises[made.exercise].title)),
             made.points,
             made.open,
             made.max,

@@ -24,10 +24,11 @@ from grader.identity import file_name
 from grader.intake import Roster, Student, canvas, moodle
 from grader.results.result import Result
 from grader.scoring.outcome import Outcome
+from grader.speech import _, mark
 from grader.words import one_row, render, say
 
 PAGE = "feedback.html"
-AGAIN = (
+AGAIN = mark(
     "grade the platform's own download into this folder again; nobody is judged twice"
 )
 
@@ -70,8 +71,10 @@ def for_moodle(returned: Sequence[Returned], roster: Roster) -> Packed:
             files[f"{folder}/{PAGE}"] = one.page.encode()
         else:
             notes.append(
-                f"{one.student} has no page in it: Moodle's number of the participant "
-                f"is not known. Name a --roster with moodle_id, or {AGAIN}"
+                _(
+                    "{student} has no page in it: Moodle's number of the participant "
+                    "is not known. Name a --roster with moodle_id, or {advice}"
+                ).format(student=one.student, advice=_(AGAIN))
             )
     return Packed(pack_files(files), len(files), notes)
 
@@ -93,8 +96,10 @@ def for_canvas(returned: Sequence[Returned]) -> Packed:
         name = one.result.returns_as
         if not canvas.FILE.fullmatch(name):
             notes.append(
-                f"{one.student} has no page in it: the name of a file in Canvas is not "
-                f"known, {AGAIN}"
+                _(
+                    "{student} has no page in it: the name of a file in Canvas is not "
+                    "known, {advice}"
+                ).format(student=one.student, advice=_(AGAIN))
             )
         elif PurePath(name).suffix.lower() == ".zip":
             files[name] = pack_files({PAGE: one.page.encode()})
@@ -103,8 +108,10 @@ def for_canvas(returned: Sequence[Returned]) -> Packed:
             renamed.append(one.student)
     if renamed:
         notes.append(
-            "Canvas shows a page under the name of what was handed in, and that was no "
-            f"zip: tell them to save it as .html: {', '.join(renamed)}"
+            _(
+                "Canvas shows a page under the name of what was handed in, and that "
+                "was no zip: tell them to save it as .html: {students}"
+            ).format(students=", ".join(renamed))
         )
     return Packed(pack_files(files), len(files), notes)
 
@@ -119,11 +126,12 @@ def for_mail(returned: Sequence[Returned], roster: Roster) -> Packed:
     for one in returned:
         student = roster.find(one.student)
         if student is None or not student.email:
-            notes.append(
-                f"{one.student} has no row in it: no e-mail address is on the roster"
+            said = (
+                _("{student} has no row in it: no e-mail address is on the roster")
                 if student
-                else f"{one.student} has no row in it: the roster has no such student"
+                else _("{student} has no row in it: the roster has no such student")
             )
+            notes.append(said.format(student=one.student))
             continue
         grade = grade_of(one.result)
         texts = (one.student, student.name, student.email)

@@ -10,6 +10,8 @@ from grader.exports import classroom50, github, gradescope, junit
 from grader.exports.feedback import Feedback
 from grader.exports.plain import ExportError
 
+SHEETS = ("csv", "canvas", "moodle")
+"""Tables of a whole class."""
 NAMES = (
     "gradescope",
     "github",
@@ -26,7 +28,7 @@ class Format:
 
     suffix: str
     to_text: Callable[[Feedback], str]
-    to_refusal: Callable[[str], str] = lambda _: ""
+    to_refusal: Callable[[str], str] = lambda _reason: ""
     """What stands where nothing could be graded, for a reason."""
 
 

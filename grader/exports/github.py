@@ -11,6 +11,7 @@ from itertools import islice
 from grader.exports.feedback import Feedback, Line
 from grader.exports.plain import number
 from grader.scoring.outcome import Outcome
+from grader.speech import _
 from grader.text import one_line
 
 MAX_SUMMARY = 1 << 20  # bytes that GitHub shows
@@ -74,12 +75,13 @@ def to_summary(feedback: Feedback) -> str:
     """Return Markdown for the file `$GITHUB_STEP_SUMMARY`."""
     rows = "".join(
         f"| {'✅' if line.full else '❌'} | `{line.exercise}` | {number(line.points)} "
-        f"| {number(line.reachable)} | {line.outcome} |\n"
+        f"| {number(line.reachable)} | {_(line.outcome)} |\n"
         for line in feedback.lines
     )
     table = (
         f"## {feedback.summary}\n\n"
-        "|  | exercise | points | of |  |\n|---|---|--:|--:|---|\n"
+        f"|  | {_('exercise')} | {_('points')} | {_('of')} |  |\n"
+        "|---|---|--:|--:|---|\n"
         f"{rows}"
     )
     messages = "".join(map(details, feedback.lines))
@@ -89,12 +91,13 @@ def to_summary(feedback: Feedback) -> str:
 
 def to_refusal_summary(reason: str) -> str:
     """Return Markdown for what could not be graded."""
-    return f"## Not graded\n\n<pre>{html.escape(reason)}</pre>\n"
+    return f"## {_('Not graded')}\n\n<pre>{html.escape(reason)}</pre>\n"
 
 
 def to_refusal(reason: str) -> str:
     """Return the workflow command for what could not be graded."""
-    return f"::error title=Not graded::{escaped(reason)}\n"
+    title = escaped(_("Not graded"), ":,")
+    return f"::error title={title}::{escaped(reason)}\n"
 
 
 def details(line: Line) -> str:

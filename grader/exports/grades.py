@@ -9,8 +9,9 @@ from fractions import Fraction
 from grader.exports.plain import number
 from grader.policy import Adjusted
 from grader.results.result import Result
+from grader.speech import _, mark
 
-OWN_COMMENT = "Points: "
+OWN_COMMENT = mark("Points: ")
 """How the comments begin that are made here."""
 
 
@@ -47,13 +48,21 @@ def comment(
 ) -> str:
     """Return the points by topic, and why they are not those earned."""
     topics = ", ".join(
-        f"{t.topic} not read"
+        _("{topic} not read").format(topic=t.topic)
         if t.topic in unread
         else f"{t.topic} {number(t.points)}/{number(t.max)}"
         for t in counted.topics
     )
-    left = f", {number(counted.open)} open for want of a GPU" if counted.open else ""
-    look = [f"needs a look: {why}" for why in needs_look]
+    look = [_("needs a look: {why}").format(why=why) for why in needs_look]
     why = "".join(f"; {reason}" for reason in (*counted.reasons, *look))
-    total = f"{number(counted.total)} of {number(counted.max)}"
-    return f"{OWN_COMMENT}{total}{left} ({topics}){why}"
+    total = (
+        _("{points} of {most}, {open} open for want of a GPU ({topics})")
+        if counted.open
+        else _("{points} of {most} ({topics})")
+    ).format(
+        points=number(counted.total),
+        most=number(counted.max),
+        open=number(counted.open),
+        topics=topics,
+    )
+    return f"{_(OWN_COMMENT)}{total}{why}"

@@ -6,8 +6,9 @@ from typing import Any
 
 from grader.exports.feedback import Feedback, Line
 from grader.results.signature import to_json
+from grader.speech import _, mark
 
-UNFINISHED = (
+UNFINISHED = mark(
     "The autograder did not finish. This says nothing about your work, and the 0 is no "
     "grade: submit again, or tell your instructor."
 )
@@ -33,7 +34,8 @@ def to_results(feedback: Feedback) -> str:
 
 def case(line: Line) -> dict[str, Any]:
     """Return one exercise; its status is set, so that 0 of 0 points are a pass, too."""
-    left = f"{line.open:g} points are open: there is no GPU here." if line.open else ""
+    said = _("{points:g} points are open: there is no GPU here.")
+    left = said.format(points=line.open) if line.open else ""
     return {
         "score": line.points,
         "max_score": line.reachable,
@@ -48,12 +50,14 @@ def case(line: Line) -> dict[str, Any]:
 def to_refusal(reason: str) -> str:
     """Return the file's text for what could not be graded."""
     return unfinished(
-        f"Not graded: {reason.rstrip('.')}. The 0 is no grade: hand in again, or tell "
-        "your instructor."
+        _(
+            "Not graded: {reason}. The 0 is no grade: hand in again, or tell your "
+            "instructor."
+        ).format(reason=reason.rstrip("."))
     )
 
 
-def unfinished(why: str = UNFINISHED) -> str:
+def unfinished(why: str = "") -> str:
     """Return the file's text for as long as there is no result.
 
     Gradescope knows no result without points, so it stands as 0 and says so.
@@ -61,7 +65,7 @@ def unfinished(why: str = UNFINISHED) -> str:
     return to_json(
         {
             "score": 0,
-            "output": why,
+            "output": why or _(UNFINISHED),
             "output_format": "text",
             "visibility": "visible",
             "stdout_visibility": "hidden",

@@ -12,6 +12,7 @@ from grader.exports.feedback import Feedback, Line
 from grader.exports.plain import number
 from grader.scoring.outcome import Outcome
 from grader.scoring.score import add
+from grader.speech import _
 
 
 def to_xml(feedback: Feedback) -> str:
@@ -57,7 +58,7 @@ def case(line: Line) -> ET.Element:
         "testcase", name=name, classname=line.topic, time=f"{line.seconds:.3f}"
     )
     if line.outcome is Outcome.NO_GPU:
-        ET.SubElement(made, "skipped", message=str(line.outcome))
+        ET.SubElement(made, "skipped", message=_(line.outcome))
     elif not line.full:
         first = line.text.partition("\n")[0]
         kind = str(line.outcome)

@@ -19,7 +19,16 @@ from importlib import resources
 from grader.exports.grades import OWN_COMMENT, Grade
 from grader.exports.people import match, spellings
 from grader.exports.plain import ExportError, neutralise, number
-from grader.exports.sheet import Filled, Sheet, clamped, maximum, missing, scaled
+from grader.exports.sheet import (
+    Filled,
+    Sheet,
+    clamped,
+    maximum,
+    missing,
+    scaled,
+    where_is,
+)
+from grader.speech import _
 
 
 @cache
@@ -50,7 +59,7 @@ def fill(
     """
     place = find_column(sheet, column)
     feedback = first_of(sheet, "feedback")
-    where = f"{sheet.name}: column {sheet.header[place]!r}"
+    where = where_is(sheet, place)
     found = match([g.student for g in grades], people(sheet))
     cells: dict[tuple[int, int], str] = {}
     notes = list(found.notes)
@@ -59,17 +68,21 @@ def fill(
         sheet_max = maximum(sheet.cell(row, first_of(sheet, "maximum")))
         grade, said = clamped(scaled(by_student[student], most, sheet_max, where))
         if grade.points is None:
-            notes.append(f"{student} has no score ({grade.comment}): left as it is")
+            said = _("{student} has no score ({why}): left as it is")
+            notes.append(said.format(student=student, why=grade.comment))
             continue
         cells[row, place] = number(grade.points)
         notes += [said] if said else []
         old = sheet.cell(row, feedback)
-        if feedback >= 0 and (not old or old.startswith(OWN_COMMENT)):
+        if feedback >= 0 and (not old or old.startswith(_(OWN_COMMENT))):
             cells[row, feedback] = as_html(grade.comment)
         elif feedback >= 0:
-            notes.append(f"{student} has another comment in the sheet: left as it is")
+            said = _("{student} has another comment in the sheet: left as it is")
+            notes.append(said.format(student=student))
     if feedback < 0:
-        notes.append("no column for comments is known in the sheet: none is filled in")
+        notes.append(
+            _("no column for comments is known in the sheet: none is filled in")
+        )
     matched = set(found.student_of.values())
     rows = [
         label(sheet, row)
@@ -77,7 +90,7 @@ def fill(
         if row not in found.student_of and any(sheet.rows[row])
     ]
     notes += missing([g for g in grades if g.student not in matched], rows)
-    count = sum(1 for _, filled in cells if filled == place)
+    count = sum(1 for _row, filled in cells if filled == place)
     return Filled(sheet.put(cells).to_text(), count, tuple(notes))
 
 
@@ -97,7 +110,8 @@ def to_import(grades: Sequence[Grade], most: float | None = None) -> Filled:
         writer.writerow([neutralise(grade.student), text, as_html(made.comment)])
         notes += [said] if said else []
         if made.points is None:
-            notes.append(f"{grade.student} has no score ({grade.comment}): left empty")
+            said = _("{student} has no score ({why}): left empty")
+            notes.append(said.format(student=grade.student, why=grade.comment))
     count = sum(grade.points is not None for grade in grades)
     return Filled(stream.getvalue(), count, tuple(notes))
 
@@ -115,13 +129,15 @@ def find_column(sheet: Sheet, wanted: str) -> int:
     """
     place = sheet.column(wanted) if wanted else first_of(sheet, "grade")
     if place < 0:
-        missed = f"column {wanted!r}" if wanted else "column for grades of a known name"
-        listed = "; ".join(sheet.header)
+        missed = (
+            _("{name} has no column {wanted!r}")
+            if wanted
+            else _("{name} has no column for grades of a known name")
+        )
         raise ExportError(
-            "{name} has no {missed}: name it with --column. There are: {listed}",
-            name=sheet.name,
-            missed=missed,
-            listed=listed,
+            "{problem}: name it with --column. There are: {listed}",
+            problem=missed.format(name=sheet.name, wanted=wanted),
+            listed="; ".join(sheet.header),
         )
     return place
 

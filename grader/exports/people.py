@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.identity import same_words
+from grader.speech import _, several
 
 SEPARATORS = r"\s_-"
 
@@ -47,15 +48,22 @@ def match(
                 claims[min(rows)].append(student)
             elif rows:
                 left.remove(student)
-                found.notes.append(f"{student} fits {len(rows)} rows: none is filled")
+                said = several(
+                    "{student} fits {n} row: none is filled",
+                    "{student} fits {n} rows: none is filled",
+                    len(rows),
+                    student=student,
+                )
+                found.notes.append(said)
         for row, claimants in claims.items():
             for student in claimants:
                 left.remove(student)
             if len(claimants) == 1:
                 found.student_of[row] = claimants[0]
             else:
-                names = " and ".join(claimants)
-                found.notes.append(f"{names} fit one row: it is not filled")
+                names = _(" and ").join(claimants)
+                said = _("{students} fit one row: it is not filled")
+                found.notes.append(said.format(students=names))
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from grader.exports.grades import Grade
 from grader.exports.plain import ExportError, neutralise_cell, number, to_number
+from grader.speech import _
 
 BOM = "\ufeff"
 DELIMITERS = (",", ";", "\t")
@@ -101,6 +102,12 @@ def read_sheet(data: bytes, name: str) -> Sheet:
     )
 
 
+def where_is(sheet: Sheet, place: int) -> str:
+    """Return what messages call a column."""
+    name = sheet.header[place]
+    return _("{path}: column {name!r}").format(path=sheet.name, name=name)
+
+
 def scaled(
     grade: Grade, most: float | None, sheet_max: float | None, where: str
 ) -> Grade:
@@ -135,19 +142,22 @@ def clamped(grade: Grade) -> tuple[Grade, str]:
     """
     if grade.points is None or grade.points <= grade.max:
         return grade, ""
-    said = f"{number(grade.points)} of {number(grade.max)}"
-    why = f"{grade.comment}; no more than {number(grade.max)} counts here"
-    return (
-        replace(grade, points=grade.max, comment=why),
-        f"{grade.student} has {said}: the maximum is filled in, more is refused",
+    why = _("{comment}; no more than {points} counts here").format(
+        comment=grade.comment, points=number(grade.max)
     )
+    said = _(
+        "{student} has {points} of {most}: the maximum is filled in, more is refused"
+    ).format(student=grade.student, points=number(grade.points), most=number(grade.max))
+    return replace(grade, points=grade.max, comment=why), said
 
 
 def missing(grades: Iterable[Grade], rows: Sequence[str]) -> list[str]:
     """Return what to say about grades without a row, and rows without a grade."""
+    no_row = _("{student} has a result, but no row in the sheet")
+    no_result = _("{row} has a row in the sheet, but no result")
     return [
-        *(f"{grade.student} has a result, but no row in the sheet" for grade in grades),
-        *(f"{row} has a row in the sheet, but no result" for row in rows),
+        *(no_row.format(student=grade.student) for grade in grades),
+        *(no_result.format(row=row) for row in rows),
     ]
 
 

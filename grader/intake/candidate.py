@@ -91,11 +91,12 @@ class Candidate(ABC):
 
     def refuse_size(self, size: int | None, limit: int) -> UnfitError:
         """Return the error for a file that is too large."""
-        has = f"has {size:,} bytes" if size else "is too large"
         return UnfitError(
-            "{name} {has}; at most {limit:,} are graded.",
+            "{name} has {size:,} bytes; at most {limit:,} are graded."
+            if size
+            else "{name} is too large; at most {limit:,} are graded.",
             name=self.name,
-            has=has,
+            size=size or 0,
             limit=limit,
         )
 

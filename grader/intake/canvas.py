@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from grader.intake.entry import Entry
 from grader.intake.find import Download, SubmissionSource, Wanted
 from grader.intake.loose_files import LooseFiles
+from grader.speech import _
 
 WHO = r"(?:(?!LATE_)(?P<name>.+?)_)?(?:(?P<late>LATE)_)?(?P<user>\d+|anon_[^_]+)"
 FILE = re.compile(rf"{WHO}_(?P<attachment>\d+)_(?P<file>.+)")
@@ -95,13 +96,20 @@ def note_older(uploads: Sequence[Upload], newest: dict[str, Upload]) -> Iterator
     for name, upload in newest.items():
         older = [u for u in uploads if u.name == name and u is not upload]
         if older:
-            yield f"{name}: the newest of {len(older) + 1} counts, {upload.entry.name}"
+            yield _("{name}: the newest of {n} counts, {file}").format(
+                name=name, n=len(older) + 1, file=upload.entry.name
+            )
 
 
 def from_entry(top: Entry, match: re.Match[str]) -> SubmissionSource:
     """Return the submission of a student who handed in a text or a link."""
-    what = "a text" if match["kind"] == "text" else "a link"
-    return replace(by_name(top, match), problem=f"handed in {what} and no file")
+    is_text = match["kind"] == "text"
+    problem = (
+        _("handed in a text and no file")
+        if is_text
+        else _("handed in a link and no file")
+    )
+    return replace(by_name(top, match), problem=problem)
 
 
 def by_name(top: Entry, match: re.Match[str]) -> SubmissionSource:

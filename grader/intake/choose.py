@@ -13,6 +13,7 @@ from grader.intake.module_source import read_module
 from grader.intake.names import is_exact, meant_for, tells_another
 from grader.intake.notebook_source import Module
 from grader.scoring.submission import missing
+from grader.speech import _, several
 from grader.words import Words, render, together
 
 MAX_FITTING = 20
@@ -209,26 +210,29 @@ def remarks(
         if other.module.answers or not exact or other.file.depth < first.file.depth
     ]
     if topic in choice.renames:
-        return [f"{path} is graded as {topic}.py: --renames says so"]
+        said = _("{path} is graded as {file}: --renames says so")
+        return [said.format(path=path, file=f"{topic}.py")]
     if not rivals:
-        return [] if exact else [f"{path} is taken for {topic}.py"]
+        said = _("{path} is taken for {file}")
+        return [] if exact else [said.format(path=path, file=f"{topic}.py")]
     names = ", ".join(other.file.path for other in rivals)
     most = max(other.module.answers for other in rivals)
     if choice.take is Take.NEWEST:
-        why = "it is the newest"
+        why = _("it is the newest")
     elif mine > most:
-        why = f"it answers {count(mine)}, not {most}"
+        why = several(
+            "it answers {n} exercise, not {most}",
+            "it answers {n} exercises, not {most}",
+            mine,
+            most=most,
+        )
     elif first.module.left < min(other.module.left for other in rivals):
-        why = "less of a stub is left in it"
+        why = _("less of a stub is left in it")
     elif exact and not all(is_exact(other.file.name, topic) for other in rivals):
-        why = "it has the topic's own name"
+        why = _("it has the topic's own name")
     elif any(other.file.depth == first.file.depth for other in rivals):
-        why = "it is a module"
+        why = _("it is a module")
     else:
-        why = "it lies higher"
-    return [f"{path} is graded, not {names}: {why}"]
-
-
-def count(exercises: int) -> str:
-    """Return a number of exercises in words."""
-    return "1 exercise" if exercises == 1 else f"{exercises} exercises"
+        why = _("it lies higher")
+    said = _("{path} is graded, not {names}: {why}")
+    return [said.format(path=path, names=names, why=why)]

@@ -26,6 +26,7 @@ from grader.intake.find import Download, IntakeError, SubmissionSource, Wanted
 from grader.intake.git_plumbing import NoGitError
 from grader.intake.git_store import is_bundle, is_repository, open_repository
 from grader.intake.times import format_time
+from grader.speech import _, several
 
 MAX_COMMITS = 10_000
 
@@ -91,10 +92,13 @@ def from_repository(path: Path, deadline: datetime | None) -> SubmissionSource:
     except SubmissionError as error:
         return replace(origin, problem=str(error))
     commits = [(from_stamp(stamp), commit) for stamp, commit in stamps]
-    in_time = [n for n, (time, _) in enumerate(commits) if time <= (deadline or time)]
+    in_time = [
+        n for n, (time, _commit) in enumerate(commits) if time <= (deadline or time)
+    ]
     if not in_time:
         first = commits[-1][0]
-        why = f"no commit until the deadline; the first one is of {format_time(first)}"
+        why = _("no commit until the deadline; the first one is of {time}")
+        why = why.format(time=format_time(first))
         return replace(origin, submitted_at=first, late=True, problem=why)
     late = commits[: in_time[0]]
     time, commit = commits[in_time[0]]
@@ -116,8 +120,12 @@ def logins(name: str) -> Iterator[tuple[str, str]]:
 
 def note_late(count: int, last: datetime) -> str:
     """Say what was committed too late."""
-    commits = "1 commit does" if count == 1 else f"{count} commits do"
-    return f"{commits} not count: after the deadline, the last of {format_time(last)}"
+    return several(
+        "{n} commit does not count: after the deadline, the last of {time}",
+        "{n} commits do not count: after the deadline, the last of {time}",
+        count,
+        time=format_time(last),
+    )
 
 
 def from_stamp(stamp: int) -> datetime:

@@ -32,6 +32,7 @@ from grader.intake.candidate import SubmissionError
 from grader.intake.entry import Entry
 from grader.intake.find import Download, IntakeError, SubmissionSource, Wanted
 from grader.intake.times import parse_time
+from grader.speech import _
 
 if TYPE_CHECKING:
     from grader.intake.yaml_tree import Node
@@ -95,7 +96,10 @@ def find(top: Entry, wanted: Wanted) -> Download:  # noqa: ARG001 - as every pla
     ]
     unnamed = [
         SubmissionSource(
-            name, found.path, source=found, notes=(f"{METADATA} does not name it",)
+            name,
+            found.path,
+            source=found,
+            notes=(_("{file} does not name it").format(file=METADATA),),
         )
         for name, found in entries.items()
         if found.is_folder and name not in records
@@ -104,11 +108,17 @@ def find(top: Entry, wanted: Wanted) -> Download:  # noqa: ARG001 - as every pla
     return Download([*origins, *unnamed], ignored)
 
 
+def with_others(names: Sequence[str]) -> str:
+    """Return who else handed it in."""
+    return _("handed in with {names}").format(names=", ".join(names))
+
+
 def submissions(
     record: Record, folder: Entry, found: Entry | None
 ) -> Iterator[SubmissionSource]:
     """Yield the submission of each submitter; of nobody, where nobody is named."""
-    problem = "" if found else f"{METADATA} names {record.folder}, which is not there"
+    said = _("{file} names {folder}, which is not there")
+    problem = "" if found else said.format(file=METADATA, folder=record.folder)
     names = [who.name or who.email or who.sid for who in record.submitters]
     for who in record.submitters or [Submitter("", "", "")]:
         label = who.email or who.sid or " ".join([who.name, record.folder]).strip()
@@ -121,7 +131,7 @@ def submissions(
             ids=who.ids,
             group=record.folder if others else "",
             problem=problem,
-            notes=(f"handed in with {', '.join(others)}",) if others else (),
+            notes=(with_others(others),) if others else (),
         )
 
 

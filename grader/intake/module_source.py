@@ -50,10 +50,12 @@ def read_module(
     data = file.read(max_source)
     if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and b'"cells"' in data:
         made = read_notebook(file.name, data, topic, max_source, exercises)
-        return made.noted(f"{file.name} is a notebook under another name: read as one")
+        note = _("{name} is a notebook under another name: read as one")
+        return made.noted(note.format(name=file.name))
     text, data, notes = read_text(file.name, data)
     if SCRIPT.search(text):
-        note = f"{file.name} was made from a notebook: read as its cells"
+        note = _("{name} was made from a notebook: read as its cells")
+        note = note.format(name=file.name)
         return make_script(file.name, text, exercises).noted(*notes, note)
     answers = count_answers(text, exercises)
     return Module(file.name, data, tuple(notes), answers, count_stubs(text))

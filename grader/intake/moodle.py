@@ -23,6 +23,7 @@ from grader.identity import fit_id
 from grader.intake.entry import Entry, Source
 from grader.intake.find import Download, SubmissionSource, Wanted
 from grader.intake.loose_files import LooseFiles
+from grader.speech import _
 
 ENTRY = re.compile(
     r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?"
@@ -75,7 +76,9 @@ def from_parts(top: Entry, who: str, parts: Sequence[Part]) -> SubmissionSource:
     files = [part for part in parts if part.match["plugin"] == "file"]
     folders = [part.entry for part in files if part.entry.is_folder]
     others = sorted({part.match["plugin"] for part in parts} - {"file"})
-    texts = " and ".join("an online text" if o == "onlinetext" else o for o in others)
+    texts = _(" and ").join(
+        _("an online text") if o == "onlinetext" else o for o in others
+    )
     match = parts[0].match
     number = [("moodle", match["id"])] if match["id"] else []
     return SubmissionSource(
@@ -85,8 +88,10 @@ def from_parts(top: Entry, who: str, parts: Sequence[Part]) -> SubmissionSource:
         source=source_of(files, folders),
         ids=(*number, ("name", match["name"])),
         returns_as=folder_name(match["name"], match["id"]) if match["id"] else "",
-        problem="" if files else f"handed in {texts} and no file",
-        notes=(f"not graded: {texts}",) if files and others else (),
+        problem="" if files else _("handed in {texts} and no file").format(texts=texts),
+        notes=(_("not graded: {names}").format(names=texts),)
+        if files and others
+        else (),
     )
 
 

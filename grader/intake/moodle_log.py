@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from grader.intake.roster import RosterError, Student
+from grader.speech import _, mark
 
 SUBMITTED = re.compile(
     r"The user with id '(?P<user>\d+)' has submitted the submission with id '\d+' for "
@@ -29,7 +30,7 @@ TIME = re.compile(
     r"(\d\d?)[./-](\d\d?)[./-]((?:20)?\d\d),? +(\d\d?):(\d\d)(?::(\d\d))?"
 )
 WHEN, USER, AFFECTED, CONTEXT, DESCRIPTION = 0, 1, 2, 3, 6
-STEP = (
+STEP = mark(
     "In Moodle: Reports, Logs, choose the assignment and all participants, and "
     "download the table as CSV"
 )
@@ -70,8 +71,14 @@ def parse_log(text: str, name: str) -> Iterator[Student]:
         mine[user] = max(moment, mine.get(user, moment))
     if len(assignments) != 1:
         listed = ", ".join(assignments.values())
-        held = f"is of several assignments: {listed}" if listed else "tells of nobody"
-        raise RosterError("{name} {held}. {step}", name=name, held=held, step=STEP)
+        raise RosterError(
+            "{name} is of several assignments: {assignments}. {step}"
+            if listed
+            else "{name} tells of nobody. {step}",
+            name=name,
+            assignments=listed,
+            step=_(STEP),
+        )
     for who, times in moments.items():
         users = [user for user in times if user]
         if len(users) > 1:
@@ -92,10 +99,13 @@ def parse_log_time(text: str) -> datetime:
     """
     found = TIME.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"{text!r} is no time as 27/04/26, 16:35:30")
+        raise ValueError(
+            _("{text!r} is no time as 27/04/26, 16:35:30").format(text=text)
+        )
     day, month, year, hour, minute, second = (int(n or 0) for n in found.groups())
     date = (2000 + year % 100, month, day)
     try:
         return datetime(*date, hour, minute, second).astimezone()
     except ValueError as error:
-        raise ValueError(f"{text!r} is no time with the day first: {error}") from error
+        said = _("{text!r} is no time with the day first: {error}")
+        raise ValueError(said.format(text=text, error=error)) from error

@@ -15,6 +15,7 @@ from grader.intake.candidate import SubmissionError
 from grader.intake.entry import Entry
 from grader.intake.find import Download, IntakeError, SubmissionSource, Wanted, hand_in
 from grader.intake.times import parse_time
+from grader.speech import _
 
 TIMESTAMP = "timestamp.txt"
 MAX_TIMESTAMP = 1024  # bytes
@@ -86,7 +87,8 @@ def from_folder(student: Entry, folder: Entry) -> SubmissionSource:
     try:
         return replace(origin, submitted_at=read_time(folder))
     except (SubmissionError, ValueError) as error:
-        return replace(origin, notes=(f"when it was handed in is not known: {error}",))
+        note = _("when it was handed in is not known: {error}")
+        return replace(origin, notes=(note.format(error=error),))
 
 
 def read_time(folder: Entry) -> datetime | None:
@@ -104,4 +106,5 @@ def read_time(folder: Entry) -> datetime | None:
         return parse_time(text)
     except ValueError as error:
         first = text.strip().partition("\n")[0][:40]
-        raise ValueError(f"{TIMESTAMP}, line 1: {first!r} is no time") from error
+        said = _("{file}, line 1: {text!r} is no time")
+        raise ValueError(said.format(file=TIMESTAMP, text=first)) from error

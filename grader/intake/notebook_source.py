@@ -13,6 +13,7 @@ from typing import Any
 from grader.intake.answers import Symbols, count_answers, count_stubs
 from grader.intake.candidate import UnfitError
 from grader.sandbox.run_cells import find_magics
+from grader.speech import _
 from grader.stubs import check_id, desk_id
 
 MAX_NOTEBOOK = 64 << 20  # bytes, outputs and all
@@ -181,7 +182,7 @@ def is_help(cell: CodeCell) -> bool:
 
 def group_parts(cells: Iterable[CodeCell]) -> Iterator[list[CodeCell]]:
     """Yield cells; together, if they are neighbours with one name, as after a split."""
-    for _, group in itertools.groupby(cells, lambda c: c.grade_id or c.number):
+    for _name, group in itertools.groupby(cells, lambda c: c.grade_id or c.number):
         yield list(group)
 
 
@@ -199,12 +200,18 @@ def notes_on(document: dict[str, Any], cells: Sequence[CodeCell]) -> Iterator[st
     """Yield what is unusual about a notebook, in an instructor's words."""
     version = document.get("nbformat")
     if version != 4:
-        yield f"of nbformat {version!r:.20}, read like version 4"
+        said = _("of nbformat {version}, read like version 4")
+        yield said.format(version=f"{version!r:.20}")
     for grade_id, count in Counter(c.grade_id for c in cells).items():
         if grade_id and count > 1:
-            yield f"{count} cells are called {grade_id}: all are run, in their order"
+            said = _("{n} cells are called {name}: all are run, in their order")
+            yield said.format(n=count, name=grade_id)
     magics = [magic for cell in cells for magic in find_magics(cell.source)]
     if magics:
-        yield f"left out, since it is no Python: {magics[0]:.60}" + (
-            f" and {len(magics) - 1} more" if len(magics) > 1 else ""
+        more = len(magics) - 1
+        said = (
+            _("left out, since it is no Python: {line:.60} and {n} more")
+            if more
+            else _("left out, since it is no Python: {line:.60}")
         )
+        yield said.format(line=magics[0], n=more)

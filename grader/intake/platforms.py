@@ -20,6 +20,7 @@ from grader.intake.find import (
 from grader.intake.handed_in import timed
 from grader.intake.roster import Roster
 from grader.intake.wrapper import find_wrapper, holds_class
+from grader.speech import _, mark
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,16 @@ class Platform:
 
 PLATFORMS = {
     "gradescope": Platform(
-        "a Gradescope export", gradescope.recognises, gradescope.find
+        mark("a Gradescope export"), gradescope.recognises, gradescope.find
     ),
-    "moodle": Platform("a Moodle download", moodle.recognises, moodle.find),
-    "canvas": Platform("a Canvas download", canvas.recognises, canvas.find),
-    "nbgrader": Platform("nbgrader's submitted/", nbgrader.recognises, nbgrader.find),
-    "git": Platform("git repositories", git.recognises, git.find),
+    "moodle": Platform(mark("a Moodle download"), moodle.recognises, moodle.find),
+    "canvas": Platform(mark("a Canvas download"), canvas.recognises, canvas.find),
+    "nbgrader": Platform(
+        mark("nbgrader's submitted/"), nbgrader.recognises, nbgrader.find
+    ),
+    "git": Platform(mark("git repositories"), git.recognises, git.find),
     "folder": Platform(
-        "a folder per student", class_folder.recognises, class_folder.find
+        mark("a folder per student"), class_folder.recognises, class_folder.find
     ),
 }
 """By name; the first that recognises a class is taken."""
@@ -74,7 +77,9 @@ def find_submissions(
             platform=platform,
             names=", ".join(PLATFORMS),
         )
-    step = "Name a folder with a folder or a zip per student, or what a platform gave."
+    step = _(
+        "Name a folder with a folder or a zip per student, or what a platform gave."
+    )
     if not path.exists():
         raise IntakeError(
             "{path}: No such file or directory. {step}", path=path, step=step
@@ -89,7 +94,7 @@ def find_submissions(
             raise IntakeError(
                 "{path} is {title}: --deadline chooses among commits",
                 path=path,
-                title=PLATFORMS[name].title,
+                title=_(PLATFORMS[name].title),
             )
         found = PLATFORMS[name].find(top, wanted)
     except SubmissionError as error:
@@ -122,10 +127,10 @@ def recognise_inside(wrapper: Entry, wanted: Wanted, roster: Roster | None) -> s
 
 def remark_on(wrapper: Entry, name: str) -> str:
     """Say that a class was found in a folder around it, and what reads it otherwise."""
-    return (
-        f"{wrapper.name}/ is around all: read as {PLATFORMS[name].title} in it. If it "
-        "is one student's, add --from folder"
-    )
+    return _(
+        "{folder}/ is around all: read as {platform} in it. If it is one student's, "
+        "add --from folder"
+    ).format(folder=wrapper.name, platform=_(PLATFORMS[name].title))
 
 
 def on_roster(platform: str, found: Download, roster: Roster | None) -> ClassFolder:

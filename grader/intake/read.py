@@ -12,6 +12,7 @@ from grader.intake.entry import DiskEntry
 from grader.intake.find import SubmissionSource
 from grader.intake.nested import Opened, unpacked
 from grader.scoring.submission import Submission
+from grader.speech import _
 from grader.text import one_line
 from grader.words import Words, as_text, render, say, together
 
@@ -96,7 +97,8 @@ def left_over(
     taken = {one.taken.file.path for one in found.values()}
     others = {f.name for f in strangers(files, choice) if f.path not in taken}
     if others:
-        yield f"not graded: {', '.join(sorted(others)[:MAX_NAMES])}"
+        names = ", ".join(sorted(others)[:MAX_NAMES])
+        yield _("not graded: {names}").format(names=names)
 
 
 def nothing_found(files: Sequence[Candidate], choice: Choice) -> SubmissionError:

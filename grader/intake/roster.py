@@ -19,6 +19,7 @@ from pathlib import Path
 from grader.errors import GraderError
 from grader.identity import composed, is_fit_id, same_words
 from grader.intake.times import parse_local_time
+from grader.speech import _
 
 MAX_ROSTER = 4 << 20  # bytes
 PLATFORM_COLUMNS = {
@@ -225,14 +226,18 @@ def check_columns(cells: Sequence[str], topics: Collection[str]) -> Sequence[str
     for cell, column in zip(cells, columns, strict=True):
         if column not in known:
             close = difflib.get_close_matches(column, known, 1)
-            hint = f" (is it {close[0]}?)" if close else ""
-            raise ValueError(
-                f"unknown column {cell!r}{hint}; known are {', '.join(known)}"
+            said = (
+                _("unknown column {column!r} (is it {like}?); known are {names}")
+                if close
+                else _("unknown column {column!r}; known are {names}")
             )
+            like, names = "".join(close), ", ".join(known)
+            raise ValueError(said.format(column=cell, like=like, names=names))
         if columns.count(column) > 1:
-            raise ValueError(f"the column {column} stands there twice: keep one")
+            said = _("the column {column} stands there twice: keep one")
+            raise ValueError(said.format(column=column))
     if "student" not in columns:
-        raise ValueError("the column student is missing: results go by it")
+        raise ValueError(_("the column student is missing: results go by it"))
     return columns
 
 
@@ -245,13 +250,17 @@ def to_student(cells: Sequence[str], columns: Sequence[str]) -> Student:
     """
     if len(cells) > len(columns):
         raise ValueError(
-            f"{len(cells)} cells for {len(columns)} columns: quote what holds a comma"
+            _("{cells} cells for {columns} columns: quote what holds a comma").format(
+                cells=len(cells), columns=len(columns)
+            )
         )
     row = dict(zip(columns, cells, strict=False))
     if not is_fit_id(row.get("student", "")):
         raise ValueError(
-            f"{row.get('student', '')!r} is no id for a student: results are files of "
-            "that name, so it has no slash or control character and no dot in front"
+            _(
+                "{student!r} is no id for a student: results are files of that name, "
+                "so it has no slash or control character and no dot in front"
+            ).format(student=row.get("student", ""))
         )
     ids = {kind: row[c] for c, kind in PLATFORM_COLUMNS.items() if row.get(c)}
     times = {
@@ -274,4 +283,5 @@ def refuse_double(
     for kind, alias in student.known_as():
         first = lines.setdefault((kind, fold(alias)), line)
         if kind != "name" and first != line:
-            raise ValueError(f"the {kind} {alias!r} stands in line {first} too")
+            said = _("the {kind} {alias!r} stands in line {line} too")
+            raise ValueError(said.format(kind=kind, alias=alias, line=first))

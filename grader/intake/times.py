@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from grader.speech import _
+
 ZONE = re.compile(r"\s*(Z|UTC|[+-]\d\d:?\d\d)\Z")
 
 
@@ -44,7 +46,9 @@ def parse_local_time(text: str) -> datetime:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError) as error:
         raise ValueError(
-            f"{text!r}: name day, time and zone as 2026-05-01T23:59-03:00"
+            _("{text!r}: name day, time and zone as 2026-05-01T23:59-03:00").format(
+                text=text
+            )
         ) from error
 
 

@@ -48,6 +48,8 @@ def parse_policy(
     return _Reader(source, CourseError).policy(text, syllabus, assignment)
 
 
+LANGUAGE = "language"
+"""The key of what the command speaks in this course; `grader/language.py` reads it."""
 RULES: Mapping[str, Any] = {
     "attempts": str(Attempts.LAST),
     "open": str(OpenPoints.NONE),
@@ -87,7 +89,10 @@ class _Reader(TableReader):
 
     def policy(self, text: str, syllabus: Syllabus, assignment: str) -> Policy:
         entry = self.table(
-            self.parse(text), "the document", {}, {**RULES, "assignment": {}}
+            self.parse(text),
+            "the document",
+            {},
+            {**RULES, "assignment": {}, LANGUAGE: ""},
         )
         parts, own = {}, {}
         for name, data in entry["assignment"].items():

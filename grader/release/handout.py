@@ -9,10 +9,12 @@ from pathlib import Path
 
 from grader.errors import GraderError
 from grader.files import read_matching
+from grader.language import folder_of
 from grader.layout import KIT, PACKAGE, TEMPLATES, Layout
 from grader.release.readme import make_readmes
 from grader.source import decode, read_source
-from grader.stubs import picture_file
+from grader.speech import COMMAND, FOLDER, HIDDEN, spoken
+from grader.stubs import make_all, picture_file
 from grader.student import reference
 from grader.syllabus import ASSIGNMENT, Syllabus, read_syllabus
 
@@ -47,21 +49,37 @@ def collect(
         for topic in given.topic_ids
         for name in (f"{topic}.ipynb", picture_file(topic))
     ]
+    said = {name: text.encode() for name, text in make_all(given, layout).items()}
+    exercises |= {name: data for name, data in said.items() if name in exercises}
+    beside = read_matching(layout.exercises, layout.exercises, "*.toml", *notebooks)
+    beside |= {name: data for name, data in said.items() if name in beside}
     tests = read_matching(layout.visible_tests, layout.root, "*.py")
     others = {f"test_{t}.py" for t in given.modules if t not in given.topic_ids}
     pristine = layout.pristine.relative_to(layout.root).as_posix()
     return {
         **{f"exercises/{name}": data for name, data in exercises.items()},
         **{f"{pristine}/{name}": data for name, data in exercises.items()},
-        **read_matching(layout.exercises, layout.root, "*.toml", *notebooks),
+        **{f"exercises/{name}": data for name, data in beside.items()},
         **{n: data for n, data in tests.items() if Path(n).name not in others},
         **(assignment_file(layout, part) if part else {}),
         **(collect_references(layout, course, given) if references else {}),
         **read_matching(PACKAGE, KIT.root, "**/*.py"),
         **read_matching(KIT.root, KIT.root, "constraints.txt", "pyproject.toml"),
         **read_matching(templates, templates, "**/*"),
-        **make_readmes(TEMPLATES / "readme", given),
+        **make_readmes(TEMPLATES / "readme", given, layout),
+        **collect_texts(layout),
     }
+
+
+def collect_texts(layout: Layout) -> dict[str, bytes]:
+    """Return what the command says in other languages, and which one it speaks here."""
+    texts = {
+        **read_matching(FOLDER, KIT.root, f"*/LC_MESSAGES/{COMMAND}.mo"),
+        **read_matching(folder_of(layout), layout.root, "*/LC_MESSAGES/*.mo"),
+    }
+    language = layout.language.relative_to(layout.root).as_posix()
+    told = {n: d for n, d in texts.items() if not n.endswith(f"{HIDDEN}.mo")}
+    return {**told, language: f"{spoken()}\n".encode()}
 
 
 def assignment_file(layout: Layout, part: Syllabus) -> dict[str, bytes]:

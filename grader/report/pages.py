@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +14,7 @@ from grader.layout import TEMPLATES
 from grader.report.over_time import over_time
 from grader.report.student_page import make_sections
 from grader.results.result import Result
+from grader.speech import form_for, spoken, translate
 from grader.syllabus import Syllabus
 from grader.text import without_controls
 from grader.words import render
@@ -34,16 +34,16 @@ class Pages:
             extensions=["jinja2.ext.i18n"],
             finalize=harmless,
         )
-        spoken = gettext.NullTranslations()
-        self.templates.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
+        speak_in(self.templates)
         self.templates.filters |= {
             "percent": percent,
             "points": lambda points: f"{points:.2f}".rstrip("0").rstrip("."),
             "student_page": lambda student: quote(student_page(student)),
             "words": render,
+            "said": translate,
             "message": lambda message: message.render(),
         }
-        self.templates.globals |= {"course": course, "language": "en", **shared}
+        self.templates.globals |= {"course": course, **shared}
 
     def make(self, template: str, **values: Any) -> str:
         """Return a page."""
@@ -61,6 +61,14 @@ class Pages:
             "over_time": over_time(result),
         }
         return self.make("student.html", **values)
+
+
+def speak_in(templates: Environment) -> None:
+    """Let templates speak the language that is spoken, and say which it is."""
+    templates.install_gettext_callables(  # type: ignore[attr-defined]
+        translate, form_for, newstyle=True
+    )
+    templates.globals["language"] = spoken().replace("_", "-")
 
 
 def percent(share: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from grader.report.pages import Pages, student_page
 from grader.report.statistics import MIN_STUDENTS
 from grader.results.result import Result, Status
 from grader.results.similar_pairs import SimilarPair
+from grader.speech import _, mark
 from grader.syllabus import Syllabus
 from grader.text import one_line
 from grader.words import render
@@ -26,7 +28,6 @@ ROWS = 100
 """Students of one page of the grid: no page is too large to open."""
 NAMES = 30
 """Students named beside a slip."""
-BIN_LABELS = [f"{100 * i // BINS} to {100 * (i + 1) // BINS} %" for i in range(BINS)]
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ class State:
 
 
 STATES = (
-    State("done", "done", "d", ""),
-    State("partly", "partly", "p", ""),
-    State("wrong", "wrong", "w", "✗"),
-    State("untouched", "not started", "", "·"),
-    State("unheard", "not heard", "u", "!"),
-    State("absent", "not handed in", "", "/"),
+    State("done", mark("done"), "d", ""),
+    State("partly", mark("partly"), "p", ""),
+    State("wrong", mark("wrong"), "w", "✗"),
+    State("untouched", mark("not started"), "", "·"),
+    State("unheard", mark("not heard"), "u", "!"),
+    State("absent", mark("not handed in"), "", "/"),
 )
 BY_ID = {state.id: state for state in STATES}
 
@@ -75,7 +76,7 @@ class Site(PageFolder):
         """Take the folder and the course's title."""
         super().__init__(folder, "report")
         shared = {
-            "bins": BIN_LABELS,
+            "bins": bin_labels(),
             "states": STATES,
             "least": MIN_STUDENTS,
             "shown": NAMES,
@@ -110,7 +111,7 @@ class Site(PageFolder):
         self.write_exercises(data)
         grids = self.write_grids(data)
         distributions = list(distributions_of(data))
-        panels = [(name, counts) for name, counts, _ in distributions]
+        panels = [(name, counts) for name, counts, _mean in distributions]
         counts = data.count_states()
         self.make(
             INDEX,
@@ -121,7 +122,7 @@ class Site(PageFolder):
             folder=similar.link_from(self.folder),
             over_time=sorted(data.over_time, key=lambda o: (-o.gain, o.student)),
             missing=[r.student for r in data.results if r.status is Status.MISSING],
-            chart=draw_bars(panels, "Distribution of points", 4),
+            chart=draw_bars(panels, _("Distribution of points"), 4),
             distributions=distributions,
             progress=[(topic, counts[topic.id]) for topic in data.syllabus.topics],
             grids=grids,
@@ -133,7 +134,8 @@ class Site(PageFolder):
         ids = list(data.exercises)
         for i, (name, found) in enumerate(data.exercises.items()):
             counts = count_shares(list(found.shares.values()))
-            title = found.exercise.title
+            title = _("Distribution of points: {exercise}")
+            title = title.format(exercise=_(found.exercise.title))
             self.make(
                 f"exercise/{name}.html",
                 "exercise.html",
@@ -144,7 +146,7 @@ class Site(PageFolder):
                 before=ids[i - 1] if i else None,
                 after=ids[i + 1] if i + 1 < len(ids) else None,
                 counts=counts,
-                chart=draw_bars([("", counts)], f"Distribution of points: {title}", 1),
+                chart=draw_bars([("", counts)], title, 1),
             )
 
     def write_grids(self, data: ClassData) -> list[tuple[str, str, str]]:
@@ -161,6 +163,13 @@ class Site(PageFolder):
                 after=names[i + 1] if i + 1 < len(names) else None,
             )
         return [(n, p[0], p[-1]) for n, p in zip(names, parts, strict=True)]
+
+
+def bin_labels() -> list[str]:
+    """Return what each bin of shares is called."""
+    edges = [100 * i // BINS for i in range(BINS + 1)]
+    said = _("{low} to {high} %")
+    return [said.format(low=a, high=b) for a, b in pairwise(edges)]
 
 
 def looks_of(data: ClassData) -> Iterator[tuple[str, str, bool]]:
@@ -183,10 +192,10 @@ def distributions_of(
 ) -> Iterator[tuple[str, Sequence[int], float | None]]:
     """Yield, for all points and those of each topic, counts by share and the mean."""
     exercises = list(data.exercises.values())
-    yield "all", *summary(exercises)
+    yield _("all"), *summary(exercises)
     for topic in data.syllabus.topics:
         mine = [e for e in exercises if e.exercise.topic == topic.id]
-        yield topic.title, *summary(mine)
+        yield _(topic.title), *summary(mine)
 
 
 def summary(exercises: Sequence[ExerciseData]) -> tuple[Sequence[int], float | None]:

@@ -9,17 +9,18 @@ from enum import StrEnum
 
 from grader.policy import Adjusted
 from grader.scoring.score import Score
+from grader.speech import _, mark
 
 
 class Status(StrEnum):
     """How the grading of one submission ended."""
 
-    GRADED = "graded"
-    NOT_GRADED = "not graded"
+    GRADED = mark("graded")
+    NOT_GRADED = mark("not graded")
     """It could not be read; an instructor must look at it."""
-    KIT_ERROR = "kit error"
+    KIT_ERROR = mark("kit error")
     """The kit failed; grade it again."""
-    MISSING = "not handed in"
+    MISSING = mark("not handed in")
     """On the roster, and nothing came; counted as nothing."""
 
 
@@ -67,4 +68,5 @@ class Result:
     @property
     def state(self) -> str:
         """Return the status, and the reason if there is one."""
-        return f"{self.status}: {self.reason}" if self.reason else str(self.status)
+        said = _(self.status)
+        return f"{said}: {self.reason}" if self.reason else said

@@ -18,9 +18,10 @@ from pathlib import Path
 from grader.errors import GraderError
 from grader.sandbox import container, syscalls
 from grader.sandbox.uids import UIDS
+from grader.speech import _, mark
 
 PROBE_SECONDS = 20
-NO_FILTER = (
+NO_FILTER = mark(
     "libseccomp is missing (Debian and Ubuntu: apt-get install libseccomp2), or its "
     "binding (pip install pyseccomp)"
 )
@@ -85,9 +86,9 @@ def probe_all(secrets: Iterable[Path]) -> Iterator[Availability]:
 def probe_bubblewrap() -> Availability:
     """Start a process in a sandbox and look whether it is one."""
     if shutil.which("bwrap") is None:
-        return Availability(Level.BUBBLEWRAP, False, "bwrap is not installed")
+        return Availability(Level.BUBBLEWRAP, False, _("bwrap is not installed"))
     if syscalls.find_library() is None:
-        return Availability(Level.BUBBLEWRAP, False, NO_FILTER)
+        return Availability(Level.BUBBLEWRAP, False, _(NO_FILTER))
     check = "import os; assert os.getpid() == 1 and os.getuid() != 0; print('boxed')"
     command = [*bubblewrap_command(UIDS[-1], 1 << 20), sys.executable, "-IS"]
     try:
@@ -99,28 +100,31 @@ def probe_bubblewrap() -> Availability:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Availability(Level.BUBBLEWRAP, False, f"bwrap does not start: {error}")
+        reason = _("bwrap does not start: {error}").format(error=error)
+        return Availability(Level.BUBBLEWRAP, False, reason)
     if done.stdout.strip() == "boxed":
         return Availability(Level.BUBBLEWRAP, True)
     lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-    reason = f"bwrap fails: {lines[-1]}{container.advise()}"
+    reason = _("bwrap fails: {error}").format(error=lines[-1]) + container.advise()
     return Availability(Level.BUBBLEWRAP, False, reason)
 
 
 def probe_uid(secrets: Iterable[Path]) -> Availability:
     """Become another user, and look whether Python is open and the secrets closed."""
     if os.geteuid() != 0:
-        return Availability(Level.UID, False, "only root can give a user of its own")
+        return Availability(Level.UID, False, _("only root can give a user of its own"))
     if syscalls.find_library() is None:
-        return Availability(Level.UID, False, NO_FILTER)
+        return Availability(Level.UID, False, _(NO_FILTER))
     check = "import msgpack, torch.version; print('boxed')"
     if run_as(UIDS[-1], [sys.executable, "-I", "-c", check]) != "boxed":
-        reason = f"another user cannot run {sys.executable}: a folder above is closed"
+        reason = _("another user cannot run {path}: a folder above is closed")
+        reason = reason.format(path=sys.executable)
         return Availability(Level.UID, False, reason)
     for secret in secrets:
         look = "import os, sys; print(os.access(sys.argv[1], os.R_OK))"
         if run_as(UIDS[-1], [sys.executable, "-IS", "-c", look, secret]) != "False":
-            reason = f"{secret} is open to every user: chmod -R go-rwx {secret}"
+            reason = _("{path} is open to every user: chmod -R go-rwx {path}")
+            reason = reason.format(path=secret)
             return Availability(Level.UID, False, reason)
     return Availability(Level.UID, True)
 

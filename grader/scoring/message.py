@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grader.speech import mark
 from grader.speech import translate as spoken
 from grader.words import (
     Text,
@@ -53,12 +54,12 @@ class Message:
     def render(self, translate: Translate = spoken) -> str:
         """Return what a student reads, a line for each part that there is."""
         rows = {
-            "call": self.call,
-            "expected": self.expected,
-            "got": self.got,
-            "at": self.at and self.at.words(),
-            "cause?": self.cause,
-            "read": self.read,
+            mark("call"): self.call,
+            mark("expected"): self.expected,
+            mark("got"): self.got,
+            mark("at"): self.at and self.at.words(),
+            mark("cause?"): self.cause,
+            mark("read"): self.read,
         }
         names = {name: translate(name) for name in rows}
         width = max(9, *map(len, names.values()))

@@ -14,6 +14,7 @@ from grader.layout import TEMPLATES
 from grader.results.similar_pairs import FILE, SimilarPair, to_text
 from grader.similarity import SimilarityError
 from grader.similarity.compare import Match
+from grader.speech import form_for, spoken, translate
 from grader.text import without_controls
 
 INDEX = "index.html"
@@ -62,7 +63,12 @@ def make_pages(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    templates.install_gettext_callables(  # type: ignore[attr-defined]
+        translate, form_for, newstyle=True
+    )
+    templates.globals["language"] = spoken().replace("_", "-")
     templates.filters["lines"] = to_lines
     index = templates.get_template(INDEX)
     page = templates.get_template("pair.html")

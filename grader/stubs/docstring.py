@@ -24,7 +24,8 @@ HEADINGS = (
     mark("Example"),
 )
 _HEADING = re.compile(rf"({'|'.join(HEADINGS)}): *(.*)")
-WORD = re.compile(r"(?<![\w.])[^\W\d_]{2,}(?![\w.(])")
+WORD = re.compile(r"(?<![\w.])[^\W\d_]{2,}(?![\w(]|\.\w)")
+WORDS = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 _ENTRY = re.compile(r"[\w.*]+: ")
 _CODE = re.compile(r"`[^`]*`")
 _SHAPE = re.compile(r"\([^)]*\)")
@@ -71,7 +72,8 @@ class Block:
         """Yield what is to be translated of it."""
         if not self.is_code:
             for _, text in self.entries():
-                if WORD.search(_SHAPE.sub("", _CODE.sub("", text))):
+                words = _CODE.sub("", text)
+                if WORD.search(_SHAPE.sub("", words)) or WORDS.search(words):
                     yield text
 
     def spoken(self, width: int = WIDTH) -> Block:
@@ -79,7 +81,13 @@ class Block:
         heading = translate(self.heading)
         if self.is_code:
             return Block(heading, self.lines, self.beside)
-        lines: list[str] = []
+        if self.beside:
+            opening = f"{heading}: "
+            said = opening + translate(" ".join(self.lines))
+            lines = wrap(said, width + 4, "    ")
+            lines[0] = lines[0].removeprefix(opening)
+            return Block(heading, tuple(line.strip() for line in lines), beside=True)
+        lines = []
         for sign, text in self.entries():
             hang = "  " if sign == "- " else "    " if sign else ""
             lines += wrap(sign + translate(text), width, hang)

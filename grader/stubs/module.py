@@ -9,7 +9,7 @@ stands.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TypeGuard
 
 from grader.errors import GraderError
@@ -41,7 +41,7 @@ def make_stub(source: str, topic: Topic, name: str = "") -> str:
     tree, _ = read_definitions(source, topic, name)
     symbols = {symbol for exercise in topic.exercises for symbol in exercise.symbols}
     lines = source.splitlines()
-    edits: list[tuple[int, int, list[str]]] = list(spoken_docstrings(tree, symbols))
+    edits = [edit for n in (tree, *tree.body) for edit in spoken_statement(n)]
     for node in tree.body:
         if is_definition(node) and node.name in symbols:
             edits += empty(node)
@@ -57,16 +57,10 @@ def make_stub(source: str, topic: Topic, name: str = "") -> str:
     return tidy(lines)
 
 
-def spoken_docstrings(
-    tree: ast.Module, symbols: Collection[str]
-) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield the edits that put what is stated into the language that is spoken."""
-    for node in [tree, *(n for n in tree.body if getattr(n, "name", "") in symbols)]:
-        yield from spoken_statement(node)
-
-
 def spoken_statement(node: ast.AST) -> Iterator[tuple[int, int, list[str]]]:
     """Yield the edits for a definition's docstring, and for those of its members."""
+    if isinstance(node, ast.stmt) and is_private(node):
+        return
     if isinstance(node, (ast.Module, *DEFINITIONS)) and ast.get_docstring(node):
         stands, text = node.body[0], ast.get_docstring(node) or ""
         said = spoken_docstring(text, stands.col_offset)

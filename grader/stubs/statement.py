@@ -38,7 +38,7 @@ def make_statement(exercise: Exercise, docstrings: Mapping[str, str], book: str)
         docstrings: of its symbols, by name, without indentation.
         book: address of the topic's page.
     """
-    blocks = [f"## {exercise.symbols[0]}: {exercise.title}"]
+    blocks = [f"## {exercise.symbols[0]}: {_(exercise.title)}"]
     for symbol in exercise.symbols:
         if len(exercise.symbols) > 1:
             blocks.append(f"### {symbol}")
@@ -56,8 +56,9 @@ def describe(exercise: Exercise, book: str) -> str:
     if exercise.needs:
         names = [needed.partition(".")[2] for needed in exercise.needs]
         facts.append(_("after {names}").format(names=_(" and ").join(names)))
-    where = exercise.section if exercise.page else f"“{exercise.section}”"
-    link = f"[{where}]({exercise.page or book})"
+    section = _(exercise.section)
+    where = section if exercise.page else f"“{section}”"
+    link = f"[{where}]({_(exercise.page or book)})"
     facts.append(_("read {link}").format(link=link))
     return f"*{', '.join(facts)}*"
 

@@ -50,7 +50,7 @@ def show_solution(exercise: Exercise, mine: str, reference: Reference) -> Shown:
         beside = _("Yours is the reference, word for word.")
     else:
         beside = "\n".join(["```diff", *differ(mine, reference.code), "```"])
-    return Shown(title(exercise), beside, _(reference.why))
+    return Shown(title(exercise), beside, reference.why)
 
 
 def show_progress(workspace: Workspace) -> Shown:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader.layout import Layout
 from grader.source import read_source
+from grader.speech import translate
 from grader.student import StudentError
 from grader.student.code import Code, is_documented, read_code
 from grader.student.work import read_stub
@@ -139,7 +140,7 @@ def make_references(layout: Layout, syllabus: Syllabus) -> dict[str, Reference]:
         given = read_code(read_stub(layout, topic)).names
         for exercise in topic.exercises:
             text = excerpt(code, exercise, given)
-            made[exercise.id] = Reference(text, whys[exercise.id])
+            made[exercise.id] = Reference(text, translate(whys[exercise.id]))
     return made
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import grader
 from grader.layout import Layout
 from grader.source import BrokenCodeError, decode_as_python, read_source
-from grader.speech import _
+from grader.speech import _, mark
 from grader.stubs import StubError, make_stub
 from grader.student.code import Code, asks_somebody, is_documented, read_code
 from grader.student.state import State
@@ -24,11 +24,11 @@ from grader.syllabus import Exercise, Syllabus, Topic
 class ExerciseStatus(StrEnum):
     """How far an exercise is, without running it."""
 
-    UNTOUCHED = "not started"
-    CHANGED = "not checked"
+    UNTOUCHED = mark("not started")
+    CHANGED = mark("not checked")
     """Its code is not what was checked last."""
-    FAILS = "does not pass yet"
-    PASSES = "passes"
+    FAILS = mark("does not pass yet")
+    PASSES = mark("passes")
 
 
 @dataclass(frozen=True)

@@ -60,13 +60,13 @@ def test_moodle_gets_a_zip(results, roster):  # noqa: F811
         assert archive.namelist() == [
             "Ana Souza_7_assignsubmission_file_/feedback.html"
         ]
-    assert f"{path} written: 1 of 1 students" in done.stdout
+    assert f"{path} written: 1 of 1 student" in done.stdout
     assert "Rui gets no page" in done.stderr
 
 
 def test_canvas_is_not_guessed(results, tmp_path):  # noqa: F811
     done = feedback(results, "--to", "canvas", "--out", tmp_path / "c.zip")
-    assert "0 of 1 students" in done.stdout
+    assert "0 of 1 student" in done.stdout
     assert "Ana has no page in it" in done.stderr
     assert "grade the platform's own download" in done.stderr
 

@@ -65,7 +65,7 @@ def test_the_archive_is_the_same_for_the_same_files(files):
 def test_the_readme_is_the_course_s_own_in_each_of_its_languages(syllabus):
     course = replace(syllabus.course, title="Tiny", languages=("pt-BR", "en"))
 
-    made = make_readmes(TEMPLATES / "readme", replace(syllabus, course=course))
+    made = make_readmes(TEMPLATES / "readme", replace(syllabus, course=course), KIT)
 
     assert made["README.md"].startswith(b"# Tiny: exerc")
     assert b"(README.en.md)" in made["README.md"]
