@@ -1,6 +1,6 @@
 """Each run gets the shape of the leaf's last run.
 
-says: where layers change the width
+says: does not list each leaf when it runs
 """
 def infer_shapes(net, input_shape):
     twin = copy.deepcopy(net).to("meta").eval()

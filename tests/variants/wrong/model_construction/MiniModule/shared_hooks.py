@@ -1,6 +1,6 @@
 """Hooks live on the class.
 
-says: on the class belongs to every module
+says: each hook sees the module|on the class belongs to every module
 """
 class MiniModule:
     _hooks = {}
