@@ -160,6 +160,9 @@ def test_causal_mask_hides_whatever_was_there(sweep, rng):
         "for NaN": inf - inf,
     }
 
-    for start, upstream in (("", None), ("in the gradient ", scores)):
-        cases = {start + w: (MASK, [n], upstream, kind) for w, kind in kinds.items()}
+    for template, upstream in (("{when}", None), ("in the gradient, {when}", scores)):
+        cases = {
+            say(template, when=say(when)): (MASK, [n], upstream, kind)
+            for when, kind in kinds.items()
+        }
         sweep.cases(call_and_pull_back, cases, call=call)

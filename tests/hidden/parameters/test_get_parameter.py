@@ -123,7 +123,7 @@ def test_get_parameter_names_the_first_part_that_is_wrong(sweep, rng):
     sweep.cases(
         refusal,
         {
-            say("{when}, {path}", when=when, path=repr(path)).render(): (net, path)
+            say("{when}, {path}", when=say(when), path=repr(path)): (net, path)
             for when, path in bad.items()
         },
         call="get_parameter(net, path)",

@@ -126,7 +126,7 @@ def watch_parallel(
 
 def expect_split(counts: list[int], rows: int, devices: list[str]) -> None:
     most = -(-rows // len(devices))
-    causes = {
+    reasons = {
         "one device does all the work": len(counts) == 1,
         "a device without rows does not run the network": 0 in counts,
         "what is left over is spread, too": sum(counts) == rows,
@@ -136,7 +136,7 @@ def expect_split(counts: list[int], rows: int, devices: list[str]) -> None:
         "The rows are not split evenly.",
         expected=say("{rows} rows, at most {most} on a device", rows=rows, most=most),
         got=say("{counts}", counts=counts),
-        cause=next((cause for cause, fits in causes.items() if fits), None),
+        cause=next((cause for cause, fits in reasons.items() if fits), None),
     )
 
 
