@@ -96,7 +96,7 @@ def test_lazy_mlp_fits_each_network_to_its_own_input(sweep, rng):
     sweep.cases(
         meet_inputs,
         {
-            "for one network": (widths, xs[:1]),
+            "for one network": (widths[::-1], xs[:1]),
             "for two networks": (widths, xs),
             "for equal widths": ([widths[0]] * 3, xs),
             "for more leading axes": (widths, [torch.randn(2, 1, 3, one)]),
