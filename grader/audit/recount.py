@@ -18,6 +18,7 @@ from grader.exports.feedback import Feedback, make_feedback
 from grader.exports.results import VERSION, to_result
 from grader.exports.results import student as student_data
 from grader.exports.table import to_csv
+from grader.language import folders_of
 from grader.layout import Layout, find_course
 from grader.policy import Policy, parse_policy
 from grader.policy.overrides import Overrides
@@ -27,6 +28,7 @@ from grader.results.result import Result, Status
 from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report
 from grader.scoring.score import Score, score
+from grader.speech import ENGLISH, Speech, speaking
 from grader.syllabus import Syllabus, read_syllabus
 
 
@@ -62,6 +64,7 @@ class Recount:
     def __init__(self, folder: Path, secret: bytes, layout: Layout) -> None:
         """Take the folder, the course's secret, and the course."""
         self.output = OutputFolder(folder, secret)
+        self.layout = layout
         self.registry = read_syllabus(layout.registry)
 
     @classmethod
@@ -74,6 +77,12 @@ class Recount:
     def scores(self) -> dict[str, Any]:
         """Return the signed scores of the class."""
         return read_scores(self.output)
+
+    @cached_property
+    def speech(self) -> Speech:
+        """Return the language that the scores give reasons in."""
+        language = self.scores.get("language", ENGLISH)
+        return Speech(language, *folders_of(self.layout))
 
     @cached_property
     def syllabus(self) -> Syllabus:
@@ -150,7 +159,8 @@ class Recount:
     def score(self, student: str, report: Report) -> Score:
         """Return a report's score, as a person decided."""
         made = self.automatic(student, report)
-        return self.overrides.apply(made, self.manifest, self.syllabus)
+        with speaking(self.speech):
+            return self.overrides.apply(made, self.manifest, self.syllabus)
 
     def feedback(self, student: str) -> Feedback:
         """Return what a student's report says, in a student's words.
@@ -174,7 +184,8 @@ class Recount:
                 made = self.score(told.student, self.report(told.student, name))
                 told = replace(told, score=made)
             results.append(told)
-        return counted(results, self.policy)
+        with speaking(self.speech):
+            return counted(results, self.policy)
 
     def with_attempts(self, entry: Mapping[str, Any]) -> Result:
         """Return a student's result as it stands in the scores, and all attempts.

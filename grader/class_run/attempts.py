@@ -11,6 +11,7 @@ from grader.policy.overrides import Overrides
 from grader.results.output import attempt_name, report_name
 from grader.results.result import Result, Status
 from grader.scoring.manifest import Manifest
+from grader.speech import _
 from grader.syllabus import Syllabus
 
 
@@ -71,7 +72,9 @@ def adjusted(result: Result, policy: Policy) -> Result:
         marked_late=result.marked_late,
     )
     if result.of > 1:
-        why = f"attempt {result.attempt} of {result.of} counts: the {policy.attempts}"
+        why = _("attempt {n} of {total} counts: the {which}").format(
+            n=result.attempt, total=result.of, which=_(policy.attempts)
+        )
         points = replace(points, reasons=(*points.reasons, why))
     return replace(result, adjusted=points)
 
@@ -87,7 +90,7 @@ def in_view_of(results: Sequence[Result], result: Result) -> Result:
     if len(results) == 1:
         return result
     others = (
-        f"attempt {other.attempt}: {other.state}"
+        _("attempt {n}: {state}").format(n=other.attempt, state=other.state)
         for other in results
         if other.score is None and other.attempt != result.attempt
     )

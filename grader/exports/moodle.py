@@ -74,7 +74,7 @@ def fill(
         cells[row, place] = number(grade.points)
         notes += [said] if said else []
         old = sheet.cell(row, feedback)
-        if feedback >= 0 and (not old or old.startswith(_(OWN_COMMENT))):
+        if feedback >= 0 and (not old or old.startswith((OWN_COMMENT, _(OWN_COMMENT)))):
             cells[row, feedback] = as_html(grade.comment)
         elif feedback >= 0:
             said = _("{student} has another comment in the sheet: left as it is")

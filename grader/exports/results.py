@@ -12,6 +12,7 @@ from grader.policy import Adjusted, Policy
 from grader.policy.adjust import AdjustedTopic
 from grader.results.result import Result, Status
 from grader.scoring.score import ByHand, ExerciseScore, Score
+from grader.speech import spoken
 from grader.syllabus import Syllabus
 
 VERSION = 2
@@ -31,6 +32,7 @@ def to_data(
         "exercises": list(syllabus.exercises),
         "course": policy.text,
         "assignment": policy.assignment,
+        "language": spoken(),
         "students": [student(result) for result in results],
     }
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from grader.policy.course import OpenPoints, Policy
 from grader.policy.overrides import reasons_of
 from grader.scoring.score import ExerciseScore, Score, add
+from grader.speech import _, several
 
 DAY = timedelta(days=1)
 
@@ -99,7 +100,8 @@ def adjust(
         if lateness.words:
             said.append((lateness.words, name))
         if weight != 1:
-            said.append((f"weight {float(weight):g}", name))
+            words = _("weight {weight:g}").format(weight=float(weight))
+            said.append((words, name))
     reasons = [
         *together(said, list(score.topics)),
         *exercise_reasons(score.exercises, policy),
@@ -151,7 +153,7 @@ def lateness_of(
         return Lateness(Fraction(0), extended(extension))
     grace = policy.late.grace_minutes
     if late_by <= timedelta(minutes=grace):
-        words = f"late within the {grace} minutes of grace"
+        words = _("late within the {n} minutes of grace").format(n=grace)
         return Lateness(Fraction(0), joined(words, extension), 0)
     return lateness_by(-(-late_by // DAY), policy, extension)
 
@@ -163,38 +165,40 @@ def lateness_unknown(
     if topic not in policy.due or not policy.late.percent_per_day:
         return IN_TIME
     if not marked_late:
-        return Lateness(Fraction(0), "time of submission unknown: not counted as late")
+        words = _("time of submission unknown: not counted as late")
+        return Lateness(Fraction(0), words)
     extension = policy.extension_days(student, topic)
     days = max(policy.late.marked_days - extension, 0)
-    known = "marked late, by how much is unknown"
     if not days:
-        words = f"{known}: not counted as late"
+        words = _("marked late, by how much is unknown: not counted as late")
         return Lateness(Fraction(0), joined(words, extension))
     made = lateness_by(days, policy, extension)
-    return replace(made, words=f"{known}: counted as {made.words}")
+    words = _("marked late, by how much is unknown: counted as {words}")
+    return replace(made, words=words.format(words=made.words))
 
 
 def lateness_by(days: int, policy: Policy, extension: int) -> Lateness:
     """Return what so many days that have begun cost, after an extension, if any."""
     percent = min(days * policy.late.percent_per_day, policy.late.max_percent)
-    cost = f": −{float(percent):g} %" if percent else ""
-    words = f"{days_in_words(days)} late{cost}"
+    words = several("{n} day late", "{n} days late", days)
+    if percent:
+        words = f"{words}: −{float(percent):g} %"
     return Lateness(percent, joined(words, extension), days)
 
 
 def joined(words: str, extension: int) -> str:
     """Return words about lateness, with the extension that did not suffice."""
-    return f"{words} (after an {extended(extension)})" if extension else words
+    if not extension:
+        return words
+    said = _("{words} (after an {extension})")
+    return said.format(words=words, extension=extended(extension))
 
 
 def extended(extension: int) -> str:
     """Return an extension's days in words; nothing for none."""
-    return f"extension of {days_in_words(extension)}" if extension else ""
-
-
-def days_in_words(days: int) -> str:
-    """Return a number of days in words."""
-    return "1 day" if days == 1 else f"{days} days"
+    if not extension:
+        return ""
+    return several("extension of {n} day", "extension of {n} days", extension)
 
 
 def together(said: Iterable[tuple[str, str]], topics: Sequence[str]) -> Iterator[str]:
@@ -212,12 +216,12 @@ def exercise_reasons(
     """Yield what bonus exercises and open points change."""
     bonus = add(e.points for e in exercises if e.exercise in policy.bonus)
     if bonus:
-        yield f"{bonus:g} points of bonus exercises"
+        yield _("{points:g} points of bonus exercises").format(points=bonus)
     left = add(e.open for e in exercises)
     if left and policy.open is OpenPoints.FULL:
-        yield f"{left:g} points for a GPU count in full"
+        yield _("{points:g} points for a GPU count in full").format(points=left)
     elif left and policy.open is OpenPoints.NONE:
-        yield f"{left:g} points for a GPU do not count"
+        yield _("{points:g} points for a GPU do not count").format(points=left)
 
 
 def total(points: Iterable[float]) -> Fraction:

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from grader.errors import GraderError
 from grader.identity import same_student
+from grader.speech import mark
 
 
 class CourseError(GraderError):
@@ -19,8 +20,8 @@ class CourseError(GraderError):
 class Attempts(StrEnum):
     """Which of a student's attempts counts."""
 
-    BEST = "best"
-    LAST = "last"
+    BEST = mark("best")
+    LAST = mark("last")
 
 
 class OpenPoints(StrEnum):

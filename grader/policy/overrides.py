@@ -10,6 +10,7 @@ from grader.errors import GraderError
 from grader.identity import same_student
 from grader.scoring.manifest import Manifest
 from grader.scoring.score import ByHand, ExerciseScore, Score, score_outcomes
+from grader.speech import _
 from grader.syllabus import Syllabus
 
 EVERYBODY = ""
@@ -39,7 +40,9 @@ class Override:
     @property
     def why(self) -> str:
         """Return who decided what, and why."""
-        what = "a test is left out" if self.drop else f"{self.points:g} by hand"
+        what = _("a test is left out")
+        if not self.drop:
+            what = _("{points:g} by hand").format(points=self.points)
         return f"{what}: {self.reason} ({self.by}, {self.at:%Y-%m-%d})"
 
     def is_about(self, student: str, exercise: str) -> bool:
@@ -121,5 +124,12 @@ def reasons_of(score: Score) -> Iterator[str]:
     """Yield, of each exercise that a person decided on, why."""
     for made in score.exercises:
         if hand := made.by_hand:
-            now = " now, and gave others then" if hand.moved else ""
-            yield f"{made.exercise}: {hand.why}; the tests give {hand.automatic:g}{now}"
+            said = _("{exercise}: {why}; the tests give {points:g}")
+            if hand.moved:
+                said = _(
+                    "{exercise}: {why}; the tests give {points:g} now, and gave others "
+                    "then"
+                )
+            yield said.format(
+                exercise=made.exercise, why=hand.why, points=hand.automatic
+            )
