@@ -68,12 +68,11 @@ class Verbs(TyperGroup):
         """Name the course, which is known once the options before it are read."""
         take(ctx.params.get("kit"), ctx.params.get("language"))
         course = read_syllabus(find_course().registry).course
-        self.help = _("{course}: exercises, and their grader.").format(
-            course=_(course.title)
-        )
         for verb in self.commands.values():
             translate_help(verb)
         translate_help(self, ctx)
+        said = _("{course}: exercises, and their grader.")
+        self.help = said.format(course=_(course.title))
         super().format_help(ctx, formatter)
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:

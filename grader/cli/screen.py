@@ -20,6 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from grader.speech import _
 from grader.text import without_controls
 
 ROW = 12
@@ -138,7 +139,8 @@ class ProgressLines(Progress):
         tenths = int(10 * task.completed / task.total) if task.total else 0
         if tenths > self.told:
             self.told = tenths
-            done = f"{task.completed:g} of {task.total:g}"
+            done = _("{done:g} of {total:g}")
+            done = done.format(done=task.completed, total=task.total)
             errors.print(plain(f"{self.what}: {done}", "dim"), soft_wrap=True)
 
 
