@@ -12,6 +12,7 @@ from grader.catalogues.found import Found, read_tree
 from grader.catalogues.tests import texts_of_tests
 from grader.layout import Layout
 from grader.speech import HIDDEN
+from grader.stubs import picture_file, texts_of_picture
 from grader.stubs.docstring import texts_of
 from grader.stubs.module import DEFINITIONS
 from grader.syllabus import Syllabus, read_syllabus
@@ -57,6 +58,10 @@ def public_texts(
         for text in (exercise["title"], exercise["section"], *exercise["hints"]):
             yield Found(text, place, note=symbol)
     yield from texts_of_statements(name, layout)
+    picture = layout.notebooks / picture_file(name)
+    if picture.exists():
+        for text in texts_of_picture(picture.read_text(encoding="utf-8")):
+            yield Found(text, place_of(picture, layout))
     others = {f"test_{other}" for other in syllabus.topic_ids if other != name}
     for path in sorted(layout.visible_tests.rglob("*.py")):
         if path.stem not in others:

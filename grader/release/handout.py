@@ -14,7 +14,7 @@ from grader.layout import KIT, PACKAGE, TEMPLATES, Layout
 from grader.release.readme import make_readmes
 from grader.source import decode, read_source
 from grader.speech import COMMAND, FOLDER, HIDDEN, spoken
-from grader.stubs import make_all, picture_file
+from grader.stubs import make_all, picture_file, spoken_picture
 from grader.student import reference
 from grader.syllabus import ASSIGNMENT, Syllabus, read_syllabus
 
@@ -53,6 +53,11 @@ def collect(
     exercises |= {name: data for name, data in said.items() if name in exercises}
     beside = read_matching(layout.exercises, layout.exercises, "*.toml", *notebooks)
     beside |= {name: data for name, data in said.items() if name in beside}
+    beside |= {
+        name: spoken_picture(data.decode()).encode()
+        for name, data in beside.items()
+        if name.endswith(".svg")
+    }
     tests = read_matching(layout.visible_tests, layout.root, "*.py")
     others = {f"test_{t}.py" for t in given.modules if t not in given.topic_ids}
     pristine = layout.pristine.relative_to(layout.root).as_posix()

@@ -4,7 +4,7 @@ from grader.stubs.exercises import make_all, make_sources, outdated
 from grader.stubs.grade_cells import check_id, desk_id, grade_id
 from grader.stubs.module import RAISE, StubError, make_stub
 from grader.stubs.notebook_builder import make_notebook
-from grader.stubs.picture import picture_file
+from grader.stubs.picture import picture_file, spoken_picture, texts_of_picture
 
 __all__ = [
     "RAISE",
@@ -18,4 +18,6 @@ __all__ = [
     "make_stub",
     "outdated",
     "picture_file",
+    "spoken_picture",
+    "texts_of_picture",
 ]

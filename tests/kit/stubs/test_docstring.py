@@ -8,7 +8,7 @@ from babel.messages.catalog import Catalog
 from grader.catalogues.po import path_of, write_catalogue
 from grader.layout import KIT
 from grader.speech import Speech, speaking
-from grader.stubs import make_stub
+from grader.stubs import make_stub, spoken_picture
 from grader.stubs.docstring import read_blocks, spoken_docstring, texts_of
 
 DOCSTRING = """\
@@ -101,3 +101,17 @@ def without_docstrings(source: str) -> str:
         if isinstance(node, kinds) and ast.get_docstring(node):
             node.body = node.body[1:] or [ast.Pass()]
     return ast.unparse(tree)
+
+
+def test_a_picture_says_it_too_and_its_code_stays(tmp_path):
+    catalogue = Catalog(locale="pt_BR")
+    catalogue.add("all < one", "one > all")
+    write_catalogue(path_of(tmp_path, "xx", "alpha"), catalogue)
+    text = "all &lt; one</text>"
+    picture = f'<svg><text x="1">{text}<text class="code">{text}</svg>'
+
+    with speaking(Speech("xx", tmp_path)):
+        said = spoken_picture(picture)
+
+    assert said == picture.replace("all &lt; one", "one &gt; all", 1)
+    assert spoken_picture(picture) == picture
