@@ -16,6 +16,7 @@ import pytest
 
 from grader.intake import SubmissionError, SubmissionSource, read_submission
 from grader.scoring.submission import Submission
+from grader.words import render
 
 from .arena import HONEST
 
@@ -170,7 +171,7 @@ def test_a_hostile_file_costs_its_own_topic_alone(work, secret, read, build):
     submission = read(work)
 
     assert submission.sources == {"custom_layer": HONEST}
-    assert re.search(FOLDERS[build], submission.problems["parameters"])
+    assert re.search(FOLDERS[build], render(submission.problems["parameters"]))
     assert CANARY not in str(submission)
     assert all(note.encode() for note in submission.notes)
 
@@ -218,7 +219,7 @@ def test_a_hostile_member_costs_its_own_topic_alone(tmp_path, secret, read, case
     submission = read(path)
 
     assert submission.sources == {"custom_layer": HONEST}
-    assert re.search(says, submission.problems["parameters"])
+    assert re.search(says, render(submission.problems["parameters"]))
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -248,7 +249,7 @@ def test_an_archive_that_is_locked_is_told(tmp_path, read):
 
     submission = read(path)
 
-    assert "cannot be unpacked" in submission.problems["parameters"]
+    assert "cannot be unpacked" in render(submission.problems["parameters"])
 
 
 def test_a_link_in_place_of_a_submission_is_not_followed(tmp_path, secret, read):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.cli.options import LIMITS
+from grader.cli.options import FACTS
 from grader.sandbox.limits import LimitError, Limits
 
 
@@ -45,4 +45,4 @@ def test_a_limit_is_shown_as_one_types_it(amount, typed):
 
 
 def test_the_help_shows_limits_as_one_types_them():
-    assert "memory=2GiB, scratch=256MiB, processes=64" in LIMITS
+    assert "memory=2GiB, scratch=256MiB, processes=64" in FACTS["limits"]

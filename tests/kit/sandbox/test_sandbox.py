@@ -706,6 +706,7 @@ def call(ex, name: str) -> None:
 def breaks(sandbox, *names):
     observer = SandboxObserver(sandbox, Submission("ana", {"topic": SILENT}))
     played = [observer.play("topic", call, (name,), 1) for name in names]
+    observer.close()
     return [answer.get("broken", []) for answer in played]
 
 
@@ -735,6 +736,7 @@ def test_a_hook_takes_no_place_of_those_that_a_network_brings(sandbox):
     left = [
         observer.play("topic", hooks_after_one_more, (net,), 1)["value"] for net in nets
     ]
+    observer.close()
 
     assert left == [1] * len(nets)
 

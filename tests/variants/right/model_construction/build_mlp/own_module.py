@@ -13,8 +13,10 @@ class MLPConfig:
                     raise ValueError("unknown activation")
                 continue
             for width in value if name == "hidden" else [value]:
-                if not isinstance(width, int) or width not in range(1, 2**63):
-                    raise ValueError(name)
+                try:
+                    range(width)[0]
+                except (TypeError, IndexError):
+                    raise ValueError(name) from None
 
 
 class _Net(nn.Module):

@@ -1,6 +1,6 @@
 """Clips by hand, autocast as a wrapped function, gradients set to None."""
 def amp_step(net, inputs, targets, loss_fn, optimizer, scaler, max_norm=1.0, dtype=torch.float16):
-    for p in (p for group in optimizer.param_groups for p in group["params"]):
+    for p in net.parameters():
         p.grad = None
 
     @torch.autocast(device_type=inputs.device.type, dtype=dtype)

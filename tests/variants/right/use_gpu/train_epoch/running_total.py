@@ -1,7 +1,7 @@
 """A running total on the device, set_to_none, gradients cleared at the start of each step."""
 def train_epoch(net, loader, loss_fn, optimizer, device):
     net.train(True)
-    total, n = torch.zeros((), dtype=torch.float32, device=device), 0
+    total, n = torch.zeros((), device=device), 0
     for x, y in loader:
         x, y = x.to(device, non_blocking=True), y.to(device, non_blocking=True)
         optimizer.zero_grad(set_to_none=False)
