@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
+from grader.language import VARIABLE as LANGUAGE
 from grader.layout import KIT
 from grader.sandbox.isolation import Level
 from grader.syllabus import Syllabus, read_syllabus
@@ -19,6 +20,7 @@ from grader.syllabus import Syllabus, read_syllabus
 from .arena import ATTACKS, Arena
 
 collect_ignore = ["submissions", "suite"]
+os.environ[LANGUAGE] = "en"  # attacks compare what is said, wherever they run
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

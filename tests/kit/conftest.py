@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from grader.class_run.pool import JudgePool
+from grader.language import VARIABLE as LANGUAGE
 from grader.layout import KIT, VARIABLE, Layout
 from grader.release import handout
 from grader.sandbox.isolation import Level, choose_level
@@ -17,6 +18,7 @@ from grader.sim import register
 from grader.syllabus import Syllabus, read_syllabus
 
 register()  # must come before the first backward pass of any test
+os.environ[LANGUAGE] = "en"  # tests compare what is said, wherever they run
 
 hypothesis.settings.register_profile("kit", deadline=None)
 hypothesis.settings.load_profile("kit")
