@@ -49,10 +49,10 @@ def texts_of_command() -> Iterator[Found]:
 def extracted(method: str, path: Path, above: Path) -> Iterator[Found]:
     """Yield what Babel finds in a file."""
     place = path.relative_to(above).as_posix()
-    for line, text, _, _ in extract_from_file(method, path, FORMS):
+    for _, text, _, _ in extract_from_file(method, path, FORMS):
         one, many = text if isinstance(text, tuple) else (text, "")
         if one:
-            yield Found(one, place, line, many)
+            yield Found(one, place, many)
 
 
 def texts_of_calls(path: Path, place: str) -> Iterator[Found]:
@@ -63,12 +63,12 @@ def texts_of_calls(path: Path, place: str) -> Iterator[Found]:
                 func=ast.Name(id="several"),
                 args=[ast.Constant(value=str(one)), ast.Constant(value=str(many)), *_],
             ):
-                yield Found(one, place, node.lineno, many)
+                yield Found(one, place, many)
             case ast.Call(
                 func=ast.Name(id=name) | ast.Attribute(attr=name),
                 args=[ast.Constant(value=str(text)), *_],
             ) if name in CALLS or is_own_error(name):
-                yield Found(text, place, node.lineno)
+                yield Found(text, place)
 
 
 def is_own_error(name: str) -> bool:
@@ -83,4 +83,4 @@ def texts_of_help(path: Path, place: str) -> Iterator[Found]:
             case ast.keyword(
                 arg="help" | "show_default", value=ast.Constant(str(text))
             ):
-                yield Found(text, place, node.value.lineno)
+                yield Found(text, place)

@@ -82,9 +82,8 @@ def texts_of_statements(topic: str, layout: Layout) -> Iterator[Found]:
         if isinstance(node, (ast.Module, *DEFINITIONS)):
             symbol = "" if isinstance(node, ast.Module) else node.name
             if not symbol.startswith("_") or symbol.startswith("__"):
-                line = 1 if isinstance(node, ast.Module) else node.lineno
                 for text in texts_of(ast.get_docstring(node) or ""):
-                    yield Found(text, place_of(path, layout), line, note=symbol)
+                    yield Found(text, place_of(path, layout), note=symbol)
 
 
 def texts_of_whys(topic: str, layout: Layout) -> Iterator[Found]:

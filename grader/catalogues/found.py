@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,6 @@ class Found:
     text: str
     place: str
     """The file, from the course's or the kit's folder."""
-    line: int = 0
     many: str = ""
     """The form for several things, where there are two."""
     note: str = ""
@@ -44,3 +44,11 @@ def docstrings_of(tree: ast.AST) -> Iterator[ast.Constant]:
         match node:
             case ast.Expr(value=ast.Constant(value=str()) as text):
                 yield text
+
+
+def by_catalogue(texts: Iterable[tuple[str, Found]]) -> dict[str, list[Found]]:
+    """Return texts by the name of their catalogue."""
+    founds: dict[str, list[Found]] = defaultdict(list)
+    for name, found in texts:
+        founds[name].append(found)
+    return founds

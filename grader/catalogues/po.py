@@ -66,7 +66,7 @@ def merge(
     for found in founds:
         text = (found.text, found.many) if found.many else found.text
         note = [found.note] if found.note else []
-        now.add(text, locations=[(found.place, found.line)], auto_comments=note)
+        now.add(text, locations=[(found.place, 0)], auto_comments=note)
     catalogue.update(now, no_fuzzy_matching=True)
     for message in catalogue:
         moved = known.get(key_of(message))

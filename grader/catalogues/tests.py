@@ -28,7 +28,7 @@ def texts_of_tests(path: Path, place: str) -> Iterator[Found]:
                 silent |= {id(part) for part in ast.walk(node)}
             case ast.Constant(value=str(text)) if id(node) not in silent:
                 if is_text(text):
-                    yield Found(text, place, node.lineno)
+                    yield Found(text, place)
 
 
 def is_text(value: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from grader.catalogues.check import GLOSSARIES, check_catalogue, read_glossary
-from grader.catalogues.found import Found
+from grader.catalogues.found import Found, by_catalogue
 from grader.catalogues.po import path_of, read_catalogue, to_mo
 from grader.catalogues.tests import is_text
 from grader.language import folder_of, languages_in
@@ -22,9 +21,7 @@ def check_texts(layout: Layout, texts: Iterable[tuple[str, Found]]) -> Iterator[
         layout: where the course lies.
         texts: what is to be translated, with the name of its catalogue.
     """
-    founds: dict[str, list[Found]] = defaultdict(list)
-    for name, found in texts:
-        founds[name].append(found)
+    founds = by_catalogue(texts)
     folder = folder_of(layout)
     for language in sorted(languages_in(folder)):
         glossary = read_glossary(layout.root / GLOSSARIES.get(language, ""))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
-from grader.catalogues.found import Found
+from grader.catalogues.found import Found, by_catalogue
 from grader.cli.screen import print_plain
 from grader.language import folder_of, languages_in
 from grader.layout import KIT, Layout, find_course
@@ -33,9 +32,7 @@ def messages(
 
     layout = find_course()
     folder = folder_of(layout)
-    founds: dict[str, list[Found]] = defaultdict(list)
-    for name, found in texts_of(layout):
-        founds[name].append(found)
+    founds = by_catalogue(texts_of(layout))
     languages = {*languages_in(folder), *([add.replace("-", "_")] if add else [])}
     for language in sorted(languages):
         paths = {name: path_of(folder, language, name) for name in founds}

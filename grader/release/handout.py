@@ -13,7 +13,7 @@ from grader.language import folder_of
 from grader.layout import KIT, PACKAGE, TEMPLATES, Layout
 from grader.release.readme import make_readmes
 from grader.source import decode, read_source
-from grader.speech import COMMAND, FOLDER, HIDDEN, spoken
+from grader.speech import COMMAND, ENGLISH, FOLDER, HIDDEN, spoken
 from grader.stubs import make_all, picture_file, spoken_picture
 from grader.student import reference
 from grader.syllabus import ASSIGNMENT, Syllabus, read_syllabus
@@ -49,7 +49,8 @@ def collect(
         for topic in given.topic_ids
         for name in (f"{topic}.ipynb", picture_file(topic))
     ]
-    said = {name: text.encode() for name, text in make_all(given, layout).items()}
+    made = {} if spoken() == ENGLISH else make_all(given, layout)
+    said = {name: text.encode() for name, text in made.items()}
     exercises |= {name: data for name, data in said.items() if name in exercises}
     beside = read_matching(layout.exercises, layout.exercises, "*.toml", *notebooks)
     beside |= {name: data for name, data in said.items() if name in beside}

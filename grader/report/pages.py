@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.exports.feedback import Feedback
 from grader.identity import file_name
-from grader.layout import TEMPLATES
+from grader.page_templates import page_templates
 from grader.report.over_time import over_time
 from grader.report.student_page import make_sections
 from grader.results.result import Result
-from grader.speech import form_for, spoken, translate
+from grader.speech import translate
 from grader.syllabus import Syllabus
 from grader.text import without_controls
 from grader.words import render
@@ -25,16 +24,7 @@ class Pages:
 
     def __init__(self, course: str, **shared: Any) -> None:
         """Take the course's title, and what all templates know."""
-        self.templates = Environment(
-            loader=FileSystemLoader(TEMPLATES / "report"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
-            finalize=harmless,
-        )
-        speak_in(self.templates)
+        self.templates = page_templates("report", lstrip_blocks=True, finalize=harmless)
         self.templates.filters |= {
             "percent": percent,
             "points": lambda points: f"{points:.2f}".rstrip("0").rstrip("."),
@@ -61,14 +51,6 @@ class Pages:
             "over_time": over_time(result),
         }
         return self.make("student.html", **values)
-
-
-def speak_in(templates: Environment) -> None:
-    """Let templates speak the language that is spoken, and say which it is."""
-    templates.install_gettext_callables(  # type: ignore[attr-defined]
-        translate, form_for, newstyle=True
-    )
-    templates.globals["language"] = spoken().replace("_", "-")
 
 
 def percent(share: float) -> str:

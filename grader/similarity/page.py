@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from grader.files import told_of, write_text
-from grader.layout import TEMPLATES
+from grader.page_templates import page_templates
 from grader.results.similar_pairs import FILE, SimilarPair, to_text
 from grader.similarity import SimilarityError
 from grader.similarity.compare import Match
-from grader.speech import form_for, spoken, translate
 from grader.text import without_controls
 
 INDEX = "index.html"
@@ -58,17 +55,7 @@ def make_pages(
     pairs: Sequence[Pair], *, compared: int, threshold: float
 ) -> dict[str, str]:
     """Return the pages by their names; what students wrote is text in them."""
-    templates = Environment(
-        loader=FileSystemLoader(TEMPLATES / "similarity"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    templates.install_gettext_callables(  # type: ignore[attr-defined]
-        translate, form_for, newstyle=True
-    )
-    templates.globals["language"] = spoken().replace("_", "-")
+    templates = page_templates("similarity")
     templates.filters["lines"] = to_lines
     index = templates.get_template(INDEX)
     page = templates.get_template("pair.html")

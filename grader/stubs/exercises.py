@@ -8,7 +8,7 @@ from grader.layout import Layout
 from grader.source import read_source
 from grader.stubs.module import StubError, make_stub
 from grader.stubs.notebook_builder import make_notebook
-from grader.stubs.picture import picture_file, show_picture
+from grader.stubs.picture import picture_file, show_picture, spoken_picture
 from grader.syllabus import Syllabus
 
 
@@ -48,7 +48,8 @@ def make_sources(
         picture = show_picture(layout.notebooks, name)
         if picture:
             file = picture_file(name)
-            made[file] = (layout.notebooks / file).read_text(encoding="utf-8")
+            drawn = (layout.notebooks / file).read_text(encoding="utf-8")
+            made[file] = spoken_picture(drawn)
         made[f"{name}.ipynb"] = make_notebook(
             read_source(path, StubError),
             syllabus.topic(name),

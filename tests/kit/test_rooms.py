@@ -28,6 +28,7 @@ FLOORS = (
     {"sim"},
     {"scoring", "stubs"},
     {"language", "syllabus"},
+    {"page_templates"},
     {"layout"},
     {"child", "exercise", "files", "gpu", "identity", "source", "tables"},
     {"errors"},
