@@ -66,13 +66,13 @@ def test_a_language_that_is_asked_for_in_vain_is_told(course):
 
 def test_words_are_data_until_they_are_read(course):
     words = say("a {n}", n=say("a {n}", n=2))
-    error = GraderError("a {n}", n=3)
+    error = GraderError("a {n}", n=GraderError("a {n}", n=3))
 
     with speaking(choose_language("xx", course)):
         said = render(words), str(error), translate("not there")
 
-    assert said == ("um um 2", "um 3", "not there")
-    assert (render(words), str(error)) == ("a a 2", "a 3")
+    assert said == ("um um 2", "um um 3", "not there")
+    assert (render(words), str(error)) == ("a a 2", "a a 3")
 
 
 def test_a_message_has_its_labels_in_the_language_too(course):

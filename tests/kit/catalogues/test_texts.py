@@ -40,7 +40,7 @@ def test_texts_of_tests_are_strings_of_words(tmp_path):
         CAUSES = {"must have the same": "two dtypes meet"}
         slips = {"the scale is lost": 1}
         expect(x, "It is wrong.", slips=slips, causes={"also a pattern": "the why"})
-        name, code, glued = "weight", "net.layer(x) + 1", f"for {name} alone"
+        name, code, glued = "weight", "net.layer(x) + 1", f"and for the {name} alone"
         ''',
     )
 

@@ -9,7 +9,7 @@ from grader.catalogues.po import path_of, write_catalogue
 from grader.layout import KIT
 from grader.speech import Speech, speaking
 from grader.stubs import make_stub, spoken_picture
-from grader.stubs.docstring import read_blocks, spoken_docstring, texts_of
+from grader.stubs.docstring import read_blocks, spoken_docstring, texts_of, wrap
 
 DOCSTRING = """\
 Return what `a b` is, in a line.
@@ -80,6 +80,10 @@ def test_code_stays_and_texts_are_wrapped(loud):
     assert max(map(len, said.splitlines())) <= 38
     assert "    ValueError: it is wrong, as said." in said
     assert "\n- the first `item of code` here;" in said
+
+
+def test_what_stands_in_backticks_is_not_broken():
+    assert wrap("one `two three` four", 8, "") == ["one", "`two three`", "four"]
 
 
 def test_a_stub_in_another_language_has_the_same_code(loud, syllabus):
