@@ -163,9 +163,6 @@ class SandboxObserver:
         """
         started = time.monotonic()
         self.end()
-        if self.channel is not None:
-            self.channel.close()
-            self.channel = None
         self.own_sandbox = self.sandbox = Sandbox(
             self.sandbox.level,
             self.limits,
@@ -177,7 +174,8 @@ class SandboxObserver:
         self.start_test()
 
     def end(self) -> None:
-        """End the sandbox that was taken in place of a lost one."""
+        """Leave the worker, and end the sandbox that was taken in place of a lost one."""
+        self.hang_up()
         if self.own_sandbox is not None:
             self.own_sandbox.close()
 
@@ -267,7 +265,11 @@ class SandboxObserver:
 
     def close(self, *, lost: bool = False) -> Ended:
         """End the worker and everything that it started; say how it had ended."""
+        self.hang_up()
+        return self.sandbox.clear(lost=lost)
+
+    def hang_up(self) -> None:
+        """Close the channel to the worker."""
         if self.channel is not None:
             self.channel.close()
             self.channel = None
-        return self.sandbox.clear(lost=lost)

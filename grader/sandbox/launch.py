@@ -122,7 +122,11 @@ class Sandbox:
                 raise self._no_answer(error) from error
         from grader.sandbox import wire  # noqa: PLC0415 - torch, after the start
 
-        wire.send(here, sources)
+        try:
+            wire.send(here, sources)
+        except OSError as error:
+            here.close()
+            raise self._no_answer(error) from error
         return here
 
     def clear(self, *, lost: bool = False) -> Ended:

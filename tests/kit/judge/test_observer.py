@@ -200,3 +200,12 @@ def test_a_worker_that_is_killed_in_every_try_was_killed_by_the_submission():
 
     assert render(raised.value.message.got) == "ended by SIGKILL"
     assert answer == {"value": 42}
+
+
+def test_who_ends_leaves_no_channel_open():
+    observer = SandboxObserver(MarkedSandbox(), Submission("ana", {"topic": b""}))
+    channel = observer.open_channel()
+
+    observer.end()
+
+    assert channel.fileno() == -1

@@ -1,7 +1,7 @@
 """Fill memory that is mapped to be shared, so that it is in no account of private memory.
 
 earns: CenteredLayer
-outcome: killed
+outcome: killed|timed out
 says: more memory than a submission may use
 """
 
@@ -17,4 +17,5 @@ class MyLinear(MyLinear):
         for _ in range(30):
             KEPT.append(mmap.mmap(-1, len(BLOCK)))
             KEPT[-1].write(BLOCK)
-        time.sleep(60)
+        time.sleep(0.5)
+        raise RuntimeError("it holds what it may not")
