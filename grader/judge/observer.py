@@ -174,7 +174,7 @@ class SandboxObserver:
         self.start_test()
 
     def end(self) -> None:
-        """Leave the worker, and end the sandbox that was taken in place of a lost one."""
+        """Leave the worker; end the sandbox that was taken in place of a lost one."""
         self.hang_up()
         if self.own_sandbox is not None:
             self.own_sandbox.close()
