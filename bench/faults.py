@@ -29,7 +29,7 @@ from grader.layout import KIT
 from grader.sandbox.processes import descendants
 
 CLASS = KIT.root / "examples" / "class"
-TARGETS = ("grader", "judge", "sandbox", "group")
+TARGETS = ("grader", "zygote", "suite", "judge", "server", "group")
 KILLS_PER_RUN = 3
 """At least, in the time that a run takes which nobody disturbs."""
 
@@ -46,30 +46,26 @@ def start(out: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def below(root: int) -> dict[int, str]:
-    """Return the processes below `root`, with their command lines."""
-    found: dict[int, str] = {}
+def below(root: int) -> dict[str, list[int]]:
+    """Return the processes below `root` by what they call themselves."""
+    found: dict[str, list[int]] = defaultdict(list)
     for pid in descendants(root):
         with contextlib.suppress(OSError):
-            found[pid] = Path(f"/proc/{pid}/cmdline").read_text()
+            found[Path(f"/proc/{pid}/comm").read_text().strip()].append(pid)
     return found
 
 
 def kill(run: subprocess.Popen[bytes], target: str) -> bool:
     """Kill the target; say whether there was one."""
-    processes = below(run.pid)
-    judges = [pid for pid, line in processes.items() if "grader.judge" in line]
-    sandboxes = [pid for pid, line in processes.items() if "server.py" in line]
+    found = below(run.pid)[f"grader-{target}"]
     with contextlib.suppress(ProcessLookupError):
         match target:
             case "grader":
                 os.kill(run.pid, signal.SIGKILL)
             case "group":
                 os.killpg(run.pid, signal.SIGKILL)
-            case "judge" if judges:
-                os.kill(random.choice(judges), signal.SIGKILL)
-            case "sandbox" if sandboxes:
-                os.kill(random.choice(sandboxes), signal.SIGKILL)
+            case _ if found:
+                os.kill(random.choice(found), signal.SIGKILL)
             case _:
                 return False
         return True

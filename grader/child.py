@@ -13,7 +13,7 @@ from pathlib import Path
 
 MAX_WORDS = 2_000  # characters
 MAX_PRINTED = 20_000  # bytes
-
+MAX_END = 4 * MAX_WORDS  # bytes
 
 SHARED = "shared"
 
@@ -26,6 +26,39 @@ def parent_of(argument: str) -> socket.socket:
     return end
 
 
+class Printed:
+    """A file for what a process prints, and the end of it."""
+
+    def __init__(self) -> None:
+        """Make the file."""
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
+        self._words = ""
+        self._read = 0
+
+    def news(self) -> str:
+        """Return what was printed since the last time; of much, the beginning."""
+        data = os.pread(self.file.fileno(), MAX_PRINTED, self._read)
+        size = os.fstat(self.file.fileno()).st_size
+        cut = size - self._read - len(data)
+        self._read = size
+        more = f"\n… {cut:,} more bytes" if cut > 0 else ""
+        return data.decode(errors="replace") + more
+
+    def last_words(self) -> str:
+        """Return the end of what was printed; after `close`, too."""
+        if not self.file.closed:
+            size = os.fstat(self.file.fileno()).st_size
+            start = max(0, size - MAX_END)
+            text = os.pread(self.file.fileno(), MAX_END, start).decode(errors="replace")
+            self._words = text.strip()[-MAX_WORDS:]
+        return self._words
+
+    def close(self) -> None:
+        """Keep the last words alone."""
+        self.last_words()
+        self.file.close()
+
+
 class Child:
     """A process at the other end of a socket, and the end of what it prints."""
 
@@ -36,6 +69,7 @@ class Child:
         folder: Path,
         environment: Mapping[str, str] | None = None,
         own_session: bool = False,
+        kind: socket.SocketKind = socket.SOCK_STREAM,
     ) -> None:
         """Start `program FD arguments`; FD is the number of its end of the socket.
 
@@ -48,11 +82,10 @@ class Child:
             folder: where it works.
             environment: its variables; this process's own if left out.
             own_session: keep this terminal's signals from it.
+            kind: of the socket.
         """
-        self.channel, there = socket.socketpair()
-        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end
-        self._words = ""
-        self._read = 0
+        self.channel, there = socket.socketpair(type=kind)
+        self._printed = Printed()
         share = getattr(there, "share", None)
         number = SHARED if share else str(there.fileno())
         with there:
@@ -60,8 +93,8 @@ class Child:
                 [*program, number, *arguments],
                 pass_fds=[] if share else [there.fileno()],
                 stdin=subprocess.PIPE if share else subprocess.DEVNULL,
-                stdout=self._printed,
-                stderr=self._printed,
+                stdout=self._printed.file,
+                stderr=self._printed.file,
                 cwd=folder,
                 env=environment,
                 start_new_session=own_session,
@@ -70,22 +103,9 @@ class Child:
                 with suppress(OSError), self.process.stdin as stdin:  # ended already
                     stdin.write(share(self.process.pid))
 
-    def printed(self) -> str:
-        """Return what was printed since the last time; of much, the beginning."""
-        data = os.pread(self._printed.fileno(), MAX_PRINTED, self._read)
-        size = os.fstat(self._printed.fileno()).st_size
-        cut = size - self._read - len(data)
-        self._read = size
-        more = f"\n… {cut:,} more bytes" if cut > 0 else ""
-        return data.decode(errors="replace") + more
-
     def last_words(self) -> str:
         """Return the end of what the process has printed; after its end, too."""
-        if not self._printed.closed:
-            self._printed.seek(0)
-            printed = self._printed.read().decode(errors="replace")
-            self._words = printed.strip()[-MAX_WORDS:]
-        return self._words
+        return self._printed.last_words()
 
     def end(self, seconds: float = 0.0) -> int:
         """Hang up; kill the process if it stays for longer; return how it ended."""
@@ -95,6 +115,5 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
-        self.last_words()
         self._printed.close()
         return status

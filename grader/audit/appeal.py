@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader import gpu
 from grader.audit.recount import Recount
@@ -15,16 +16,19 @@ from grader.class_run.grading_config import GradingConfig
 from grader.errors import GraderError
 from grader.identity import same_student
 from grader.intake import SubmissionSource
-from grader.judge.replay import Replayed, ReplayError, replay
 from grader.layout import Layout
 from grader.sandbox import SandboxError
 from grader.sandbox.isolation import Level
 from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
+from grader.sandbox.zygote import Zygote
 from grader.scoring.manifest import Check, suite_digest
 from grader.scoring.report import Report, messages_of, traceback_of
 from grader.scoring.score import ExerciseScore
 from grader.scoring.submission import Submission
+
+if TYPE_CHECKING:
+    from grader.judge.replay import Replayed
 
 
 class AppealError(GraderError):
@@ -135,6 +139,8 @@ class Appeal:
         Raises:
             ReplayError: they cannot be played.
         """
+        from grader.judge.replay import ReplayError, replay  # noqa: PLC0415 - torch
+
         nodeids = [check.nodeid for check in self.checks]
         files = sorted(self.course.solutions.glob("*.py"))
         reference = Submission("reference", {p.stem: p.read_bytes() for p in files})
@@ -142,8 +148,16 @@ class Appeal:
         seed: str = self.environment["seed"]
         try:
             needed = gpu.is_needed(self.course.hidden_tests.rglob("*.py"))
-            sandbox = Sandbox(level, limits, gpu=needed, keep=True)
-            sandbox.wait()
+            with (
+                closing(Zygote.start()) as zygote,
+                closing(Sandbox(level, limits, zygote, gpu=needed, keep=True)) as box,
+            ):
+                right = replay(box, self.course, reference, seed, nodeids)
+                mine = (
+                    replay(box, self.course, submission, seed, nodeids)
+                    if submission
+                    else {}
+                )
         except SandboxError as error:
             raise ReplayError(
                 "it was graded at the isolation level {level}, which cannot be "
@@ -151,15 +165,6 @@ class Appeal:
                 level=level,
                 error=error,
             ) from error
-        try:
-            right = replay(sandbox, self.course, reference, seed, nodeids)
-            mine = (
-                replay(sandbox, self.course, submission, seed, nodeids)
-                if submission
-                else {}
-            )
-        finally:
-            sandbox.close()
         return {n: Played(right[n], mine.get(n)) for n in nodeids}
 
 

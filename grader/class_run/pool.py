@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from grader.judge import Judge, JudgeError
+from grader.judge import Judge, JudgeError, WarmSuite
 from grader.judge.messages import Part
 from grader.layout import Layout
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
-from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report
 from grader.scoring.submission import Submission
 
@@ -30,7 +30,7 @@ class JudgePool:
         tests: Path,
         course: Layout | None = None,
     ) -> None:
-        """Start `jobs` judges of the test files in `tests`, all at once.
+        """Collect the test files in `tests` once, and start `jobs` judges of them.
 
         Args:
             level: how their sandboxes are isolated.
@@ -43,16 +43,22 @@ class JudgePool:
         Raises:
             JudgeError: one does not start.
         """
-        self.level, self.limits, self.tests = level, limits, tests
-        self.course = course
+        self._how = (level, limits, tests, course)
         self._free: queue.Queue[Judge] = queue.Queue()
-        with ThreadPoolExecutor(jobs) as starters:
-            for judge in starters.map(lambda _: self._start(), range(jobs)):
-                self._free.put(judge)
-                self.manifest: Manifest = judge.manifest
+        self._starting = threading.Lock()
+        self._suite = WarmSuite(*self._how)
+        self.manifest = self._suite.manifest
+        try:
+            for _ in range(jobs):
+                self._free.put(Judge(self._suite))
+        except JudgeError:
+            self.close()
+            raise
 
-    def _start(self) -> Judge:
-        return Judge(self.level, self.limits, self.tests, self.course)
+    @property
+    def pid(self) -> int:
+        """Return the id of the process that all of its processes descend from."""
+        return self._suite.zygote.pid
 
     def grade(
         self,
@@ -76,16 +82,25 @@ class JudgePool:
             self._free.put(judge)
 
     def _replace(self, judge: Judge) -> Judge:
+        """Return a judge in place of one that failed; of a fresh suite, if need be.
+
+        Raises:
+            JudgeError: none starts.
+        """
         judge.close()
-        return self._start()
+        with self._starting:
+            with suppress(JudgeError):
+                return Judge(self._suite)
+            self._suite.close()
+            self._suite = WarmSuite(*self._how)
+            return Judge(self._suite)
 
     def close(self) -> None:
-        """End all judges that are free."""
-        while True:
-            try:
+        """End all judges that are free, and their suite."""
+        with suppress(queue.Empty):
+            while True:
                 self._free.get_nowait().close()
-            except queue.Empty:
-                return
+        self._suite.close()
 
     def __enter__(self) -> Self:
         """Return the pool itself."""

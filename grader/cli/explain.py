@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,11 +20,13 @@ from grader.cli.options import (
 )
 from grader.cli.screen import print_error, print_message, print_plain
 from grader.intake import Take
-from grader.judge.replay import Play
 from grader.layout import find_course
 from grader.scoring.manifest import Check
 from grader.scoring.outcome import Outcome
 from grader.speech import _
+
+if TYPE_CHECKING:
+    from grader.judge.replay import Play
 
 SHOWN = {Outcome.PASSED: "green", Outcome.NO_GPU: "dim"}
 """Colours of outcomes; others are red."""

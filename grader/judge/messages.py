@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from grader.sandbox.isolation import Level
+from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest
 from grader.scoring.submission import Submission
 
@@ -33,10 +37,28 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Ready:
-    """The suite is collected and the sandbox is warm."""
+class Start:
+    """What the process of a suite begins with."""
+
+    level: Level
+    limits: Limits
+    course: Path
+    """Folder of the course, whose registry and reference solutions the tests go by."""
+    tests: Path
+    environ: Mapping[str, str]
+    """The environment's variables."""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """The suite is collected."""
 
     manifest: Manifest
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A judge's sandbox is there."""
 
 
 @dataclass(frozen=True)

@@ -166,10 +166,10 @@ class SandboxObserver:
         self.own_sandbox = self.sandbox = Sandbox(
             self.sandbox.level,
             self.limits,
+            self.sandbox.zygote,
             gpu=self.sandbox.gpu,
             keep=self.sandbox.keep,
         )
-        self.sandbox.wait()
         self.seconds_left -= time.monotonic() - started
         self.start_test()
 

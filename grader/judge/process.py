@@ -1,22 +1,22 @@
-"""The owner's handle on a judge process."""
+"""A judge, as its owner sees it."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
+import socket
 from collections.abc import Collection
+from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from grader.child import Child
 from grader.errors import GraderError
-from grader.judge.messages import Fault, Job, Part, Ready
-from grader.layout import KIT, Layout, find_course
+from grader.judge.messages import Collected, Fault, Job, Part, Ready, Start
+from grader.layout import Layout, find_course
+from grader.sandbox import SandboxError
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
+from grader.sandbox.zygote import Forked, Zygote
 from grader.scoring.report import Report
 from grader.scoring.submission import Submission
 
@@ -29,51 +29,105 @@ class JudgeError(GraderError):
     """The judge failed: no score, and no fault of the student."""
 
 
-class Judge:
-    """A warm judge with its sandbox; grades one submission after the other."""
+class WarmSuite:
+    """A hidden suite, collected once in a process that forks judges."""
 
     def __init__(
-        self,
-        level: Level,
-        limits: Limits,
-        tests: Path,
-        course: Layout | None = None,
+        self, level: Level, limits: Limits, tests: Path, course: Layout | None = None
     ) -> None:
-        """Start a judge.
+        """Collect the suite.
 
         Args:
-            level: how its sandbox is isolated.
+            level: how the judges' sandboxes are isolated.
             limits: what a submission may use.
             tests: folder with the test files, and with folders of them.
             course: whose registry and reference solutions the tests go by; this
                 process's own if left out.
 
         Raises:
-            JudgeError: it does not start.
+            JudgeError: it cannot be collected.
         """
-        self.level, self.limits = level, limits
+        self.limits = limits
         if not any(tests.rglob("test_*.py")):
             raise JudgeError(
                 "{tests} holds no test_*.py: there is nothing to judge by", tests=tests
             )
-        self._child = Child(
-            [sys.executable, "-I", "-m", "grader.judge"],
-            *(level, json.dumps(limits.as_dict()), str((course or find_course()).root)),
-            str(tests.absolute()),
-            folder=KIT.root,
-            environment={k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"},
-        )
-        self._owner = Connection(self._child.channel.detach())
+        environ = {k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"}
+        root = (course or find_course()).root
+        start = Start(level, limits, root, tests.absolute(), environ)
+        self.zygote = Zygote.start()
+        here, there = socket.socketpair()
+        self._control = Connection(here.detach())
+        try:
+            with there, closing(self.zygote.connect()) as channel:
+                files = [there.fileno(), channel.fileno()]
+                entry = "grader.judge.suite_process:main"
+                self._process = self.zygote.fork(entry, [], files)
+            self._control.send(start)
+            reply = receive(self._control, START_SECONDS)
+            if not isinstance(reply, Collected):
+                raise SandboxError(f"{reply.text}\n{self.last_words()}".strip())
+        except (SandboxError, OSError, EOFError) as error:
+            self.close()
+            raise JudgeError("the judge does not start: {text}", text=error) from error
+        self.manifest = reply.manifest
+
+    def fork(self, socket_of_judge: socket.socket) -> Forked:
+        """Return the process of one more judge, which owns its end of a socket.
+
+        Raises:
+            JudgeError: there is none.
+        """
+        try:
+            control = socket.socket(fileno=os.dup(self._control.fileno()))
+            with control:
+                socket.send_fds(control, [b"j"], [socket_of_judge.fileno()])
+            pid = receive(self._control, START_SECONDS)
+            if isinstance(pid, Fault):
+                raise EOFError(pid.text)
+            return Forked(pid, os.pidfd_open(pid))
+        except (OSError, EOFError) as error:
+            raise JudgeError(
+                "no judge starts: {text}", text=f"{error} {self.last_words()}"
+            ) from error
+
+    def last_words(self) -> str:
+        """Return the end of what the processes of the suite have printed."""
+        return self.zygote.last_words()
+
+    def close(self) -> None:
+        """End the process; judges that it has forked end with their owner."""
+        self._control.close()
+        self.zygote.close()
+
+
+class Judge:
+    """A warm judge with its sandbox; grades one submission after the other."""
+
+    def __init__(self, suite: WarmSuite) -> None:
+        """Start a judge of a suite.
+
+        Raises:
+            JudgeError: it does not start.
+        """
+        self.suite = suite
+        here, there = socket.socketpair()
+        self._owner = Connection(here.detach())
+        with there:
+            try:
+                self._process: Forked | None = suite.fork(there)
+            except JudgeError:
+                self._owner.close()
+                raise
         ready = self._receive(START_SECONDS)
         if not isinstance(ready, Ready):
             self.close()
             raise JudgeError("the judge does not start: {text}", text=ready.text)
-        self.manifest = ready.manifest
 
     @property
-    def pid(self) -> int:
-        """Return the id of the judge's process."""
-        return self._child.process.pid
+    def pid(self) -> int | None:
+        """Return the id of the judge's process; None when it has ended."""
+        return self._process.pid if self._process else None
 
     def grade(
         self,
@@ -91,10 +145,10 @@ class Judge:
             self._owner.send(Job(submission, seed, frozenset(exercises), part))
         except OSError as error:
             raise JudgeError(
-                "the judge is gone: {child}", child=self._child.last_words()
+                "the judge is gone: {child}", child=self.suite.last_words()
             ) from error
         topics = {exercise.partition(".")[0] for exercise in exercises}
-        seconds = self.limits.topic_seconds * len(topics) + GRACE_SECONDS
+        seconds = self.suite.limits.topic_seconds * len(topics) + GRACE_SECONDS
         reply = self._receive(seconds)
         if isinstance(reply, Fault):
             raise JudgeError(reply.text)
@@ -103,31 +157,32 @@ class Judge:
 
     def _receive(self, seconds: float) -> Any:
         try:
-            if self._owner.poll(seconds):
-                reply = self._owner.recv()
-                if isinstance(reply, Fault):
-                    reply = Fault(f"{reply.text}\n{self._child.last_words()}".strip())
-                return reply
+            reply = receive(self._owner, seconds)
+            if isinstance(reply, Fault):
+                reply = Fault(f"{reply.text}\n{self.suite.last_words()}".strip())
+            return reply
+        except TimeoutError:
             problem = f"no answer within {seconds:g} seconds"
         except (EOFError, OSError):
-            problem = f"its process ended: {self._child.last_words()}"
+            problem = f"its process ended: {self.suite.last_words()}"
         self.close()
         raise JudgeError("the judge failed: {problem}", problem=problem)
 
     def close(self) -> None:
         """End the judge and its sandbox."""
         self._owner.close()
-        self._child.end(END_SECONDS)
+        if self._process is not None:
+            self._process.end(END_SECONDS)
+            self._process = None
 
-    def __enter__(self) -> Self:
-        """Return the judge itself."""
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the judge."""
-        self.close()
+def receive(connection: Connection, seconds: float) -> Any:
+    """Return what comes next.
+
+    Raises:
+        EOFError: nobody is there any more.
+        TimeoutError: nothing comes in time.
+    """
+    if not connection.poll(seconds):
+        raise TimeoutError(f"no answer within {seconds:g} seconds")
+    return connection.recv()

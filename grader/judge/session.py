@@ -1,7 +1,7 @@
-"""A pytest session that collects the hidden suite once, and forks to run its tests.
+"""A judge: a fork of a process that has collected the hidden suite.
 
-The control socket carries a `Ready` once, then a `Job` from and a reply to the judge's
-owner, in turn: a report, or a `Fault`.
+Its socket carries a `Ready` once, then a `Job` from and a reply to the judge's owner, in
+turn: a report, or a `Fault`.
 """
 
 from __future__ import annotations
@@ -34,48 +34,42 @@ from grader.observe.plugin import (
     weight_of,
 )
 from grader.sandbox import SandboxError
+from grader.sandbox.isolation import Level
 from grader.sandbox.launch import Sandbox
+from grader.sandbox.limits import Limits
 from grader.sandbox.payload import Packer
-from grader.sandbox.prefork import warm
 from grader.scoring.manifest import Check, Manifest, suite_digest, topic_digest
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report, with_tests
 
 
 class JudgeSession:
-    """The pytest plugin that replaces the run loop by a fork for each topic."""
+    """The pytest plugin that runs tests in a fork for each topic."""
 
-    def __init__(self, owner: Connection, sandbox: Sandbox) -> None:
-        """Take the channel to the judge's owner and a warm sandbox."""
-        self.owner = owner
-        self.sandbox = sandbox
+    def __init__(self, session: pytest.Session, level: Level, limits: Limits) -> None:
+        """Take a session whose tests are collected, and how its sandboxes are."""
+        self.session = session
+        self.manifest = read_manifest(session.items)
+        self.topics = by_topic(session.items)
+        self.packer = Packer(modules_below(folder_of(session.config)))
+        self.environment = environment(self.manifest.suite, level, limits)
+        for item in session.items:
+            _ = item.location  # found out once, not in each fork
         self.observer: SandboxObserver | None = None
         self.report: Report | None = None
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+    def serve(self, owner: Connection, sandbox: Sandbox) -> None:
         """Judge submissions until the owner hangs up."""
-        if session.testsfailed:
-            raise session.Interrupted("the tests cannot be collected")
-        manifest = read_manifest(session.items)
-        self.topics = by_topic(session.items)
-        self.packer = Packer(modules_below(folder_of(session.config)))
-        self.environment = environment(
-            manifest.suite, self.sandbox.level, self.sandbox.limits
-        )
-        for item in session.items:
-            _ = item.location  # found out once, not in each fork
-        warm()
-        self.sandbox.wait()
-        self.owner.send(Ready(manifest))
+        self.sandbox = sandbox
+        owner.send(Ready())
         while True:
             try:
-                job = self.owner.recv()
+                job = owner.recv()
             except EOFError:
-                return True
-            self.owner.send(self.judge(session, job))
+                return
+            owner.send(self.judge(job))
 
-    def judge(self, session: pytest.Session, job: Job) -> Report | Fault:
+    def judge(self, job: Job) -> Report | Fault:
         """Return the report of a submission.
 
         A fork runs the tests of one topic: each test that runs makes its process take
@@ -84,7 +78,7 @@ class JudgeSession:
         chosen = (items_of(job, items) for items in self.topics.values())
         parts = []
         for items in [items for items in chosen if items] or [[]]:
-            part = self.judge_topic(session, job, items)
+            part = self.judge_topic(job, items)
             if isinstance(part, Fault):
                 return part
             parts.append(part)
@@ -100,16 +94,14 @@ class JudgeSession:
         }
         return report
 
-    def judge_topic(
-        self, session: pytest.Session, job: Job, items: Sequence[pytest.Item]
-    ) -> Report | Fault:
+    def judge_topic(self, job: Job, items: Sequence[pytest.Item]) -> Report | Fault:
         """Let a fork run some tests, return its report, and leave the sandbox empty."""
         here, there = Pipe(duplex=False)
         pid = os.fork()
         if pid == 0:
             here.close()  # or nobody would tell it that the judge is gone
             try:
-                there.send(self.run(session, job, items))
+                there.send(self.run(job, items))
             except BaseException:
                 there.send(Fault(traceback.format_exc()))
             finally:
@@ -127,11 +119,9 @@ class JudgeSession:
             self.sandbox.restart()
         return reply or Fault(f"the judge's process ended with status {status}")
 
-    def run(
-        self, session: pytest.Session, job: Job, items: Sequence[pytest.Item]
-    ) -> Report:
+    def run(self, job: Job, items: Sequence[pytest.Item]) -> Report:
         """Run tests on the job's submission and return their report."""
-        config = session.config
+        session, config = self.session, self.session.config
         config.pluginmanager.unregister(name="terminalreporter")
         self.observer = SandboxObserver(self.sandbox, job.submission, self.packer)
         config.stash[OBSERVER] = self.observer

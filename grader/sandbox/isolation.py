@@ -10,17 +10,31 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.sandbox import container, syscalls
+from grader.sandbox import SandboxError, container, syscalls
+from grader.sandbox.box import Box
 from grader.sandbox.uids import UIDS
 from grader.speech import _, mark
 
 PROBE_SECONDS = 20
+JOIN = """
+import os, sys
+from grader.sandbox.namespaces import fork_first
+
+def live():
+    if os.getpid() == 1 and os.getuid() != 0:
+        print("boxed", flush=True)
+    os._exit(0)
+
+os.waitpid(fork_first([*map(int, sys.argv[2:])], int(sys.argv[1]), live), 0)
+"""
 NO_FILTER = mark(
     "libseccomp is missing (Debian and Ubuntu: apt-get install libseccomp2), or its "
     "binding (pip install pyseccomp)"
@@ -89,24 +103,51 @@ def probe_bubblewrap() -> Availability:
         return Availability(Level.BUBBLEWRAP, False, _("bwrap is not installed"))
     if syscalls.find_library() is None:
         return Availability(Level.BUBBLEWRAP, False, _(NO_FILTER))
-    check = "import os; assert os.getpid() == 1 and os.getuid() != 0; print('boxed')"
-    command = [*bubblewrap_command(UIDS[-1], 1 << 20), sys.executable, "-IS"]
     try:
+        with tempfile.TemporaryFile() as printed:
+            joined, words = join(Box(1 << 20, (), printed))
+            printed.seek(0)
+            words += printed.read().decode(errors="replace")
+    except (OSError, subprocess.TimeoutExpired) as error:
+        reason = _("bwrap does not start: {error}").format(error=error)
+        return Availability(Level.BUBBLEWRAP, False, reason)
+    except SandboxError as error:
+        joined, words = False, str(error)
+    if joined:
+        return Availability(Level.BUBBLEWRAP, True)
+    reason = _("bwrap fails: {error}").format(error=last_line(words))
+    return Availability(Level.BUBBLEWRAP, False, reason + container.advise())
+
+
+def join(box: Box) -> tuple[bool, str]:
+    """Send a process into a box; say whether it became one alone, and what it printed.
+
+    Raises:
+        OSError: it does not start.
+        subprocess.TimeoutExpired: it does not end.
+    """
+    with closing(box):
         done = subprocess.run(
-            [*command, "-c", check],
+            [
+                sys.executable,
+                "-I",
+                "-c",
+                JOIN,
+                str(UIDS[-1]),
+                *map(str, box.namespaces),
+            ],
+            pass_fds=box.namespaces,
             capture_output=True,
             text=True,
             timeout=PROBE_SECONDS,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        reason = _("bwrap does not start: {error}").format(error=error)
-        return Availability(Level.BUBBLEWRAP, False, reason)
-    if done.stdout.strip() == "boxed":
-        return Availability(Level.BUBBLEWRAP, True)
-    lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-    reason = _("bwrap fails: {error}").format(error=lines[-1]) + container.advise()
-    return Availability(Level.BUBBLEWRAP, False, reason)
+    return done.stdout.strip() == "boxed", done.stderr
+
+
+def last_line(text: str) -> str:
+    """Return the last line that something that failed has printed."""
+    return (text.strip().splitlines() or ["?"])[-1]
 
 
 def probe_uid(secrets: Iterable[Path]) -> Availability:
@@ -145,86 +186,3 @@ def run_as(uid: int, command: list[str | Path]) -> str:
         ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         return ""
-
-
-def bubblewrap_command(
-    uid: int, scratch: int, *binds: tuple[Path, str], gpu: Sequence[str] = ()
-) -> list[str]:
-    """Return the arguments that start a program alone in a sandbox.
-
-    Args:
-        uid: the user inside, when started by root; one for each sandbox, because the
-            kernel counts processes per user.
-        scratch: bytes of the scratch folder, and as many of shared memory.
-        binds: what else to show inside, read-only: pairs of outer and inner path.
-        gpu: arguments that let the GPU in.
-    """
-    read_only = [(Path("/usr"), "/usr")]
-    prefixes = dict.fromkeys([sys.base_prefix, sys.prefix])
-    read_only += [(Path(p), p) for p in prefixes if not p.startswith("/usr/")]
-    read_only += binds
-    size = str(scratch)
-    variables = environment("/scratch")
-    return [
-        "bwrap",
-        *(a for name in ("/bin", "/lib", "/lib64") for a in _system_folder(name)),
-        *(a for outer, inner in read_only for a in _bind(outer, inner)),
-        *("--proc", "/proc", "--dev", "/dev", *gpu),
-        *("--perms", "1777", "--size", size, "--tmpfs", "/scratch"),
-        *("--perms", "1777", "--size", size, "--tmpfs", "/dev/shm"),
-        *("--remount-ro", "/dev", "--remount-ro", "/"),
-        *("--die-with-parent", "--as-pid-1", "--new-session", "--chdir", "/scratch"),
-        "--clearenv",
-        *(a for pair in variables.items() for a in ("--setenv", *pair)),
-        *(_drop_rights_as_root(uid) if os.geteuid() == 0 else _drop_rights()),
-    ]
-
-
-def _system_folder(name: str) -> list[str]:
-    if os.path.islink(name):
-        return ["--symlink", os.readlink(name), name]
-    return ["--ro-bind-try", name, name]
-
-
-def _bind(outer: Path, inner: str) -> list[str]:
-    """Show `outer` as `inner`, with parents that every user may pass."""
-    parents = list(Path(inner).parents)[-2::-1]
-    opened = [
-        a for parent in parents for a in ("--perms", "0755", "--dir", str(parent))
-    ]
-    return [*opened, "--ro-bind", str(outer), inner]
-
-
-def environment(scratch: str) -> dict[str, str]:
-    """Return a sandbox's variables, none of the user's own; scratch is its home."""
-    return {
-        "HOME": scratch,
-        "TMPDIR": scratch,
-        "USER": "student",
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }
-
-
-def _drop_rights_as_root(uid: int) -> list[str]:
-    """Return what makes root's child an ordinary user of the host.
-
-    No user namespace: in one, the child would stay the kernel's root and could write
-    to the host's sysctls.
-    """
-    namespaces = ("pid", "net", "ipc", "uts", "cgroup-try")
-    capabilities = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
-    user = str(uid)
-    return [
-        *(f"--unshare-{name}" for name in namespaces),
-        *("--cap-drop", "ALL"),
-        *(a for name in capabilities for a in ("--cap-add", name)),
-        *("setpriv", "--reuid", user, "--regid", user, "--clear-groups"),
-        *("--no-new-privs", "--bounding-set", "-all", "--inh-caps", "-all"),
-    ]
-
-
-def _drop_rights() -> list[str]:
-    return ["--unshare-all", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]

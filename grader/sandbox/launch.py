@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import socket
-import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from grader.child import Child
-from grader.sandbox import SandboxError, traces
+from grader.child import Printed
+from grader.sandbox import SandboxError
+from grader.sandbox.box import SCRATCH, Box
 from grader.sandbox.commands import READY, Command
 from grader.sandbox.gpu_binds import find_binds
-from grader.sandbox.isolation import Level, bubblewrap_command, environment
+from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
-from grader.sandbox.run_folder import make_folder
+from grader.sandbox.run_folder import RunFolder
 from grader.sandbox.syscalls import make_program
 from grader.sandbox.uids import take_uid
+from grader.sandbox.zygote import Forked, Zygote
 
-START_SECONDS = 120
 ANSWER_SECONDS = 20
 END_SECONDS = 5
-ROOMS = ("sandbox", "sim")
-FILES = ("__init__.py", "errors.py", "words.py", "speech.py", "text.py")
-"""Beside these rooms, what a sandbox holds of the kit."""
 
 
 @dataclass(frozen=True)
@@ -43,62 +38,65 @@ class Sandbox:
     """A warm, isolated server that forks workers for one submission at a time."""
 
     def __init__(
-        self, level: Level, limits: Limits, *, gpu: bool = False, keep: bool = False
+        self,
+        level: Level,
+        limits: Limits,
+        zygote: Zygote,
+        *,
+        gpu: bool = False,
+        keep: bool = False,
     ) -> None:
-        """Start the sandbox; `wait` returns when it is warm.
+        """Start the sandbox.
 
         Args:
             level: how to isolate it.
             limits: what a submission may use.
+            zygote: forks the server.
             gpu: let the machine's GPUs in.
             keep: keep what a submission prints, and the tracebacks of its errors.
+
+        Raises:
+            SandboxError: it does not start.
         """
         self.level, self.limits, self.gpu, self.keep = level, limits, gpu, keep
+        self.zygote = zygote
         self._gpu = find_binds() if gpu and level is Level.BUBBLEWRAP else []
         self._uid, self._uid_lock = take_uid()
         self._start()
 
     def _start(self) -> None:
-        self._folder, self._lock = make_folder()
-        copy_kit(self._folder)
-        program, scratch = self._program()
-        self._child = Child(
-            program,
-            *(self.level, str(self._uid), str(scratch)),
-            *(json.dumps(self.limits.as_dict()), make_program().hex()),
-            "keep" if self.keep else "",
-            folder=self._folder,
-            environment=environment(str(self._folder / "scratch")),
-        )
-        self._control = self._child.channel
-
-    def wait(self) -> None:
-        """Wait until the sandbox is warm.
-
-        Raises:
-            SandboxError: it does not start.
-        """
-        self._control.settimeout(START_SECONDS)
+        self._printed, self._folder = Printed(), None
+        self._control, there = socket.socketpair()
+        self._process: Forked | None = None
         try:
-            ready = self._control.recv(1)
-        except OSError:
-            ready = b""
-        if ready != READY:
-            text = self._child.last_words()
+            with there, ExitStack() as until_it_runs:
+                if self.level is Level.BUBBLEWRAP:
+                    scratch = SCRATCH
+                    box = Box(self.limits.scratch, self._gpu, self._printed.file)
+                    until_it_runs.callback(box.close)
+                    namespaces = box.namespaces
+                else:
+                    self._folder, namespaces = RunFolder(), []
+                    scratch = str(self._folder.scratch)
+                self._process = self.zygote.fork(
+                    "grader.sandbox.server:serve",
+                    [
+                        *(self.level, self._uid, scratch),
+                        *(self.limits.as_dict(), make_program().hex(), self.keep),
+                    ],
+                    [there.fileno(), self._printed.file.fileno()],
+                    namespaces=namespaces,
+                    uid=self._uid,
+                )
+            self._control.settimeout(ANSWER_SECONDS)
+            if self._control.recv(1) != READY:
+                raise EOFError("it ended")
+        except (OSError, EOFError, SandboxError) as error:
+            words = self._printed.last_words()
             self.close()
-            raise SandboxError(f"the {self.level} sandbox does not start: {text}")
-
-    def _program(self) -> tuple[list[str], Path]:
-        """Return the server's command, and the scratch folder as the server sees it."""
-        kit, scratch = self._folder / "kit", self._folder / "scratch"
-        prefix: list[str] = []
-        if self.level is Level.BUBBLEWRAP:
-            prefix = bubblewrap_command(
-                self._uid, self.limits.scratch, (kit, "/kit"), gpu=self._gpu
-            )
-            kit, scratch = Path("/kit"), Path("/scratch")
-        server = kit / "grader" / "sandbox" / "server.py"
-        return [*prefix, sys.executable, "-I", str(server)], scratch
+            raise SandboxError(
+                f"the {self.level} sandbox does not start: {error} {words}".rstrip()
+            ) from error
 
     def start_worker(
         self, sources: dict[str, bytes], *, simulated: bool = False
@@ -157,7 +155,7 @@ class Sandbox:
 
     def printed(self) -> str:
         """Return what was printed since the last time, by workers if that is kept."""
-        return self._child.printed()
+        return self._printed.news()
 
     def _ask(self, command: Command) -> Any:
         """Return the server's answer to a command."""
@@ -172,14 +170,17 @@ class Sandbox:
 
     def _no_answer(self, error: Exception) -> SandboxError:
         return SandboxError(
-            f"the sandbox does not answer: {error} {self._child.last_words()}"
+            f"the sandbox does not answer: {error} {self._printed.last_words()}"
         )
 
     def restart(self) -> None:
-        """Replace the server and its folders."""
+        """Replace the server and its folders.
+
+        Raises:
+            SandboxError: none starts.
+        """
         self._stop()
         self._start()
-        self.wait()
 
     def close(self) -> None:
         """End the sandbox and everything in it."""
@@ -188,24 +189,11 @@ class Sandbox:
             self._uid_lock.close()
 
     def _stop(self) -> None:
-        self._child.end(END_SECONDS)
-        traces.remove(self._folder)
-        self._lock.close()
-
-
-def copy_kit(folder: Path, source: Path = Path(__file__).parents[1]) -> None:
-    """Copy what a sandbox needs to `folder`, away from solutions and tests.
-
-    The copy is open to every user, however closed the kit itself is.
-    """
-    target = folder / "kit" / "grader"
-    ignore = shutil.ignore_patterns("__pycache__")
-    for room in ROOMS:
-        shutil.copytree(source / room, target / room, ignore=ignore)
-    for name in FILES:
-        shutil.copy(source / name, target)
-    for path in (folder, *(folder / "kit").rglob("*"), folder / "kit"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    scratch = folder / "scratch"
-    scratch.mkdir()
-    scratch.chmod(0o1777)
+        self._control.close()
+        if self._process is not None:
+            self._process.end(END_SECONDS)
+            self._process = None
+        if self._folder is not None:
+            self._folder.remove()
+            self._folder = None
+        self._printed.close()

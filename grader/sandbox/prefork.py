@@ -18,5 +18,10 @@ def warm() -> None:
     parameter = torch.nn.Parameter(torch.zeros(1))
     parameter.grad = torch.zeros(1)
     torch.optim.SGD([parameter], lr=0.1).step()
+    freeze()
+
+
+def freeze() -> None:
+    """Let collections of garbage leave the pages alone that forks have in common."""
     gc.collect()
     gc.freeze()

@@ -1,52 +1,42 @@
-"""The warm process of a sandbox: torch imported once, one fork per worker.
+"""The server of a sandbox: a fork of a zygote, and itself forked once per worker.
 
-Runs as pid 1 inside bubblewrap or, where that is missing, as a plain process. It never
+Runs as pid 1 of its namespaces or, without bubblewrap, as a plain process. It never
 reads a submission: sources travel from the judge to the fork, over a channel that this
 process only passes on. It stays single-threaded and away from CUDA, since neither
 survives a fork.
-
-    python -I server.py CONTROL_FD LEVEL UID SCRATCH LIMITS PROGRAM KEEP
-
-What workers print goes nowhere, unless KEEP is not empty: then it goes where this
-process's own output does.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import json
+import importlib
 import os
+import pkgutil
 import select
 import signal
 import socket
 import sys
+import tempfile
 import time
-import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-# The kit's own few modules, Python and its packages; nothing that an editable
-# installation leads to, where solutions and tests lie.
-sys.path[:] = [
-    str(Path(__file__).resolve().parents[2]),
-    *(p for p in sys.path if p.startswith((sys.prefix, sys.base_prefix))),
-]
-sys.meta_path[:] = [
-    finder
-    for finder in sys.meta_path
-    if not str(getattr(finder, "__module__", "")).startswith("__editable__")
-]
-
+import grader.sandbox
+import grader.sim
 from grader.sandbox import traces, wire, worker
+from grader.sandbox.box import environment
 from grader.sandbox.commands import READY, Command
 from grader.sandbox.limits import Limits
-from grader.sandbox.prefork import warm
-from grader.sandbox.processes import descendants
-from grader.sim import load, register
+from grader.sandbox.processes import (
+    PR_SET_CHILD_SUBREAPER,
+    PR_SET_DUMPABLE,
+    PR_SET_NAME,
+    descendants,
+    prctl,
+)
+from grader.sim import register
 
-PR_SET_DUMPABLE = 4
-PR_SET_CHILD_SUBREAPER = 36
 WATCH_SECONDS = 0.1
 CLOSE_WATCH_SECONDS = 0.02
 """Where several processes hold much already, and fill memory the faster."""
@@ -55,26 +45,68 @@ MUCH = 0.25
 EXIT_SECONDS = 1.0
 
 
-def main() -> None:
-    """Serve the judge until its end of the control socket closes."""
-    control_fd, level, uid, scratch, limits, program, keep = sys.argv[1:]
-    control = socket.socket(fileno=int(control_fd))
-    bounds = Limits(**json.loads(limits))
-    server = Server(
-        level, int(uid), Path(scratch), bounds, bytes.fromhex(program), keep=bool(keep)
-    )
+def import_all() -> None:
+    """Import all that a worker may need of the kit: no file of it is there later."""
+    for room in (grader.sandbox, grader.sim):
+        for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+
+
+def serve(
+    level: str,
+    uid: int,
+    scratch: str,
+    limits: dict[str, Any],
+    program: str,
+    keep: bool,
+    control: int,
+    output: int,
+) -> None:
+    """Serve the judge until its end of the control socket closes.
+
+    Args:
+        level: how workers are isolated.
+        uid: of the user that they become.
+        scratch: where their files go.
+        limits: what they may use.
+        program: what refuses calls, in hexadecimal digits.
+        keep: what workers print goes where this process's own output does; else it
+            goes nowhere.
+        control: the descriptor of the control socket.
+        output: of the file for what this process prints.
+    """
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for file, stream in ((null, 0), (output, 1), (output, 2)):
+        os.dup2(file, stream)
+    os.close(null)
+    os.close(output)
+    prctl(PR_SET_NAME, b"grader-server")
     prctl(PR_SET_DUMPABLE, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    warnings.simplefilter("ignore")
-    load()
-    warm()
-    control.sendall(READY)
-    server.run(control)
+    os.chdir(scratch)
+    os.environ.update(environment(scratch))
+    tempfile.tempdir = None
+    forget_the_kit()
+    bounds = Limits(**limits)
+    server = Server(
+        level, uid, Path(scratch), bounds, bytes.fromhex(program), keep=keep
+    )
+    channel = socket.socket(fileno=control)
+    channel.sendall(READY)
+    server.run(channel)
 
 
-def prctl(option: int, value: int) -> None:
-    """Set an attribute of this process."""
-    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+def forget_the_kit() -> None:
+    """Import from Python and its packages only, not from where the kit's files lie."""
+    sys.path[:] = [p for p in sys.path if p.startswith((sys.prefix, sys.base_prefix))]
+    sys.meta_path[:] = [
+        finder
+        for finder in sys.meta_path
+        if not str(getattr(finder, "__module__", "")).startswith("__editable__")
+    ]
+    sys.path_importer_cache.clear()
 
 
 class Server:
@@ -311,7 +343,3 @@ def sum_of(path: Path, *names: str) -> int:
     """
     lines = (line.split() for line in path.read_text().splitlines())
     return sum(int(words[1]) << 10 for words in lines if words and words[0] in names)
-
-
-if __name__ == "__main__":
-    main()

@@ -23,6 +23,7 @@ import pytest
 
 from grader.observe.plugin import exercise_of
 from grader.sandbox.prefork import warm
+from grader.sandbox.processes import ends_of_children, forget_children
 from grader.student.collector import Collector
 from grader.student.verdict import Verdict
 from grader.syllabus import Syllabus
@@ -34,15 +35,6 @@ def can_fork() -> bool:
     On macOS, system libraries that torch uses do not survive it.
     """
     return hasattr(os, "fork") and sys.platform != "darwin"
-
-
-def ends_of_children() -> socket.socket:
-    """Return what can be read once a child process has ended."""
-    ours, theirs = socket.socketpair()
-    ours.setblocking(False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(ours.detach())
-    return theirs
 
 
 class WarmSession:
@@ -77,7 +69,7 @@ class WarmSession:
             if pid == 0:
                 try:
                     os.setsid()
-                    signal.set_wakeup_fd(-1)
+                    forget_children()
                     self.check(session, exercises)
                 finally:
                     os._exit(0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.judge import Judge
+from grader.class_run.pool import JudgePool
 from grader.layout import KIT, Layout
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
@@ -148,7 +148,7 @@ class Arena:
         )
         course.exercises.mkdir()
         shutil.copy(KIT.registry, course.registry)
-        self.judge = Judge(level, LIMITS, suite, course)
+        self.judge = JudgePool(level, 1, LIMITS, suite, course)
         self.honest = self.grade("neighbour", self.neighbour)
 
     @property

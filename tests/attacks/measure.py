@@ -1,4 +1,4 @@
-"""How much memory the sandboxes of a judge hold, seen from outside."""
+"""How much memory the sandboxes of a suite hold, seen from outside."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import Self
 
 import pyseccomp
 
-from grader.sandbox.processes import descendants
+from grader.sandbox.processes import children, descendants
 
 INTERVAL = 0.05  # seconds
 IOPRIO_GET = pyseccomp.resolve_syscall(pyseccomp.system_arch(), "ioprio_get")
 
 
 class Meter:
-    """Watches the sandboxes below a judge while an attack is played."""
+    """Watches the sandboxes of a suite while an attack is played."""
 
-    def __init__(self, judge: int) -> None:
-        """Take the judge's process id."""
-        self.judge = judge
+    def __init__(self, root: int) -> None:
+        """Take the id of the process that everything descends from."""
+        self.root = root
         self.peak = 0
         """Bytes above what the sandboxes held at the start."""
         self._done = threading.Event()
@@ -32,11 +32,11 @@ class Meter:
 
     def _watch(self) -> None:
         while not self._done.wait(INTERVAL):
-            self.peak = max(self.peak, held_in_sandboxes(self.judge) - self._at_start)
+            self.peak = max(self.peak, held_in_sandboxes(self.root) - self._at_start)
 
     def __enter__(self) -> Self:
         """Start to watch."""
-        self._at_start = held_in_sandboxes(self.judge)
+        self._at_start = held_in_sandboxes(self.root)
         self._thread.start()
         return self
 
@@ -46,31 +46,39 @@ class Meter:
         self._thread.join()
 
 
-def held_in_sandboxes(judge: int) -> int:
-    """Return the bytes that the sandboxes below a judge hold in memory, files too."""
-    sandboxes = [pid for pid in descendants(judge) if not is_judge(pid)]
-    return sum(map(anonymous, sandboxes)) + sum(files_in_memory(sandboxes[:1]))
+def held_in_sandboxes(root: int) -> int:
+    """Return the bytes that the sandboxes of a suite hold in memory, files too.
+
+    Args:
+        root: the process that everything descends from.
+    """
+    found = servers(root)
+    inside = [pid for server in found for pid in (server, *descendants(server))]
+    return sum(map(anonymous, inside)) + sum(files_in_memory(found))
 
 
-def is_judge(pid: int) -> bool:
-    """Say whether a process is a judge or its fork."""
-    with suppress(OSError):
-        return b"grader.judge" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    return False
-
-
-def settings_of_servers(judge: int) -> list[tuple[object, ...]]:
+def settings_of_servers(root: int) -> list[tuple[object, ...]]:
     """Return what a process of the same user could change of a sandbox's server."""
-    below = [pid for pid in descendants(judge) if not is_judge(pid)]
-    return [settings(pid) for pid in below if is_server(pid)]
+    return [settings(pid) for pid in servers(root) if is_first(pid)]
 
 
-def is_server(pid: int) -> bool:
-    """Say whether a process is the server of a sandbox, not one of its workers."""
+def servers(root: int) -> list[int]:
+    """Return the servers of sandboxes, whatever their workers call themselves."""
+    return [pid for pid in children(root) if name(pid) == "grader-server"]
+
+
+def name(pid: int) -> str:
+    """Return what a process calls itself."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
+
+
+def is_first(pid: int) -> bool:
+    """Say whether a process is the first one of its namespace."""
     with suppress(OSError):
         inside = Path(f"/proc/{pid}/status").read_text().split("NSpid:")[1]
-        named = b"server.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        return named and inside.split("\n")[0].split()[-1] == "1"
+        return inside.split("\n")[0].split()[-1] == "1"
     return False
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from grader.judge import Judge
+from grader.class_run.pool import JudgePool
 from grader.layout import KIT
 from grader.sandbox.isolation import choose_level
 from grader.sandbox.limits import Limits
@@ -61,15 +61,15 @@ def packed(lessons: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
+def judge() -> Iterator[JudgePool]:
     level = choose_level([KIT.solutions, KIT.hidden_tests], unsandboxed=True)
-    judge = Judge(level, Limits(), KIT.hidden_tests, KIT)
+    judge = JudgePool(level, 1, Limits(), KIT.hidden_tests, KIT)
     yield judge
     judge.close()
 
 
 def passed_by(
-    judge: Judge, sources: dict[str, bytes], syllabus: Syllabus, *exercises: str
+    judge: JudgePool, sources: dict[str, bytes], syllabus: Syllabus, *exercises: str
 ) -> set[str]:
     """Return the node ids of the tests that a submission passes."""
     report = judge.grade(Submission("forger", sources), GRADED, exercises)
@@ -104,7 +104,7 @@ def trusted(patches, judge, syllabus) -> Points:
     return points
 
 
-def points_of(nodeids: set[str], judge: Judge, syllabus: Syllabus) -> Points:
+def points_of(nodeids: set[str], judge: JudgePool, syllabus: Syllabus) -> Points:
     """Return what tests are worth, by exercise."""
     shares, points = judge.manifest.shares, Counter[str]()
     for check in judge.manifest.checks:

@@ -9,7 +9,7 @@ import torch
 from grader import gpu
 from grader.observe.local import LocalObserver
 from grader.sandbox.gpu_binds import binds
-from grader.sandbox.isolation import bubblewrap_command
+from grader.sandbox.box import bubblewrap_command
 from grader.sandbox.prefork import warm
 
 DEVICES = ["null", "sda", "nvidia1", "nvidia0", "nvidiactl", "nvidia-uvm", "kvm"]
@@ -55,7 +55,7 @@ def test_without_a_gpu_nothing_is_let_in():
 
 
 def test_a_gpu_is_let_in_before_the_devices_are_made_read_only():
-    command = bubblewrap_command(60001, 1 << 20, gpu=binds(DEVICES, ""))
+    command = bubblewrap_command(1 << 20, binds(DEVICES, ""))
 
     before = command[: command.index("--remount-ro")]
     assert "/dev/nvidia0" in before

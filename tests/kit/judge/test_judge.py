@@ -9,7 +9,8 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from grader.judge import Judge, JudgeError
+from grader.class_run.pool import JudgePool
+from grader.judge import JudgeError
 from grader.judge.messages import Part
 from grader.judge.session import JudgeSession
 from grader.scoring.outcome import Outcome
@@ -42,7 +43,7 @@ def judge_suite(level, tmp_path):
         submission = Submission(
             "ana", {topic: textwrap.dedent(source).encode()}, **more
         )
-        with Judge(level, QUICK, tmp_path) as started:
+        with JudgePool(level, 1, QUICK, tmp_path) as started:
             report = started.grade(submission, "seed", {f"{topic}.double"})
         tests = {t["nodeid"].partition("::")[2]: t for t in report["tests"]}
         return report, {
@@ -197,7 +198,7 @@ def test_the_reports_of_two_topics_become_one(level, tmp_path):
         },
     )
 
-    with Judge(level, QUICK, tmp_path) as judge:
+    with JudgePool(level, 1, QUICK, tmp_path) as judge:
         both = judge.grade(submission, "seed", exercises)
         none = judge.grade(submission, "seed", exercises, Part.CUDA)
 
@@ -240,7 +241,7 @@ def test_the_same_seed_gives_the_same_inputs_and_another_does_not(level, tmp_pat
     )
     submission = Submission("ana", {"alpha": b""})
 
-    with Judge(level, QUICK, tmp_path) as judge:
+    with JudgePool(level, 1, QUICK, tmp_path) as judge:
         said = [
             text_of(judge.grade(submission, seed, {"alpha.double"})["tests"][0])
             for seed in ("a", "a", "b")
@@ -265,7 +266,7 @@ def test_the_same_test_in_another_file_draws_the_same_inputs(level, tmp_path):
     (tmp_path / "folder" / "test_there.py").write_text(suite)
     submission = Submission("ana", {"alpha": b""})
 
-    with Judge(level, QUICK, tmp_path) as judge:
+    with JudgePool(level, 1, QUICK, tmp_path) as judge:
         report = judge.grade(submission, "seed", {"alpha.double"})
 
     said = {t["nodeid"].split("/", 2)[2]: text_of(t) for t in report["tests"]}
@@ -303,7 +304,7 @@ def test_what_the_tests_import_from_beside_them_travels_by_value(level, tmp_path
     )
     submission = Submission("ana", {"alpha": b""})
 
-    with Judge(level, QUICK, tmp_path) as judge:
+    with JudgePool(level, 1, QUICK, tmp_path) as judge:
         report = judge.grade(submission, "seed", {"alpha.double"})
 
     (test,) = report["tests"]
@@ -323,7 +324,7 @@ def test_a_function_counts_as_much_as_its_weight_says(level, tmp_path):
         """)
     )
 
-    with Judge(level, QUICK, tmp_path) as judge:
+    with JudgePool(level, 1, QUICK, tmp_path) as judge:
         weights = {c.nodeid.partition("::")[2]: c.weight for c in judge.manifest.checks}
 
     assert weights == {"test_one": 1, "test_three": 3}
@@ -354,7 +355,7 @@ def test_a_suite_that_does_not_run_is_an_error_that_names_it(
     (tmp_path / "test_suite.py").write_text(f"{HEAD}\n{suite}\n")
 
     with pytest.raises(JudgeError) as raised:
-        Judge(level, QUICK, tmp_path)
+        JudgePool(level, 1, QUICK, tmp_path)
 
     assert says in str(raised.value)
 

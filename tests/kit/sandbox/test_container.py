@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.sandbox import container, isolation
+from grader.sandbox import box, container, isolation
 from grader.sandbox.isolation import Level, probe_bubblewrap
 
 DEFAULT = "Name:\tpython\nCapEff:\t00000000a80425fb\nSeccomp:\t2\n"
@@ -52,7 +52,7 @@ def test_outside_of_a_container_there_is_no_advice(monkeypatch):
 def test_the_advice_stands_behind_what_bubblewrap_says(monkeypatch, tmp_path):
     monkeypatch.setattr(container, "MARKS", (tmp_path,))
     monkeypatch.setattr(container, "missing", lambda *_: ["--cap-add SYS_ADMIN"])
-    monkeypatch.setattr(isolation, "bubblewrap_command", lambda *_: ["false"])
+    monkeypatch.setattr(box, "bubblewrap_command", lambda *_: ["false"])
     monkeypatch.setattr(isolation.shutil, "which", lambda _: "bwrap")
     monkeypatch.setattr(isolation.syscalls, "find_library", lambda: "libseccomp")
 
@@ -60,6 +60,6 @@ def test_the_advice_stands_behind_what_bubblewrap_says(monkeypatch, tmp_path):
 
     assert (found.level, found.available) == (Level.BUBBLEWRAP, False)
     assert found.reason == (
-        "bwrap fails: exit status 1; start the container with --cap-add SYS_ADMIN "
+        "bwrap fails: it does not start; start the container with --cap-add SYS_ADMIN "
         "(docs/container.md)"
     )

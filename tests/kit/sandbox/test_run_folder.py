@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-from grader.sandbox.run_folder import make_folder
+from grader.sandbox.run_folder import RunFolder
 
 
 @pytest.fixture(autouse=True)
@@ -13,29 +13,29 @@ def temporary(tmp_path, monkeypatch):
 
 
 def test_a_folder_in_use_stays():
-    first, lock = make_folder()
-    second, other = make_folder()
+    first, second = RunFolder(), RunFolder()
 
-    assert first.is_dir()
-    assert second.is_dir()
-    lock.close()
-    other.close()
+    assert first.scratch.is_dir()
+    assert second.scratch.is_dir()
+    first.remove()
+    second.remove()
+    assert not first.path.exists()
 
 
 def test_a_folder_of_a_killed_grader_goes():
-    first, lock = make_folder()
-    lock.close()
+    first = RunFolder()
+    first._lock.close()
 
-    second, other = make_folder()
+    second = RunFolder()
 
-    assert not first.exists()
-    assert second.is_dir()
-    other.close()
+    assert not first.path.exists()
+    assert second.path.is_dir()
+    second.remove()
 
 
 def test_folders_of_others_stay(tmp_path):
     (tmp_path / "grader-box-mine").mkdir()
 
-    make_folder()[1].close()
+    RunFolder().remove()
 
     assert (tmp_path / "grader-box-mine").is_dir()

@@ -17,6 +17,7 @@ from grader.sandbox import isolation, syscalls
 from grader.sandbox.isolation import Level, probe_bubblewrap, probe_uid
 from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
+from grader.sandbox.zygote import Zygote
 from grader.sandbox.worker import MODE_FILTER
 from grader.scoring.submission import Submission
 
@@ -34,8 +35,8 @@ if probe_bubblewrap().available:
 
 @pytest.fixture(scope="module", params=available)
 def play(request):
-    sandbox = Sandbox(request.param, Limits(test_seconds=20.0))
-    sandbox.wait()
+    zygote = Zygote.start()
+    sandbox = Sandbox(request.param, Limits(test_seconds=20.0), zygote)
     observer = SandboxObserver(sandbox, Submission("ana", {"topic": b""}))
     observer.start_test()
 
@@ -47,6 +48,7 @@ def play(request):
     yield play
     observer.close()
     sandbox.close()
+    zygote.close()
 
 
 def errors(ex, calls):
