@@ -294,11 +294,23 @@ def drop(ex: Any, p: float, x: Tensor, training: bool) -> Tensor:
 def test_dropout_zeroes_and_scales_in_training(observe):
     y = observe(drop, 0.75, torch.ones(200), True, call="Dropout(0.75)(ones(200))")
 
+    kept = "p is the probability of zero, not of being kept"
     expect_equal(
         sorted(set(y.reshape(-1).tolist())),
         [0.0, 4.0],
         "Dropout does not zero entries and divide the others by 1 - p.",
-        slips={"entries that are kept are not scaled": [0.0, 1.0]},
+        slips={
+            "entries that are kept are not scaled": [0.0, 1.0],
+            kept: lambda values: 1.3 < values[-1] < 1.4,
+        },
+    )
+    share = (y == 0).double().mean().item()
+    expect_true(
+        0.55 < share < 0.95,
+        "Dropout does not zero entries with probability p.",
+        expected="about 75% zeros",
+        got=say("{share:.1%}", share=share),
+        cause=kept if 0.05 < share < 0.45 else None,
     )
 
 
@@ -323,7 +335,7 @@ def test_dropout_refuses_what_is_no_probability(observe):
 
 
 def standardize(ex: Any, x: Tensor, training: bool) -> tuple[Tensor, dict[str, Tensor]]:
-    layer = ex.RunningStandardize(1, momentum=0.5)
+    layer = ex.RunningStandardize(1, momentum=0.25)
     layer.train(training)
     return layer(x), layer.state_dict()
 
@@ -337,7 +349,9 @@ def test_running_standardize_uses_the_statistics_of_its_mode(observe, training):
         standardize,
         torch.tensor([[1.0], [3.0]]),
         training,
-        call=say("RunningStandardize(1, momentum=0.5).{mode}()([[1], [3]])", mode=mode),
+        call=say(
+            "RunningStandardize(1, momentum=0.25).{mode}()([[1], [3]])", mode=mode
+        ),
     )
 
     # the batch: mean 2, biased variance 1, unbiased variance 2
@@ -353,23 +367,30 @@ def test_running_standardize_uses_the_statistics_of_its_mode(observe, training):
         sorted((name, t.tolist()) for name, t in state.items()),
         [
             ("num_batches_tracked", 1 if training else 0),
-            ("running_mean", [1.0] if training else [0.0]),
-            ("running_var", [1.5] if training else [1.0]),
+            ("running_mean", [0.5] if training else [0.0]),
+            ("running_var", [1.25] if training else [1.0]),
         ],
         "The running statistics are not what they should be.",
+        slips={
+            "momentum weighs the batch, 1 - momentum what was there": (
+                lambda state: ("running_mean", [1.5]) in state
+            )
+        },
     )
 
 
-def mask(ex: Any, scores: Tensor) -> tuple[Tensor, list[str]]:
+def mask(ex: Any, scores: Tensor) -> tuple[Tensor, Tensor, list[str]]:
     layer = ex.CausalMask(4)
-    return layer(scores), list(layer.state_dict())
+    return layer(scores), scores, list(layer.state_dict())
 
 
 @exercise("custom_layer.CausalMask")
 def test_causal_mask_hides_what_is_above_the_diagonal(observe):
     scores = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
 
-    y, names = observe(mask, scores, call="CausalMask(4)(scores) with scores (3, 3)")
+    y, after, names = observe(
+        mask, scores, call="CausalMask(4)(scores) with scores (3, 3)"
+    )
 
     inf = torch.inf
     expect_close(
@@ -377,6 +398,7 @@ def test_causal_mask_hides_what_is_above_the_diagonal(observe):
         torch.tensor([[1.0, -inf, -inf], [4.0, 5.0, -inf], [7.0, 8.0, 9.0]]),
         "CausalMask does not put -inf above the diagonal.",
     )
+    expect_unchanged(after, scores, "CausalMask changes the caller's tensor.")
     expect_equal(names, [], "The mask is in the state dict.")
 
 

@@ -405,40 +405,62 @@ def test_mismatch_is_the_first_leaf_that_raises(observe, kind):
 
 def run_variable_width(ex: Any, xs: list[Tensor]) -> list[Tensor]:
     layer = ex.VariableWidth(2, 1)
-    for parameter in layer.parameters():
-        nn.init.ones_(parameter)
+    with torch.no_grad():
+        for p in layer.parameters():
+            p.copy_(torch.arange(1.0, 1 + p.numel()).view_as(p))
     return [layer(x) for x in xs]
 
 
 @exercise("deferred_init.VariableWidth")
 def test_variable_width_sums_over_chunks(observe):
-    xs = [torch.tensor([1.0, 2.0, 3.0]), torch.tensor([[4.0], [5.0]])]
+    xs = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([[4.0], [5.0]])
 
-    three, one = observe(
+    three, one, two = observe(
         run_variable_width,
-        xs,
-        call="VariableWidth(2, 1), weight and bias 1, on [1, 2, 3] and on [[4], [5]]",
+        [*xs, xs[0][:2]],
+        call="VariableWidth(2, 1) with weight [[1, 2]] and bias [1], on [1, 2, 3], "
+        "[[4], [5]] and [1, 2]",
     )
 
-    # chunks [1, 2] and [3, 0]: (1 + 2 + bias) + (3 + 0 + bias) = 8
-    expect_equal(three, torch.tensor([8.0]), "VariableWidth does not sum over chunks.")
+    # chunks [1, 2] and [3, 0]: (1 + 2 * 2 + bias) + (3 + 2 * 0 + bias) = 10
+    expect_equal(
+        three,
+        torch.tensor([10.0]),
+        "VariableWidth does not sum over chunks.",
+        slips={
+            "the zeros belong on the right": torch.tensor([12.0]),
+            "a chunk holds neighbours": torch.tensor([11.0]),
+        },
+    )
     expect_equal(
         one,
         torch.tensor([[5.0], [6.0]]),
         "VariableWidth does not fill up inputs that are too narrow.",
     )
+    expect_equal(
+        two,
+        torch.tensor([6.0]),
+        "VariableWidth does not leave a multiple of width as it is.",
+        slips={
+            "one chunk too many, of zeros only: a multiple of width needs none": (
+                torch.tensor([7.0])
+            )
+        },
+    )
 
 
-def call_my_lazy_linear(ex: Any, x: Tensor) -> tuple[Shapes, tuple[int, ...], Shapes]:
+def call_my_lazy_linear(
+    ex: Any, x: Tensor
+) -> tuple[Shapes, tuple[int, ...], Shapes, bool]:
     layer = ex.MyLazyLinear(2)
-    before = shapes_of(layer)
+    before, held = shapes_of(layer), set(layer.parameters())
     y = layer(x)
-    return before, tuple(y.shape), shapes_of(layer)
+    return before, tuple(y.shape), shapes_of(layer), held == set(layer.parameters())
 
 
 @exercise("deferred_init.MyLazyLinear")
 def test_my_lazy_linear_takes_its_shapes_from_the_first_input(observe):
-    before, y, after = observe(
+    before, y, after, same = observe(
         call_my_lazy_linear, torch.randn(5, 4), call="MyLazyLinear(2)(x), x (5, 4)"
     )
 
@@ -451,15 +473,24 @@ def test_my_lazy_linear_takes_its_shapes_from_the_first_input(observe):
         [(2, 4), (2,)],
         "The first input does not fix the shapes of weight and bias.",
     )
+    expect_true(
+        same,
+        "The layer has other Parameter objects than before.",
+        expected="the very same, with a shape",
+        got="new ones",
+        cause="the placeholder itself becomes the parameter: put no new one there",
+    )
 
 
-def infer_two_leaves(ex: Any) -> list[tuple[str, tuple[int, ...]]]:
-    return ex.infer_shapes(nn.Sequential(nn.Flatten(), nn.Linear(12, 5)), (7, 3, 4))
+def infer_two_leaves(ex: Any) -> tuple[list[tuple[str, tuple[int, ...]]], str]:
+    """Return the shapes, and where the network is then."""
+    net = nn.Sequential(nn.Flatten(), nn.Linear(12, 5))
+    return ex.infer_shapes(net, (7, 3, 4)), net[1].weight.device.type
 
 
 @exercise("deferred_init.infer_shapes")
 def test_infer_shapes_lists_each_leaf(observe):
-    shapes = observe(
+    shapes, place = observe(
         infer_two_leaves,
         call="infer_shapes(Sequential(Flatten(), Linear(12, 5)), (7, 3, 4))",
     )
@@ -468,6 +499,12 @@ def test_infer_shapes_lists_each_leaf(observe):
         shapes,
         [("0", (7, 12)), ("1", (7, 5))],
         "infer_shapes does not list the output shapes of the leaves.",
+    )
+    expect_equal(
+        place,
+        "cpu",
+        "infer_shapes does not leave the network as it is.",
+        cause='net.to("meta") changes net itself, and its values are gone: move a copy',
     )
 
 

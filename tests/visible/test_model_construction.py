@@ -6,7 +6,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
+from grader.observe import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_true,
+    expect_unchanged,
+    say,
+)
 
 exercise = pytest.mark.exercise
 
@@ -233,9 +240,12 @@ def test_chain_is_a_module_of_independent_blocks(observe, n):
     expect_close(y, expected, "chain does not run its blocks one after the other.")
 
 
-def run_residual(ex: Any, block: nn.Module, x: Tensor) -> tuple[Tensor, int]:
+def run_residual(ex: Any, block: nn.Module, x: Tensor) -> tuple[Tensor, Tensor, int]:
+    """Return the result, x, and how many parameters there are."""
     net = ex.Residual(block, 4, 4)
-    return net(x), len(list(net.parameters()))
+    y = net(x)
+    y.sum().backward()
+    return y, x, len(list(net.parameters()))
 
 
 def shapes_in_residual(ex: Any) -> tuple[list[int], list[tuple[int, ...]]]:
@@ -246,12 +256,22 @@ def shapes_in_residual(ex: Any) -> tuple[list[int], list[tuple[int, ...]]]:
 
 @exercise("model_construction.Residual")
 def test_residual_adds_the_input_to_the_output_of_its_block(observe):
-    block = nn.Linear(4, 4)
+    block = nn.Sequential(nn.Linear(4, 4), nn.Tanh())
     x = torch.randn(6, 4)
 
-    y, count = observe(run_residual, block, x, call="Residual(Linear(4, 4), 4, 4)(x)")
+    y, after, count = observe(
+        run_residual,
+        block,
+        x,
+        call="Residual(Sequential(Linear(4, 4), Tanh()), 4, 4)(x), then backward",
+        causes={
+            "in-?place": "a sum in place, such as +=, works on a tensor that somebody "
+            "else holds"
+        },
+    )
 
     expect_close(y, block(x) + x, "Residual does not compute block(x) + x.")
+    expect_unchanged(after, x, "Residual changes the caller's tensor.")
     expect_equal(count, 2, "Residual adds a layer where the widths are equal.")
 
 
@@ -286,11 +306,24 @@ def test_build_mlp_builds_what_the_config_describes(observe):
         build_tanh, x, call="build_mlp(MLPConfig(4, (8,), 2, activation='tanh'))(x)"
     )
 
-    expect_equal(list(y.shape), [5, 2], "The network does not give out_features.")
+    by_shape = {tuple(p.shape): p for p in parameters}
     expect_equal(
-        sorted(p.numel() for p in parameters),
-        [2, 8, 16, 32],
+        sorted(by_shape),
+        [(2,), (2, 8), (8,), (8, 4)],
         "The network does not hold the parameters of two Linear layers.",
+    )
+    hidden = x @ by_shape[8, 4].T + by_shape[8,]
+    out, by_relu = (
+        f(hidden) @ by_shape[2, 8].T + by_shape[2,] for f in (torch.tanh, torch.relu)
+    )
+    expect_close(
+        y,
+        out,
+        "The network does not compute out(tanh(hidden(x))).",
+        slips={
+            "an activation follows the last layer too": out.tanh(),
+            "the activation is relu, whatever the config says": by_relu,
+        },
     )
     expect_equal(is_kept, True, "The network does not keep its config.")
 

@@ -463,19 +463,24 @@ def test_training_can_be_repeated_from_a_checkpoint(observe):
 class Unpicklable:
     """Raises when it is pickled."""
 
+    def __init__(self, kind: type[BaseException]):
+        self.kind = kind
+
     def __reduce__(self) -> tuple[Any, ...]:
-        raise ValueError("this object cannot be pickled")
+        raise self.kind("this object cannot be pickled")
 
 
-def save_then_fail(ex: Any) -> tuple[list[int], list[str], bool]:
+def save_then_fail(
+    ex: Any, kind: type[BaseException]
+) -> tuple[list[int], list[str], bool]:
     raised = False
     with TemporaryDirectory() as folder:
         path = Path(folder, "numbers.pt")
         ex.atomic_save([0], path)
         ex.atomic_save([1, 2], path)
         try:
-            ex.atomic_save([3, Unpicklable()], path)
-        except ValueError:
+            ex.atomic_save([3, Unpicklable(kind)], path)
+        except kind:
             raised = True
         size = path.stat().st_size if path.is_file() else 0
         return torch.load(path) if size else [], os.listdir(folder), raised
@@ -483,18 +488,25 @@ def save_then_fail(ex: Any) -> tuple[list[int], list[str], bool]:
 
 @exercise("read_write.atomic_save")
 def test_a_failing_save_leaves_the_old_file(observe):
-    numbers, names, raised = observe(
-        save_then_fail, call="atomic_save([1, 2], path); atomic_save(unpicklable, path)"
-    )
+    base = "KeyboardInterrupt is no Exception: use finally or except BaseException"
+    for kind, cause in ((ValueError, None), (KeyboardInterrupt, base)):
+        numbers, names, raised = observe(
+            save_then_fail,
+            kind,
+            call=say(
+                "atomic_save([1, 2], path); then torch.save raises {kind}",
+                kind=kind.__name__,
+            ),
+        )
 
-    expect_equal(numbers, [1, 2], "The file does not hold what was saved last.")
-    expect_equal(names, ["numbers.pt"], "A temporary file is left.")
-    expect_true(
-        raised,
-        "atomic_save does not raise on what torch.save raises.",
-        expected="ValueError",
-        got="no exception",
-    )
+        expect_equal(numbers, [1, 2], "The file does not hold what was saved last.")
+        expect_equal(names, ["numbers.pt"], "A temporary file is left.", cause=cause)
+        expect_true(
+            raised,
+            "atomic_save does not raise on what torch.save raises.",
+            expected=kind.__name__,
+            got="no exception",
+        )
 
 
 # Two tensors: a is [1, 2] in float32, b is [[3], [4], [5]] in uint8.
@@ -585,19 +597,32 @@ def migrate(
 
 @exercise("read_write.migrate_keys")
 def test_names_are_migrated(observe):
-    state = {"module.enc.weight": torch.ones(2), "module.encode": torch.zeros(1)}
+    names = "module.enc.enc.bias", "module.encode", "submodule.bias"
+    new = "encoder.enc.bias", "encode", "submodule.bias"
+    tensors = torch.ones(2), torch.zeros(1), torch.zeros(3)
 
     migrated = observe(
         migrate,
-        state,
+        dict(zip(names, tensors, strict=True)),
         [("enc", "encoder")],
-        call='migrate_keys({module.enc.weight, module.encode}, [("enc", "encoder")])',
+        call=say('migrate_keys of {names}, [("enc", "encoder")]', names=names),
     )
 
     expect_equal(
         migrated,
-        {"encoder.weight": torch.ones(2), "encode": torch.zeros(1)},
+        dict(zip(new, tensors, strict=True)),
         "migrate_keys does not rename as the rules say.",
+        slips={
+            "a rule applies to the beginning of a name only": (
+                lambda got: "encoder.encoder.bias" in got
+            ),
+            "str.replace finds its text anywhere, in submodule. too": (
+                lambda got: "subbias" in got
+            ),
+            "a rule matches up to a dot: enc is no beginning of encode": (
+                lambda got: "encoderode" in got
+            ),
+        },
     )
 
 

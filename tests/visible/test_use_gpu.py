@@ -11,13 +11,21 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
+from weakref import WeakSet
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from grader import sim
-from grader.observe import expect_close, expect_equal, expect_error, expect_true, say
+from grader.observe import (
+    expect_close,
+    expect_equal,
+    expect_error,
+    expect_true,
+    expect_unchanged,
+    say,
+)
 
 exercise = pytest.mark.exercise
 SIM = pytest.param("sim", marks=pytest.mark.sim)
@@ -154,6 +162,10 @@ def test_to_device_builds_the_batch_alike(observe):
                 "a named tuple takes its parts one by one: type(batch)(*parts)"
             ),
             r"AttributeError: type object": "is_dataclass is true of the class, too",
+            r"AttributeError: 'tuple'": (
+                "a named tuple is a class of its own, not a tuple"
+            ),
+            r"AttributeError: 'list'": "a tuple stays a tuple, a list a list",
         },
     )
 
@@ -187,47 +199,63 @@ def test_to_device_copies_nothing_that_is_there(observe):
 
 def train_line(
     ex: Any, batches: list[tuple[Tensor, Tensor]]
-) -> tuple[float, Tensor, list[bool]]:
-    """Return the loss, the weight, and the modes in which the network ran."""
-    net, modes = nn.Linear(1, 1, bias=False).eval(), []
+) -> tuple[float, Tensor, list[bool], int]:
+    """Return loss, weight, modes in which the network ran, and most graphs alive."""
+    net, modes, most = nn.Linear(1, 1, bias=False).eval(), [], 0
     nn.init.zeros_(net.weight)
     net.weight.grad = torch.ones(1, 1)
-    net.register_forward_hook(lambda *_: modes.append(net.training))
+    graphs: WeakSet[Any] = WeakSet()
+
+    def note(_: Any, __: Any, y: Tensor) -> None:
+        nonlocal most
+        modes.append(net.training)
+        if y.requires_grad:
+            y.register_hook(hook := lambda _: None)  # it lives as long as the graph
+            graphs.add(hook)
+        most = max(most, len(graphs))
+
+    net.register_forward_hook(note)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.25)
     loss = ex.train_epoch(net, iter(batches), nn.MSELoss(), optimizer, "cpu")
-    return loss, net.weight, modes
+    return loss, net.weight, modes, most
 
 
 @exercise("use_gpu.train_epoch")
 def test_train_epoch_makes_a_step_for_each_batch(observe):
     x = torch.tensor([[1.0], [-1.0]])
 
-    loss, weight, modes = observe(
+    loss, weight, modes, graphs = observe(
         train_line,
-        [(x, 2 * x), (x[:1], 2 * x[:1])],
-        call="train_epoch on y = 2 x, batches of two and one, a gradient from before",
+        [(x, 2 * x), *[(x[:1], 2 * x[:1])] * 2],
+        call="train_epoch on y = 2 x, batches of 2, 1 and 1, a gradient from before",
         causes={r"TypeError: .* no len": "an iterator has no len(): count the batches"},
     )
 
-    # weight 0, loss 4, gradient -4; weight 1, loss 1, gradient -2; weight 1.5
+    # weight 0, loss 4, gradient -4; 1, 1, -2; 1.5, 0.25, -1; weight 1.75
     expect_close(
         weight,
-        torch.tensor([[1.5]]),
+        torch.tensor([[1.75]]),
         "train_epoch does not train the network as it should.",
         slips={
-            "gradients add up: optimizer.zero_grad()": torch.tensor([[2.125]]),
+            "gradients add up: optimizer.zero_grad()": torch.tensor([[3.4375]]),
             "zero_grad comes before backward, in the first step too": (
-                torch.tensor([[1.375]])
+                torch.tensor([[1.6875]])
             ),
         },
     )
     expect_equal(
         round(float(loss), 4),
-        2.5,
+        1.75,
         "train_epoch does not return the mean of the losses.",
-        slips={"batches count alike, whatever their sizes": 3.0},
+        slips={"batches count alike, whatever their sizes": 2.3125},
     )
-    expect_equal(modes, [True, True], "The network does not run in training mode.")
+    expect_equal(modes, [True] * 3, "The network does not run in training mode.")
+    expect_equal(
+        max(graphs, 2),
+        2,
+        "train_epoch keeps more than the graphs of two batches alive.",
+        cause="loss holds its whole graph: add up or keep loss.detach()",
+    )
 
 
 @exercise("use_gpu.train_epoch")
@@ -423,16 +451,16 @@ def test_audit_finds_what_is_elsewhere(observe, device):
     )
 
 
-def add_positions(ex: Any, x: Tensor) -> Tensor:
-    return ex.SinusoidalPositions(4, 10)(x)
+def add_positions(ex: Any, x: Tensor) -> tuple[Tensor, Tensor]:
+    return ex.SinusoidalPositions(4, 10)(x), x
 
 
 @exercise("use_gpu.SinusoidalPositions")
 def test_positions_add_sines_and_cosines(observe):
-    y = observe(
-        add_positions,
-        torch.zeros(3, 4),
-        call="SinusoidalPositions(4, 10)(x) with x (3, 4) of zeros",
+    x = torch.zeros(3, 4)
+
+    y, after = observe(
+        add_positions, x, call="SinusoidalPositions(4, 10)(x) with x (3, 4) of zeros"
     )
 
     angles = torch.tensor([[0.0, 0.0], [1.0, 0.01], [2.0, 0.02]])
@@ -447,6 +475,42 @@ def test_positions_add_sines_and_cosines(observe):
         },
         atol=1e-5,
         rtol=1e-4,
+    )
+    expect_unchanged(
+        after,
+        x,
+        "SinusoidalPositions changes the caller's tensor.",
+        cause="x += … works on x itself",
+    )
+
+
+def count_arrivals(ex: Any, x: Tensor) -> int:
+    with sim.attached() as meter:
+        net, x = ex.SinusoidalPositions(4, 10).to("sim"), x.to("sim")
+        meter.reset()
+        net(x)
+        return meter.arrivals
+
+
+@exercise("use_gpu.SinusoidalPositions")
+@pytest.mark.sim
+def test_positions_are_on_the_device(observe):
+    arrivals = observe(
+        count_arrivals,
+        torch.zeros(3, 4),
+        call="SinusoidalPositions(4, 10).to('sim')(x), x on sim",
+        causes={
+            r"(?i)device": "net.to moves buffers, not plain attributes; in forward, "
+            ".to(x) follows x"
+        },
+    )
+
+    expect_equal(
+        arrivals,
+        0,
+        "The codes are sent to the device in the call.",
+        cause="constants made on the CPU in forward, or a plain attribute, cross at "
+        "every call: register_buffer",
     )
 
 
@@ -466,6 +530,37 @@ def test_norm_log_gives_the_norms_of_the_products(observe):
         norms,
         torch.tensor([32.0**0.5, 1.0]),
         "norm_log does not give the norm of each product.",
+    )
+
+
+def log_on_device(ex: Any, matrices: list[Tensor]) -> tuple[str, int]:
+    """Return where the norms are, and the waits for the device."""
+    with sim.attached() as meter:
+        return ex.norm_log(matrices, "sim").device.type, meter.waits
+
+
+@exercise("use_gpu.norm_log")
+@pytest.mark.sim
+def test_norm_log_waits_for_the_device_once(observe):
+    place, waits = observe(
+        log_on_device, [torch.eye(2)] * 4, call="norm_log(four matrices, 'sim')"
+    )
+
+    expect_equal(
+        place,
+        "cpu",
+        "norm_log does not return the norms on the CPU.",
+        cause="the norms stay on the device: .cpu() at the end",
+    )
+    expect_equal(
+        waits,
+        1,
+        "norm_log does not bring the norms back together.",
+        slips={
+            "item, cpu or a write into a CPU tensor per matrix waits at every step": (
+                lambda waits: waits > 1
+            )
+        },
     )
 
 
@@ -528,24 +623,48 @@ def test_peak_memory_counts_storages(observe):
     )
 
 
-def step_mixed(ex: Any, x: Tensor) -> tuple[Tensor, Tensor, float]:
+def step_mixed(ex: Any, x: Tensor) -> tuple[Tensor, float]:
     net = nn.Linear(2, 1)
-    before = net.weight.detach().clone()
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    for p in net.parameters():
+        nn.init.zeros_(p)
+    optimizer = torch.optim.SGD(net.parameters(), lr=1.5)
     scaler = torch.amp.GradScaler("cpu", init_scale=64.0)
-    ex.amp_step(net, x, torch.ones(3, 1), nn.MSELoss(), optimizer, scaler)
-    return before, net.weight, scaler.get_scale()
+    y, loss_fn = torch.full((1, 1), 0.5), nn.MSELoss()
+    ex.amp_step(net, x, y, loss_fn, optimizer, scaler, max_norm=1.0)
+    return net.weight, scaler.get_scale()
+
+
+@exercise("use_gpu.amp_step")
+def test_amp_step_steps_with_the_unscaled_clipped_gradient(observe):
+    weight, _ = observe(
+        step_mixed,
+        torch.full((1, 2), 2.0),
+        call="amp_step on [[2, 2]], target 0.5, weights 0, lr 1.5, max_norm 1",
+    )
+
+    # the gradient (-2, -2, -1) has norm 3, and is clipped to (-2/3, -2/3, -1/3)
+    expect_close(
+        weight,
+        torch.ones(1, 2),
+        "amp_step does not step with the unscaled, clipped gradient.",
+        slips={
+            "the gradients are divided by the scale after they are clipped, or once "
+            "more then: unscale_ comes first": torch.full((1, 2), 1 / 64),
+            "the gradients are not clipped": torch.full((1, 2), 3.0),
+        },
+        rtol=1e-3,
+    )
 
 
 @exercise("use_gpu.amp_step")
 def test_amp_step_skips_a_step_that_is_not_finite(observe):
-    before, after, scale = observe(
+    weight, scale = observe(
         step_mixed,
-        torch.full((3, 2), torch.inf),
+        torch.full((1, 2), torch.inf),
         call="amp_step with inf in the inputs",
     )
 
-    expect_equal(after, before, "amp_step does not skip the step.")
+    expect_equal(weight, torch.zeros(1, 2), "amp_step does not skip the step.")
     expect_equal(
         scale,
         32.0,
@@ -555,11 +674,15 @@ def test_amp_step_skips_a_step_that_is_not_finite(observe):
 
 
 def run_checkpointed(
-    ex: Any, blocks: list[nn.Module], x: Tensor
-) -> tuple[Tensor, bool]:
-    y = ex.checkpointed(blocks)(x)
+    ex: Any, blocks: list[nn.Module], x: Tensor, needs: bool
+) -> tuple[Tensor, bool, list[int]]:
+    """Return the result, whether gradients come, and which block runs when."""
+    runs: list[int] = []
+    for i, block in enumerate(blocks):
+        block.register_forward_pre_hook(lambda *_, i=i: runs.append(i))
+    y = ex.checkpointed(blocks)(x.requires_grad_(needs))
     y.sum().backward()
-    return y, all(p.grad is not None for b in blocks for p in b.parameters())
+    return y, all(p.grad is not None for b in blocks for p in b.parameters()), runs
 
 
 @exercise("use_gpu.checkpointed")
@@ -567,20 +690,44 @@ def test_checkpointed_runs_its_blocks_in_order(observe):
     blocks = [nn.Linear(2, 3), nn.Linear(3, 1)]
     x = torch.randn(5, 2)
 
-    y, has_gradients = observe(
-        run_checkpointed, blocks, x, call="checkpointed(blocks)(x), then backward"
-    )
+    for needs, once in (
+        (True, "nothing is computed again: activations are stored"),
+        (False, "the blocks' parameters need gradients, whatever the input does"),
+    ):
+        y, has_gradients, runs = observe(
+            run_checkpointed,
+            blocks,
+            x,
+            needs,
+            call=say(
+                "checkpointed(blocks)(x), x.requires_grad = {needs}, then backward",
+                needs=needs,
+            ),
+        )
 
-    expect_close(
-        y, nn.Sequential(*blocks)(x), "checkpointed does not run its blocks in order."
-    )
-    expect_true(
-        has_gradients,
-        "The gradients do not reach the blocks.",
-        expected="a gradient for every parameter",
-        got="none",
-        cause="the reentrant kind gives no gradients if the input needs none",
-    )
+        fault = "checkpointed does not run its blocks in order."
+        expect_close(y, nn.Sequential(*blocks)(x), fault)
+        expect_true(
+            has_gradients,
+            "The gradients do not reach the blocks.",
+            expected="a gradient for every parameter",
+            got="none",
+            cause="the reentrant kind gives no gradients if the input needs none",
+        )
+        expect_equal(
+            runs,
+            [0, 1, 1, 0],
+            "checkpointed does not call each block, and again when backward comes to "
+            "it.",
+            slips={
+                once: [0, 1],
+                "the last block has no checkpoint, as in checkpoint_sequential": (
+                    [0, 1, 0]
+                ),
+                "each block needs a checkpoint of its own, to run again when backward "
+                "comes to it": [0, 1, 0, 1],
+            },
+        )
 
 
 def call_captured(ex: Any, example: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
