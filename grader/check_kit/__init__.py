@@ -1,7 +1,6 @@
 """Test the tests: stubs, solutions, right and wrong answers through the real grader."""
 
 from grader.check_kit.checker import Checker, check_all
-from grader.check_kit.columns import list_columns
 from grader.check_kit.placeholders import check_placeholders
 from grader.check_kit.texts import check_texts, check_told
 from grader.check_kit.variants import VariantError, read_variants
@@ -13,6 +12,5 @@ __all__ = [
     "check_placeholders",
     "check_texts",
     "check_told",
-    "list_columns",
     "read_variants",
 ]

@@ -1,6 +1,6 @@
 """A judge: a fork of a process that has collected the hidden suite.
 
-Its socket carries a `Ready` once, then a `Job` from and a reply to the judge's owner, in
+Its socket carries a `Ready` once, then a `Job` from the judge's owner and a reply, in
 turn: a report, or a `Fault`.
 """
 

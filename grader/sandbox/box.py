@@ -24,7 +24,7 @@ MAX_INFO = 4096
 
 
 class Box:
-    """Namespaces without a network, with few files; empty, until somebody joins them."""
+    """Namespaces without a network, with few files; empty until somebody joins."""
 
     def __init__(self, scratch: int, gpu: Sequence[str], printed: IO[bytes]) -> None:
         """Let bubblewrap make them, and a program that waits hold them.

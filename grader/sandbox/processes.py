@@ -1,4 +1,4 @@
-"""The processes below one, and the attributes and children of this one."""
+"""What the kernel tells of processes; the attributes and the children of this one."""
 
 from __future__ import annotations
 
@@ -62,3 +62,52 @@ def children(pid: int) -> list[int]:
                 text = (tasks / thread / "children").read_text()
                 found += map(int, text.split())
     return found
+
+
+def waited(pid: int | None) -> float:
+    """Return the seconds for which a process could have run, but had no core."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
+
+
+def open_files(pid: int | None) -> int | None:
+    """Return how many files a process has open; None if it is gone, or hides them."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return None
+
+
+def resident_bytes(pid: int) -> int:
+    """Return a process's memory that no file on disk backs, in full; 0 if it is gone.
+
+    What processes share by mapping it counts, too.
+    """
+    try:
+        return sum_of(Path(f"/proc/{pid}/status"), "RssAnon:", "RssShmem:")
+    except OSError:
+        return 0
+
+
+def share_bytes(pid: int) -> int:
+    """Return a process's share of memory that no file on disk backs; 0 if it is gone.
+
+    Pages that it has in common with others count in parts, which takes the kernel a
+    while to find out. Where a process hides its map, they count in full.
+    """
+    try:
+        return sum_of(Path(f"/proc/{pid}/smaps_rollup"), "Pss_Anon:", "Pss_Shmem:")
+    except OSError:
+        return resident_bytes(pid)
+
+
+def sum_of(path: Path, *names: str) -> int:
+    """Return the bytes that the lines of these names tell, in KiB, in a file of /proc.
+
+    Raises:
+        OSError: the process is gone, or hides it.
+    """
+    lines = (line.split() for line in path.read_text().splitlines())
+    return sum(int(words[1]) << 10 for words in lines if words and words[0] in names)

@@ -8,8 +8,8 @@ import torch
 
 from grader import gpu
 from grader.observe.local import LocalObserver
-from grader.sandbox.gpu_binds import binds
 from grader.sandbox.box import bubblewrap_command
+from grader.sandbox.gpu_binds import binds
 from grader.sandbox.prefork import warm
 
 DEVICES = ["null", "sda", "nvidia1", "nvidia0", "nvidiactl", "nvidia-uvm", "kvm"]

@@ -406,7 +406,7 @@ def test_a_fork_ends_with_its_judge(monkeypatch):
         session = JudgeSession.__new__(JudgeSession)
         session.run = lambda *_: "x" * (1 << 20)
         try:
-            session.judge_topic(None, None, [])
+            session.judge_topic(None, [])
         finally:
             os._exit(1)
     os.close(held)

@@ -28,14 +28,12 @@ class LostSandbox:
     """A sandbox that was lost before it could start a worker."""
 
     level, limits, gpu, keep = Level.PROCESS, QUICK, False, False
+    zygote = None
     started = 0
     ended = 0
 
     def __init__(self, *_, **__):
         type(self).started += 1
-
-    def wait(self):
-        pass
 
     def start_worker(self, sources, **_):
         raise SandboxError("it is gone")
@@ -60,12 +58,15 @@ def read_answer(ex):
 
 def test_a_test_whose_sandbox_is_lost_is_played_again(lost_sandbox, monkeypatch):
     observer = SandboxObserver(lost_sandbox(), Submission("ana", {"topic": b""}))
-    monkeypatch.setattr(
-        lost_sandbox, "wait", lambda _: monkeypatch.setattr(observer, "ask", answer)
-    )
 
     def answer(request, activity):
         return {"value": 42}
+
+    def replaced(*_, **__):
+        observer.ask = answer
+        return lost_sandbox()
+
+    monkeypatch.setattr(observers, "Sandbox", replaced)
 
     assert observer.play("topic", read_answer, (), 1) == {"value": 42}
     assert lost_sandbox.started == 2
@@ -97,10 +98,10 @@ def test_a_sandbox_that_cannot_be_replaced_is_a_fault_of_the_kit(
 ):
     observer = SandboxObserver(lost_sandbox(), Submission("ana", {"topic": b""}))
 
-    def fail(_):
+    def fail(*_, **__):
         raise SandboxError("it does not start")
 
-    monkeypatch.setattr(lost_sandbox, "wait", fail)
+    monkeypatch.setattr(observers, "Sandbox", fail)
 
     with pytest.raises(SandboxError):
         observer.play("topic", read_answer, (), 1)

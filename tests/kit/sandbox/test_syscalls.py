@@ -17,8 +17,8 @@ from grader.sandbox import isolation, syscalls
 from grader.sandbox.isolation import Level, probe_bubblewrap, probe_uid
 from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
-from grader.sandbox.zygote import Zygote
 from grader.sandbox.worker import MODE_FILTER
+from grader.sandbox.zygote import Zygote
 from grader.scoring.submission import Submission
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
