@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import defaultdict
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +17,7 @@ from grader.judge.messages import Part
 from grader.layout import Layout
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
-from grader.scoring.report import Report
+from grader.scoring.report import Report, joined
 from grader.scoring.submission import Submission
 
 
@@ -69,17 +71,49 @@ class JudgePool:
     ) -> Report:
         """Return the report of a submission.
 
+        Judges that are free take a topic each, in turn, until all are judged.
+
         Raises:
-            JudgeError: the judge failed on it; another takes its place.
+            JudgeError: a judge failed on it; another takes its place.
         """
-        judge = self._free.get()
+        topics = self._by_topic(exercises)
+        crew = self._take(len(topics))
+        if crew.qsize() == 1:
+            topics = [exercises]
+
+        def grade_some(some: Collection[str]) -> Report:
+            judge = crew.get()
+            try:
+                return judge.grade(submission, seed, some, part)
+            except JudgeError:
+                judge = self._replace(judge)
+                raise
+            finally:
+                crew.put(judge)
+
         try:
-            return judge.grade(submission, seed, exercises, part)
-        except JudgeError:
-            judge = self._replace(judge)
-            raise
+            with ThreadPoolExecutor(crew.qsize()) as threads:
+                return joined([*threads.map(grade_some, topics)])
         finally:
-            self._free.put(judge)
+            while not crew.empty():
+                self._free.put(crew.get())
+
+    def _by_topic(self, exercises: Collection[str]) -> list[Collection[str]]:
+        """Return the exercises of each topic, in the order of the suite's tests."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        for check in self.manifest.checks:
+            if check.exercise in exercises:
+                found[check.exercise.partition(".")[0]][check.exercise] = None
+        return [*found.values()] or [exercises]
+
+    def _take(self, most: int) -> queue.SimpleQueue[Judge]:
+        """Return a judge, and of those that are free as many as can be of use."""
+        crew: queue.SimpleQueue[Judge] = queue.SimpleQueue()
+        crew.put(self._free.get())
+        with suppress(queue.Empty):
+            while crew.qsize() < most:
+                crew.put(self._free.get_nowait())
+        return crew
 
     def _replace(self, judge: Judge) -> Judge:
         """Return a judge in place of one that failed; of a fresh suite, if need be.

@@ -225,7 +225,7 @@ def grade_one(
         said = _("{student}: not graded: {error}")
         print_error(said.format(student=who, error=error))
         raise typer.Exit(1) from error
-    with config.start_pool(1) as pool:
+    with config.start_pool(min(len(syllabus.topics), os.cpu_count() or 1)) as pool:
         result, made = judge_task(pool, Task(submission), config)
     if report is not None:
         OutputFolder(report.parent, secret).write_signed(report.name, made)

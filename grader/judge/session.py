@@ -40,7 +40,7 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.payload import Packer
 from grader.scoring.manifest import Check, Manifest, suite_digest, topic_digest
 from grader.scoring.outcome import Outcome
-from grader.scoring.report import Report, with_tests
+from grader.scoring.report import Report, joined
 
 
 class JudgeSession:
@@ -76,23 +76,20 @@ class JudgeSession:
         more of the pages that it has in common with this one, and there are many tests.
         """
         chosen = (items_of(job, items) for items in self.topics.values())
-        parts = []
-        for items in [items for items in chosen if items] or [[]]:
-            part = self.judge_topic(job, items)
-            if isinstance(part, Fault):
-                return part
-            parts.append(part)
-        report = with_tests(
-            parts[0], [test for part in parts for test in part["tests"]]
-        )
-        report["duration"] = sum(part["duration"] for part in parts)
-        report["environment"] = self.environment | {
+        environment = self.environment | {
             "submission": job.submission.digest,
             "seed": job.seed,
             "exercises": sorted(job.exercises),
             "gpu": self.environment["gpu"] and job.part is not Part.OPEN,
         }
-        return report
+        parts = []
+        for items in [items for items in chosen if items] or [[]]:
+            part = self.judge_topic(job, items)
+            if isinstance(part, Fault):
+                return part
+            part["environment"] = environment
+            parts.append(part)
+        return joined(parts)
 
     def judge_topic(self, job: Job, items: Sequence[pytest.Item]) -> Report | Fault:
         """Let a fork run some tests, return its report, and leave the sandbox empty."""

@@ -59,6 +59,17 @@ def with_tests(report: Report, tests: Sequence[TestEntry]) -> Report:
     return cast(Report, made)
 
 
+def joined(parts: Sequence[Report]) -> Report:
+    """Return one report of what was judged of a submission in parts."""
+    if len(parts) == 1:
+        return parts[0]
+    made = with_tests(parts[0], [test for part in parts for test in part["tests"]])
+    made["duration"] = sum(part["duration"] for part in parts)
+    exercises = {e for part in parts for e in part["environment"]["exercises"]}
+    made["environment"] = {**made["environment"], "exercises": sorted(exercises)}
+    return made
+
+
 def with_unpassed(report: Report, unpassed: Mapping[str, str]) -> Report:
     """Return a report with the outcomes of the tests that were not passed.
 

@@ -3,6 +3,7 @@
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from grader.class_run.seeds import read_secret
 from grader.files import WriteError
 from grader.results.output import OutputFolder
 from grader.results.result import Status
-from grader.sandbox.processes import children
+from grader.sandbox.processes import descendants
 from grader.scoring.submission import Submission
 
 from ..conftest import QUICK
@@ -58,8 +59,10 @@ def submission():
     return Submission("ana", {"alpha": b"def answer(): return 1"})
 
 
-def judge_of(pool):
-    return pool._free.queue[0].pid
+def processes_of(pool, kind):
+    below = [pool.pid, *descendants(pool.pid)]
+    names = {pid: Path(f"/proc/{pid}/comm").read_text().strip() for pid in below}
+    return [pid for pid, name in names.items() if name == f"grader-{kind}"]
 
 
 def judge(run, pool, submission):
@@ -69,23 +72,27 @@ def judge(run, pool, submission):
     return result
 
 
-def test_a_judge_that_was_killed_is_replaced(class_run, submission):
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("judge",),
+        ("server",),
+        ("suite",),
+        ("zygote",),
+        ("zygote", "server"),
+        ("suite", "judge"),
+        ("zygote", "suite", "judge", "server"),
+    ],
+    ids=" and ".join,
+)
+def test_what_was_killed_is_replaced(class_run, submission, kinds):
     run, pool = class_run()
-    os.kill(judge_of(pool), signal.SIGKILL)
-
-    result = judge(run, pool, submission)
-
-    assert (result.status, result.score.total) == (Status.GRADED, 1.0)
-
-
-def test_a_sandbox_that_was_killed_is_replaced(class_run, submission):
-    run, pool = class_run()
-    for pid in children(judge_of(pool)):
+    for pid in [pid for kind in kinds for pid in processes_of(pool, kind)]:
         os.kill(pid, signal.SIGKILL)
 
-    result = judge(run, pool, submission)
+    results = [judge(run, pool, submission) for _ in range(2)]
 
-    assert (result.status, result.score.total) == (Status.GRADED, 1.0)
+    assert [(r.status, r.score.total) for r in results] == [(Status.GRADED, 1.0)] * 2
 
 
 def test_a_test_that_fails_to_run_gives_no_score(class_run, submission, tmp_path):

@@ -9,6 +9,7 @@ from grader.judge import JudgeError
 from grader.judge.messages import Job
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
+from grader.scoring.manifest import Manifest
 from grader.scoring.score import KitFaultError
 from grader.scoring.submission import Submission
 
@@ -30,10 +31,17 @@ def judged(monkeypatch, tmp_path):
     def play(*replies):
         left, asked = list(replies), []
 
-        class Judge:
-            manifest = None
+        class Suite:
+            manifest = Manifest((), "", {})
 
             def __init__(self, *_):
+                pass
+
+            def close(self):
+                pass
+
+        class Judge:
+            def __init__(self, _suite):
                 self.number = len(judges)
                 judges.append(self)
 
@@ -47,6 +55,7 @@ def judged(monkeypatch, tmp_path):
             def close(self):
                 pass
 
+        monkeypatch.setattr(pool_module, "WarmSuite", Suite)
         monkeypatch.setattr(pool_module, "Judge", Judge)
         with JudgePool(Level.PROCESS, 1, Limits(), tmp_path) as pool:
             try:
