@@ -6,7 +6,7 @@ FROM python:3.11-slim-bookworm AS base
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        bubblewrap git libseccomp2 make util-linux \
+        bubblewrap git libseccomp2 make \
     && rm -rf /var/lib/apt/lists/*
 ENV PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
 

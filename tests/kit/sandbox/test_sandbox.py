@@ -20,6 +20,7 @@ from grader import sim
 from grader.judge.observer import SandboxObserver
 from grader.layout import KIT
 from grader.observe.finding import Finding
+from grader.sandbox import box
 from grader.sandbox.isolation import Level, probe_bubblewrap
 from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
@@ -744,3 +745,45 @@ def test_what_a_submission_prints_goes_nowhere(sandbox):
     sandbox.printed()
     ask(sandbox, say)
     assert sandbox.printed() == ""
+
+
+def look_at_itself(ex) -> dict:
+    files = []
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            files.append(os.readlink(f"/proc/self/fd/{name}").partition(":")[0])
+        except OSError:
+            continue  # the listing's own
+    with open("/proc/self/environ", "rb") as environ:
+        names = [line.partition(b"=")[0] for line in environ.read().split(b"\0")]
+    with open("/proc/self/cmdline") as line:
+        command = line.read()
+    return {
+        "files": sorted(set(files)),
+        "environ": sorted(name.decode() for name in names if name),
+        "command": command,
+        "secrets": [k for k in os.environ if "SECRET" in k or "GRADER" in k],
+    }
+
+
+def test_a_worker_has_nothing_of_those_that_it_was_forked_from(sandbox):
+    found = value(sandbox, look_at_itself)
+
+    assert found["files"] == ["/dev/null", "socket"]
+    assert found["environ"] == sorted(box.environment("/scratch"))
+    assert found["secrets"] == []
+    assert str(KIT.root) not in found["command"].replace(sys.prefix, "")
+
+
+def rights(ex) -> list:
+    with open("/proc/self/status") as status:
+        lines = dict(
+            line.strip().split(":\t") for line in status if ":\t" in line.strip()
+        )
+    held = [int(lines[name], 16) for name in lines if name.startswith("Cap")]
+    return [*held, lines["NoNewPrivs"]]
+
+
+@in_bubblewrap
+def test_a_worker_has_no_capability_and_gets_none(sandbox):
+    assert value(sandbox, rights) == [0, 0, 0, 0, 0, "1"]

@@ -7,7 +7,7 @@ environment="${GRADER_ENVIRONMENT:-/opt/grader}"
 export DEBIAN_FRONTEND=noninteractive
 
 apt-get update
-apt-get install --yes --no-install-recommends bubblewrap util-linux libseccomp2 python3 python3-venv
+apt-get install --yes --no-install-recommends bubblewrap libseccomp2 python3 python3-venv
 python=python3
 if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     apt-get install --yes --no-install-recommends python3.11 python3.11-venv
