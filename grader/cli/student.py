@@ -27,9 +27,9 @@ from grader.cli.student_view import (
     show_verdict,
 )
 from grader.layout import find_course
+from grader.loading import loading
 from grader.speech import _, several
 from grader.student.choice import following
-from grader.student.loading import loading
 from grader.student.progress import duration, required
 from grader.student.verdict import Verdict
 from grader.student.work import ExerciseStatus

@@ -7,6 +7,7 @@ process id back.
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import socket
@@ -26,7 +27,6 @@ from grader.judge.session import JudgeSession
 from grader.layout import Layout
 from grader.sandbox import SandboxError
 from grader.sandbox.launch import Sandbox
-from grader.sandbox.prefork import freeze
 from grader.sandbox.processes import (
     PR_SET_NAME,
     ends_of_children,
@@ -63,6 +63,7 @@ def main(control: int, channel: int) -> None:
         *("--json-report", "--json-report-file=none"),
         str(tests),
     ]
+    gc.disable()  # until the suite is collected
     status = pytest.main(arguments, plugins=[Suite(owner, zygote, start, gpu=has_gpu)])
     if status:
         sys.stdout.flush()
@@ -85,7 +86,8 @@ class Suite:
             raise session.Interrupted("the tests cannot be collected")
         judge = JudgeSession(session, self.start.level, self.start.limits)
         session.config.pluginmanager.register(judge)
-        freeze()
+        gc.freeze()
+        gc.enable()
         ended = ends_of_children()
         self.owner.send(Collected(judge.manifest))
         with socket.socket(fileno=os.dup(self.owner.fileno())) as control:

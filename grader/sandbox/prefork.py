@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-
 import torch
+
+from grader.loading import loading
 
 
 def warm() -> None:
@@ -14,13 +14,7 @@ def warm() -> None:
     and a process that has started CUDA cannot fork.
     """
     torch.set_num_threads(1)
-    parameter = torch.nn.Parameter(torch.zeros(1))
-    parameter.grad = torch.zeros(1)
-    torch.optim.SGD([parameter], lr=0.1).step()
-    freeze()
-
-
-def freeze() -> None:
-    """Let collections of garbage leave the pages alone that forks have in common."""
-    gc.collect()
-    gc.freeze()
+    with loading():
+        parameter = torch.nn.Parameter(torch.zeros(1))
+        parameter.grad = torch.zeros(1)
+        torch.optim.SGD([parameter], lr=0.1).step()

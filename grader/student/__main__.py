@@ -8,8 +8,8 @@ import warnings
 
 from grader.child import parent_of
 from grader.layout import find_course
+from grader.loading import loading
 from grader.student import StudentError
-from grader.student.loading import loading
 from grader.syllabus import read_syllabus
 
 with loading():

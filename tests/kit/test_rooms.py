@@ -29,7 +29,7 @@ FLOORS = (
     {"language", "syllabus"},
     {"page_templates"},
     {"layout"},
-    {"child", "exercise", "files", "gpu", "identity", "source", "tables"},
+    {"child", "exercise", "files", "gpu", "identity", "loading", "source", "tables"},
     {"errors"},
     {"words"},
     {"speech", "text"},
