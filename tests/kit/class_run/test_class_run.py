@@ -1,5 +1,6 @@
 """A fault of the kit is never a student's zero: work is done again, then told."""
 
+import contextlib
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -60,9 +61,12 @@ def submission():
 
 
 def processes_of(pool, kind):
-    below = [pool.pid, *descendants(pool.pid)]
-    names = {pid: Path(f"/proc/{pid}/comm").read_text().strip() for pid in below}
-    return [pid for pid, name in names.items() if name == f"grader-{kind}"]
+    found = []
+    for pid in [pool.pid, *descendants(pool.pid)]:
+        with contextlib.suppress(OSError):  # what has made a sandbox ends
+            name = Path(f"/proc/{pid}/comm").read_text().strip()
+            found += [pid] * (name == f"grader-{kind}")
+    return found
 
 
 def judge(run, pool, submission):
