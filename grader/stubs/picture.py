@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import escape, unescape
 from pathlib import Path
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape, unescape
 
 from grader.speech import translate
 from grader.stubs.module import StubError
@@ -60,6 +60,6 @@ def spoken_picture(picture: str) -> str:
     def spoken(match: re.Match[str]) -> str:
         if not is_text(match):
             return match[0]
-        return match[1] + escape(translate(unescape(match[3])))
+        return match[1] + escape(translate(unescape(match[3])), quote=False)
 
     return _TEXT.sub(spoken, picture)
