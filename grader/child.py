@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from grader.speech import _
+
 MAX_WORDS = 2_000  # characters
 MAX_PRINTED = 20_000  # bytes
 
@@ -76,8 +78,8 @@ class Child:
         size = os.fstat(self._printed.fileno()).st_size
         cut = size - self._read - len(data)
         self._read = size
-        more = f"\n… {cut:,} more bytes" if cut > 0 else ""
-        return data.decode(errors="replace") + more
+        said = "\n" + _("… {n:,} more bytes").format(n=cut) if cut > 0 else ""
+        return data.decode(errors="replace") + said
 
     def last_words(self) -> str:
         """Return the end of what the process has printed; after its end, too."""

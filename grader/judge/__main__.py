@@ -17,6 +17,7 @@ from grader.layout import Layout
 from grader.sandbox.isolation import Level
 from grader.sandbox.launch import Sandbox
 from grader.sandbox.limits import Limits
+from grader.words import say
 
 PLUGINS = ("pytest_metadata.plugin", "pytest_jsonreport.plugin")
 
@@ -47,7 +48,14 @@ def main() -> int:
         sandbox.close()
     if status:
         sys.stdout.flush()
-        owner.send(Fault(f"the hidden suite does not run: pytest exit status {status}"))
+        owner.send(
+            Fault(
+                say(
+                    "the hidden suite does not run: pytest exit status {status}",
+                    status=int(status),
+                )
+            )
+        )
     return int(status)
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from grader.scoring.manifest import Manifest
 from grader.scoring.submission import Submission
+from grader.words import Words
 
 
 class Part(StrEnum):
@@ -43,4 +44,4 @@ class Ready:
 class Fault:
     """The kit failed; there is no report."""
 
-    text: str
+    words: Words

@@ -19,6 +19,7 @@ from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.report import Report
 from grader.scoring.submission import Submission
+from grader.words import Text, as_text, say
 
 START_SECONDS = 180
 GRACE_SECONDS = 60
@@ -67,7 +68,9 @@ class Judge:
         ready = self._receive(START_SECONDS)
         if not isinstance(ready, Ready):
             self.close()
-            raise JudgeError("the judge does not start: {text}", text=ready.text)
+            raise JudgeError(
+                "the judge does not start: {text}", text=as_text(ready.words)
+            )
         self.manifest = ready.manifest
 
     @property
@@ -97,7 +100,7 @@ class Judge:
         seconds = self.limits.topic_seconds * len(topics) + GRACE_SECONDS
         reply = self._receive(seconds)
         if isinstance(reply, Fault):
-            raise JudgeError(reply.text)
+            raise JudgeError(reply.words)
         report: Report = reply
         return report
 
@@ -105,12 +108,18 @@ class Judge:
         try:
             if self._owner.poll(seconds):
                 reply = self._owner.recv()
-                if isinstance(reply, Fault):
-                    reply = Fault(f"{reply.text}\n{self._child.last_words()}".strip())
+                words = self._child.last_words()
+                if isinstance(reply, Fault) and words:
+                    both: dict[str, Text | str] = {
+                        "text": as_text(reply.words),
+                        "words": words,
+                    }
+                    reply = Fault(Text("{text}\n{words}", both))
                 return reply
-            problem = f"no answer within {seconds:g} seconds"
+            problem = say("no answer within {seconds:g} seconds", seconds=seconds)
         except (EOFError, OSError):
-            problem = f"its process ended: {self._child.last_words()}"
+            words = self._child.last_words()
+            problem = Text("its process ended: {words}", {"words": words})
         self.close()
         raise JudgeError("the judge failed: {problem}", problem=problem)
 

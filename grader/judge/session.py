@@ -40,6 +40,7 @@ from grader.sandbox.prefork import warm
 from grader.scoring.manifest import Check, Manifest, suite_digest, topic_digest
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report, with_tests
+from grader.words import say
 
 
 class JudgeSession:
@@ -125,7 +126,9 @@ class JudgeSession:
             clean = False
         if not clean:
             self.sandbox.restart()
-        return reply or Fault(f"the judge's process ended with status {status}")
+        return reply or Fault(
+            say("the judge's process ended with status {status}", status=status)
+        )
 
     def run(
         self, session: pytest.Session, job: Job, items: Sequence[pytest.Item]

@@ -104,9 +104,11 @@ def probe_bubblewrap() -> Availability:
         return Availability(Level.BUBBLEWRAP, False, reason)
     if done.stdout.strip() == "boxed":
         return Availability(Level.BUBBLEWRAP, True)
-    lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-    reason = _("bwrap fails: {error}").format(error=lines[-1]) + container.advise()
-    return Availability(Level.BUBBLEWRAP, False, reason)
+    status = _("exit status {status}").format(status=done.returncode)
+    lines = done.stderr.strip().splitlines() or [status]
+    reason = _("bwrap fails: {error}").format(error=lines[-1])
+    told = "; ".join(filter(None, (reason, container.advise())))
+    return Availability(Level.BUBBLEWRAP, False, told)
 
 
 def probe_uid(secrets: Iterable[Path]) -> Availability:

@@ -86,7 +86,11 @@ class Sandbox:
         if ready != READY:
             text = self._child.last_words()
             self.close()
-            raise SandboxError(f"the {self.level} sandbox does not start: {text}")
+            raise SandboxError(
+                "the {level} sandbox does not start: {text}",
+                level=self.level,
+                text=text,
+            )
 
     def _program(self) -> tuple[list[str], Path]:
         """Return the server's command, and the scratch folder as the server sees it."""
@@ -116,7 +120,7 @@ class Sandbox:
                 self._control.settimeout(ANSWER_SECONDS)
                 socket.send_fds(self._control, [command], [there.fileno()])
                 if self._control.recv(1) != READY:
-                    raise EOFError("it is gone")
+                    raise EOFError
             except (OSError, EOFError) as error:
                 here.close()
                 raise self._no_answer(error) from error
@@ -172,7 +176,8 @@ class Sandbox:
 
     def _no_answer(self, error: Exception) -> SandboxError:
         return SandboxError(
-            f"the sandbox does not answer: {error} {self._child.last_words()}"
+            "the sandbox does not answer: {words}",
+            words=f"{error} {self._child.last_words()}".strip(),
         )
 
     def restart(self) -> None:
