@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from grader.speech import _
+
 MAX_WORDS = 2_000  # characters
 MAX_PRINTED = 20_000  # bytes
 MAX_END = 4 * MAX_WORDS  # bytes
@@ -41,8 +43,8 @@ class Printed:
         size = os.fstat(self.file.fileno()).st_size
         cut = size - self._read - len(data)
         self._read = size
-        more = f"\n… {cut:,} more bytes" if cut > 0 else ""
-        return data.decode(errors="replace") + more
+        said = "\n" + _("… {n:,} more bytes").format(n=cut) if cut > 0 else ""
+        return data.decode(errors="replace") + said
 
     def last_words(self) -> str:
         """Return the end of what was printed; after `close`, too."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from grader.words import Text, Value, Words, as_text, render
+from grader.speech import _
+from grader.text import alike
+from grader.words import Text, Value, Words, as_text, render, say
 
 
 class GraderError(Exception):
@@ -25,6 +27,19 @@ def hold(template: str, values: Mapping[str, object]) -> Words:
     if not values:
         return template
     return Text(template, {name: to_value(value) for name, value in values.items()})
+
+
+def hint_at(asked: str, known: Iterable[str]) -> Text:
+    """Return what an error says behind a name that nobody knows: those like it, or all.
+
+    Example:
+        >>> hint_at("aplha", ["alpha", "beta"]).render()
+        'Is it alpha?'
+    """
+    names = list(known)
+    if likely := alike(asked, [(name, name) for name in names]):
+        return say("Is it {likely}?", likely=_(" or ").join(likely))
+    return say("Known: {names}", names=", ".join(names))
 
 
 def to_value(value: object) -> Value | Text:

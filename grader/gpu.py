@@ -46,4 +46,4 @@ def models(cards: Iterable[str]) -> str:
     """Return what the GPUs are, each model once, from what the driver tells of them."""
     found = [re.search(r"^Model:\s*(.*\S)", card, re.MULTILINE) for card in cards]
     names = dict.fromkeys(match[1] for match in found if match)
-    return ", ".join(names) or "a CUDA device of unknown model"
+    return ", ".join(names) or "CUDA"

@@ -9,6 +9,7 @@ import tokenize
 from pathlib import Path
 
 from grader.errors import GraderError
+from grader.speech import mark
 
 BAD_BYTE = re.compile("[\udc80-\udcff]")
 """A byte that is no UTF-8, as `surrogateescape` keeps it."""
@@ -129,6 +130,7 @@ def read_source(path: Path, error: type[GraderError]) -> str:
     try:
         return decode(path.read_bytes())
     except OSError as reason:
-        raise error(f"{path}: cannot be read: {reason.strerror}") from reason
+        said = mark("{path} cannot be read: {error}")
+        raise error(said, path=path, error=reason.strerror) from reason
     except BrokenCodeError as reason:
-        raise error(f"{path}: {reason}") from reason
+        raise error(mark("{path}: {reason}"), path=path, reason=reason) from reason

@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.errors import GraderError
+from grader.errors import GraderError, hint_at
 from grader.exercise import Course, Exercise, Topic
-from grader.speech import ENGLISH, spoken, translate
-from grader.tables import TableReader, read_document
+from grader.speech import ENGLISH, _, spoken, translate
+from grader.tables import DOCUMENT, TableReader, read_document
 from grader.text import alike
 from grader.words import Words, as_text, say
 
@@ -106,7 +106,7 @@ class Syllabus:
             return found
         known = [(part, part) for part in (*self.topic_ids, *self.exercises)]
         known += [(s, e.id) for e in self.exercises.values() for s in e.symbols]
-        if likely := " or ".join(alike(name, known)):
+        if likely := _(" or ").join(alike(name, known)):
             raise SyllabusError(
                 "{name!r} is neither a topic nor an exercise. Is it {likely}?",
                 name=name,
@@ -165,7 +165,7 @@ def read_syllabus(path: Path) -> Syllabus:
         return syllabus
     reader = TableReader(str(given), SyllabusError)
     data = reader.parse(read_document(given, SyllabusError))
-    entry = reader.table(data, "the document", {"exercises": list})
+    entry = reader.table(data, DOCUMENT, {"exercises": list})
     part = syllabus.only(*entry["exercises"])
     modules = {t: syllabus.modules[t] for t in part.topic_ids}
     return replace(part, modules=modules)
@@ -179,21 +179,26 @@ def parse_syllabus(data: Mapping[str, Any], source: str) -> Syllabus:
     """
     reader = _Reader(source, SyllabusError)
     kinds = {"course": dict, "levels": dict, "topic": list}
-    document = reader.table(data, "the document", kinds)
+    document = reader.table(data, DOCUMENT, kinds)
     levels = reader.levels(document["levels"])
     topics = tuple(
         reader.topic(entry, i, levels) for i, entry in enumerate(document["topic"])
     )
-    reader.refuse_twice([t.id for t in topics], "topic")
+    reader.refuse_twice([t.id for t in topics])
     modules = {t.id: tuple(e.symbols for e in t.exercises) for t in topics}
     course = reader.course(document["course"])
     syllabus = Syllabus(topics, modules, course, tuple(levels))
     ids = [e.id for topic in topics for e in topic.exercises]
-    reader.refuse_twice(ids, "exercise")
+    reader.refuse_twice(ids)
     for exercise in syllabus.exercises.values():
         for needed in exercise.needs:
             if needed not in ids:
-                reader.fail(exercise.id, f"needs {needed!r}, which is no exercise")
+                reader.fail(
+                    "{entry} needs {name!r}, which is no exercise. {hint}",
+                    entry=exercise.id,
+                    name=needed,
+                    hint=hint_at(needed, ids),
+                )
     return syllabus
 
 
@@ -204,34 +209,48 @@ class _Reader(TableReader):
         texts = dict.fromkeys(("id", "title", "book", "url"), str)
         entry = self.table(data, "course", texts, {"languages": [LANGUAGES[0]]})
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry["id"]):
-            self.fail("course", f"has id {entry['id']!r}; it is made of a-z, 0-9 and -")
+            self.fail(
+                "{entry} has id {name!r}; it is made of a-z, 0-9 and -",
+                entry="course",
+                name=entry["id"],
+            )
         languages = tuple(entry.pop("languages"))
         if not languages or any(name not in LANGUAGES for name in languages):
-            self.fail("course", f"has languages other than {', '.join(LANGUAGES)}")
+            self.fail(
+                "{entry} has languages other than {names}",
+                entry="course",
+                names=", ".join(LANGUAGES),
+            )
         return Course(**entry, languages=languages)
 
     def levels(self, data: Mapping[str, Any]) -> dict[str, bool]:
         for name, meaning in data.items():
             if meaning not in list(MEANINGS):
-                known = " or ".join(MEANINGS)
-                self.fail("levels", f"calls {name} {meaning!r}; it is {known}")
+                self.fail(
+                    "{entry} calls {name} {meaning!r}; known: {names}",
+                    entry="levels",
+                    name=name,
+                    meaning=meaning,
+                    names=", ".join(MEANINGS),
+                )
         return {name: MEANINGS[meaning] for name, meaning in data.items()}
 
     def topic(self, data: Any, index: int, levels: Mapping[str, bool]) -> Topic:
         texts = {"id": str, "title": str, "book": str, "exercise": list}
-        entry = self.table(data, f"topic {index + 1}", texts)
+        entry = self.table(data, say("topic {number}", number=index + 1), texts)
         name = entry["id"]
         if not name.isidentifier():
-            self.fail(f"topic {name!r}", "is no name of a module")
+            self.fail("topic {name!r} is no name of a module", name=name)
         exercises = tuple(
-            self.exercise(item, name, f"{name}: exercise {i + 1}", levels)
+            self.exercise(item, name, i, levels)
             for i, item in enumerate(entry["exercise"])
         )
         return Topic(name, entry["title"], entry["book"], exercises)
 
     def exercise(
-        self, data: Any, topic: str, where: str, levels: Mapping[str, bool]
+        self, data: Any, topic: str, index: int, levels: Mapping[str, bool]
     ) -> Exercise:
+        where: Words = say("{topic}: exercise {number}", topic=topic, number=index + 1)
         required = {
             "symbols": list,
             "title": str,
@@ -249,11 +268,14 @@ class _Reader(TableReader):
         if not symbols or not all(
             isinstance(s, str) and s.isidentifier() for s in symbols
         ):
-            self.fail(where, "has symbols that are no names")
+            self.fail("{entry} has symbols that are no names", entry=where)
         where = f"{topic}.{symbols[0]}"
         if entry["level"] not in levels:
             self.fail(
-                where, f"has level {entry['level']!r}; known: {', '.join(levels)}"
+                "{entry} has level {name!r}; known: {names}",
+                entry=where,
+                name=entry["level"],
+                names=", ".join(levels),
             )
         for key, low, high in (
             ("minutes", 1, 240),
@@ -261,16 +283,19 @@ class _Reader(TableReader):
             ("points", 1, 100),
             ("cuda_points", 0, 100),
         ):
-            if not low <= entry[key] <= high:
-                self.fail(
-                    where, f"has {key} = {entry[key]}; {low} to {high} is expected"
-                )
+            self.check_range(entry[key], low, high, f"{where}: {key}")
         if len(hints) < 2 or not all(isinstance(h, str) and h.strip() for h in hints):
-            self.fail(where, "needs two hints or more, none of them empty")
+            self.fail(
+                "{entry} needs two hints or more, none of them empty", entry=where
+            )
         if entry["page"] and not entry["page"].startswith("https://"):
-            self.fail(where, f"has page {entry['page']!r}; it begins with https://")
+            self.fail(
+                "{entry} has page {page!r}; it begins with https://",
+                entry=where,
+                page=entry["page"],
+            )
         if not all(isinstance(needed, str) for needed in entry["needs"]):
-            self.fail(where, "has needs that are no ids")
+            self.fail("{entry} has needs that are no ids", entry=where)
         fields = {
             **entry,
             **{k: tuple(entry[k]) for k in ("symbols", "needs", "hints")},

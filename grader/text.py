@@ -59,7 +59,7 @@ def alike(asked: str, known: Collection[tuple[str, str]]) -> list[str]:
         asked: a word.
         known: words, and what each stands for.
     """
-    words = {word.lower() for word, _ in known}
+    words = dict.fromkeys(word.lower() for word, _ in known)
     one = asked.lower()
     found = [one] if one in words else difflib.get_close_matches(one, words, 3, 0.6)
     return list(

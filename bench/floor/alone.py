@@ -120,7 +120,7 @@ class Beside:
 def plain(value: Any) -> Any:
     """Return a value with the types that tests are written for."""
     if isinstance(value, torch.Tensor) and value.is_meta:
-        return wire.Opaque("tensor on the meta device")
+        return wire.Opaque("Tensor[meta]")
     if isinstance(value, torch.Tensor):
         return value.detach().cpu().as_subclass(torch.Tensor)
     if isinstance(value, dict):

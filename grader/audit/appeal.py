@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from grader import gpu
 from grader.audit.recount import Recount
 from grader.audit.verify import attempt_that_counts
 from grader.class_run.grading_config import GradingConfig
-from grader.errors import GraderError
+from grader.errors import GraderError, hint_at
 from grader.identity import same_student
 from grader.intake import SubmissionSource
 from grader.layout import Layout
@@ -26,6 +25,7 @@ from grader.scoring.manifest import Check, suite_digest
 from grader.scoring.report import Report, messages_of, traceback_of
 from grader.scoring.score import ExerciseScore
 from grader.scoring.submission import Submission
+from grader.speech import _
 
 if TYPE_CHECKING:
     from grader.judge.replay import Replayed
@@ -131,7 +131,8 @@ class Appeal:
         submission = self.config.read(attempt_that_counts(found[0], self.entry))
         if submission.digest == self.environment["submission"]:
             return submission, ""
-        return submission, f"{self.student}: the files are not those that were graded"
+        said = _("{student}: the files are not those that were graded")
+        return submission, said.format(student=self.student)
 
     def replay(self, submission: Submission | None) -> dict[str, Played]:
         """Play the tests on the reference and, if there is one, on a submission.
@@ -177,10 +178,13 @@ def find_entry(entries: Sequence[Mapping[str, Any]], student: str) -> Mapping[st
     known = {same_student(entry["student"]): entry for entry in entries}
     entry = known.get(same_student(student))
     if entry is None:
-        names = [entry["student"] for entry in entries]
-        raise AppealError(unknown(student, names, "is not in the scores"))
+        raise AppealError(
+            "{student!r} is not in the scores. {hint}",
+            student=student,
+            hint=hint_at(student, [entry["student"] for entry in entries]),
+        )
     if "exercises" not in entry:
-        why = entry["reason"] or entry["status"]
+        why = entry["reason"] or _(entry["status"])
         raise AppealError(
             "{student} has no score: {why}", student=entry["student"], why=why
         )
@@ -196,13 +200,10 @@ def find_checks(checks: Sequence[Check], test: str) -> Sequence[Check]:
     case_of = {check.nodeid: check.nodeid.rpartition("::")[2] for check in checks}
     found = [c for c in checks if test in ("", c.name, case_of[c.nodeid])]
     if not found:
-        names = {check.name for check in checks}
-        raise AppealError(unknown(test, names, f"is no test of {checks[0].exercise}"))
+        raise AppealError(
+            "{test!r} is no test of {exercise}. {hint}",
+            test=test,
+            exercise=checks[0].exercise,
+            hint=hint_at(test, dict.fromkeys(check.name for check in checks)),
+        )
     return found
-
-
-def unknown(name: str, known: Collection[str], why: str) -> str:
-    """Return what to say of a name that nobody knows, with those most like it."""
-    close = difflib.get_close_matches(name, known, 3, 0.5)
-    listed = " or ".join(close) if close else ", ".join(sorted(known)[:10])
-    return f"{name!r} {why}. Is it {listed}?" if close else f"{name!r} {why}: {listed}"

@@ -15,9 +15,10 @@ from grader.results.output import report_name
 from grader.results.result import Result
 from grader.scoring.outcome import Outcome
 from grader.scoring.score import Score, score_unpassed
+from grader.speech import _, mark
 
 FILE = "changes.csv"
-UNKNOWN = "not there"
+UNKNOWN = mark("not there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ def ended_otherwise(before: Standing, after: Standing) -> Iterator[str]:
             for s in (before, after)
         ]
         if ends[0] != ends[1]:
-            yield f"{nodeid.rpartition('::')[2]}: {ends[0]} → {ends[1]}"
+            yield f"{nodeid.rpartition('::')[2]}: {_(ends[0])} → {_(ends[1])}"
     if before.by_hand != after.by_hand:
-        yield after.by_hand or "no longer by hand"
+        yield after.by_hand or _("no longer by hand")
 
 
 class Earlier:

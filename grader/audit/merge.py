@@ -67,51 +67,64 @@ def join(shards: Sequence[ShardScores]) -> dict[str, Any]:
             student is in the wrong one.
     """
     for problem in find_problems(shards):
-        raise MergeError(problem)
+        raise problem
     common = {name: value for name, value in shards[0].data.items() if name not in OWN}
     entries = [entry for shard in shards for entry in shard.data["students"]]
     return {**common, "students": sorted(entries, key=place)}
 
 
-def find_problems(shards: Sequence[ShardScores]) -> Iterator[str]:
+def find_problems(shards: Sequence[ShardScores]) -> Iterator[MergeError]:
     """Yield why shards do not make up one class."""
     first = shards[0]
     by_number: dict[int, ShardScores] = {}
     for shard in shards:
         if shard.shard.count != first.shard.count:
-            yield (
-                f"{first.folder} is shard {first.shard}, {shard.folder} is "
-                f"{shard.shard}: name shards of one run only"
+            yield MergeError(
+                "{first} is shard {one}, {folder} is {other}: name shards of one run "
+                "only",
+                first=first.folder,
+                one=first.shard,
+                folder=shard.folder,
+                other=shard.shard,
             )
         other = by_number.setdefault(shard.shard.number, shard)
         if other is not shard:
-            yield (
-                f"{other.folder} and {shard.folder} are both shard {shard.shard}: "
-                "name one of them"
+            yield MergeError(
+                "{first} and {folder} are both shard {shard}: name one of them",
+                first=other.folder,
+                folder=shard.folder,
+                shard=shard.shard,
             )
         for name in differences(first.data, shard.data):
-            yield (
-                f"{first.folder} and {shard.folder} were graded with other {name}: "
-                "grade both alike"
+            yield MergeError(
+                "{first} and {folder} were graded with other {name}: grade both alike",
+                first=first.folder,
+                folder=shard.folder,
+                name=name,
             )
     count = first.shard.count
     missing = [Shard(n, count) for n in range(1, count + 1) if n not in by_number]
     if missing:
-        yield (
-            f"missing: shard {', '.join(map(str, missing))}. Name the folder, or grade "
-            f"it with --shard {missing[0]}"
+        yield MergeError(
+            "missing: shard {shards}. Name the folder, or grade it with --shard "
+            "{first}",
+            shards=", ".join(map(str, missing)),
+            first=missing[0],
         )
     yield from find_strays(shards)
 
 
-def find_strays(shards: Sequence[ShardScores]) -> Iterator[str]:
+def find_strays(shards: Sequence[ShardScores]) -> Iterator[MergeError]:
     """Yield who is in a shard that does not hold him or her, as in two of them."""
     for shard in shards:
         for student in shard.students:
             if not shard.shard.holds(student):
-                yield (
-                    f"{student} is in {shard.folder}, but does not belong to shard "
-                    f"{shard.shard}: grade it again"
+                yield MergeError(
+                    "{student} is in {folder}, but does not belong to shard {shard}: "
+                    "grade it again",
+                    student=student,
+                    folder=shard.folder,
+                    shard=shard.shard,
                 )
 
 

@@ -28,7 +28,7 @@ from grader.results.result import Result, Status
 from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report
 from grader.scoring.score import Score, score
-from grader.speech import ENGLISH, Speech, speaking
+from grader.speech import ENGLISH, Speech, _, speaking
 from grader.syllabus import Syllabus, read_syllabus
 
 
@@ -104,7 +104,7 @@ class Recount:
     @cached_property
     def policy(self) -> Policy:
         """Return the course's rules that the scores were made with."""
-        source = f"the course in {SCORES}"
+        source = _("the course in {file}").format(file=SCORES)
         rules, name = self.scores["course"], self.scores["assignment"]
         return parse_policy(rules, source, self.registry, name)
 

@@ -15,6 +15,7 @@ from grader.exports.table import to_csv
 from grader.identity import same_student
 from grader.intake import ClassFolder
 from grader.results.result import Result, Status
+from grader.speech import _, several
 
 SCORES = "scores.json"
 TABLE = "scores.csv"
@@ -82,14 +83,14 @@ class ClassTable:
         mine = self.data([])
         names = sorted(differences(self.earlier, mine))
         if Shard.of(self.earlier) not in (WHOLE, self.shard):
-            names = [f"shard ({self.earlier['shard']})", *names]
+            shard = _("shard ({shard})").format(shard=self.earlier["shard"])
+            names = [shard, *names]
         if names:
-            who = "1 other student" if count == 1 else f"{count} other students"
             raise TableError(
                 "{path} holds {who}, graded with another {names}: name another "
                 "folder with --out, or grade the whole class again into it",
                 path=self.run.output.path,
-                who=who,
+                who=several("{n} other student", "{n} other students", count),
                 names=", ".join(names),
             )
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.audit.changes import UNKNOWN
 from grader.audit.recount import Recount, RecountError, records
 from grader.audit.table import SCORES, TABLE
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
-from grader.class_run.run import ClassRun
+from grader.class_run.run import MANIFEST, ClassRun
 from grader.exports.results import student as student_data
 from grader.exports.table import to_csv
 from grader.intake import SubmissionError, SubmissionSource
@@ -21,6 +22,7 @@ from grader.scoring.manifest import Manifest
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report
 from grader.scoring.score import read_outcomes
+from grader.speech import _, several
 
 
 class Verifier:
@@ -38,9 +40,11 @@ class Verifier:
         """Yield what is not as the grader wrote it."""
         for name, value in self.run.environment.items():
             if self.scores["environment"].get(name) != value:
-                yield f"these results come from a machine or suite with other {name}"
+                said = _("these results come from a machine or suite with other {name}")
+                yield said.format(name=name)
         if self.run.manifest is None:
-            yield "manifest.json is missing, was changed, or is of another suite"
+            said = _("{file} is missing, was changed, or is of another suite")
+            yield said.format(file=MANIFEST)
             return
         results = []
         for entry in self.scores["students"]:
@@ -56,12 +60,14 @@ class Verifier:
     def check_entry(self, entry: Mapping[str, Any], result: Result) -> Iterator[str]:
         """Yield whether the scores of a student differ from the reports."""
         if student_data(result) != entry:
-            yield f"{result.student}: {SCORES} is not what the report gives"
+            said = _("{student}: {file} is not what the report gives")
+            yield said.format(student=result.student, file=SCORES)
         elif result.attempts and result.score:
             mine = report_name(result.student)
             counts = attempt_name(result.student, result.attempt)
             if self.output.read_signed(mine) != self.output.read_signed(counts):
-                yield f"{mine} is not the report of the attempt that counts, {counts}"
+                said = _("{file} is not the report of the attempt that counts, {other}")
+                yield said.format(file=mine, other=counts)
 
     def check_table(self, expected: str) -> Iterator[str]:
         """Yield whether scores.csv differs from the reports."""
@@ -69,30 +75,34 @@ class Verifier:
         try:
             found = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            yield f"scores.csv cannot be read: {error}"
+            yield _("{path} cannot be read: {error}").format(path=TABLE, error=error)
             return
         lines = zip(expected.splitlines(), found.splitlines(), strict=False)
         for number, (mine, theirs) in enumerate(lines, 1):
             if mine != theirs:
-                yield f"scores.csv, line {number}, is not what the reports give"
+                said = _("{file}, line {line}, is not what the reports give")
+                yield said.format(file=TABLE, line=number)
         if expected.count("\n") != found.count("\n"):
-            yield "scores.csv has more or fewer lines than there are students"
+            said = _("{file} has more or fewer lines than there are students")
+            yield said.format(file=TABLE)
 
     def check_submissions(self, origins: Sequence[SubmissionSource]) -> Iterator[str]:
         """Yield whose files are not those that were graded."""
         by_student = {origin.student: origin for origin in origins}
         students = {entry["student"] for entry in self.scores["students"]}
         for student in sorted(by_student.keys() - students):
-            yield f"{student} handed in, but has no result"
+            yield _("{student} handed in, but has no result").format(student=student)
         for entry in self.scores["students"]:
             student = entry["student"]
             if entry["status"] == Status.MISSING:
                 if student in by_student:
-                    yield f"{student} handed in, and the results say otherwise"
+                    said = _("{student} handed in, and the results say otherwise")
+                    yield said.format(student=student)
             elif student in by_student:
                 yield from self.check_sources(by_student[student], entry)
             else:
-                yield f"{student} has a result, but no submission"
+                said = _("{student} has a result, but no submission")
+                yield said.format(student=student)
 
     def check_sources(
         self, origin: SubmissionSource, entry: Mapping[str, Any]
@@ -101,9 +111,12 @@ class Verifier:
         attempts = [*origin.earlier, origin] if "attempts" in entry else [origin]
         graded = records(entry)
         if len(attempts) != len(graded):
-            yield (
-                f"{origin.student}: {len(graded)} attempts were graded, "
-                f"now there are {len(attempts)}"
+            yield several(
+                "{student}: {n} attempt was graded, now there are {now}",
+                "{student}: {n} attempts were graded, now there are {now}",
+                len(graded),
+                student=origin.student,
+                now=len(attempts),
             )
             return
         for attempt, (record, name) in zip(attempts, graded, strict=True):
@@ -116,7 +129,8 @@ class Verifier:
                 yield f"{origin.student}: {error}"
                 continue
             if digest != report["environment"]["submission"]:
-                yield f"{origin.student}: the files are not those that were graded"
+                said = _("{student}: the files are not those that were graded")
+                yield said.format(student=origin.student)
 
     def regrade(
         self, origins: Sequence[SubmissionSource], sample: int
@@ -162,7 +176,6 @@ def differences(
     old, new = read_outcomes(before), read_outcomes(after)
     for nodeid in sorted(check.nodeid for check in expected.checks):
         if new.get(nodeid) not in (old.get(nodeid), Outcome.NO_GPU):
-            yield (
-                f"{student}: {nodeid} was {old.get(nodeid, 'missing')}, "
-                f"graded again it is {new.get(nodeid, 'missing')}"
-            )
+            said = _("{student}: {test} was {before}, graded again it is {after}")
+            was, now = (_(outcomes.get(nodeid, UNKNOWN)) for outcomes in (old, new))
+            yield said.format(student=student, test=nodeid, before=was, after=now)

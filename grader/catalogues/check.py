@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog, Message
 
 from grader.catalogues.found import CatalogueError, Found
 from grader.source import read_source
+from grader.speech import _
 
 GLOSSARIES = {"pt_BR": "docs/glossario.md"}
 """Where a course's words of a language stand, from its folder."""
@@ -37,10 +38,12 @@ def check_catalogue(
         message = catalogue.get(found.text)
         said = forms_of(message)
         if message is None or not all(said):
-            yield f"{found.text[:60]!r} is not translated ({found.place})"
+            yield _("{text!r} is not translated ({place})").format(
+                text=found.text[:60], place=found.place
+            )
             continue
         if message.fuzzy:
-            yield f"{found.text[:60]!r} is marked fuzzy"
+            yield _("{text!r} is marked fuzzy").format(text=found.text[:60])
         for text in said:
             for problem in compare(found.text, text, glossary):
                 yield f"{found.text[:60]!r} {problem}: {text[:60]!r}"
@@ -55,17 +58,20 @@ def forms_of(message: Message | None) -> list[str]:
 def compare(text: str, said: str, glossary: Mapping[str, str]) -> Iterator[str]:
     """Yield in what a translation differs from its text, but for the language."""
     if (values := values_of(text)) != values_of(said):
-        yield f"has other values than {', '.join(sorted(values)) or 'none'}"
+        listed = ", ".join(sorted(values)) or "-"
+        yield _("has other values than {names}").format(names=listed)
     if Counter(CODE.findall(text)) != Counter(CODE.findall(said)):
-        yield "has other code in backticks"
+        yield _("has other code in backticks")
     if (
         text[:1].isspace() != said[:1].isspace()
         or text[-1:].isspace() != said[-1:].isspace()
     ):
-        yield "begins or ends with other spaces"
+        yield _("begins or ends with other spaces")
     for english, terms in glossary.items():
         if uses(text, english) and not names(said, english, terms):
-            yield f"does not say {terms!r} for {english!r}"
+            yield _("does not say {terms!r} for {english!r}").format(
+                terms=terms, english=english
+            )
 
 
 def names(said: str, english: str, terms: str) -> bool:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_file
 
-from grader.catalogues.found import Found, read_tree
+from grader.catalogues.found import CatalogueError, Found, read_tree
+from grader.catalogues.makefile import texts_of_makefile
 from grader.catalogues.tests import texts_of_tests
 from grader.layout import PACKAGE, TEMPLATES
+from grader.source import read_source
 
-CALLS = {"_", "mark", "translate", "say"}
+CALLS = {"_", "mark", "translate", "say", "fail"}
 """Functions that are given a text, as errors are; `several` is given two forms."""
 FORMS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 """What templates call, and the parser."""
@@ -40,6 +42,9 @@ def texts_of_command() -> Iterator[Found]:
             yield from texts_of_help(path, place)
     for path in sorted(TEMPLATES.rglob("*.html")):
         yield from extracted("jinja2", path, PACKAGE.parent)
+    makefile = TEMPLATES / "handout" / "Makefile"
+    for text in texts_of_makefile(read_source(makefile, CatalogueError)):
+        yield Found(text, makefile.relative_to(PACKAGE.parent).as_posix())
     spec = find_spec(PARSER)
     for folder in (spec and spec.submodule_search_locations) or ():
         for path in sorted(Path(folder).rglob("*.py")):
@@ -66,9 +71,19 @@ def texts_of_calls(path: Path, place: str) -> Iterator[Found]:
                 yield Found(one, place, many)
             case ast.Call(
                 func=ast.Name(id=name) | ast.Attribute(attr=name),
-                args=[ast.Constant(value=str(text)), *_],
+                args=[given, *_],
             ) if name in CALLS or is_own_error(name):
-                yield Found(text, place)
+                yield from (Found(text, place) for text in texts_in(given))
+
+
+def texts_in(given: ast.expr) -> Iterator[str]:
+    """Yield the text that is given, or each of those that one is chosen from."""
+    match given:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=one, orelse=other):
+            yield from texts_in(one)
+            yield from texts_in(other)
 
 
 def is_own_error(name: str) -> bool:

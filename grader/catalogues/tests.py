@@ -14,6 +14,11 @@ from pathlib import Path
 from grader.catalogues.found import Found, docstrings_of, read_tree
 
 WORDS = re.compile(r"[^\W\d_]{2,}[.,;:]? +\S|\S +[^\W\d_]{2,}")
+WORDS_OF_PYTHON = (ast.And, ast.Or, ast.Not, ast.Is, ast.IsNot, ast.In, ast.NotIn)
+SYNTAX = (
+    *(ast.Module, ast.Expr, ast.Name, ast.Load, ast.Tuple),
+    *(ast.BoolOp, ast.UnaryOp, ast.Compare),
+)
 PATTERNS = re.compile(r"causes\Z", re.IGNORECASE)
 """How a table is called whose keys are patterns."""
 
@@ -36,10 +41,20 @@ def is_text(value: str) -> bool:
     if not WORDS.search(value):
         return False
     try:
-        ast.parse(value)
+        return reads_as_words(ast.parse(value))
     except (SyntaxError, ValueError):
         return True
-    return False
+
+
+def reads_as_words(tree: ast.Module) -> bool:
+    """Say whether what Python takes for code is words, as `not there` is."""
+    nodes = list(ast.walk(tree))
+    names = [node.id for node in nodes if isinstance(node, ast.Name)]
+    return (
+        all(isinstance(node, (*SYNTAX, *WORDS_OF_PYTHON)) for node in nodes)
+        and any(isinstance(node, WORDS_OF_PYTHON) for node in nodes)
+        and all(name.isalpha() and name.islower() for name in names)
+    )
 
 
 def patterns_of(tree: ast.Module) -> Iterator[ast.expr]:

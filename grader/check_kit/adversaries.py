@@ -11,26 +11,22 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.speech import _
 from grader.syllabus import Exercise
 
 EXCEPTIONS = (
     *("ValueError", "TypeError", "RuntimeError", "KeyError", "IndexError"),
     *("AttributeError", "OSError", "ImportError", "AssertionError"),
 )
-RESULTS = {
-    "None": "None",
-    "its input": "args[0] if args else None",
-    "zeros": "zeros_like(args)",
-    "an empty list": "[]",
-    "an empty dict": "{}",
-    "an empty text": "''",
-    "an empty iterator": "iter(())",
-    "zero": "0",
-    "one": "1.0",
-    "true": "True",
-    "false": "False",
-    "an identity": "torch.nn.Identity()",
-}
+RESULTS = (
+    "None",
+    "args[0] if args else None",
+    "zeros_like(args)",
+    *("[]", "{}", "''", "iter(())"),
+    *("0", "1.0", "True", "False"),
+    "torch.nn.Identity()",
+)
+"""What an answer returns in place of a result, in Python."""
 HEAD = """
 import torch as torch
 
@@ -68,37 +64,29 @@ class Adversary:
     """An answer without work to one exercise."""
 
     exercise: Exercise
-    does: str
-    """What it does in place of the work."""
+    body: str
+    """What it does in place of the work, in Python."""
     source: str
 
     @property
     def name(self) -> str:
         """Return what names it in a message."""
-        return f"an answer to {self.exercise.id} that {self.does}"
+        said = _("an answer to {exercise} whose whole work is `{body}`")
+        return said.format(exercise=self.exercise.id, body=self.body)
 
 
 def make_adversaries(exercise: Exercise, solution: str) -> Iterator[Adversary]:
     """Yield answers without work; the solution tells functions from classes."""
     kinds = {s: kind_of(s, solution) for s in exercise.symbols}
-    for error in EXCEPTIONS:
+    bodies = [(f"raise {error}", f"raise {error}") for error in EXCEPTIONS]
+    if FUNCTION not in kinds.values():
+        bodies += [("pass", f"raise {error}") for error in EXCEPTIONS]
+    bodies += [("pass", f"return {result}") for result in RESULTS]
+    for init, body in bodies:
         source = "".join(
-            kind.format(symbol=s, body=f"raise {error}", init=f"raise {error}")
-            for s, kind in kinds.items()
+            kind.format(symbol=s, body=body, init=init) for s, kind in kinds.items()
         )
-        yield Adversary(exercise, f"raises {error}", HEAD + source)
-        if FUNCTION not in kinds.values():
-            source = "".join(
-                kind.format(symbol=s, body=f"raise {error}", init="pass")
-                for s, kind in kinds.items()
-            )
-            yield Adversary(exercise, f"raises {error} when called", HEAD + source)
-    for what, result in RESULTS.items():
-        source = "".join(
-            kind.format(symbol=s, body=f"return {result}", init="pass")
-            for s, kind in kinds.items()
-        )
-        yield Adversary(exercise, f"gives {what}", HEAD + source)
+        yield Adversary(exercise, f"{init}; {body}", HEAD + source)
 
 
 def kind_of(symbol: str, solution: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from grader.check_kit.variants import Variant
 from grader.scoring.message import Message
+from grader.speech import _
 from grader.words import render
 
 
@@ -30,7 +31,8 @@ def check_causes(
         cause = render(message.cause, str)
         others = [v for v in variants if v.exercise == variant.exercise]
         if any(says(other, cause) for other in others):
-            yield f"{variant.name}: is told another slip's cause: {cause}"
+            said = _("{variant}: is told another slip's cause: {cause}")
+            yield said.format(variant=variant.name, cause=cause)
 
 
 def says(variant: Variant, text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from grader.scoring.report import (
 from grader.scoring.score import ExerciseScore, KitFaultError, Score, score
 from grader.scoring.submission import Submission
 from grader.source import decode
+from grader.speech import _, several
 from grader.syllabus import Exercise, Syllabus
 
 
@@ -37,7 +37,8 @@ class Findings:
     """What `check_kit` found."""
 
     problems: list[str] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: Sequence[str] = ()
+    """How much was checked, in words."""
     messages: Sequence[Message] = ()
     """All that was said of wrong answers."""
 
@@ -84,16 +85,19 @@ class Checker:
             topic: (self.layout.exercises / f"{topic}.py").read_bytes()
             for topic in self.solutions
         }
-        _, report = self.grade("the stubs", stubs, exercises)
+        _score, report = self.grade(_("the stubs"), stubs, exercises)
         for test in report["tests"]:
             outcome = outcome_of(test)
             if outcome not in (Outcome.NOT_STARTED, Outcome.NO_GPU):
-                yield f"stub: {test['nodeid']} is {outcome}: {text_of(test)}"
+                yield _("stub: {test} is {outcome}: {text}").format(
+                    test=test["nodeid"], outcome=_(outcome), text=text_of(test)
+                )
 
     def check_solutions(self, exercises: Collection[str]) -> Iterator[str]:
         """Yield what the solutions do not pass."""
-        result, report = self.grade("the solutions", self.solutions, exercises)
-        yield from lost_points("solution", result, report)
+        who = _("the solutions")
+        result, report = self.grade(who, self.solutions, exercises)
+        yield from lost_points(who, result, report)
 
     def check_variant(self, variant: Variant) -> Iterator[str]:
         """Yield what is wrong about how a variant is judged."""
@@ -106,15 +110,18 @@ class Checker:
             return
         (mine,) = result.exercises
         if not is_short(mine):
-            yield f"{variant.name}: not caught"
+            yield _("{name}: not caught").format(name=variant.name)
         messages = messages_of(report)
         if said := first_message(mine.outcomes, messages):
             self.told[variant.name] = said
         self.messages += messages.values()
         texts = [m.render(str) for m in messages.values()]
         if not any(says(variant, text) for text in texts):
-            shown = "\n".join(texts) or "nothing"
-            yield f"{variant.name}: no message says {variant.says!r}, but:\n{shown}"
+            yield _("{name}: no message says {pattern!r}, but:\n{texts}").format(
+                name=variant.name,
+                pattern=variant.says,
+                texts="\n".join(texts) or _("nothing"),
+            )
 
     def check_adversaries(self, exercise: Exercise) -> Iterator[str]:
         """Yield the answers without work that earn points."""
@@ -122,9 +129,11 @@ class Checker:
         for adversary in make_adversaries(exercise, decode(solution)):
             source = solution + b"\n\n" + adversary.source.encode()
             sources = {exercise.topic: source}
-            result, _ = self.grade(adversary.name, sources, {exercise.id})
+            result, _report = self.grade(adversary.name, sources, {exercise.id})
             if result.total:
-                yield f"{adversary.name} earns {result.total:g} of {result.max:g}"
+                yield _("{name} earns {points:g} of {most:g}").format(
+                    name=adversary.name, points=result.total, most=result.max
+                )
 
 
 def is_short(exercise: ExerciseScore) -> bool:
@@ -137,8 +146,11 @@ def lost_points(name: str, result: Score, report: Report) -> Iterator[str]:
     for exercise in result.exercises:
         if is_short(exercise):
             said = first_message(exercise.outcomes, messages_of(report))
-            message = said.render(str) if said else "no message"
-            yield f"{name}: {exercise.exercise} loses points: {message}"
+            yield _("{name}: {exercise} loses points: {message}").format(
+                name=name,
+                exercise=exercise.exercise,
+                message=said.render() if said else _("no message"),
+            )
 
 
 def check_all(
@@ -184,11 +196,12 @@ def check_all(
     found.messages = hidden.messages
     wrong = [v for v in variants if not v.right]
     found.problems += check_causes(wrong, hidden.told)
-    found.counts = Counter(
-        exercises=len(syllabus.exercises),
-        hidden_tests=len(hidden.pool.manifest.checks),
-        visible_tests=len(visible.pool.manifest.checks),
-        right_variants=len(right),
-        wrong_variants=len(wrong),
+    tests = len(hidden.pool.manifest.checks), len(visible.pool.manifest.checks)
+    found.counts = (
+        several("{n} exercise", "{n} exercises", len(syllabus.exercises)),
+        several("{n} hidden test", "{n} hidden tests", tests[0]),
+        several("{n} visible test", "{n} visible tests", tests[1]),
+        several("{n} right variant", "{n} right variants", len(right)),
+        several("{n} wrong variant", "{n} wrong variants", len(wrong)),
     )
     return found

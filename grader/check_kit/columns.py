@@ -10,6 +10,7 @@ import pytest
 from grader.layout import Layout
 from grader.observe.columns import COLUMNS, MODULES, TENSORS
 from grader.observe.sweep import Sweep
+from grader.speech import _, several
 from grader.syllabus import Syllabus
 
 ORDINARY = {*TENSORS, *MODULES}
@@ -55,17 +56,21 @@ def describe(compared: set[str], raised: Mapping[str, str]) -> str:
     """Return what is left out, by its reason."""
     cases = len(compared - COLUMNS.keys())
     if not compared & COLUMNS.keys():
-        return f"no function of tensors alone; {cases} cases of its own"
+        return several(
+            "no function of tensors alone; {n} case of its own",
+            "no function of tensors alone; {n} cases of its own",
+            cases,
+        )
     reasons: dict[str, list[str]] = defaultdict(list)
     for name in COLUMNS:
         if name in compared:
             continue
-        reason = "no statement promises them"
+        reason = _("no statement promises them")
         if name in raised:
-            reason = f"the reference raises {raised[name]}"
+            reason = _("the reference raises {error}").format(error=raised[name])
         elif name in MODULES and not compared & set(MODULES):
-            reason = "it is no module, or has no state"
+            reason = _("it is no module, or has no state")
         elif name in ORDINARY:
-            reason = "not asked for"
+            reason = _("not asked for")
         reasons[reason].append(name)
     return "; ".join(f"{', '.join(names)}: {why}" for why, names in reasons.items())

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.check_kit.variants import Variant
 from grader.scoring.manifest import Manifest
+from grader.speech import _, several
 from grader.syllabus import Syllabus
 
 MIN_HIDDEN = 1  # a sweep is many
@@ -29,22 +30,28 @@ def check_counts(
         "wrong": Counter(v.exercise.id for v in variants if not v.right),
     }
     least = {
-        "hidden": (MIN_HIDDEN, "hidden tests"),
-        "visible": (MIN_VISIBLE, "visible tests"),
-        "right": (MIN_RIGHT, "right variants"),
-        "wrong": (MIN_WRONG, "wrong variants"),
+        "hidden": (MIN_HIDDEN, "{n} hidden test", "{n} hidden tests"),
+        "visible": (MIN_VISIBLE, "{n} visible test", "{n} visible tests"),
+        "right": (MIN_RIGHT, "{n} right variant", "{n} right variants"),
+        "wrong": (MIN_WRONG, "{n} wrong variant", "{n} wrong variants"),
     }
     for exercise in part.exercises.values():
-        for kind, (minimum, words) in least.items():
+        for kind, (minimum, one, many) in least.items():
             count = functions[kind][exercise.id]
             if count < minimum:
-                yield f"{exercise.id}: {count} {words}; at least {minimum} are needed"
+                yield _("{exercise}: {found}; {least} at least").format(
+                    exercise=exercise.id,
+                    found=several(one, many, count),
+                    least=minimum,
+                )
         has_cuda = any(c.cuda and c.exercise == exercise.id for c in hidden.checks)
         if has_cuda != bool(exercise.cuda_points):
-            yield (
-                f"{exercise.id}: cuda_points = {exercise.cuda_points} but "
-                f"{'some' if has_cuda else 'no'} hidden tests are marked cuda"
+            said = (
+                _("{exercise}: cuda_points = {points}, but tests are marked cuda")
+                if has_cuda
+                else _("{exercise}: cuda_points = {points}, but no test is marked cuda")
             )
+            yield said.format(exercise=exercise.id, points=exercise.cuda_points)
 
 
 def count_functions(manifest: Manifest) -> Counter[str]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from grader.check_kit.variants import Variant
+from grader.speech import _
 from grader.syllabus import Syllabus, Topic
 
 
@@ -24,12 +25,15 @@ def check_independence(
         for exercise in topic.exercises:
             for symbol in exercise.symbols:
                 for other in sorted(users[topic.id][symbol] - {exercise.id}):
-                    yield f"solutions/{topic.id}.py: {other} uses {symbol}"
+                    file = f"solutions/{topic.id}.py"
+                    said = _("{file}: {exercise} uses {symbol}")
+                    yield said.format(file=file, exercise=other, symbol=symbol)
     for variant in variants:
         mine = users[variant.exercise.topic]
         for name in sorted(top_level_names(variant.source) & set(mine)):
             if mine[name] - {variant.exercise.id}:
-                yield f"{variant.name}: redefines {name}, which others use too"
+                said = _("{variant}: redefines {name}, which others use too")
+                yield said.format(variant=variant.name, name=name)
 
 
 def users_by_name(source: str, topic: Topic) -> dict[str, set[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.files import read_matching
 from grader.layout import Layout
+from grader.speech import _
 from grader.syllabus import Syllabus
 
 PLACEHOLDER = re.compile(r"FILL IN (\w+\.\w+): (.*?)[\"'.,)]*$", re.MULTILINE)
@@ -21,4 +22,5 @@ def check_placeholders(layout: Layout, part: Syllabus) -> Iterator[str]:
             exercise, what = found.groups()
             if exercise in part.exercises:
                 line = text.count("\n", 0, found.start()) + 1
-                yield f"{name}:{line}: {exercise} needs {what}"
+                said = _("{file}:{line}: {exercise} needs {what}")
+                yield said.format(file=name, line=line, exercise=exercise, what=what)

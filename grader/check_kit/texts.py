@@ -11,6 +11,7 @@ from grader.catalogues.tests import is_text
 from grader.language import folder_of, languages_in
 from grader.layout import Layout
 from grader.scoring.message import Message
+from grader.speech import _
 from grader.words import Text, Words
 
 
@@ -33,7 +34,7 @@ def check_texts(layout: Layout, texts: Iterable[tuple[str, Found]]) -> Iterator[
                 yield f"{place}: {problem}"
             compiled = path.with_suffix(".mo")
             if not compiled.exists() or compiled.read_bytes() != to_mo(catalogue):
-                yield f"{place}: is not compiled: grader messages"
+                yield _("{path} is not compiled: grader messages").format(path=place)
 
 
 def check_told(
@@ -50,7 +51,8 @@ def check_told(
     told_words = {words for message in told for words in words_of(message)}
     for words in sorted(told_words - known):
         if is_text(words):
-            yield f"{words!r} is told, and in no catalogue: a whole text, or say(…)"
+            said = _("{text!r} is told, and in no catalogue: a whole text, or say(…)")
+            yield said.format(text=words)
 
 
 def words_of(message: Message) -> Iterator[str]:

@@ -24,6 +24,7 @@ from grader.layout import find_course
 from grader.sandbox.isolation import Level
 from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report
+from grader.words import Text, say
 
 CONNECT_SECONDS = 20
 LOST_SECONDS = 60.0
@@ -194,12 +195,12 @@ class ClusterJudges:
         Raises:
             ClusterError: for a minute, nobody was.
         """
-        what = ""
+        what: Text | None = None
         if not self.cluster.workers():
-            what = "worker"
+            what = say("worker")
         elif any(f.status == "pending" for f in set(self.cuda)):
-            what = "" if self.cluster.offers_gpu() else "worker that offers GPU"
-        if not what:
+            what = None if self.cluster.offers_gpu() else say("worker that offers GPU")
+        if what is None:
             self.lost_since = None
             return
         now = time.monotonic()

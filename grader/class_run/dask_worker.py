@@ -28,7 +28,8 @@ from grader.sandbox.isolation import Level, NoIsolationError, choose_level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report, with_tests, with_unpassed
-from grader.speech import _, mark
+from grader.speech import mark
+from grader.words import say
 
 
 class DaskWorker(WorkerPlugin):
@@ -41,7 +42,7 @@ class DaskWorker(WorkerPlugin):
         self.name = f"grader-{uuid.uuid4().hex}"
         self.suite, self.level, self.limits = suite, level, limits
         self.versions = dict(versions)
-        self.problem = ""
+        self.problem: ClusterError | None = None
 
     def setup(self, worker: Worker) -> None:
         """Take the suite, where kit and torch are the right ones.
@@ -60,12 +61,14 @@ class DaskWorker(WorkerPlugin):
             refuse_other_versions(self.address, versions(), self.versions)
             self.course, self.tests = self.suite.unpack(self.folder)
         except SuiteError as error:
-            self.problem = _(
-                "worker {address}: {error}: run the same command again"
-            ).format(address=self.address, error=error)
-            raise ClusterError(self.problem) from error
+            self.problem = ClusterError(
+                "worker {address}: {error}: run the same command again",
+                address=self.address,
+                error=error,
+            )
+            raise self.problem from error
         except ClusterError as error:
-            self.problem = str(error)
+            self.problem = error
             raise
 
     def judges(self) -> JudgePool:
@@ -76,7 +79,7 @@ class DaskWorker(WorkerPlugin):
             JudgeError: one does not start.
         """
         if self.problem:
-            raise ClusterError(self.problem)
+            raise self.problem
         with self.lock:
             if self.pool is None:
                 self.pool = JudgePool(
@@ -167,8 +170,8 @@ def refuse_other_versions(
                 "worker {worker} has {names} {found}; here it is {version}: "
                 "install the same kit on both, with constraints.txt",
                 worker=worker,
-                names=NAMES[name],
-                found=found.get(name, "unknown")[:12],
+                names=say(NAMES[name]),
+                found=found.get(name, "?")[:12],
                 version=version[:12],
             )
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.errors import GraderError
 from grader.files import read_matching
 from grader.layout import Layout
 from grader.scoring.manifest import suite_digest
 
 
-class SuiteError(Exception):
+class SuiteError(GraderError):
     """The files are not those that the hash was made of."""
 
 
@@ -59,6 +60,8 @@ class Suite:
         found = suite_digest(course, tests)
         if found != self.digest:
             raise SuiteError(
-                f"a suite with hash {found[:12]} arrived instead of {self.digest[:12]}"
+                "a suite with hash {found} arrived instead of {sent}",
+                found=found[:12],
+                sent=self.digest[:12],
             )
         return course, tests

@@ -15,7 +15,7 @@ from grader import stubs as stub_maker
 from grader.class_run.pool import JudgePool
 from grader.cli.messages import texts_of
 from grader.cli.options import Given, Jobs, Only
-from grader.cli.screen import out, print_plain, progress_bar
+from grader.cli.screen import print_plain, progress_bar
 from grader.files import pack_files, write_bytes, write_text
 from grader.layout import Layout, find_course
 from grader.policy import find_part
@@ -86,7 +86,9 @@ def check_kit(
         show_columns(layout, part)
         return
     if left := list(checks.check_placeholders(layout, part)):
-        refuse(left, "places to fill in")
+        refuse(
+            left, several("{n} place to fill in", "{n} places to fill in", len(left))
+        )
     variants = checks.read_variants(layout.variants, syllabus)
     variants = [v for v in variants if v.exercise.id in part.exercises]
     level = choose_level([layout.solutions, layout.hidden_tests], unsandboxed=True)
@@ -110,13 +112,13 @@ def check_kit(
     texts = list(texts_of(layout))
     found.problems += checks.check_texts(layout, texts)
     found.problems += checks.check_told(layout, texts, found.messages)
-    counts = ", ".join(
-        f"{n} {what.replace('_', ' ')}" for what, n in found.counts.items()
-    )
-    print_plain(f"{counts} (seed {seed}, {level})")
+    print_plain(", ".join(found.counts))
+    print_plain(_("isolation {level}, seed {seed}").format(level=level, seed=seed))
     if found.problems:
-        refuse(found.problems, "problems")
-    out.print("[bold green]every right answer passed, every wrong one was caught[/]")
+        count = len(found.problems)
+        refuse(found.problems, several("{n} problem", "{n} problems", count))
+    said = _("every right answer passed, every wrong one was caught")
+    print_plain(said, "bold green")
 
 
 def show_columns(layout: Layout, part: Syllabus) -> None:
@@ -127,11 +129,11 @@ def show_columns(layout: Layout, part: Syllabus) -> None:
         print_plain(f"{exercise}: {text}")
 
 
-def refuse(problems: Sequence[str], what: str) -> NoReturn:
-    """Print what is wrong with the kit, and exit with 1."""
+def refuse(problems: Sequence[str], count: str) -> NoReturn:
+    """Print what is wrong with the kit, and how much it is, and exit with 1."""
     for problem in problems:
-        print_plain(problem, style="red")
-    out.print(f"[bold red]{len(problems)} {what}[/]")
+        print_plain(problem, "red")
+    print_plain(count, "bold red")
     raise typer.Exit(1)
 
 

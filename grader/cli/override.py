@@ -11,6 +11,7 @@ import typer
 
 from grader.audit.recount import Recount
 from grader.cli.screen import print_plain
+from grader.errors import hint_at
 from grader.exports.results import to_results
 from grader.identity import same_student
 from grader.policy.overrides import EVERYBODY, Override, OverrideError, Overrides
@@ -112,9 +113,9 @@ def find_student(student: str, known: dict[str, ExerciseScore | None]) -> str:
     found = [name for name in known if same_student(name) == same_student(student)]
     if not found:
         raise OverrideError(
-            "{student!r} is not in the scores: {names}",
+            "{student!r} is not in the scores. {hint}",
             student=student,
-            names=", ".join(known),
+            hint=hint_at(student, known),
         )
     if known[found[0]] is None:
         raise OverrideError(
@@ -159,10 +160,10 @@ def check(entry: Override, recount: Recount) -> None:
     tests = {check.name for check in recount.manifest.by_exercise[entry.exercise]}
     if entry.drop and entry.drop not in tests:
         raise OverrideError(
-            "{exercise} has no test {test!r}: {names}",
-            exercise=entry.exercise,
+            "{test!r} is no test of {exercise}. {hint}",
             test=entry.drop,
-            names=", ".join(sorted(tests)),
+            exercise=entry.exercise,
+            hint=hint_at(entry.drop, sorted(tests)),
         )
     old = {o.drop for o in recount.overrides.entries if o.exercise == entry.exercise}
     if entry.drop and tests <= old | {entry.drop}:

@@ -54,7 +54,7 @@ def is_interactive() -> bool:
 
 def print_error(message: str) -> None:
     """Print an error to stderr, taking nothing in it for markup."""
-    line = Text.assemble(("error: ", "bold red"), plain(message))
+    line = Text.assemble((f"{_('error')}: ", "bold red"), plain(message))
     errors.print(line, soft_wrap=not errors.is_terminal)
 
 

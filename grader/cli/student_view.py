@@ -35,10 +35,7 @@ def show_verdict(workspace: Workspace, verdict: Verdict, most: int = MAX_LINES) 
     exercise = workspace.syllabus.exercises[verdict.exercise]
     name = exercise.symbols[0]
     if not workspace.layout.topic_file(exercise.topic).exists():
-        said = (
-            f"✗ exercises/{exercise.topic}.py {workspace.work.broken[exercise.topic]}"
-        )
-        print_wrapped(said, 2, 2, "red")
+        print_wrapped(f"✗ {broken(workspace, exercise.topic)}", 2, 2, "red")
     elif not verdict.imports:
         said = verdict.message.render() if verdict.message else ""
         fault, _end, rows = said.partition("\n")
@@ -104,7 +101,13 @@ def show_broken(workspace: Workspace) -> None:
     """Print what is wrong with files that cannot be read as Python."""
     for topic in workspace.syllabus.topic_ids:
         if topic in workspace.work.broken:
-            print_wrapped(f"exercises/{topic}.py {workspace.work.broken[topic]}", 0, 2)
+            print_wrapped(broken(workspace, topic), 0, 2)
+
+
+def broken(workspace: Workspace, topic: str) -> str:
+    """Return what is wrong with a topic's file."""
+    file = f"exercises/{topic}.py"
+    return f"{file} {workspace.work.broken[topic]}"
 
 
 def describe(workspace: Workspace, exercise: Exercise) -> None:
@@ -154,9 +157,10 @@ def exercise_row(workspace: Workspace, exercise: Exercise) -> Text:
     status = workspace.status(exercise)
     said = {known: _(known) for known in MARKS}
     sign, style = MARKS[status]
+    minutes = _("{n} min").format(n=exercise.minutes)
     return Text.assemble(
         (f"  {sign} {exercise.symbols[0]:<{wide}}", style),
-        f"  {_(exercise.level):<{level}}  {exercise.minutes:>3} min  ",
+        f"  {_(exercise.level):<{level}}  {minutes:>7}  ",
         (f"{said[status]:<{max(map(len, said.values()))}}", style),
         f"  {_(exercise.title)}",
     )

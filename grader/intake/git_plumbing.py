@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from grader.intake.candidate import Candidate, SubmissionError, UnfitError
+from grader.words import say
 
 MAX_OUTPUT = 64 << 20  # bytes of git's answer
 MAX_LISTING = 16 << 20  # bytes of the list of a commit's files
@@ -69,9 +70,9 @@ class Repository:
             NoGitError: git is not there.
         """
         limits = {"c": 0, "v": MAX_MEMORY, "f": most // 512 + 1}
-        limited = " ".join(f"ulimit -{name} {n};" for name, n in limits.items())
+        steps = [f"ulimit -{name} {n}" for name, n in limits.items()]
         options = [part for pair in OPTIONS.items() for part in ("-c", "=".join(pair))]
-        script = f'{limited} exec git "$@"'
+        script = "; ".join([*steps, 'exec git "$@"'])
         command = ["sh", "-c", script, "git", *options, *arguments]
         places = {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -88,8 +89,11 @@ class Repository:
             if status != 0:
                 said.seek(0)
                 lines = said.read(500).decode(errors="replace").split("\n")
-                why = lines[0].removeprefix("fatal: ") or f"it ended with {status}"
-                raise SubmissionError("git cannot read it: {why}", why=why)
+                why = lines[0].removeprefix("fatal: ")
+                raise SubmissionError(
+                    "git cannot read it: {why}",
+                    why=why or say("it ended with {status}", status=status),
+                )
             out.seek(0)
             return out.read(most)
 

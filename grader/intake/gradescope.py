@@ -188,4 +188,6 @@ def to_time(node: Node) -> datetime:
     try:
         return parse_time(node.text())
     except ValueError as error:
-        raise YamlError(f"line {node.line}: {node.text()!r} is no time") from error
+        raise YamlError(
+            "line {line}: {text!r} is no time", line=node.line, text=node.text()
+        ) from error

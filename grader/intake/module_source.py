@@ -92,7 +92,7 @@ def make_script(name: str, text: str, exercises: Symbols) -> Module:
     Only what its statements define is run, each on its own, as of a student's cells.
     """
     parts = CELL.split(text)
-    titles = [f"cell {i} of {name}" for i in range(len(parts))]
+    titles = [f"{name}#{i}" for i in range(len(parts))]
     cells = [(t, (part,), False) for t, part in zip(titles, parts, strict=True)]
     if len(parts) == 1:
         cells = [(name, (text,), False)]

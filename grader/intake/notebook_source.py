@@ -15,6 +15,7 @@ from grader.intake.candidate import UnfitError
 from grader.sandbox.run_cells import find_magics
 from grader.speech import _
 from grader.stubs import check_id, desk_id
+from grader.words import say
 
 MAX_NOTEBOOK = 64 << 20  # bytes, outputs and all
 MAX_CONTAINERS = 2_000_000
@@ -123,7 +124,8 @@ def parse(name: str, data: bytes) -> dict[str, Any]:
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
-        reason = "nested too deep" if isinstance(error, RecursionError) else error
+        deep = isinstance(error, RecursionError)
+        reason = say("nested too deep") if deep else error
         raise UnfitError(
             "{name} is not a notebook ({reason}): open it in Jupyter, save "
             "it and hand it in again.",
@@ -189,11 +191,10 @@ def group_parts(cells: Iterable[CodeCell]) -> Iterator[list[CodeCell]]:
 def as_cell(parts: Sequence[CodeCell], name: str, topic: str) -> CellTuple:
     """Return a cell as `run_cells` takes it."""
     grade_id = parts[0].grade_id
-    title = f"cell {parts[0].number} of {name}"
-    if grade_id.startswith(f"{topic}-"):
-        title = f"{grade_id.removeprefix(f'{topic}-')} in {name}"
+    mine = grade_id.startswith(f"{topic}-")
+    which = grade_id.removeprefix(f"{topic}-") if mine else parts[0].number
     sources = tuple(part.source for part in parts)
-    return title, sources, bool(grade_id)
+    return f"{name}#{which}", sources, bool(grade_id)
 
 
 def notes_on(document: dict[str, Any], cells: Sequence[CodeCell]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from grader.intake.nested import Opened, unpacked
 from grader.scoring.submission import Submission
 from grader.speech import _
 from grader.text import one_line
-from grader.words import Words, as_text, render, say, together
+from grader.words import Words, render, say, together
 
 MAX_SOURCE = 1 << 20  # bytes
 MAX_NAMES = 5
@@ -105,12 +105,12 @@ def nothing_found(files: Sequence[Candidate], choice: Choice) -> SubmissionError
     """Return why a submission is not graded in which no file is a topic's."""
     names = sorted({file.name for file in files if not file.name.startswith(".")})
     shown, more = ", ".join(names[:MAX_NAMES]), len(names) - MAX_NAMES
-    held: Words = say("it holds {names}", names=shown) if names else "it is empty"
+    held = say("it holds {names}", names=shown) if names else say("it is empty")
     if more > 0:
         held = say("it holds {names} and {more} more", names=shown, more=more)
     return SubmissionError(
         "no file of the assignment is found: {held}. It needs files such as {first}.py "
         "or {first}.ipynb; --renames FILE says which file is which topic's",
-        held=as_text(held),
+        held=held,
         first=next(iter(choice.topics)),
     )

@@ -12,9 +12,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.errors import GraderError
+from grader.errors import GraderError, hint_at
 from grader.identity import same_student
-from grader.tables import TableReader, read_document
+from grader.tables import DOCUMENT, TableReader, read_document
+from grader.words import say
 
 KEYS = {"student": str, "file": str, "topic": str}
 
@@ -50,17 +51,25 @@ def read_renames(path: Path, topics: Collection[str]) -> Renames:
     """
     reader = TableReader(str(path), RenamesError)
     data: Any = reader.parse(read_document(path, RenamesError))
-    entries = reader.table(data, "the document", {"rename": list})["rename"]
+    entries = reader.table(data, DOCUMENT, {"rename": list})["rename"]
     files: dict[tuple[str, str], str] = {}
     for number, given in enumerate(entries, 1):
-        entry = reader.table(given, f"rename {number}", KEYS)
-        key = (entry["student"], entry["topic"])
-        if entry["topic"] not in topics:
+        where = say("rename {number}", number=number)
+        entry = reader.table(given, where, KEYS)
+        student, topic = key = (entry["student"], entry["topic"])
+        if topic not in topics:
             reader.fail(
-                f"rename {number}",
-                f"names the topic {entry['topic']!r}; known: {', '.join(topics)}",
+                "{entry} names {name!r}, which is no topic. {hint}",
+                entry=where,
+                name=topic,
+                hint=hint_at(topic, topics),
             )
         if key in files:
-            reader.fail(f"rename {number}", f"names {' and '.join(key)} once more")
+            reader.fail(
+                "{entry} names {topic} of {student} once more",
+                entry=where,
+                topic=topic,
+                student=student,
+            )
         files[key] = entry["file"]
     return Renames(files)

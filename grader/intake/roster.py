@@ -8,7 +8,6 @@ file of times has these and the student.
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from grader.errors import GraderError
+from grader.errors import GraderError, hint_at
 from grader.identity import composed, is_fit_id, same_words
 from grader.intake.times import parse_local_time
 from grader.speech import _
@@ -30,6 +29,7 @@ PLATFORM_COLUMNS = {
     "github": "github",
 }
 """Columns of platforms' ids, and the kind of id that each holds."""
+COLUMN_OF = {kind: column for column, kind in PLATFORM_COLUMNS.items()}
 NAMES = ("name", "sortable")
 TIME = "handed_in"
 """The column of a time; behind a colon may stand the topic that it is for."""
@@ -225,14 +225,9 @@ def check_columns(cells: Sequence[str], topics: Collection[str]) -> Sequence[str
     columns = [cell.casefold() for cell in cells]
     for cell, column in zip(cells, columns, strict=True):
         if column not in known:
-            close = difflib.get_close_matches(column, known, 1)
-            said = (
-                _("unknown column {column!r} (is it {like}?); known are {names}")
-                if close
-                else _("unknown column {column!r}; known are {names}")
-            )
-            like, names = "".join(close), ", ".join(known)
-            raise ValueError(said.format(column=cell, like=like, names=names))
+            hint = hint_at(column, known).render()
+            said = _("unknown column {column!r}. {hint}")
+            raise ValueError(said.format(column=cell, hint=hint))
         if columns.count(column) > 1:
             said = _("the column {column} stands there twice: keep one")
             raise ValueError(said.format(column=column))
@@ -283,5 +278,6 @@ def refuse_double(
     for kind, alias in student.known_as():
         first = lines.setdefault((kind, fold(alias)), line)
         if kind != "name" and first != line:
-            said = _("the {kind} {alias!r} stands in line {line} too")
-            raise ValueError(said.format(kind=kind, alias=alias, line=first))
+            said = _("{column} {alias!r} stands in line {line} too")
+            column = COLUMN_OF.get(kind, kind)
+            raise ValueError(said.format(column=column, alias=alias, line=first))

@@ -20,6 +20,7 @@ from grader.intake.candidate import (
     UnfitError,
     is_inside,
 )
+from grader.speech import _
 
 MAX_TAR = 256 << 20
 """Bytes behind the compression: all of them are unpacked to list the files."""
@@ -170,7 +171,7 @@ def members_of(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     behind = -1
     while (member := archive.next()) is not None:
         if archive.offset <= behind:
-            raise ValueError("its members have no order")
+            raise ValueError(_("its members have no order"))
         behind = archive.offset
         yield member
 

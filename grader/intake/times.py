@@ -59,4 +59,4 @@ def format_time(time: datetime) -> str:
         >>> format_time(parse_time("2026-04-26 17:34:00.8 UTC"))
         '2026-04-26 17:34:00 UTC'
     """
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S UTC}"

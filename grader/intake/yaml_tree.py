@@ -12,11 +12,13 @@ from typing import Any
 
 import yaml
 
+from grader.errors import GraderError
+
 MAX_DEPTH = 5
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class YamlError(ValueError):
+class YamlError(GraderError):
     """The text is not what it should be; the message begins with the line."""
 
 
@@ -31,19 +33,19 @@ class Node:
     def text(self) -> str:
         """Return a text or a number as it stands there; empty for null."""
         if not isinstance(self.value, str):
-            raise YamlError(f"line {self.line}: a text should stand here")
+            raise YamlError("line {line}: a text should stand here", line=self.line)
         return "" if self.value in ("null", "~") else self.value
 
     def entries(self) -> list[Node]:
         """Return the entries of a list."""
         if not isinstance(self.value, list):
-            raise YamlError(f"line {self.line}: a list should stand here")
+            raise YamlError("line {line}: a list should stand here", line=self.line)
         return self.value
 
     def mapping(self) -> dict[str, Node]:
         """Return the entries of a mapping."""
         if not isinstance(self.value, dict):
-            raise YamlError(f"line {self.line}: a mapping should stand here")
+            raise YamlError("line {line}: a mapping should stand here", line=self.line)
         return self.value
 
 
@@ -60,8 +62,11 @@ def parse_yaml(data: bytes) -> Node:
                 return build(event, events, 0)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise YamlError(f"{line}{error.problem or error.context}") from error
+        raise YamlError(
+            "line {line}: {problem}",
+            line=mark.line + 1 if mark else "?",
+            problem=error.problem or error.context,
+        ) from error
     except yaml.YAMLError as error:
         raise YamlError(" ".join(str(error).split())) from error
     raise YamlError("line 1: it is empty")
@@ -86,7 +91,10 @@ def build(event: Any, events: Iterator[Any], depth: int) -> Node:
         name = key.text()
         if name in mapping:
             raise YamlError(
-                f"line {key.line}: {name} stands in line {mapping[name].line} too"
+                "line {line}: {name} stands in line {first} too",
+                line=key.line,
+                name=name,
+                first=mapping[name].line,
             )
         mapping[name] = value
     return Node(line, mapping)

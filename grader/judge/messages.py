@@ -11,6 +11,7 @@ from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.scoring.manifest import Manifest
 from grader.scoring.submission import Submission
+from grader.words import Words
 
 
 class Part(StrEnum):
@@ -65,4 +66,4 @@ class Ready:
 class Fault:
     """The kit failed; there is no report."""
 
-    text: str
+    words: Words

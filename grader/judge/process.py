@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError
-from grader.judge.messages import Collected, Fault, Job, Part, Ready, Start
+from grader.judge.messages import Fault, Job, Part, Ready, Start
 from grader.layout import Layout, find_course
 from grader.sandbox import SandboxError
 from grader.sandbox.isolation import Level
 from grader.sandbox.limits import Limits
 from grader.sandbox.zygote import Forked, Zygote
+from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report
 from grader.scoring.submission import Submission
+from grader.words import Text, as_text, say
 
 START_SECONDS = 180
 GRACE_SECONDS = 60
@@ -64,13 +66,13 @@ class WarmSuite:
                 entry = "grader.judge.suite_process:main"
                 self._process = self.zygote.fork(entry, [], files)
             self._control.send(start)
-            reply = receive(self._control, START_SECONDS)
-            if not isinstance(reply, Collected):
-                raise SandboxError(f"{reply.text}\n{self.last_words()}".strip())
+            reply = self.with_words(receive(self._control, START_SECONDS))
+            if isinstance(reply, Fault):
+                raise SandboxError(reply.words)
         except (SandboxError, OSError, EOFError) as error:
             self.close()
             raise JudgeError("the judge does not start: {text}", text=error) from error
-        self.manifest = reply.manifest
+        self.manifest: Manifest = reply.manifest
 
     def fork(self, socket_of_judge: socket.socket) -> Forked:
         """Return the process of one more judge, which owns its end of a socket.
@@ -83,13 +85,20 @@ class WarmSuite:
             with control:
                 socket.send_fds(control, [b"j"], [socket_of_judge.fileno()])
             pid = receive(self._control, START_SECONDS)
-            if isinstance(pid, Fault):
-                raise EOFError(pid.text)
-            return Forked(pid, os.pidfd_open(pid))
+            if not isinstance(pid, Fault):
+                return Forked(pid, os.pidfd_open(pid))
         except (OSError, EOFError) as error:
-            raise JudgeError(
-                "no judge starts: {text}", text=f"{error} {self.last_words()}"
-            ) from error
+            pid = Fault(str(error))
+        words = as_text(self.with_words(pid).words)
+        raise JudgeError("the judge does not start: {text}", text=words)
+
+    def with_words(self, reply: Any) -> Any:
+        """Return a reply; a fault with the last words."""
+        words = self.last_words()
+        if isinstance(reply, Fault) and words:
+            both: dict[str, Text | str] = {"text": as_text(reply.words), "words": words}
+            return Fault(Text("{text}\n{words}", both))
+        return reply
 
     def last_words(self) -> str:
         """Return the end of what the processes of the suite have printed."""
@@ -122,7 +131,9 @@ class Judge:
         ready = self._receive(START_SECONDS)
         if not isinstance(ready, Ready):
             self.close()
-            raise JudgeError("the judge does not start: {text}", text=ready.text)
+            raise JudgeError(
+                "the judge does not start: {text}", text=as_text(ready.words)
+            )
 
     @property
     def pid(self) -> int | None:
@@ -151,20 +162,18 @@ class Judge:
         seconds = self.suite.limits.topic_seconds * len(topics) + GRACE_SECONDS
         reply = self._receive(seconds)
         if isinstance(reply, Fault):
-            raise JudgeError(reply.text)
+            raise JudgeError(reply.words)
         report: Report = reply
         return report
 
     def _receive(self, seconds: float) -> Any:
         try:
-            reply = receive(self._owner, seconds)
-            if isinstance(reply, Fault):
-                reply = Fault(f"{reply.text}\n{self.suite.last_words()}".strip())
-            return reply
+            return self.suite.with_words(receive(self._owner, seconds))
         except TimeoutError:
-            problem = f"no answer within {seconds:g} seconds"
+            problem = say("no answer within {seconds:g} seconds", seconds=seconds)
         except (EOFError, OSError):
-            problem = f"its process ended: {self.suite.last_words()}"
+            words = self.suite.last_words()
+            problem = Text("its process ended: {words}", {"words": words})
         self.close()
         raise JudgeError("the judge failed: {problem}", problem=problem)
 

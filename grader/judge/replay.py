@@ -32,6 +32,7 @@ from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import MESSAGE, OUTCOME
 from grader.scoring.submission import Submission
+from grader.speech import _
 from grader.text import one_line
 
 MAX_SHOWN = 600  # characters of one value
@@ -118,8 +119,8 @@ def read(answer: Any) -> str:
     match answer:
         case {"error": error}:
             raised = Raised.from_data(error)
-            at = f" ({raised.line.words().render()})" if raised.line else ""
-            return f"raises {raised}{at}"
+            at = f"{raised} ({raised.line.words().render()})" if raised.line else raised
+            return _("raises {error}").format(error=at)
         case {"value": value}:
             return shown(value)
     return shown(answer)

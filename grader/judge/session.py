@@ -41,6 +41,7 @@ from grader.sandbox.payload import Packer
 from grader.scoring.manifest import Check, Manifest, suite_digest, topic_digest
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import Report, joined
+from grader.words import say
 
 
 class JudgeSession:
@@ -114,7 +115,9 @@ class JudgeSession:
             clean = False
         if not clean:
             self.sandbox.restart()
-        return reply or Fault(f"the judge's process ended with status {status}")
+        return reply or Fault(
+            say("the judge's process ended with status {status}", status=status)
+        )
 
     def run(self, job: Job, items: Sequence[pytest.Item]) -> Report:
         """Run tests on the job's submission and return their report."""

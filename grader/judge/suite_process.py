@@ -36,6 +36,7 @@ from grader.sandbox.processes import (
 )
 from grader.sandbox.uids import NoUidError
 from grader.sandbox.zygote import Zygote
+from grader.words import say
 
 PLUGINS = ("pytest_metadata.plugin", "pytest_jsonreport.plugin")
 
@@ -67,7 +68,8 @@ def main(control: int, channel: int) -> None:
     status = pytest.main(arguments, plugins=[Suite(owner, zygote, start, gpu=has_gpu)])
     if status:
         sys.stdout.flush()
-        owner.send(Fault(f"the hidden suite does not run: pytest exit status {status}"))
+        told = "the hidden suite does not run: pytest exit status {status}"
+        owner.send(Fault(say(told, status=int(status))))
 
 
 class Suite:
@@ -120,7 +122,7 @@ class Suite:
             try:
                 sandbox = Sandbox(level, limits, zygote, gpu=self.gpu)
             except (SandboxError, NoUidError) as error:
-                owner.send(Fault(str(error)))
+                owner.send(Fault(error.words))
                 os._exit(1)
             with closing(sandbox):
                 judge.serve(owner, sandbox)

@@ -8,6 +8,7 @@ from datetime import datetime
 from grader.errors import GraderError
 from grader.scoring.report import Report, messages_of
 from grader.scoring.score import ExerciseScore, Score
+from grader.speech import _, several
 
 
 class GradebookError(GraderError):
@@ -57,7 +58,13 @@ def comment_on(exercise: ExerciseScore, report: Report) -> str:
     if said:
         lines.append(next(iter(said)))
     if len(said) > 1:
-        lines.append(f"… and {len(said) - 1} more tests do not pass.")
+        lines.append(
+            several(
+                "… and {n} more test does not pass.",
+                "… and {n} more tests do not pass.",
+                len(said) - 1,
+            )
+        )
     if exercise.open:
-        lines.append(f"A GPU decides {exercise.open:g} more.")
+        lines.append(_("A GPU decides {points:g} more.").format(points=exercise.open))
     return "\n".join(lines)

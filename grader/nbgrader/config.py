@@ -6,8 +6,11 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
+from grader.language import choose_language
+from grader.layout import find_course
 from grader.nbgrader.autograde import GradeApart
 from grader.nbgrader.repair_cells import RepairCells
+from grader.speech import speak
 from grader.stubs import RAISE
 
 
@@ -20,8 +23,10 @@ def configure(config: Config) -> None:
 
         configure(get_config())
 
-    Notebooks that are not of this kit are run by nbgrader, as ever.
+    Notebooks that are not of this kit are run by nbgrader, as ever. Messages are in the
+    language of the course.
     """
+    speak(choose_language(None, find_course()))
     config.ClearSolutions.code_stub = {"python": RAISE}
     before = Autograde.sanitize_preprocessors.default()
     config.Autograde.sanitize_preprocessors = [RepairCells, *before]

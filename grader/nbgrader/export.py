@@ -21,6 +21,7 @@ from nbgrader.plugins import ExportPlugin
 
 from grader.exports.plain import neutralise
 from grader.files import write_text
+from grader.speech import _
 
 COLUMNS = (
     "assignment",
@@ -48,7 +49,6 @@ class Csv(ExportPlugin):  # type: ignore[misc] # nbgrader has no types
     def export(self, gradebook: Gradebook) -> None:
         """Write the grades to the file that `--to` names."""
         target = Path(self.to or "grades.csv")
-        self.log.info("Exporting grades to %s", target)
         stream = io.StringIO()
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
@@ -62,6 +62,7 @@ class Csv(ExportPlugin):  # type: ignore[misc] # nbgrader has no types
                     self.tell_ungraded(assignment, student, found)
                     writer.writerow(row(assignment, student, found))
         write_text(target, stream.getvalue())
+        self.log.info(_("{path} written").format(path=target))
 
     def tell_ungraded(
         self,
@@ -71,11 +72,17 @@ class Csv(ExportPlugin):  # type: ignore[misc] # nbgrader has no types
     ) -> None:
         """Say which notebooks keep a student from having a score."""
         for notebook in ungraded(submission):
+            said = _(
+                "{student} has no score in {assignment}: cells of {file} have no "
+                "points yet. Grade them by hand, or mend the notebook and run nbgrader "
+                "autograde {assignment} --student {student} --force"
+            )
             self.log.warning(
-                "%s has no score in %s: cells of %s.ipynb have no points yet. Grade "
-                "them by hand, or mend the notebook and run nbgrader autograde %s "
-                "--student %s --force",
-                *(student.id, assignment.name, notebook, assignment.name, student.id),
+                said.format(
+                    student=student.id,
+                    assignment=assignment.name,
+                    file=f"{notebook}.ipynb",
+                )
             )
 
 

@@ -27,6 +27,7 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.nbgrader.cell_grades import CellGrade, GradebookError, StudentGrades
+from grader.speech import _
 from grader.stubs import check_id, grade_id
 from grader.syllabus import Syllabus
 
@@ -91,7 +92,7 @@ class GradebookWriter:
             GradebookError: the assignment is another course's, or cannot be written.
         """
         self.book, self.late_penalty = book, late_penalty
-        with told(f"assignment {assignment!r}"):
+        with told(_("assignment {name!r}").format(name=assignment)):
             self.assignment = self.find_assignment(assignment)
             for topic in syllabus.topics:
                 place = (topic.id, assignment)

@@ -25,7 +25,7 @@ def to_code(value: Any) -> str:
         return f"<{value.type_name}>"
     if isinstance(value, Tensor):
         kind = f"{str(value.dtype).removeprefix('torch.')} {tuple(value.shape)}"
-        return f"{kind} of {value.item():.6g}" if is_real_scalar(value) else kind
+        return f"{kind}: {value.item():.6g}" if is_real_scalar(value) else kind
     if isinstance(value, list):
         return f"[{', '.join(map(to_code, value))}]"
     if isinstance(value, tuple):

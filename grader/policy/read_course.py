@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
+from grader.errors import hint_at
 from grader.policy.course import (
     Attempts,
     CourseError,
@@ -20,9 +20,11 @@ from grader.policy.course import (
     Policy,
 )
 from grader.syllabus import Syllabus
-from grader.tables import TableReader, read_document
+from grader.tables import DOCUMENT, TableReader, read_document
+from grader.words import Text, Words, say
 
 Choice = TypeVar("Choice", bound=StrEnum)
+TOPIC = say("topic")
 
 
 def read_policy(path: Path, syllabus: Syllabus, assignment: str = "") -> Policy:
@@ -90,7 +92,7 @@ class _Reader(TableReader):
     def policy(self, text: str, syllabus: Syllabus, assignment: str) -> Policy:
         entry = self.table(
             self.parse(text),
-            "the document",
+            DOCUMENT,
             {},
             {**RULES, "assignment": {}, LANGUAGE: ""},
         )
@@ -101,7 +103,7 @@ class _Reader(TableReader):
         for rules in own.values():
             self.rules(rules, syllabus)
         if parts and assignment:
-            self.known(assignment, parts, "--assignment", "assignment")
+            self.known(assignment, parts, "--assignment", say("assignment"))
         made = self.rules(own.get(assignment, entry), syllabus)
         name = assignment if parts else ""
         return replace(made, parts=parts, assignment=name, text=text)
@@ -110,22 +112,20 @@ class _Reader(TableReader):
         self, data: Any, name: str, syllabus: Syllabus
     ) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Return an assignment's rules, in the document's form, and its parts."""
-        where = f"assignment {name}"
+        where = say("assignment {name}", name=name)
         lists: dict[str, Any] = {
             kind: [] for kind in ("topics", "exercises", "required", "bonus")
         }
         optional = {k: v for k, v in RULES.items() if k not in ("due", "exercises")}
         due = data.get("due", {}) if isinstance(data, Mapping) else {}
         entry = self.table(data, where, {}, {**optional, **lists, "due": due})
-        for kind, known in (
-            ("topics", syllabus.topic_ids),
-            ("exercises", syllabus.exercises),
-        ):
-            for part in entry[kind]:
-                self.known(part, known, where, kind.removesuffix("s"))
+        for topic in entry["topics"]:
+            self.known(topic, syllabus.topic_ids, where, TOPIC)
+        for exercise in entry["exercises"]:
+            self.known(exercise, syllabus.exercises, where, say("exercise"))
         parts = (*entry["topics"], *entry["exercises"])
         if not parts:
-            self.fail(where, "holds nothing: name topics or exercises")
+            self.fail("{entry} holds nothing: name topics or exercises", entry=where)
         rules = {k: entry[k] for k in optional if k in data}
         rules["exercises"] = {kind: entry[kind] for kind in ("required", "bonus")}
         single = isinstance(due, datetime)
@@ -141,7 +141,7 @@ class _Reader(TableReader):
             due=self.due(entry["due"], topics),
             late=self.late(entry["late"]),
             extensions=tuple(
-                self.extension(item, f"extension {i + 1}", topics)
+                self.extension(item, say("extension {number}", number=i + 1), topics)
                 for i, item in enumerate(entry["extension"])
             ),
             attempts=self.choice(Attempts, entry["attempts"], "attempts"),
@@ -150,40 +150,55 @@ class _Reader(TableReader):
 
     def choice(self, kinds: type[Choice], value: str, key: str) -> Choice:
         if value not in list(kinds):
-            self.fail("the document", f"has {key} {value!r}; known: {', '.join(kinds)}")
+            self.fail(
+                "{entry} has {key} {value!r}; known: {names}",
+                entry=DOCUMENT,
+                key=key,
+                value=value,
+                names=", ".join(kinds),
+            )
         return kinds(value)
 
-    def known(self, name: Any, names: Collection[str], entry: str, what: str) -> str:
+    def known(
+        self, name: Any, names: Collection[str], entry: Words, what: Words
+    ) -> str:
         if not isinstance(name, str) or name not in names:
-            close = difflib.get_close_matches(str(name), names, 1)
-            hint = f" Is it {close[0]!r}?" if close else ""
-            self.fail(entry, f"names {name!r}, which is no {what}.{hint}")
+            self.fail(
+                "{entry} names {name!r}, which is no {what}. {hint}",
+                entry=entry,
+                name=name,
+                what=what,
+                hint=hint_at(str(name), names),
+            )
         return name
 
-    def within(self, value: float, low: float, high: float, entry: str) -> Fraction:
-        if not low <= value <= high:
-            self.fail(entry, f"is {value}; {low:g} to {high:g} is expected")
+    def within(self, value: float, low: float, high: float, entry: Words) -> Fraction:
+        self.check_range(value, low, high, entry)
         return Fraction(str(value))
 
     def weights(self, data: Any, topics: Collection[str]) -> dict[str, Fraction]:
         weights = {}
         for topic, weight in data.items():
-            self.known(topic, topics, "weights", "topic")
+            self.known(topic, topics, "weights", TOPIC)
             self.check_type(weight, float, "weights", topic)
-            weights[topic] = self.within(weight, 0, 1000, f"the weight of {topic}")
+            weights[topic] = self.within(weight, 0, 1000, f"weights: {topic}")
         return weights
 
     def bonus(self, data: Any, syllabus: Syllabus) -> frozenset[str]:
         """Return the bonus exercises; the narrowest name that is given decides."""
         kinds = self.table(data, "exercises", {}, {"required": [], "bonus": []})
-        names = {*syllabus.levels, *syllabus.topic_ids, *syllabus.exercises}
+        names = (*syllabus.levels, *syllabus.topic_ids, *syllabus.exercises)
         is_bonus: dict[str, bool] = {}
         for kind in ("required", "bonus"):
             for name in kinds[kind]:
-                what = "level, topic or exercise"
+                what = say("level, topic or exercise")
                 self.known(name, names, f"exercises: {kind}", what)
                 if is_bonus.setdefault(name, kind == "bonus") != (kind == "bonus"):
-                    self.fail("exercises", f"calls {name} both required and bonus")
+                    self.fail(
+                        "{entry} calls {name} both required and bonus",
+                        entry="exercises",
+                        name=name,
+                    )
         return frozenset(
             e.id
             for e in syllabus.exercises.values()
@@ -192,11 +207,11 @@ class _Reader(TableReader):
 
     def due(self, data: Any, topics: Collection[str]) -> dict[str, datetime]:
         for topic, moment in data.items():
-            self.known(topic, topics, "due", "topic")
+            self.known(topic, topics, "due", TOPIC)
             if not isinstance(moment, datetime) or moment.tzinfo is None:
                 self.fail(
-                    f"due: {topic}",
-                    "needs date, time and time zone, as 2026-10-01T23:59:00-03:00",
+                    "{entry} needs date, time and zone, as 2026-10-01T23:59:00-03:00",
+                    entry=f"due: {topic}",
                 )
         return dict(data)
 
@@ -220,9 +235,10 @@ class _Reader(TableReader):
         }
         return LateRule(grace_minutes=int(minutes), marked_days=int(days), **percents)
 
-    def extension(self, data: Any, where: str, topics: Collection[str]) -> Extension:
+    def extension(self, data: Any, where: Text, topics: Collection[str]) -> Extension:
         entry = self.table(data, where, {"student": str, "days": int}, {"topics": []})
-        self.within(entry["days"], 1, 3650, f"{where}: days")
+        days = say("{entry}: {key}", entry=where, key="days")
+        self.within(entry["days"], 1, 3650, days)
         for topic in entry["topics"]:
-            self.known(topic, topics, where, "topic")
+            self.known(topic, topics, where, TOPIC)
         return Extension(entry["student"], entry["days"], tuple(entry["topics"]))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.errors import GraderError
-from grader.exports import gradescope
+from grader.exports import github, gradescope
 from grader.files import pack_files, read_matching
 from grader.layout import KIT, PACKAGE, TEMPLATES, Layout
+from grader.speech import _
 from grader.syllabus import Syllabus
 
 PLATFORMS = ("github", "gitlab", "gradescope")
 SCRIPTS = ("run_autograder", "setup.sh")
-ONLY, COURSE = b"@ONLY@", b"@COURSE@"
-"""What the templates hold in place of a part, and of the course's path in the kit."""
+ONLY, COURSE, FAILED = b"@ONLY@", b"@COURSE@", b"@FAILED@"
+"""What the templates hold in place of a part, of the course's path in the kit, and of
+what students are told where nothing could be graded."""
 
 
 class CiError(GraderError):
@@ -51,6 +53,10 @@ def make_files(
         return {"autograder.zip": pack_files(files, executable=SCRIPTS)}
     (name, job), place = templates.popitem(), place_of(layout)
     target = f".github/workflows/{name}" if platform == "github" else name
+    failed = github.to_refusal(
+        _("The grader failed. This says nothing about the work.")
+    )
+    job = job.replace(FAILED, failed.strip().encode())
     return {target: job.replace(COURSE, place.encode())}
 
 

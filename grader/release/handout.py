@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from grader.catalogues.makefile import spoken_makefile
 from grader.errors import GraderError
 from grader.files import read_matching
 from grader.language import folder_of
@@ -40,6 +41,7 @@ def collect(
         references: with the solutions and the paragraphs on why, encoded.
     """
     templates = TEMPLATES / "handout"
+    makefile = spoken_makefile((templates / "Makefile").read_text(encoding="utf-8"))
     course = read_syllabus(layout.registry)
     given = part or course
     modules = [f"{topic}.py" for topic in given.topic_ids]
@@ -72,6 +74,7 @@ def collect(
         **read_matching(PACKAGE, KIT.root, "**/*.py"),
         **read_matching(KIT.root, KIT.root, "constraints.txt", "pyproject.toml"),
         **read_matching(templates, templates, "**/*"),
+        "Makefile": makefile.encode(),
         **make_readmes(TEMPLATES / "readme", given, layout),
         **collect_texts(layout),
     }

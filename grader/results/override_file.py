@@ -12,6 +12,7 @@ from grader.results.output import OutputFolder
 from grader.results.signature import signature
 from grader.tables import TableReader
 from grader.text import one_line
+from grader.words import say
 
 FILE = "overrides.toml"
 HEAD = "# What a person decided on points. `grader override` writes this file.\n"
@@ -56,7 +57,7 @@ def read_overrides(output: OutputFolder) -> Overrides:
 def to_override(reader: TableReader, data: dict[str, Any]) -> Override:
     """Return one decision of the file."""
     kinds = REQUIRED | {name: OPTIONAL[name] for name in data.keys() & OPTIONAL.keys()}
-    return Override(**reader.table(data, "an override", kinds))
+    return Override(**reader.table(data, say("an override"), kinds))
 
 
 def write_overrides(output: OutputFolder, overrides: Overrides) -> None:

@@ -71,4 +71,4 @@ def to_pair(entry: Any) -> SimilarPair:
         } if "/" not in page:
             known = {str(topic): float(share) for topic, share in shares.items()}
             return SimilarPair(first, second, known, page)
-    raise ValueError("no pair")
+    raise ValueError

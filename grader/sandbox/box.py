@@ -70,7 +70,7 @@ class Box:
             answered = b""
         if not answered:
             self._end()
-            raise SandboxError("it does not start")
+            raise SandboxError("it ended")
 
     def _end(self) -> None:
         self._holder.kill()

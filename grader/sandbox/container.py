@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.speech import _
+
 MARKS = ("/.dockerenv", "/run/.containerenv")
 """Docker and Podman leave these."""
 CAPABILITIES = {"SYS_ADMIN": 21, "NET_ADMIN": 12}
@@ -29,7 +31,8 @@ def advise() -> str:
         read("/proc/self/mountinfo"),
     )
     options = " ".join(found)
-    return options and f"; start the container with {options} (docs/container.md)"
+    said = _("start the container with {options} (docs/container.md)")
+    return options and said.format(options=options)
 
 
 def read(path: str) -> str:

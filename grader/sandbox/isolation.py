@@ -105,18 +105,20 @@ def probe_bubblewrap() -> Availability:
         return Availability(Level.BUBBLEWRAP, False, _(NO_FILTER))
     try:
         with tempfile.TemporaryFile() as printed:
-            joined, words = join(Box(1 << 20, (), printed))
+            try:
+                joined, words = join(Box(1 << 20, (), printed))
+            except SandboxError as error:
+                joined, words = False, str(error)
             printed.seek(0)
-            words += printed.read().decode(errors="replace")
+            words += "\n" + printed.read().decode(errors="replace")
     except (OSError, subprocess.TimeoutExpired) as error:
         reason = _("bwrap does not start: {error}").format(error=error)
         return Availability(Level.BUBBLEWRAP, False, reason)
-    except SandboxError as error:
-        joined, words = False, str(error)
     if joined:
         return Availability(Level.BUBBLEWRAP, True)
     reason = _("bwrap fails: {error}").format(error=last_line(words))
-    return Availability(Level.BUBBLEWRAP, False, reason + container.advise())
+    told = "; ".join(filter(None, (reason, container.advise())))
+    return Availability(Level.BUBBLEWRAP, False, told)
 
 
 def join(box: Box) -> tuple[bool, str]:

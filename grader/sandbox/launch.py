@@ -95,7 +95,9 @@ class Sandbox:
             words = self._printed.last_words()
             self.close()
             raise SandboxError(
-                f"the {self.level} sandbox does not start: {error} {words}".rstrip()
+                "the {level} sandbox does not start: {text}",
+                level=self.level,
+                text=f"{error} {words}".strip(),
             ) from error
 
     def start_worker(
@@ -114,7 +116,7 @@ class Sandbox:
                 self._control.settimeout(ANSWER_SECONDS)
                 socket.send_fds(self._control, [command], [there.fileno()])
                 if self._control.recv(1) != READY:
-                    raise EOFError("it is gone")
+                    raise EOFError
             except (OSError, EOFError) as error:
                 here.close()
                 raise self._no_answer(error) from error
@@ -170,7 +172,8 @@ class Sandbox:
 
     def _no_answer(self, error: Exception) -> SandboxError:
         return SandboxError(
-            f"the sandbox does not answer: {error} {self._printed.last_words()}"
+            "the sandbox does not answer: {words}",
+            words=f"{error} {self._printed.last_words()}".strip(),
         )
 
     def restart(self) -> None:

@@ -15,11 +15,13 @@ from itertools import filterfalse
 from pathlib import Path
 from typing import IO
 
+from grader.sandbox import SandboxError
+
 UIDS = range(60001, 60201)
 LOCKS = Path("/run/grader")
 
 
-class NoUidError(Exception):
+class NoUidError(SandboxError):
     """Every uid for sandboxes is taken, or the locks cannot be written."""
 
 
@@ -42,8 +44,12 @@ def take_uid() -> tuple[int, IO[str] | None]:
                 continue
             return uid, lock
     except OSError as error:
-        raise NoUidError(f"{LOCKS} cannot be written: {error.strerror}") from error
-    raise NoUidError(f"all {len(UIDS)} users for sandboxes are taken (see {LOCKS})")
+        raise NoUidError(
+            "{path} cannot be written: {error}", path=LOCKS, error=error.strerror
+        ) from error
+    raise NoUidError(
+        "all {n} users for sandboxes are taken (see {path})", n=len(UIDS), path=LOCKS
+    )
 
 
 def is_known(uid: int) -> bool:

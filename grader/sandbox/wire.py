@@ -118,7 +118,7 @@ class _Encoder:
     def integer(self, value: int) -> Any:
         if -(1 << 63) <= value < 1 << 63:
             return int(value)
-        return self.opaque("int of more than 64 bits")
+        return self.opaque("int[>int64]")
 
     def text(self, value: str) -> str:
         data = str(value).encode(errors="backslashreplace")
@@ -129,9 +129,9 @@ class _Encoder:
     def tensor(self, value: torch.Tensor) -> list[Any]:
         dtype = str(value.dtype).removeprefix("torch.")
         if value.is_meta:
-            return self.opaque("tensor on the meta device")
+            return self.opaque("Tensor[meta]")
         if value.is_quantized or value.is_nested or dtype not in _DTYPES:
-            return self.opaque(f"tensor of an unusual kind ({dtype})")
+            return self.opaque(f"Tensor[{dtype}]")
         plain = value.detach().to_dense().as_subclass(torch.Tensor)
         self.check_room(plain.nbytes)  # before it is copied
         plain = plain.cpu().resolve_conj().resolve_neg()
@@ -183,7 +183,7 @@ def decode(structure: bytes, buffers: bytearray) -> Any:
         KeyError,
         RuntimeError,
     ) as error:
-        raise ProtocolError(f"not a frame: {type(error).__name__}") from error
+        raise ProtocolError("not a frame") from error
     if decoder.offset != len(buffers):
         raise ProtocolError("bytes without a value")
     return value
@@ -308,6 +308,6 @@ def _exactly(channel: socket.socket, size: int, clock: Clock | None) -> bytearra
         except TimeoutError:
             continue
         if not chunk:
-            raise EOFError("the other side is gone")
+            raise EOFError
         data += chunk
     return data

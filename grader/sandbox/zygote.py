@@ -98,7 +98,7 @@ class Zygote:
         request |= {"joins": len(namespaces), "uid": uid}
         answer, received = self._ask(request, [*namespaces, *descriptors])
         if not received:
-            raise SandboxError(str(answer.get("problem", "no process was forked")))
+            raise SandboxError("no process was forked: {text}", text=answer["problem"])
         return Forked(answer["pid"], received[0])
 
     def connect(self) -> Zygote:
@@ -132,7 +132,8 @@ class Zygote:
                     os.close(descriptor)
         except (OSError, EOFError) as error:
             raise SandboxError(
-                f"the zygote does not answer: {error} {self.last_words()}".rstrip()
+                "the sandbox does not answer: {words}",
+                words=f"{error} {self.last_words()}".strip(),
             ) from error
 
     def fileno(self) -> int:

@@ -31,11 +31,10 @@ class Line:
 
     def words(self) -> Text:
         """Return how it reads."""
-        template = "{file}, line {line}"
-        template += " in {function}" if self.function else ""
-        template += ": {text}" if self.text else ""
-        values = {"file": self.file, "line": self.number, "text": self.text}
-        return say(template, function=self.function, **values)
+        told = say("{file}, line {line}", file=self.file, line=self.number)
+        if self.function:
+            told = say("{place} in {function}", place=told, function=self.function)
+        return say("{place}: {text}", place=told, text=self.text) if self.text else told
 
 
 @dataclass(frozen=True)

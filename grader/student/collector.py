@@ -12,6 +12,7 @@ from grader.observe.plugin import exercise_of
 from grader.scoring.message import Message
 from grader.scoring.outcome import Outcome
 from grader.scoring.report import MESSAGE, OUTCOME
+from grader.speech import mark
 from grader.student.verdict import Printed, Verdict, end_of
 from grader.syllabus import Syllabus
 
@@ -82,7 +83,9 @@ class Collector:
 def kit_message(traceback: str) -> Message:
     """Return what a student needs to know of a test that failed to run."""
     return Message(
-        "The test itself failed to run, which is no fault of yours: tell your "
-        "instructor.",
+        mark(
+            "The test itself failed to run, which is no fault of yours: tell your "
+            "instructor."
+        ),
         got=traceback.strip().splitlines()[-1],
     )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from grader.language import choose_language
-from grader.layout import find_course
+from grader.layout import Layout, find_course
 from grader.observe import plugin
 from grader.observe.local import LocalObserver
 from grader.speech import _, speak
@@ -53,10 +53,13 @@ def check(exercise: str) -> None:
         SyllabusError: there is no such exercise.
     """
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        find_desk()
         raise NotPassed(
-            "Not graded: student code and verdict must not share a process. Put "
-            "`from grader.nbgrader.config import configure` and "
-            "`configure(get_config())` into nbgrader_config.py."
+            _(
+                "Not graded: student code and verdict must not share a process. Put "
+                "`from grader.nbgrader.config import configure` and "
+                "`configure(get_config())` into nbgrader_config.py."
+            )
         )
     workspace = sit_down()
     asked = workspace.exercise(exercise)
@@ -110,10 +113,15 @@ def progress() -> Shown:
 
 
 def sit_down() -> Workspace:
-    """Return the workspace around the notebook, and speak its language."""
+    """Return the workspace around the notebook."""
+    return Workspace(find_desk())
+
+
+def find_desk() -> Layout:
+    """Return where the notebook lies, and speak the language that is spoken there."""
     layout = find_course()
     speak(choose_language(None, layout))
-    return Workspace(layout)
+    return layout
 
 
 def take_cells(workspace: Workspace, caller: FrameType) -> None:
@@ -165,5 +173,5 @@ class NotebookObserver(LocalObserver):
                 case {"where": {"file": _} as where} | {
                     "error": {"where": {"file": _} as where}
                 }:
-                    where["file"] = "the notebook"
+                    where["file"] = _("the notebook")
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from grader.speech import _
 from grader.student.work import ExerciseStatus
 from grader.syllabus import Exercise, Syllabus
 
@@ -37,7 +38,9 @@ def required(syllabus: Syllabus, statuses: Mapping[str, ExerciseStatus]) -> Prog
 def duration(minutes: int) -> str:
     """Return minutes in words, as `2 h 5 min`."""
     hours, rest = divmod(minutes, 60)
-    parts = [f"{hours} h"] * (hours > 0) + [f"{rest} min"] * (rest > 0 or not hours)
+    parts = [_("{n} h").format(n=hours)] if hours else []
+    if rest or not hours:
+        parts.append(_("{n} min").format(n=rest))
     return " ".join(parts)
 
 

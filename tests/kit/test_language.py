@@ -7,10 +7,10 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from grader.catalogues.po import path_of, write_catalogue
-from grader.errors import GraderError
+from grader.errors import GraderError, hint_at
 from grader.language import LanguageError, choose_language
 from grader.layout import KIT, Layout
-from grader.scoring.message import Message
+from grader.scoring.message import Line, Message
 from grader.speech import Speech, several, speaking, translate
 from grader.words import render, say
 
@@ -80,6 +80,39 @@ def test_a_message_has_its_labels_in_the_language_too(course):
 
     with speaking(choose_language("yy", course)):
         assert message.render() == "dois 1\n  leia yy_ZZ there"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (Line("a.py", 3), "a.py, linha 3"),
+        (Line("a.py", 3, "forward"), "a.py, linha 3 em forward"),
+        (Line("a.py", 3, None, "{x}"), "a.py, linha 3: {x}"),
+        (Line("a.py", 3, "f", "x = 1"), "a.py, linha 3 em f: x = 1"),
+    ],
+)
+def test_where_a_student_s_line_stands_is_said_in_the_language(line, said):
+    with speaking(Speech("pt_BR")):
+        assert line.words().render() == said
+
+
+def test_a_name_that_nobody_knows_is_hinted_at():
+    known = ["beta", "Alpha", "alphas"]
+    asked = ("alpha", "alphb", "nothing")
+
+    with speaking(Speech("pt_BR")):
+        spoken = [hint_at(name, known).render() for name in asked]
+
+    assert [hint_at(name, known).render() for name in asked] == [
+        "Is it Alpha?",
+        "Is it Alpha or alphas?",
+        "Known: beta, Alpha, alphas",
+    ]
+    assert spoken == [
+        "Seria Alpha?",
+        "Seria Alpha ou alphas?",
+        "Conhecidos: beta, Alpha, alphas",
+    ]
 
 
 def test_a_number_decides_on_the_form():

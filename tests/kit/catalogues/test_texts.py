@@ -9,6 +9,7 @@ from grader.catalogues.check import check_catalogue, compare, read_glossary
 from grader.catalogues.command import texts_of_calls, texts_of_help
 from grader.catalogues.course import texts_of_course
 from grader.catalogues.found import Found
+from grader.catalogues.makefile import spoken_makefile, texts_of_makefile
 from grader.catalogues.po import (
     key_of,
     merge,
@@ -20,6 +21,7 @@ from grader.catalogues.tests import texts_of_tests
 from grader.check_kit.texts import check_told
 from grader.layout import KIT, Layout
 from grader.scoring.message import Message
+from grader.speech import Speech, speaking
 from grader.words import say
 
 GLOSSARY = {"layer": "camada", "bias": "viés", "copy": "cópia / copiar"}
@@ -41,6 +43,8 @@ def test_texts_of_tests_are_strings_of_words(tmp_path):
         slips = {"the scale is lost": 1}
         expect(x, "It is wrong.", slips=slips, causes={"also a pattern": "the why"})
         name, code, glued = "weight", "net.layer(x) + 1", f"and for the {name} alone"
+        cases = {"not clipped": x, "it is in order and done": y}
+        more = "import torch", "requires_grad is False", "A and B", "relu, tanh"
         ''',
     )
 
@@ -49,6 +53,8 @@ def test_texts_of_tests_are_strings_of_words(tmp_path):
         "It is wrong.",
         "the scale is lost",
         "the why",
+        "not clipped",
+        "it is in order and done",
     }
 
 
@@ -59,11 +65,32 @@ def test_texts_of_the_command_are_given_to_what_speaks(tmp_path):
         """
         print(_("a text"), several("{n} file", "{n} files", n), other("not this"))
         raise SomeError("{path} is gone", path=path)
+        raise SomeError("one" if n else ("two" if m else "three"), n=n)
+        reader.fail("{entry} is wrong", entry=entry)
         raise ValueError("for developers")
         """,
     )
 
-    assert set(found) == {"a text", "{n} file", "{path} is gone"}
+    told = {"{path} is gone", "one", "two", "three", "{entry} is wrong"}
+    assert set(found) == {"a text", "{n} file", *told}
+
+
+def test_a_makefile_says_what_its_targets_are_for_and_keeps_its_commands(tmp_path):
+    makefile = (
+        "# a remark\n"
+        "test: $(VENV)/ready ## check it: make test [EX=…]\n"
+        "\t@$(GRADER) test $(call quoted,$(EX))\n"
+        "\t@echo \"Setting up\" && grep -E '^[a-z]+:.*## ' Makefile\n"
+    )
+    catalogue = Catalog(locale="pt_BR")
+    catalogue.add("check it: make test [EX=…]", "verifica: make test [EX=…]")
+    write_catalogue(path_of(tmp_path, "pt_BR", "alpha"), catalogue)
+
+    with speaking(Speech("pt_BR", tmp_path)):
+        spoken = spoken_makefile(makefile)
+
+    assert texts_of_makefile(makefile) == ["check it: make test [EX=…]", "Setting up"]
+    assert spoken == makefile.replace("check it:", "verifica:")
 
 
 def test_help_is_found_where_options_are_declared(tmp_path):

@@ -125,7 +125,11 @@ def test_other_files_than_those_graded_are_told(graded, tmp_path):
         (["ruy", "double"], AppealError, "'ruy' is not in the scores. Is it rui?"),
         (["rui", "doubel"], SyllabusError, "Is it alpha.double?"),
         (["rui", "alpha"], AppealError, "is a topic. Name one of alpha.double"),
-        (["rui", "double", "--test", "double_of"], AppealError, f"Is it {TEST}?"),
+        (
+            ["rui", "double", "--test", "double_of_any_number"],
+            AppealError,
+            f"Is it {TEST}?",
+        ),
         (["rui", "double", "--replay"], AppealError, "name the class with --subm"),
     ],
 )

@@ -13,14 +13,10 @@ cli = importlib.import_module("grader.cli.main")
 CAUGHT_INSIDE = {
     "KilledWorkerError": "the observer tries the test again",
     "NoGitError": "becomes what is amiss with a submission",
-    "NoUidError": "ends the judge, whose last words a JudgeError tells",
     "ProtocolError": "becomes a test's outcome",
-    "SandboxError": "the judge starts its sandbox again",
     "SimulationError": "raised in a sandbox, and becomes a fault of its worker",
-    "SuiteError": "a worker refuses the run",
     "TooLargeError": "raised in a sandbox, and sent as the error of a call",
     "TooMuchError": "becomes the error of a submission",
-    "YamlError": "becomes what is amiss with a submission",
 }
 """Errors that are no message of the command, and what becomes of them."""
 

@@ -297,11 +297,11 @@ def test_a_rename_map_is_read_and_goes_by_student(write, tmp_path):
         ("[[rename]]", "rename 1 lacks the key 'student'"),
         (
             '[[rename]]\nstudent = "a"\nfile = "b"\ntopic = "delta"',
-            "rename 1 names the topic 'delta'; known: alpha_beta, gamma",
+            "rename 1 names 'delta', which is no topic. Known: alpha_beta, gamma",
         ),
         (
             '[[rename]]\nstudent = "a"\nfile = "b"\ntopic = "gamma"\n' * 2,
-            "rename 2 names a and gamma once more",
+            "rename 2 names gamma of a once more",
         ),
     ],
 )

@@ -156,7 +156,7 @@ def test_an_error_names_the_exercises_cell():
     with pytest.raises(SyntaxError) as raised:
         names["__getattr__"]("f")
 
-    assert raised.value.filename == "/scratch/f in gamma.ipynb"
+    assert raised.value.filename == "/scratch/gamma.ipynb#f"
 
 
 @pytest.mark.parametrize(

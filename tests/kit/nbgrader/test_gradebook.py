@@ -314,7 +314,7 @@ def test_a_comment_says_the_first_thing_that_is_wrong():
     ]
 
     assert comment_on(exercise, {"tests": tests}) == (
-        "First.\n… and 1 more tests do not pass."
+        "First.\n… and 1 more test does not pass."
     )
 
 

@@ -231,7 +231,7 @@ def test_every_student_has_what_the_answers_deserve(scores, syllabus):
 def test_a_slip_is_told_with_its_cell_and_line(course):
     page = (course.folder / f"feedback/slip/{ASSIGNMENT}/{TOPIC}.html").read_text()
 
-    assert "SyntaxError: invalid syntax (MLP in model_construction.ipynb, line" in page
+    assert "SyntaxError: invalid syntax (model_construction.ipynb#MLP, line" in page
 
 
 def test_the_release_runs_without_a_trace_of_the_solutions(course):

@@ -62,7 +62,7 @@ def test_a_cell_that_fails_costs_its_own_exercise(grade, answer, said):
 def test_a_slip_is_told_with_its_cell_and_line(grade):
     _, messages = grade({grade_id(CHAIN): "def chain(make_block, n):\n    return oops"})
 
-    place = "chain in model_construction.ipynb, line 2 in chain: return oops"
+    place = "model_construction.ipynb#chain, line 2 in chain: return oops"
     assert f"at        {place}" in messages[0]
 
 

@@ -9,6 +9,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
+from grader.language import VARIABLE as LANGUAGE
 from grader.nbgrader import autograde
 from grader.nbgrader.autograde import GradeApart, outputs
 from grader.nbgrader.config import configure
@@ -16,6 +17,7 @@ from grader.nbgrader.repair_cells import RepairCells
 from grader.nbgrader.writer import open_gradebook
 from grader.scoring.outcome import Outcome
 from grader.scoring.score import ExerciseScore, Score
+from grader.speech import Speech, speaking, spoken
 from grader.stubs import check_id, grade_id
 
 MLP = "model_construction.MLP"
@@ -190,6 +192,15 @@ def test_configure_replaces_what_runs_a_notebook_and_nothing_else():
     assert GenerateAssignment(config=config).config.ClearSolutions.code_stub == {
         "python": "raise NotStarted"
     }
+
+
+def test_configure_speaks_as_the_course_does(monkeypatch):
+    monkeypatch.setenv(LANGUAGE, "pt_BR")
+
+    with speaking(Speech()):
+        configure(Config())
+
+        assert spoken() == "pt_BR"
 
 
 def test_a_gradebook_without_the_notebook_leaves_it_alone(resources):

@@ -60,6 +60,6 @@ def test_the_advice_stands_behind_what_bubblewrap_says(monkeypatch, tmp_path):
 
     assert (found.level, found.available) == (Level.BUBBLEWRAP, False)
     assert found.reason == (
-        "bwrap fails: it does not start; start the container with --cap-add SYS_ADMIN "
+        "bwrap fails: it ended; start the container with --cap-add SYS_ADMIN "
         "(docs/container.md)"
     )
