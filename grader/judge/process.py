@@ -20,6 +20,7 @@ from grader.sandbox.zygote import Forked, Zygote
 from grader.scoring.manifest import Manifest
 from grader.scoring.report import Report
 from grader.scoring.submission import Submission
+from grader.speech import _
 from grader.words import Text, as_text, say
 
 START_SECONDS = 180
@@ -193,5 +194,6 @@ def receive(connection: Connection, seconds: float) -> Any:
         TimeoutError: nothing comes in time.
     """
     if not connection.poll(seconds):
-        raise TimeoutError(f"no answer within {seconds:g} seconds")
+        said = _("no answer within {seconds:g} seconds")
+        raise TimeoutError(said.format(seconds=seconds))
     return connection.recv()

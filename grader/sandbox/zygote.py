@@ -124,7 +124,7 @@ class Zygote:
             while True:
                 data, received, *_ = socket.recv_fds(self._channel, MAX_REQUEST, 1)
                 if not data:
-                    raise EOFError("it is gone")
+                    raise EOFError(_("it ended"))
                 answer = json.loads(data)
                 if answer.pop("number") == number:
                     return answer, received
