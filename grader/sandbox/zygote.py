@@ -122,7 +122,7 @@ class Zygote:
             self._channel.settimeout(ANSWER_SECONDS)
             socket.send_fds(self._channel, [text], list(descriptors))
             while True:
-                data, received, *_ = socket.recv_fds(self._channel, MAX_REQUEST, 1)
+                data, received, *_rest = socket.recv_fds(self._channel, MAX_REQUEST, 1)
                 if not data:
                     raise EOFError(_("it ended"))
                 answer = json.loads(data)
