@@ -21,6 +21,7 @@ from grader.child import Child
 from grader.layout import KIT
 from grader.sandbox import SandboxError
 from grader.sandbox.box import environment
+from grader.speech import _
 
 FORK, CONNECT = "fork", "connect"
 MAX_REQUEST = 1 << 16  # bytes
