@@ -141,6 +141,7 @@ def test_try_all_gpus_is_never_empty(sweep, rng):
             "the CPU is listed only if there is no GPU": (
                 lambda names: names[0] == "cuda:0" and names[-1] == "cpu"
             ),
+            "each caller gets a list of its own": lambda names: "appends" in names[-1],
             LAST: lambda names: len(names) in (2, 4),
         },
         because={
