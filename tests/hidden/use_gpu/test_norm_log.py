@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from grader.observe import expect_close, expect_equal, expect_true, say
-from use_gpu_helpers import DISTINCT, Drift, metered, on_device
+from grader.sim import Drift, metered
+from use_gpu_helpers import DISTINCT, on_device
 
 pytestmark = pytest.mark.exercise("use_gpu.norm_log")
 

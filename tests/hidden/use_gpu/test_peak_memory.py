@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.observe import expect_equal, say
-from use_gpu_helpers import Change, changed, metered, on_device, on_gpu, some_gpus
+from grader.sim import metered
+from use_gpu_helpers import Change, changed, on_device, on_gpu, some_gpus
 
 pytestmark = pytest.mark.exercise("use_gpu.peak_memory")
 
