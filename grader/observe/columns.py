@@ -235,9 +235,9 @@ COLUMNS = {
     ),
     "eval": Column("in eval mode", upon("in_eval")),
     "changed": Column(
-        "after its parameters change in eval mode",
+        "after its state changes in eval mode",
         upon("after_a_change"),
-        "what follows from the parameters is remembered from an earlier call",
+        "what follows from the state is remembered from an earlier call",
     ),
 }
 

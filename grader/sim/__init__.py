@@ -31,5 +31,14 @@ there, a count is a claim.
 
 from grader.sim.device import SimulationError, attached, load, register
 from grader.sim.meter import Meter
+from grader.sim.modes import Drift, metered
 
-__all__ = ["Meter", "SimulationError", "attached", "load", "register"]
+__all__ = [
+    "Drift",
+    "Meter",
+    "SimulationError",
+    "attached",
+    "load",
+    "metered",
+    "register",
+]

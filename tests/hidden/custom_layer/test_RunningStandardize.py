@@ -290,13 +290,13 @@ def test_running_standardize_goes_between_its_modes(sweep, rng):
 def test_running_standardize_takes_batches_of_every_kind(sweep, rng):
     d = rng.choice(DISTINCT)
     of_both = "plain", "other", "apart", "across", "behind", "no_grad", "inference"
-    modules = "sibling", "copied", "double", "half", "restored", "eval", "blank"
+    modules = "sibling", "copied", "double", "half", "restored", "eval", "changed"
 
     sweep(
         Module("RunningStandardize", filled=False),
         d,
         0.3,
         inputs=lambda *lead: (torch.randn(*(lead or (3,))[-1:], d) * 2 + 1,),
-        columns=(*of_both, *CALLS, *modules),
+        columns=(*of_both, *CALLS, *modules, "blank"),
         call=say("RunningStandardize({d}, 0.3)(x)", d=d),
     )

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from grader import NotStarted
-from grader.sandbox.states import any_bits, map_tensors
+from grader.sandbox.states import any_bits, map_tensors, tensors_in
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats, so that none is square
 PROMISED = "ValueError", "FileNotFoundError"
@@ -45,15 +45,36 @@ def saved(folder: str, obj: Any, name: str = "file.pt") -> Path:
     return path
 
 
+def written(save: Callable[[Any], Any], as_text: bool) -> Any:
+    """Return what a file then holds, names in order; its path is a Path or a text."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "file.v2")
+        save(str(path) if as_text else path)
+        read = copied(unpack(path))
+    return dict(sorted(read.items())) if isinstance(read, dict) else read
+
+
 def in_turn(load: Callable[[Any], Any], *files: bytes) -> list[Any]:
-    """Return what comes of files that come to one path in turn, a Path if several."""
+    """Return what comes of files that come to one path in turn, a Path if several.
+
+    Each is loaded once more after its tensors were zeroed.
+    """
     found = []
     with TemporaryDirectory() as folder:
         for data in files:
             path = saved(folder, data)
-            found.append(load(path if files[1:] else str(path)))
+            given = path if files[1:] else str(path)
+            map_tensors(lambda t: t.detach().zero_(), load(given))
+            found.append(load(given))
             path.unlink()  # what is mapped into memory stays whole
     return found
+
+
+KEPT = {
+    "what was loaded before is given again, with all that was done to it since": (
+        lambda got: (found := [*tensors_in(got)]) and not any(map(torch.any, found))
+    )
+}
 
 
 def outcome(work: Callable[[], Any], text: str = "") -> Any:
@@ -120,15 +141,13 @@ def packed(obj: Any, *, old: bool = False) -> bytes:
     return file.getvalue()
 
 
-WHOLE = torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64
-BROKEN = torch.float16, torch.bfloat16, torch.float32, torch.float64
-ENTRIES = dict(
-    zip(
-        ["BOOL", "U8", "I8", "I16", "I32", "I64", "F16", "BF16", "F32", "F64"],
-        WHOLE + BROKEN,
-        strict=True,
-    )
-)
+ENTRIES = {
+    "BOOL": torch.bool,
+    "U8": torch.uint8,
+    **{f"I{n}": getattr(torch, f"int{n}") for n in (8, 16, 32, 64)},
+    **{f"F{n}": getattr(torch, f"float{n}") for n in (16, 32, 64)},
+    "BF16": torch.bfloat16,
+}
 NAME_OF = {dtype: name for name, dtype in ENTRIES.items()}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.optim import lr_scheduler
 
 from grader.observe.differ import BITS, alike
 from read_write_helpers import DISTINCT, copied, unpack
@@ -16,7 +17,7 @@ pytestmark = [
     pytest.mark.allows("seed", reason="a checkpoint holds the random numbers' state"),
 ]
 
-Run = tuple[nn.Module, torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]
+Run = tuple[nn.Module, torch.optim.Optimizer, lr_scheduler.LRScheduler]
 Seen = dict[str, Any]
 AS_LISTED = "046 12357"
 OTHER_GROUPS = {
@@ -25,6 +26,13 @@ OTHER_GROUPS = {
     "with the groups swapped": "12357 046",
     "with one parameter missing": "046 2357",
 }
+
+
+SCHEDULES = (
+    ("LambdaLR", [lambda n: 0.8**n]),
+    ("OneCycleLR", [0.3, 9]),
+    ("CosineAnnealingWarmRestarts", [2, 2]),
+)
 
 
 def start_run(d: int, kind: str, order: str = AS_LISTED, rate: float = 0.1) -> Run:
@@ -44,12 +52,8 @@ def start_run(d: int, kind: str, order: str = AS_LISTED, rate: float = 0.1) -> R
         optimizer: torch.optim.Optimizer = torch.optim.AdamW(groups, lr=rate)
     else:
         optimizer = torch.optim.SGD(groups, lr=rate, momentum=0.9)
-    schedules = torch.optim.lr_scheduler
-    if "LambdaLR" in kind:
-        return net, optimizer, schedules.LambdaLR(optimizer, lambda n: 0.8**n)
-    if "OneCycleLR" in kind:
-        return net, optimizer, schedules.OneCycleLR(optimizer, 0.3, total_steps=9)
-    return net, optimizer, schedules.StepLR(optimizer, 2, 0.5)
+    name, given = next((s for s in SCHEDULES if s[0] in kind), ("StepLR", (2, 0.5)))
+    return net, optimizer, getattr(lr_scheduler, name)(optimizer, *given)
 
 
 def go_on(run: Run, steps: int, x: Tensor) -> None:
@@ -180,6 +184,7 @@ LOST = {
 def test_resumed_training_takes_its_course(sweep, rng):
     x = torch.randn(4, rng.choice(DISTINCT))
     lambdas, cycle = "in eval mode with LambdaLR", "with OneCycleLR"
+    restarts = "with CosineAnnealingWarmRestarts"
     changed = "where options of the optimizer were changed"
 
     sweep.cases(
@@ -190,6 +195,7 @@ def test_resumed_training_takes_its_course(sweep, rng):
             "before the first step": (x, "SGD", 0),
             lambdas: (x, "SGD eval LambdaLR", 2),
             cycle: (x, "SGD OneCycleLR", 3),
+            restarts: (x, "SGD CosineAnnealingWarmRestarts", 3),
             changed: (x, "SGD options", 1),
             "for tied parameters in float64": (x, "AdamW tied", 2),
             "for a run that had not begun": (x, "SGD same", 0),
@@ -201,6 +207,7 @@ def test_resumed_training_takes_its_course(sweep, rng):
             lambdas: "functions are in no file of plain data: save the scheduler's "
             "state_dict()",
             cycle: RATES,
+            restarts: "a scheduler knows more than its epoch: keep its state_dict()",
             changed: RATES,
             "for a run that had not begun": "the present state has to go",
         },

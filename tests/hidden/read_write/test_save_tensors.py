@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from grader.observe.describe import to_code
 from grader.words import say
-from read_write_helpers import copied, in_turn, oddities, packed, unpack
+from read_write_helpers import KEPT, copied, in_turn, oddities, packed, unpack
 
 pytestmark = pytest.mark.exercise("read_write.save_tensors")
 
@@ -74,7 +74,7 @@ def views_of(big: Tensor) -> dict[str, list[Any]]:
     }
 
 
-KEPT = "make a new container for the copies, and leave each tensor's memory to it"
+OWN = "make a new container for the copies, and leave each tensor's memory to it"
 
 
 def save_views(ex: Any, big: Tensor, how: str) -> list[Any]:
@@ -114,7 +114,7 @@ def test_save_tensors_writes_every_bit(sweep, rng):
             "torch.load(path, weights_only=True) does not read the saved file": (
                 lambda got: "refuses" in got["in the file"]
             ),
-            KEPT: lambda got: not got["kept"],
+            OWN: lambda got: not got["kept"],
             "the keys stay in their order": (
                 lambda got: list(got["in the file"]) == sorted(got["after"])
             ),
@@ -138,6 +138,7 @@ def test_load_tensors_gives_every_bit(sweep, rng):
         call="torch.save(obj, path); load_tensors(path); once more with another file",
         fault="load_tensors does not give the dict that is in the file.",
         tolerance="bits",
+        slips=KEPT,
         because={again: "the file is read anew", old: "torch.load takes both formats"},
     )
 
@@ -154,7 +155,7 @@ def test_save_tensors_saves_a_view_without_the_rest(sweep, rng):
             call="save_tensors([t[1], t[:, 1], …], path)",
             tolerance="bits",
             slips={
-                KEPT: lambda got: not all(found["kept"] for found in got),
+                OWN: lambda got: not all(found["kept"] for found in got),
                 "torch.save writes the whole storage behind a view: clone() it first, "
                 "for contiguous() and deepcopy keep it": (
                     lambda got: any("over" in found["size"] for found in got)

@@ -20,7 +20,8 @@ from grader.observe import (
     expect_true,
     say,
 )
-from use_gpu_helpers import DISTINCT, Drift, metered, on_sim
+from grader.sim import Drift, metered
+from use_gpu_helpers import DISTINCT, on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.SinusoidalPositions")
 

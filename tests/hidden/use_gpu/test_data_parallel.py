@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import expect_close, expect_equal, expect_true, say
-from use_gpu_helpers import DISTINCT, metered, on_device, on_sim, run_outside
+from grader.sim import metered
+from use_gpu_helpers import DISTINCT, on_device, on_sim, run_outside
 
 pytestmark = pytest.mark.exercise("use_gpu.data_parallel")
 

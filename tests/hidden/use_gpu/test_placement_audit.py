@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import draw_name, expect_equal, expect_true
-from use_gpu_helpers import metered, on_sim
+from grader.sim import metered
+from use_gpu_helpers import on_sim
 
 pytestmark = pytest.mark.exercise("use_gpu.placement_audit")
 

@@ -12,15 +12,8 @@ import torch
 from torch import Tensor
 
 from grader.observe import expect_equal, say
-from use_gpu_helpers import (
-    DISTINCT,
-    changed,
-    leaves_of,
-    metered,
-    on_device,
-    outline,
-    places_of,
-)
+from grader.sim import metered
+from use_gpu_helpers import DISTINCT, changed, leaves_of, on_device, outline, places_of
 from use_gpu_machine import Card, bring_back
 
 pytestmark = pytest.mark.exercise("use_gpu.prefetch")

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from grader.observe import expect_close, expect_equal, expect_true, say
-from use_gpu_helpers import Change, changed, metered, on_sim, some_gpus
+from grader.sim import metered
+from use_gpu_helpers import Change, changed, on_sim, some_gpus
 from use_gpu_machine import LAUNCH, Card
 
 pytestmark = pytest.mark.exercise("use_gpu.time_op")

@@ -10,15 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import expect_equal, expect_unchanged, say
-from use_gpu_helpers import (
-    DISTINCT,
-    Drift,
-    metered,
-    on_device,
-    outline,
-    places_of,
-    tensors_of,
-)
+from grader.sim import Drift, metered
+from use_gpu_helpers import DISTINCT, on_device, outline, places_of, tensors_of
 
 pytestmark = pytest.mark.exercise("use_gpu.to_device")
 

@@ -13,7 +13,8 @@ from torch.nn.functional import mse_loss
 from torch.nn.utils import parameters_to_vector
 
 from grader.observe import expect_close, expect_equal, say
-from use_gpu_helpers import DISTINCT, Batches, Drift, Scaled, metered, on_device
+from grader.sim import Drift, metered
+from use_gpu_helpers import DISTINCT, Batches, Scaled, on_device
 
 pytestmark = pytest.mark.exercise("use_gpu.train_epoch")
 

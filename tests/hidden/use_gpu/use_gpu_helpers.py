@@ -1,17 +1,14 @@
-"""Devices to run on, meters of copies and waits, and what torch says of GPUs."""
+"""Devices to run on, what torch says of GPUs, and what nested batches hold."""
 
 import copy
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
-
-from grader import sim
 
 SIM = pytest.param("sim:0", marks=pytest.mark.sim)
 CUDA = pytest.param("cuda:0", marks=pytest.mark.cuda)
@@ -19,31 +16,6 @@ on_device = pytest.mark.parametrize("device", [SIM, CUDA])
 on_sim = pytest.mark.sim
 
 DISTINCT = range(2, 12)  # sizes to draw from without repeats
-
-
-class CudaMeter(TorchDispatchMode):
-    """Counts a GPU's copies and waits as the simulated accelerator counts its own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.waits = 0
-        self.arrivals = 0
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        name = str(func)  # torch.ops itself cannot be pickled by value
-        if name == "aten._local_scalar_dense.default":
-            self.waits += args[0].is_cuda
-        if name == "aten._to_copy.default":
-            self.note(args[0].device, kwargs.get("device") or args[0].device)
-        if name == "aten.copy_.default":
-            self.note(args[1].device, args[0].device)
-        return func(*args, **kwargs)
-
-    def note(self, here: torch.device, there: torch.device) -> None:
-        """Count a copy between two kinds of devices."""
-        self.waits += here.type == "cuda" and there.type == "cpu"
-        self.arrivals += here.type == "cpu" and there.type == "cuda"
 
 
 class Scaled(nn.Module):
@@ -55,41 +27,6 @@ class Scaled(nn.Module):
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:
         return nn.functional.mse_loss(self.scale * output, target)
-
-
-class Drift(TorchDispatchMode):
-    """Changes what is copied between devices, so that values tell how they came.
-
-    What comes to a device is multiplied by a factor, and by 3 more if it came before or
-    the host has waited; what comes back, by 5 unless the host waits for the first time.
-    """
-
-    def __init__(self, factor: float, meter: Any) -> None:
-        super().__init__()
-        self.factor, self.meter, self.start = factor, meter, meter.waits
-        self.sent: list[Tensor] = []
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        out, name = func(*args, **(kwargs or {})), str(func)
-        waits = self.meter.waits - self.start
-        back = 1 if waits == 1 else 5
-        if name == "aten._local_scalar_dense.default" and not args[0].is_cpu:
-            return out * back
-        if name in ("aten._to_copy.default", "aten.copy_.default"):
-            source = args["copy_" in name]
-            if out.is_floating_point() and out.is_cpu != source.is_cpu:
-                late = waits or source.data_ptr() in {t.data_ptr() for t in self.sent}
-                self.sent.append(source)
-                out.mul_(back if out.is_cpu else self.factor * (3 if late else 1))
-        return out
-
-
-def metered(*devices: str) -> Any:
-    """Return a block in which devices are there, and their copies and waits counted."""
-    if any(device.startswith("cuda") for device in devices):
-        return CudaMeter()
-    simulated = any(device.startswith("sim") for device in devices)
-    return sim.attached() if simulated else nullcontext()
 
 
 Change = tuple[Any, str, Any]
@@ -115,14 +52,15 @@ def changed(ex: Any, changes: list[Change]) -> Iterator[None]:
             setattr(place, spot, old)
 
 
-def some_gpus(count: int) -> list[Change]:
-    """Make torch say that it can use `count` GPUs."""
-    first = torch.device("cuda") if count else None
+def some_gpus(count: int, kind: str = "cuda") -> list[Change]:
+    """Make torch say that it can use `count` GPUs, or accelerators of another kind."""
+    own = count if kind == "cuda" else 0
+    first = torch.device(kind) if count else None
     return [
-        (torch.cuda, "device_count", lambda: count),
-        (torch.cuda, "is_available", lambda: count > 0),
+        (torch.cuda, "device_count", lambda: own),
+        (torch.cuda, "is_available", lambda: own > 0),
         (torch.cuda, "init", lambda: None),
-        (torch.cuda, "is_initialized", lambda: count > 0),
+        (torch.cuda, "is_initialized", lambda: own > 0),
         (torch.accelerator, "device_count", lambda: count),
         (torch.accelerator, "is_available", lambda: count > 0),
         (torch.accelerator, "current_accelerator", lambda *_, **__: first),
@@ -170,14 +108,26 @@ def places_of(batch: Any) -> list[str]:
 Batches = list[tuple[Tensor, Tensor]]
 
 
-@contextmanager
-def on_gpu(machine: Any, device: Any) -> Iterator[None]:
-    """Do what `torch.cuda.device` does."""
-    before, machine.current = machine.current, machine.index_of(device)
-    try:
-        yield
-    finally:
-        machine.current = before
+class Machine:
+    """What has several GPUs, one of which is the current one."""
+
+    current = 0
+
+    def index_of(self, device: Any) -> int:
+        """Return the number of the GPU that is meant; None is the current one."""
+        if isinstance(device, int):
+            return device
+        index = None if device is None else torch.device(device).index
+        return self.current if index is None else index
+
+    @contextmanager
+    def at(self, device: Any) -> Iterator[None]:
+        """Do what `torch.cuda.device` does."""
+        before, self.current = self.current, self.index_of(device)
+        try:
+            yield
+        finally:
+            self.current = before
 
 
 def run_outside(net: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor], Tensor]:

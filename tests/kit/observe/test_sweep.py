@@ -486,6 +486,20 @@ def test_what_a_case_draws_follows_the_seed_of_the_submission():
     assert one[0] == one[1]
 
 
+def draw_or_seed(ex, seed):
+    return torch.manual_seed(seed).initial_seed() if seed else torch.rand(()).item()
+
+
+def test_what_cases_draw_leaves_no_trace_but_a_seed_that_one_sets_does():
+    with torch.random.fork_rng([]):
+        before = torch.get_rng_state()
+        play_cases(None, draw_or_seed, [(0,), (0,)])
+        assert torch.equal(torch.get_rng_state(), before)
+
+        play_cases(None, draw_or_seed, [(0,), (5,), (0,)])
+        assert torch.initial_seed() == 5
+
+
 def zero_its_input(x):
     x.detach().zero_()
     return x / 2

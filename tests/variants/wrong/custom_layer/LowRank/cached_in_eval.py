@@ -1,6 +1,6 @@
 """Remembers the effective weight in eval mode, where A and B may change as well.
 
-says: after its parameters change in eval mode
+says: after its state changes in eval mode
 """
 
 class LowRank(nn.Module):

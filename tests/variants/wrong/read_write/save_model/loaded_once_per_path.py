@@ -1,6 +1,6 @@
 """The network is cached by path, so a file written anew is not read and two callers share one network: "Return the network that `save_model` wrote".
 
-says: second file at the path is not read
+says: loaded before is given again
 """
 
 import functools
