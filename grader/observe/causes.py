@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from grader.observe.finding import Raised
 from grader.words import Words
 
+NO_RETURN = "a function or a forward without return gives None"
 _CAUSES: tuple[tuple[str, str], ...] = (
     (
         r"cannot assign .* before Module\.__init__\(\) call|"
@@ -22,7 +23,7 @@ _CAUSES: tuple[tuple[str, str], ...] = (
         r"missing the required \"forward\" function",
         "forward is missing, misspelt, or indented outside its class",
     ),
-    (r"'NoneType' object", "a function or a forward without return gives None"),
+    (r"'NoneType' object", NO_RETURN),
     (
         r"module name should be a string|"
         r"can only concatenate str \(not \"int\"\) to str",

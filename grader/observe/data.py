@@ -14,6 +14,7 @@ from typing import Any
 
 from torch import Tensor
 
+from grader.observe.causes import NO_RETURN
 from grader.observe.describe import describe
 from grader.observe.finding import Finding
 from grader.words import Text, Words, as_text, say
@@ -36,9 +37,7 @@ def check_form(value: Any, scenario: Callable[..., Any]) -> None:
             "The result is not of the expected kind.",
             expected=name_of(form),
             got=describe(got),
-            cause="a function or a forward without return gives None"
-            if got is None
-            else None,
+            cause=NO_RETURN if got is None else None,
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from grader.observe.causes import likely_cause
+from grader.observe.causes import NO_RETURN, likely_cause
 from grader.observe.columns import COLUMNS, Draw
 from grader.observe.differ import (
     ERROR,
@@ -218,8 +218,8 @@ class Sweep:
                 cause: Words | None = column.cause if column else None
                 known = (because or {}).get(name, cause)
                 cause = None if isinstance(known, Mapping) else known
-                if faults == WRONG_GRADIENT and got == "None":
-                    cause = CUT_OFF
+                if got == "None":
+                    cause = CUT_OFF if faults == WRONG_GRADIENT else cause or NO_RETURN
                 mine = known if isinstance(known, Mapping) else slips if first else None
                 if mine and faults != WRONG_GRADIENT and "value" in seen:
                     shown = seen["value"]

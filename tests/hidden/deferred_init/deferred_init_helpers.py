@@ -33,6 +33,15 @@ def values_of(net: nn.Module) -> dict[str, Tensor]:
     return {name: t.detach().clone() for name, t in tensors if not is_lazy(t)}
 
 
+def start_of(t: Tensor, n: float) -> Seen:
+    """Return what is no chance of an initial value, in a layer of `n` inputs."""
+    return {
+        "form": (str(t.dtype), *t.shape),
+        "random": bool(t.unique().numel() > t.numel() // 2),
+        "within ±1/√n": bool((t.abs() <= n**-0.5).all()),
+    }
+
+
 def look(net: nn.Module) -> Seen:
     """Return what there is to see of a network; None stands for a placeholder."""
     seen: Seen = {}
@@ -66,18 +75,14 @@ class OwnError(Exception):
 
 
 class Refuses(nn.Module):
-    """A layer that raises an exception, in training mode or in both."""
+    """A layer that raises an exception."""
 
-    def __init__(
-        self, error: type[Exception] = OwnError, *, in_eval: bool = True
-    ) -> None:
+    def __init__(self, error: type[Exception] = OwnError) -> None:
         super().__init__()
-        self.error, self.in_eval = error, in_eval
+        self.error = error
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.training or self.in_eval:
-            raise self.error("not this one")
-        return x
+        raise self.error("not this one")
 
 
 class Constant(nn.Module):

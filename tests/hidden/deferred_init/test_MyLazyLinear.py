@@ -11,14 +11,8 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from deferred_init_helpers import DISTINCT, Seen, outcome, values_of
-from grader.observe import (
-    MODULES,
-    TENSORS,
-    expect_close,
-    expect_equal,
-    expect_true,
-    say,
-)
+from grader.observe import MODULES, TENSORS, expect_true, say
+from grader.observe.compare import is_close
 from grader.sandbox.states import default_double
 from grader.sandbox.trials import fill
 
@@ -29,12 +23,10 @@ Change = Callable[[Any, nn.Module], nn.Module]
 OUT = 5  # outputs where nothing else is said
 
 
-def values_of_two(
-    ex: Any, out: int, x: Tensor
-) -> list[tuple[Tensor, dict[str, Tensor]]]:
-    """Return for each of two layers the first result and the values behind it."""
+def values_of_two(ex: Any, out: int, x: Tensor) -> list[dict[str, Tensor]]:
+    """Return the values of two layers after their first call."""
     layers = ex.MyLazyLinear(out), ex.MyLazyLinear(out)
-    return [(layer(x), values_of(layer)) for layer in layers]
+    return [values_of(layer) for layer in layers if layer(x) is not None]
 
 
 def shaped(ex: Any, n: int, out: int) -> nn.Module:
@@ -131,78 +123,6 @@ CAUSES = {
 STRETCHED = "an axis of size 1 is stretched where tensors are multiplied entry by entry"
 
 
-@pytest.mark.weight(3)
-def test_my_lazy_linear_is_a_linear_layer_of_random_values(observe, rng):
-    n, out = rng.randint(5, 11), rng.randint(400, 500)
-    x = torch.randn(3, n)
-    call = say("MyLazyLinear({out})(x) with x (3, {n})", out=out, n=n)
-
-    (y, values), (_, again) = observe(values_of_two, out, x, call=call)
-
-    bound = n**-0.5
-    expect_equal(
-        {name: tuple(v.shape) for name, v in sorted(values.items())},
-        {"bias": (out,), "weight": (out, n)},
-        "MyLazyLinear does not have a weight (out_features, n) and a bias "
-        "(out_features,).",
-        slips={
-            "weight is (out_features, n), as in nn.Linear, not transposed": (
-                lambda found: found["weight"] == (n, out)
-            ),
-            "a layer inside adds its name in front of weight and bias": (
-                lambda found: any("." in name for name in found)
-            ),
-        },
-    )
-    expect_close(
-        y,
-        nn.functional.linear(x, values["weight"], values["bias"]),
-        "MyLazyLinear does not compute x @ weight.T + bias.",
-        slips={"the bias is missing": x @ values["weight"].T},
-    )
-    for name, value in values.items():
-        expect_true(
-            not torch.equal(value, again[name]),
-            say("The initial values of {name} are no random numbers.", name=name),
-            expected="other numbers in a second layer",
-            got="the same",
-            cause="materialize() reserves memory and puts no values there"
-            if value.unique().numel() == 1
-            else None,
-        )
-        (least, most), inner = value.aminmax(), (value.abs() < bound / 2).float().mean()
-        expect_true(
-            -bound <= least < -0.9 * bound
-            and 0.9 * bound < most <= bound
-            and 0.3 < inner < 0.7,
-            say("The initial values of {name} are not as promised.", name=name),
-            expected=say("uniform random numbers from -1/√{n} to 1/√{n}", n=n),
-            got=say("from {a:.4g} to {b:.4g}", a=least.item(), b=most.item()),
-        )
-    numbers = torch.cat([value.flatten() for value in values.values()])
-    expect_true(
-        numbers.unique().numel() > 0.9 * numbers.numel(),
-        "The initial values are no random numbers of their own for each entry.",
-        expected="numbers drawn one by one",
-        got=say("{n} unlike numbers", n=numbers.unique().numel()),
-    )
-
-
-@pytest.mark.weight(2)
-def test_my_lazy_linear_works_in_all_states(sweep, rng):
-    n, out = rng.sample(DISTINCT, 2)
-
-    sweep(
-        shaped,
-        n,
-        out,
-        inputs=lambda *lead: (torch.randn(*lead, n),),
-        columns=(*TENSORS, *MODULES, "inf", "nan"),
-        call=say("layer = MyLazyLinear({out}); layer(x), more than once", out=out),
-        causes=CAUSES,
-    )
-
-
 @pytest.mark.weight(2)
 def test_my_lazy_linear_makes_its_parameters_of_what_it_is_then(sweep, rng):
     n = rng.choice([2, 3, 4, 6, 7])
@@ -246,11 +166,73 @@ def test_my_lazy_linear_makes_its_parameters_of_what_it_is_then(sweep, rng):
             ),
             "placeholders belong into the state dict, too, as LazyModuleMixin saves "
             "them": lambda seen: len(seen["entries that wait"]) < 4,
+            "a layer inside adds its name in front of weight and bias": (
+                lambda seen: "weight" not in seen
+            ),
             "the placeholder itself becomes the parameter: put no new one there": (
                 lambda seen: seen["the same objects"] != [True, True]
             ),
+            "weight is (out_features, n), as in nn.Linear, not transposed": (
+                lambda seen: seen["weight"][1:] == (n, OUT)
+            ),
+            "the bias is missing": lambda seen: is_close(
+                seen["filled"], x @ fill(nn.Linear(n, OUT)).weight.T, 1e-4, 1e-5
+            ),
         },
         because={other: DTYPE},
+        causes=CAUSES,
+    )
+
+
+@pytest.mark.weight(3)
+def test_my_lazy_linear_begins_with_random_values(observe, rng):
+    n, out = rng.randint(5, 11), rng.randint(400, 500)
+    x = torch.randn(3, n)
+    call = say("MyLazyLinear({out})(x) with x (3, {n})", out=out, n=n)
+
+    values, again = observe(values_of_two, out, x, call=call)
+
+    bound = n**-0.5
+    for name in ("weight", "bias"):
+        value = values[name]
+        expect_true(
+            not torch.equal(value, again[name]),
+            say("The initial values of {name} are no random numbers.", name=name),
+            expected="other numbers in a second layer",
+            got="the same",
+            cause="materialize() reserves memory and puts no values there"
+            if value.unique().numel() == 1
+            else None,
+        )
+        (least, most), inner = value.aminmax(), (value.abs() < bound / 2).float().mean()
+        expect_true(
+            -bound <= least < -0.9 * bound
+            and 0.9 * bound < most <= bound
+            and 0.3 < inner < 0.7,
+            say("The initial values of {name} are not as promised.", name=name),
+            expected=say("uniform random numbers from -1/√{n} to 1/√{n}", n=n),
+            got=say("from {a:.4g} to {b:.4g}", a=least.item(), b=most.item()),
+        )
+    numbers = torch.cat([value.flatten() for value in values.values()])
+    expect_true(
+        numbers.unique().numel() > 0.9 * numbers.numel(),
+        "The initial values are no random numbers of their own for each entry.",
+        expected="numbers drawn one by one",
+        got=say("{n} unlike numbers", n=numbers.unique().numel()),
+    )
+
+
+@pytest.mark.weight(2)
+def test_my_lazy_linear_works_in_all_states(sweep, rng):
+    n, out = rng.sample(DISTINCT, 2)
+
+    sweep(
+        shaped,
+        n,
+        out,
+        inputs=lambda *lead: (torch.randn(*lead, n),),
+        columns=(*TENSORS, *MODULES, "inf", "nan"),
+        call=say("layer = MyLazyLinear({out}); layer(x), more than once", out=out),
         causes=CAUSES,
     )
 

@@ -6,7 +6,15 @@ import pytest
 import torch
 from torch import nn
 
-from deferred_init_helpers import DISTINCT, Build, OwnError, Seen, flags_of, tensors_of
+from deferred_init_helpers import (
+    DISTINCT,
+    Build,
+    OwnError,
+    Seen,
+    flags_of,
+    start_of,
+    tensors_of,
+)
 
 pytestmark = pytest.mark.exercise("deferred_init.build_on_meta")
 
@@ -112,12 +120,7 @@ def built(
         seen[name] = tuple(t.shape) if t.is_meta else t.detach().clone()
         if id(t) in random and not t.is_meta:
             n = getattr(random[id(t)], "in_features", 1e-9)
-            seen[name] = {
-                "shape": tuple(t.shape),
-                "random": bool(t.unique().numel() > t.numel() // 2),
-                "within ±1/√n": bool((t.abs() <= n**-0.5).all()),
-                "zeros": int(t.eq(0).sum()),
-            }
+            seen[name] = {**start_of(t.detach(), n), "zeros": int(t.eq(0).sum())}
     same = {"the network of make_net": net is made[0], "saved": list(net.state_dict())}
     return {**seen, **same, "training": flags_of(net)}
 
@@ -143,7 +146,7 @@ def test_build_on_meta_gives_what_a_normal_build_gives(sweep, rng):
             "for a module with buffers alone": (nn.BatchNorm1d, [d, 0.1, 0.1, False]),
             "for other layers": (other_layers, sizes),
             "for a single layer": (nn.LayerNorm, sizes[:1]),
-            "for a network without tensors": (nn.ReLU, []),
+            "for a loss whose weight is None": (nn.CrossEntropyLoss, []),
             "for the device meta": (net_to_build, sizes, torch.device("meta")),
             "where meta is the default device": (nn.BatchNorm1d, [d], "cpu", "meta"),
         },
@@ -189,6 +192,7 @@ def test_build_on_meta_gives_what_a_normal_build_gives(sweep, rng):
             "for other layers": KNOWS,
             "for a module with buffers alone": "buffers have initial values, too, "
             "where there are no parameters",
+            "for a loss whose weight is None": "a name for None has no tensor",
             "for the device meta": "tensors lie where the argument device says",
             "where meta is the default device": WITH,
         },

@@ -15,14 +15,13 @@ from deferred_init_helpers import (
     OwnError,
     Refuses,
     Seen,
-    Shape,
     flags_of,
     look,
     norm_before_lazy,
+    start_of,
     tensors_of,
     values_of,
 )
-from grader.observe import expect_equal, expect_true, say
 
 pytestmark = pytest.mark.exercise("deferred_init.dry_run")
 
@@ -74,17 +73,6 @@ def three_levels(inner: int, *in_eval: str, last: nn.Module) -> nn.Module:
     return net
 
 
-def shapes_from(
-    ex: Any, build: Build, xs: list[Tensor]
-) -> tuple[Shape, dict[str, Tensor], dict[str, Tensor]]:
-    """Return the shape, and the initial values of two networks."""
-    net, other = build(), build()
-    shape = ex.dry_run(net, *xs)
-    torch.rand(3)
-    ex.dry_run(other, *xs)
-    return shape, values_of(net), values_of(other)
-
-
 def flags_after(ex: Any, build: Build, x: Tensor) -> Seen:
     net = build()
     try:
@@ -96,7 +84,7 @@ def flags_after(ex: Any, build: Build, x: Tensor) -> Seen:
 
 def traces_of(ex: Any, build: Build, xs: list[Tensor], grad: bool = True) -> Seen:
     """Return a shape and what is to see then; of new parameters what is no chance."""
-    net = build()
+    net, other = build(), build()
     before = tensors_of(net)
     fresh = [name for name, seen in look(net).items() if seen is None]
     torch.rand(3)
@@ -105,20 +93,25 @@ def traces_of(ex: Any, build: Build, xs: list[Tensor], grad: bool = True) -> See
     with torch.set_grad_enabled(grad):
         shape = ex.dry_run(net, *xs)
         grad_after = torch.is_grad_enabled()
-    seen = look(net)
-    for name in fresh:
-        if isinstance(seen.get(name), Tensor) and "running" not in name:
-            seen[name] = str(seen[name].dtype), tuple(seen[name].shape)
+    seen, same = look(net), torch.equal(torch.get_rng_state(), state)
+    torch.rand(3)
+    ex.dry_run(other, *xs)
+    values, others = values_of(net), values_of(other)
+    drawn = [name for name in fresh if name in values and "running" not in name]
+    for name in drawn:
+        n = values[name.replace("bias", "weight")].shape[-1]
+        seen[name] = start_of(values[name], n)
     return {
         "shape": shape,
         **seen,
-        "random numbers kept": torch.equal(torch.get_rng_state(), state),
+        "as in another": [n for n in drawn if values[n].equal(others[n])],
+        "random numbers kept": same,
         "inputs kept": [torch.equal(x, old) for x, old in zip(xs, kept, strict=True)],
         "gradients of inputs": [x.grad for x in xs],
         "gradients are on": grad_after,
         "runs in training mode": [m.mode for m in net.modules() if type(m) is Noise],
         "can be trained": [
-            p.is_leaf and not p.is_inference() for p in net.parameters()
+            is_lazy(p) or not p.is_inference() for p in net.parameters()
         ],
         "the same objects": [t is before[name] for name, t in tensors_of(net).items()],
     }
@@ -134,50 +127,83 @@ CAUSES = {
 }
 
 
-@pytest.mark.weight(2)
-def test_dry_run_gives_shapes_and_initial_values(observe, rng):
-    one, two, *widths = rng.sample(DISTINCT, 4)
-    xs = [torch.randn(3, one), torch.randn(3, two)]
-    net = Join(*widths)
-    expected = net(*xs).shape
-    call = "dry_run(net, x, y), where net has two LazyLinear layers"
+@pytest.mark.weight(3)
+def test_dry_run_gives_shapes_and_values_and_leaves_no_other_trace(sweep, rng):
+    d, *widths = rng.sample(DISTINCT, 3)
+    x = 3 + torch.randn(5, d)
+    cases: dict[str, tuple[Any, ...]] = {
+        "": (lambda: all_that_can_change(d, widths[0]), [x]),
+        "where the input asks for a gradient": (
+            lambda: norm_before_lazy(d, widths[0]),
+            [x.clone().requires_grad_()],
+        ),
+        "for two inputs": (lambda: Join(*widths), [x, x[:, 1:]]),
+        "for a single row": (lambda: lazy_stack(*widths), [x[:1]]),
+        "for an empty batch": (lambda: lazy_stack(*widths), [x[:0]]),
+        "for more axes": (lambda: nn.LazyLinear(d), [torch.randn(2, 1, 3, d)]),
+        "for a vector": (lambda: nn.LazyLinear(d), [x[0]]),
+        "for integers": (
+            lambda: nn.Sequential(nn.Embedding(9, d), nn.LazyLinear(d)),
+            [torch.arange(3)],
+        ),
+        "for a network without inputs and an output without axes": (Constant, []),
+        "where nothing is lazy": (lambda: nn.Linear(d, widths[0]), [x]),
+        "in float64": (lambda: norm_before_lazy(d, d).double(), [x.double()]),
+        "where all is in eval mode": (lambda: norm_before_lazy(d, d).eval(), [x]),
+        "under torch.no_grad()": (lambda: lazy_stack(*widths), [x], False),
+        "where the shape depends on values": (
+            lambda: nn.Sequential(AboveMean(), nn.LazyLinear(d)),
+            [x],
+        ),
+    }
 
-    shape, values, others = observe(
-        shapes_from, lambda: Join(*widths), xs, call=call, causes=CAUSES
-    )
-
-    expect_equal(
-        shape,
-        tuple(expected),
-        "dry_run does not return the shape of the output.",
-        slips={"this is the shape of the input": tuple(xs[0].shape)},
-    )
-    wanted = {name: tuple(value.shape) for name, value in values_of(net).items()}
-    expect_equal(
-        {name: tuple(value.shape) for name, value in values.items()},
-        wanted,
-        "dry_run does not give all placeholders their shapes.",
+    sweep.cases(
+        traces_of,
+        cases,
+        call="dry_run(net, …), then all that there is to see of net",
+        fault="dry_run does not give shapes and initial values, or leaves a trace.",
         slips={
             "placeholders are left: the network that you were given was not called": (
-                lambda shapes: set(shapes) < set(wanted)
-            )
+                lambda seen: seen["4.weight"] is None
+            ),
+            "the shape is a tuple": lambda seen: type(seen["shape"]) is not tuple,
+            "this is the shape of the input": lambda seen: seen["shape"] == x.shape,
+            "the first call of the network initializes, too; materialize() alone does "
+            "not": lambda seen: not seen["4.weight"]["random"],
+            "a seed of its own gives the same numbers each time": (
+                lambda seen: seen["random numbers kept"] and seen["as in another"]
+            ),
+            "in training mode, batch norm updates its running statistics: net.eval()": (
+                lambda seen: True in seen["runs in training mode"]
+            ),
+            "what inference_mode() makes can never be trained: use no_grad()": (
+                lambda seen: not all(seen["can be trained"])
+            ),
+            "the placeholder itself becomes the parameter: put no new one there": (
+                lambda seen: not all(seen["the same objects"])
+            ),
+            "zero_grad() drops gradients that were there before": (
+                lambda seen: seen["1.weight.grad"] is None
+            ),
+            "backward() leaves gradients, and no gradient is asked for": (
+                lambda seen: seen["1.bias.grad"] is not None
+            ),
+            "what the caller froze stays frozen": (
+                lambda seen: seen["3.bias.requires_grad"]
+            ),
+            "initial values and dropout draw numbers: torch.random.fork_rng() gives "
+            "back the state, a seed does not": (
+                lambda seen: not seen["random numbers kept"]
+            ),
         },
+        because={
+            "where the shape depends on values": "the shape is that of net(*inputs), "
+            "not of other inputs",
+            "under torch.no_grad()": "set_grad_enabled(True) switches on what was off: "
+            "`with torch.no_grad():` gives back what was",
+        },
+        causes=CAUSES,
     )
-    for name, value in values.items():
-        n = values[name.replace("bias", "weight")].shape[1]
-        alike = torch.equal(value, others[name])
-        expect_true(
-            bool((value.abs() <= n**-0.5).all())
-            and value.unique().numel() > 1
-            and not alike,
-            "The parameters do not have the initial values of a Linear layer.",
-            expected=say("random numbers between ±1/√{n}", n=n),
-            got="the same in every network" if alike else "other values",
-            cause="a seed of its own gives the same numbers each time"
-            if alike and value.unique().numel() > 1
-            else "the first call of the network initializes, too; materialize() alone "
-            "does not",
-        )
 
 
 @pytest.mark.weight(2)
@@ -219,74 +245,6 @@ def test_dry_run_keeps_each_training_flag(sweep, rng):
             **dict.fromkeys(
                 raises, "the flags come back in a finally, and the exception goes on"
             ),
-        },
-        causes=CAUSES,
-    )
-
-
-@pytest.mark.weight(3)
-def test_dry_run_leaves_no_other_trace(sweep, rng):
-    d, *widths = rng.sample(DISTINCT, 3)
-    x = 3 + torch.randn(5, d)
-    cases: dict[str, tuple[Any, ...]] = {
-        "at all": (lambda: all_that_can_change(d, widths[0]), [x]),
-        "where the input asks for a gradient": (
-            lambda: norm_before_lazy(d, widths[0]),
-            [x.clone().requires_grad_()],
-        ),
-        "for a single row": (lambda: lazy_stack(*widths), [x[:1]]),
-        "for an empty batch": (lambda: lazy_stack(*widths), [x[:0]]),
-        "for more axes": (lambda: nn.LazyLinear(d), [torch.randn(2, 1, 3, d)]),
-        "for a vector": (lambda: nn.LazyLinear(d), [x[0]]),
-        "for integers": (
-            lambda: nn.Sequential(nn.Embedding(9, d), nn.LazyLinear(d)),
-            [torch.arange(3)],
-        ),
-        "for a network without inputs and an output without axes": (Constant, []),
-        "where nothing is lazy": (lambda: nn.Linear(d, widths[0]), [x]),
-        "in float64": (lambda: norm_before_lazy(d, d).double(), [x.double()]),
-        "where all is in eval mode": (lambda: norm_before_lazy(d, d).eval(), [x]),
-        "under torch.no_grad()": (lambda: lazy_stack(*widths), [x], False),
-        "where the shape depends on values": (
-            lambda: nn.Sequential(AboveMean(), nn.LazyLinear(d)),
-            [x],
-        ),
-    }
-
-    sweep.cases(
-        traces_of,
-        cases,
-        call="dry_run(net, …), then all that there is to see of net",
-        fault="dry_run leaves a trace.",
-        slips={
-            "in training mode, batch norm updates its running statistics: net.eval()": (
-                lambda seen: True in seen["runs in training mode"]
-            ),
-            "what inference_mode() makes can never be trained: use no_grad()": (
-                lambda seen: not all(seen["can be trained"])
-            ),
-            "the placeholder itself becomes the parameter: put no new one there": (
-                lambda seen: not all(seen["the same objects"])
-            ),
-            "zero_grad() drops gradients that were there before": (
-                lambda seen: seen["1.weight.grad"] is None
-            ),
-            "backward() leaves gradients, and no gradient is asked for": (
-                lambda seen: seen["1.bias.grad"] is not None
-            ),
-            "what the caller froze stays frozen": (
-                lambda seen: seen["3.bias.requires_grad"]
-            ),
-            "initial values and dropout draw numbers: torch.random.fork_rng() gives "
-            "back the state, a seed does not": (
-                lambda seen: not seen["random numbers kept"]
-            ),
-        },
-        because={
-            "where the shape depends on values": "the shape is that of net(*inputs), "
-            "not of other inputs",
-            "under torch.no_grad()": "set_grad_enabled(True) switches on what was off: "
-            "`with torch.no_grad():` gives back what was",
         },
         causes=CAUSES,
     )

@@ -151,7 +151,6 @@ def test_mismatch_is_the_first_leaf_that_does_not_fit(sweep, rng):
     fits = "where all fits a single row"
     parent = "where all leaves fit, and the network itself raises"
     hooked = "where a hook of a leaf raises before its forward"
-    modes = "where a leaf works in eval mode alone"
 
     sweep.cases(
         names_in,
@@ -182,7 +181,6 @@ def test_mismatch_is_the_first_leaf_that_does_not_fit(sweep, rng):
                 x,
             ),
             "where a leaf has two names": (lambda: used_twice(nn.Linear(d, d + 1)), x),
-            modes: (lambda: nn.Sequential(nn.ReLU(), Refuses(in_eval=False)), x),
             "for float64": (lambda: nn.Linear(d, d), x.double(), x),
             "for an empty batch": (lambda: nn.Linear(d, d), x[:0], x[:0, 1:]),
             "for an input without axes": (lambda: nn.LazyLinear(d), x[0, 0], x),
@@ -225,7 +223,6 @@ def test_mismatch_is_the_first_leaf_that_does_not_fit(sweep, rng):
             fits: "batch norm needs several rows in training mode: net.eval()",
             hooked: "the call of a leaf is more than its forward: its hooks belong to "
             "it",
-            modes: "the copy runs in training mode: .eval()",
             parent: "a leaf that has ended fits: only one whose call raises does not",
         },
         causes=ANY_CLASS,

@@ -86,16 +86,12 @@ NAMES = {
     "where a buffer is missing": drop("1.running_var"),
     "where there is a name too many": put("4.weight", 2),
     "where the name of a module is one too many": put("1", 2),
-    "where 'module.' stands in front of all names": lambda s: {
-        f"module.{name}": tensor for name, tensor in s.items()
-    },
     "where there are no names at all": lambda _: {},
 }
 SHAPES = {
     "where a bias is too long": put("3.bias", max(DISTINCT) + 1),
     "where a buffer is too long": put("1.running_mean", max(DISTINCT) + 1),
     "where a bias has one entry": put("3.bias", 1),
-    "where a weight has one entry": put("3.weight", 1, 1),
     "where a weight is transposed": lambda s: {**s, "3.weight": s["3.weight"].mT},
     "where a weight has too many axes": put("1.weight", 1, 1, 1),
 }

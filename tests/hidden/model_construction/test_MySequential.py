@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from grader.observe import Module
-from model_construction_helpers import DISTINCT, STATES, Apply, Hooked, expect_used
+from model_construction_helpers import DISTINCT, ON_A_PAIR, STATES, Hooked, expect_used
 
 pytestmark = pytest.mark.exercise("model_construction.MySequential")
 
@@ -84,14 +84,7 @@ def test_sequential_runs_its_modules_in_order_as_they_are(sweep, rng):
             "without modules": [],
             "for a module that is listed three times": [layer, other, layer, layer],
             "for more than ten modules": 12 * [layer, other],
-            "for modules that hand on a pair": [
-                Apply(lambda x: (x, x.exp())),
-                Apply(sum),
-            ],
-            "for modules that change the shape": [
-                nn.Flatten(0),
-                nn.Unflatten(0, (-1, d)),
-            ],
+            "for modules that hand on a pair": ON_A_PAIR,
         },
         slips={
             "return after the loop over the modules, not in it": (

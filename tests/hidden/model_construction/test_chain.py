@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import CALLS, MODULES, fill, say
-from model_construction_helpers import DISTINCT, Apply, Hooked, expect_used, forms
+from model_construction_helpers import DISTINCT, ON_A_PAIR, Hooked, expect_used, forms
 
 pytestmark = pytest.mark.exercise("model_construction.chain")
 
@@ -125,10 +125,7 @@ def test_chain_keeps_its_promise_for_all_blocks(sweep, rng):
         lambda net, _: [Hooked(d, d), net],
         {
             "for blocks of different widths": [Hooked(d, hidden), Hooked(hidden, d)],
-            "for blocks that hand on a pair": [
-                Apply(lambda x: (x, x.exp())),
-                Apply(sum),
-            ],
+            "for blocks that hand on a pair": ON_A_PAIR,
         },
     )
     sweep(

@@ -91,7 +91,6 @@ def test_trace_lists_the_leaves_as_they_run_with_their_shapes(sweep, rng):
         ),
         "for a network that is a leaf": square,
         "for an empty chain": nn.Sequential(nn.Sequential(), square),
-        "for a network that is an empty chain": nn.Sequential(),
         "for a chain with a hook": nn.Sequential(flat, nn.Tanh()),
         "for a module without a name": Apply(nn.Tanh().__call__),
         "for outputs of no axis": nn.Sequential(Apply(torch.sum), nn.Tanh()),
@@ -152,7 +151,6 @@ def test_trace_leaves_the_network_as_it_was(sweep, rng):
             {"a": nn.Linear(d, d), "spare": nn.Tanh()}, ["a"]
         ),
         "for a network that has hooks": hooked,
-        "in training mode": nn.Sequential(nn.BatchNorm1d(d), nn.Dropout()),
         "in eval mode": nn.Sequential(nn.BatchNorm1d(d), nn.Dropout()).eval(),
         "in two modes": nn.Sequential(nn.Dropout().eval(), nn.Dropout()),
         "when the network raises": nn.Sequential(nn.Linear(d, d), Apply(fail)),
@@ -177,6 +175,6 @@ def test_trace_leaves_the_network_as_it_was(sweep, rng):
             "when the network raises": "remove the hooks in a finally clause",
             "when the network is interrupted": "KeyboardInterrupt is no Exception: "
             "remove the hooks in a finally clause",
-            **dict.fromkeys(["in training mode", "in eval mode", "in two modes"], MODE),
+            **dict.fromkeys(["in eval mode", "in two modes"], MODE),
         },
     )

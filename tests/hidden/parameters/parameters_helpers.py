@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 DISTINCT = range(2, 12)
 """Sizes to draw from without repeats, so that no shape is square."""
-META = "for more than 2**32 entries, on the meta device"
 
 
 class Scaled(nn.Module):
@@ -111,12 +110,21 @@ def kinds_of_nets(rng) -> dict[str, nn.Module]:
         "where everything is frozen, in eval mode": nested_net(rng)
         .eval()
         .requires_grad_(False),
-        "where nothing has a parameter": nn.Sequential(nn.Tanh(), nn.Flatten()),
-        "where buffers alone are there": nn.BatchNorm1d(3, affine=False),
-        META: nn.Sequential(
-            nested_net(rng).to("meta"), nn.Linear(2**17 + 1, 2**16 + 1, device="meta")
-        ),
     }
+
+
+BARE = {
+    "where nothing has a parameter": nn.Sequential(nn.Tanh(), nn.Flatten()),
+    "where buffers alone are there": nn.BatchNorm1d(3, affine=False),
+}
+
+
+def all_nets(rng) -> dict[str, nn.Module]:
+    """Return those with parameters, those without, and one without memory."""
+    huge = nn.Linear(2**17 + 1, 2**16 + 1, device="meta")
+    meta = nn.Sequential(nested_net(rng).to("meta"), huge)
+    when = "for more than 2**32 entries, on the meta device"
+    return kinds_of_nets(rng) | BARE | {when: meta}
 
 
 ABOUT_NETS = {

@@ -10,10 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import say
-from parameters_helpers import DISTINCT, META, kinds_of_nets, sight_of, tied_net
+from parameters_helpers import BARE, DISTINCT, kinds_of_nets, sight_of, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.Ema")
 
+COUNT = "norm.num_batches_tracked"
 UNSAVED = "for a buffer that is not persistent"
 SHARED = "where layers and weights are shared"
 BECAUSE = {
@@ -136,11 +137,13 @@ def raises(kind: type[BaseException]) -> Callable[[nn.Module], None]:
     return use
 
 
-def lies(what: str, by: float, part: str = "") -> Callable[[Any], bool]:
-    """Return evidence: values are `by` on the way from those before to the changed."""
+def lies(
+    what: str, by: float, part: str = "", start: str = "before"
+) -> Callable[[Any], bool]:
+    """Return evidence: values are `by` on the way from the start to the changed."""
     return lambda seen: all(
         torch.allclose(seen[what][name], torch.lerp(t, seen["changed"][name], by))
-        for name, t in seen["before"].items()
+        for name, t in seen[start].items()
         if part in name and t.is_floating_point()
     )
 
@@ -186,8 +189,11 @@ def test_ema_averages_everything_in_the_state_dict(sweep, rng):
             "floating buffers are averaged too, not copied": (
                 lies("after one", 1, "running")
             ),
+            "each update looks up the values, which may lie in other tensors then": (
+                lies("after two", 1 - decay, "running", "after one")
+            ),
             "buffers that are not floating are copied, not averaged": (
-                lies("after one", 1 - decay)
+                lambda s: s["after one"][COUNT] != s["changed"][COUNT]
             ),
         },
         because=BECAUSE,
@@ -197,9 +203,8 @@ def test_ema_averages_everything_in_the_state_dict(sweep, rng):
 @pytest.mark.weight(2)
 def test_ema_swaps_the_averages_in_and_out(sweep, rng):
     net = Counting(*rng.sample(DISTINCT, 2))
-    nets = kinds_of_nets(rng) | {UNSAVED: Counting(2, 3, persistent=False)}
+    nets = kinds_of_nets(rng) | BARE | {UNSAVED: Counting(2, 3, persistent=False)}
     nets["for float64"] = Counting(2, 3).double()
-    del nets[META]
     lent = "copy the averages into the network and out again, in place of lending them"
     back = (
         "put the own values back in `finally`; a return in `finally`, or a bare "

@@ -82,7 +82,7 @@ def leaves(wrong: list[Tensor]) -> Callable[[Any], bool]:
     return lambda seen: all(map(torch.allclose, seen["gradients"], wrong))
 
 
-def slips_of(gradients: list[Tensor], max_norm: float, listed: str) -> dict[str, Any]:
+def slips_of(gradients: list[Tensor], max_norm: float) -> dict[str, Any]:
     """Return causes with their evidence, the norm or the gradients that they give."""
     norm = norm_of(gradients)
     repeats = [gradients[0], *gradients[:2], *gradients]
@@ -110,29 +110,26 @@ def slips_of(gradients: list[Tensor], max_norm: float, listed: str) -> dict[str,
         "`p.grad = …` is not in place: another tensor may be held elsewhere": (
             lambda seen: leaves(shrunk)(seen) and not all(seen["the same"])
         ),
-        "a generator is empty after one loop"
-        if listed == "a generator"
-        else "g = g * … is not in place": leaves(gradients),
+        "g = g * … is not in place": leaves(gradients),
     }
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("listed", ["a list", "a generator", "a list with repeats"])
-def test_clip_shrinks_all_gradients_by_one_factor(sweep, rng, listed):
+def test_clip_shrinks_all_gradients_by_one_factor(sweep, rng):
     gradients = draw_gradients(rng)
     max_norm = rng.uniform(0.3, 0.6) * norm_of(gradients).item()
+    cases = {say("for {x}", x=as_text(x)): (gradients, max_norm, x) for x in LISTED}
+    slips = slips_of(gradients, max_norm)
+    empty = {"a generator is empty after one loop": leaves(gradients)}
 
     sweep.cases(
         clip,
-        {"": (gradients, max_norm, listed)},
-        call=say(
-            "clip_gradients_({listed} of three parameters, {max_norm:.3g})",
-            listed=as_text(listed),
-            max_norm=max_norm,
-        ),
+        cases,
+        call=say("clip_gradients_(…, {limit:.3g}) of three", limit=max_norm),
         fault="The gradients are not all multiplied by max_norm / norm, in place, or "
         "the norm is not that of before.",
-        slips=slips_of(gradients, max_norm, listed),
+        slips=slips,
+        because=dict.fromkeys(cases, empty | slips),
         tolerance=LOOSE,
     )
 
@@ -170,7 +167,6 @@ def test_clip_takes_gradients_of_all_kinds(sweep, rng):
             "beyond what float32 squares, in float64": ([1e30 * one.double()], 1e29),
             "for float64 near 0": ([1e-30 * one.double()], 1e-33),
             "for several dtypes": ([one.half(), 3e5 * one.double(), one], 0.5),
-            **{say("for {x}", x=as_text(x)): (gradients, half, x) for x in LISTED},
         },
         call=say("clip_gradients_(…, {limit:.3g}) of a smaller norm", limit=max_norm),
         fault="Gradients below the limit do not stay as they are.",

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import say
-from parameters_helpers import ABOUT_NETS, Scaled, kinds_of_nets, nested_net, sight_of
+from parameters_helpers import ABOUT_NETS, Scaled, all_nets, nested_net, sight_of
 
 pytestmark = pytest.mark.exercise("parameters.count_parameters")
 
@@ -87,7 +87,7 @@ def test_count_takes_all_kinds_of_networks(sweep, rng):
 
     sweep.cases(
         count_in_turn,
-        {when: (net,) for when, net in kinds_of_nets(rng).items()}
+        {when: (net,) for when, net in all_nets(rng).items()}
         | {"for complex parameters": (numbers,)},
         call="count_parameters(net), count_parameters(net, True); "
         "net.requires_grad_(False); both again",

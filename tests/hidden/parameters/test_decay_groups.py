@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from grader.observe import say
-from parameters_helpers import ABOUT_NETS, DISTINCT, kinds_of_nets, names_of, sight_of
+from parameters_helpers import ABOUT_NETS, DISTINCT, all_nets, names_of, sight_of
 
 pytestmark = pytest.mark.exercise("parameters.decay_groups")
 
@@ -112,7 +112,7 @@ def test_decay_groups_spare_biases_and_norm_layers(sweep, rng):
             for layer in net.values()
         }
         | {"for a weight decay of 0": (net, 0.0), "for one of 1": (net, 1)}
-        | {when: (net,) for when, net in kinds_of_nets(rng).items()},
+        | {when: (net,) for when, net in all_nets(rng).items()},
         call="decay_groups(net, 0.1), net with norm layers of all kinds, modules "
         "called bias and norm, an LSTM and a MultiheadAttention",
         fault="The second group is not just the biases and the norm layers' "

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from parameters_helpers import DISTINCT, META, Scaled, kinds_of_nets, tied_net
+from parameters_helpers import BARE, DISTINCT, Scaled, kinds_of_nets, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.freeze")
 
@@ -95,8 +95,7 @@ def test_freeze_stops_gradients_below_the_prefix(sweep, rng):
     whole, single = "for the whole network, called ''", "for a single parameter"
     tied = nn.ModuleDict({"embedding": nn.Embedding(2, 3), "head": nn.Linear(3, 2)})
     tied["head"].weight = tied["embedding"].weight
-    nets = kinds_of_nets(rng)
-    del nets[META]
+    nets = kinds_of_nets(rng) | BARE
     shared = {
         "for a layer with the weight of an embedding": (tied, "head"),
         "for the first name of this weight": (tied, "embedding"),

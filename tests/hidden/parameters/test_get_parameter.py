@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from grader.observe import say
-from parameters_helpers import DISTINCT, Gaps, Scaled, kinds_of_nets, nested_net
+from parameters_helpers import DISTINCT, Gaps, Scaled, all_nets, nested_net
 
 pytestmark = pytest.mark.exercise("parameters.get_parameter")
 
@@ -56,7 +56,7 @@ def test_get_parameter_finds_the_parameter_itself(sweep, rng):
     sweep.cases(
         find_each,
         {"": (Scaled(nested_net(rng)),)}
-        | {when: (net,) for when, net in kinds_of_nets(rng).items()}
+        | {when: (net,) for when, net in all_nets(rng).items()}
         | {
             "for names that are no Python": (names,),
             "for modules of length 0 and a parameter of 0": (shelf,),

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from parameters_helpers import (
     DISTINCT,
-    META,
     kinds_of_nets,
     names_in_memory,
     nested_net,
@@ -88,8 +87,6 @@ def test_init_by_rule_uses_the_first_rule_that_matches(sweep, rng):
     )
     names = nn.ModuleDict({name: nn.Linear(2, 3) for name in ("a", "ab", "b")})
     nets = kinds_of_nets(rng)
-    del nets[META], nets["where nothing has a parameter"]
-    del nets["where buffers alone are there"]
     shared = {
         "where all layers are tied": ["*.weight", "first.bias"],
         "where a shared parameter has a rule of its own": ["first.weight", "*"],

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.observe import draw_name
-from parameters_helpers import DISTINCT, META, kinds_of_nets
+from parameters_helpers import BARE, DISTINCT, kinds_of_nets
 
 pytestmark = pytest.mark.exercise("parameters.init_normal")
 
@@ -100,8 +100,7 @@ def test_init_normal_reaches_every_linear_layer_in_place(sweep, rng):
     nn.init.constant_(bad.weight, torch.nan)
     nn.init.constant_(bad.bias, torch.inf)
     across.weight = nn.Parameter(torch.randn(a, b).T)
-    nets = kinds_of_nets(rng)
-    del nets[META]
+    nets = kinds_of_nets(rng) | BARE
 
     sweep.cases(
         what_becomes_of,

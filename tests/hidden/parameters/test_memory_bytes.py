@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from parameters_helpers import META, kinds_of_nets, nested_net, tied_net
+from parameters_helpers import kinds_of_nets, nested_net, tied_net
 
 pytestmark = pytest.mark.exercise("parameters.memory_bytes")
 
@@ -179,8 +179,6 @@ def test_memory_bytes_counts_each_storage_once(sweep, rng):
     n = rng.randrange(20, 40)
     nested = "for tensors in lists and dicts of the optimizer's state"
     nets = kinds_of_nets(rng)
-    del nets[META], nets["where nothing has a parameter"]
-    del nets["where buffers alone are there"]
 
     sweep.cases(
         bytes_of,

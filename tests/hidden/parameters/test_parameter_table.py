@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from parameters_helpers import ABOUT_NETS, kinds_of_nets, nested_net
+from parameters_helpers import ABOUT_NETS, all_nets, nested_net
 
 pytestmark = pytest.mark.exercise("parameters.parameter_table")
 
@@ -86,7 +86,7 @@ def test_table_takes_all_kinds_of_networks(sweep, rng):
     sweep.cases(
         two_tables_of,
         {"for parameters beside modules": (nn.MultiheadAttention(4, 2),)}
-        | {when: (net,) for when, net in kinds_of_nets(rng).items()}
+        | {when: (net,) for when, net in all_nets(rng).items()}
         | {"for parameters of other dtypes": (nn.ParameterList(dtypes),)}
         | {"for two parameters with one memory": (one_memory,)},
         call="parameter_table(net); net.requires_grad_(False); parameter_table(net)",

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from grader.observe.causes import NO_RETURN
 from grader.observe.columns import COLUMNS, MODULES, TENSORS, VALUES
 from grader.observe.finding import Finding
 from grader.observe.sweep import Sweep, first_of
@@ -272,6 +273,12 @@ def test_a_case_in_which_the_reference_raises_unpromised_is_a_fault_of_the_kit()
 
     with pytest.raises(AssertionError, match="the reference raises for texts: "):
         sweep.cases(total, cases, call="it(numbers)")
+
+
+def test_an_answer_without_return_is_told_so():
+    found = fault_of(lambda _: None, ["plain"])
+
+    assert (found.got, found.cause) == ("None", NO_RETURN)
 
 
 def test_the_line_of_an_exception_is_told(monkeypatch):

@@ -1,6 +1,6 @@
 """Cuts the batch to one row.
 
-says: the shape of the output
+says: got +'shape': .1,
 """
 def dry_run(net: nn.Module, *inputs: Tensor) -> tuple[int, ...]:
     flags = [(m, m.training) for m in net.modules()]

@@ -1,6 +1,6 @@
 """Sets the new parameters to zero.
 
-says: initial values of a Linear layer
+says: materialize\(\) alone does not
 """
 def dry_run(net, *inputs):
     training = {m: m.training for m in net.modules()}

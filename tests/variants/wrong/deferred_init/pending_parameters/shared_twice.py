@@ -1,6 +1,6 @@
 """Lists a shared parameter twice.
 
-says: its parameters are the same
+says: one parameter, listed once
 """
 def pending_parameters(net):
     return [

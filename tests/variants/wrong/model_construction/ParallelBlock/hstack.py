@@ -1,7 +1,7 @@
 """Joins with hstack, which takes dimension 1 for inputs of three and more axes: breaks
 "concatenated on the last dimension".
 
-says: (?s)for two leading axes.*write dim=-1
+says: for more leading axes
 """
 
 

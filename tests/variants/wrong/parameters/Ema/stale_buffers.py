@@ -1,6 +1,6 @@
 """Keeps the tensors of the network, so a buffer that is assigned anew is not followed.
 
-says: does not average everything
+says: each update looks up the values
 """
 class Ema(Ema):
     def __init__(self, net, decay):

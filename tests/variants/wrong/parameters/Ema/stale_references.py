@@ -2,7 +2,7 @@
 the network rebinds (`self.n = self.n + 1`) is no longer followed ("makes every
 average `decay * average + (1 - decay) * value`").
 
-says: does not average everything
+says: each update looks up the values
 """
 
 

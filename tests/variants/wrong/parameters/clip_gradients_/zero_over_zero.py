@@ -1,6 +1,6 @@
 """Divides before it compares.
 
-says: divided and multiplied again is rounded
+says: divided and multiplied again is rounded|0 . 0 is NaN
 """
 def clip_gradients_(params, max_norm):
     grads = [p.grad for p in dict.fromkeys(params) if p.grad is not None]

@@ -1,6 +1,6 @@
 """Remembers the result by network.
 
-says: 'then'|does not count the bytes of each kind
+says: gives a wrong result|does not count the bytes of each kind
 """
 
 def _t(v):
