@@ -8,8 +8,6 @@ done in the sandbox, or if a bar is not met.
 
 from __future__ import annotations
 
-import json
-import subprocess
 import tempfile
 from enum import StrEnum
 from pathlib import Path
@@ -18,13 +16,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from bench.draw import draw
 from bench.floor.compare import find_floor
 from bench.found import Found, bars, machine
 from bench.growth.grow import WrongScoresError, grow
 from bench.measure import CommandError
 from bench.peers.compare import DisagreementError, compare
-from bench.peers.way import PEER_PYTHON
-from bench.report import drawing, tables
+from bench.report import tables
 from bench.selfcheck import UncountedError, check_counting
 from grader.cli.screen import errors, out, print_error
 from grader.files import write_text
@@ -85,8 +83,7 @@ def main(
     folder.mkdir(exist_ok=True)
     text = "\n".join(table.markdown() for table in shown)
     write_text(folder / "last.md", f"# The last run\n\n{where}\n\n{text}")
-    if found.peers or found.growths:
-        draw(folder / "last.svg", drawing(found, where))
+    draw(folder / "last.svg", found, where)
     out.print(Text(where), soft_wrap=True)
     for table in shown:
         out.print()
@@ -97,12 +94,6 @@ def main(
 def tell(what: str) -> None:
     """Say what is measured now."""
     errors.print(Text(what, style="dim"))
-
-
-def draw(path: Path, data: dict[str, object]) -> None:
-    """Draw the figure, with the library that the peers' environment has."""
-    command = [PEER_PYTHON, HERE / "draw.py", path]
-    subprocess.run(command, input=json.dumps(data), text=True, check=True)
 
 
 if __name__ == "__main__":

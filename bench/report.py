@@ -1,17 +1,16 @@
-"""Tables of what was measured, and the data of the drawing."""
+"""Tables of what was measured."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from statistics import median
 
 from bench.floor.compare import Floor
 from bench.found import Bar, Found, bars
 from bench.growth.grow import Growth, Rerun
-from bench.peers.compare import Comparison, Costs
+from bench.peers.compare import Comparison
 from bench.peers.ours import Ours
 from bench.selfcheck import Counted
-from bench.table import MB, MIB, Table, mib, spread
+from bench.table import MB, Table, mib, spread
 
 
 def tables(found: Found) -> Iterator[Table]:
@@ -26,11 +25,6 @@ def tables(found: Found) -> Iterator[Table]:
         yield counted_table(found.counted)
     if found.floors or found.rerun:
         yield bars_table(list(bars(found)))
-
-
-def ratios(costs: Costs, ours: Costs) -> list[float]:
-    """Return, by round, how many times our CPU time another tool takes."""
-    return [a / b for a, b in zip(costs.cpu, ours.cpu, strict=True)]
 
 
 def counted_table(found: Sequence[Counted]) -> Table:
@@ -54,7 +48,7 @@ def peers_table(found: Comparison, floors: Mapping[str, Floor]) -> Table:
         [
             f"{cost.way.name} {cost.version}".strip(),
             spread(cost.cpu),
-            spread(ratios(cost, ours), 1),
+            spread(cost.times(ours), 1),
             spread(cost.wall),
             mib(cost.peak),
             str(cost.way.jobs),
@@ -142,27 +136,3 @@ def bars_table(found: Sequence[Bar]) -> Table:
         for bar in found
     ]
     return Table("The bars", ["bar", "measured", "at most", ""], rows)
-
-
-def drawing(found: Found, where: str) -> dict[str, object]:
-    """Return what the drawing shows."""
-    costs = found.peers.costs if found.peers else []
-    largest = max(found.growths, key=lambda g: (g.size, g.jobs), default=None)
-    return {
-        "where": where,
-        "peers": [
-            {
-                "name": cost.way.name,
-                "cpu": cost.cpu,
-                "times": median(ratios(cost, costs[0])),
-            }
-            for cost in costs
-        ],
-        "growth": [
-            {"size": g.size, "jobs": g.jobs, "cpu": g.cpu, "wall": g.wall}
-            for g in found.growths
-        ],
-        "memory": [[at, held / MIB] for at, held in largest.usage.memory]
-        if largest
-        else [],
-    }

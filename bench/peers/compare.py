@@ -51,6 +51,10 @@ class Costs:
         """Return seconds per submission, by round."""
         return [usage.wall / self.class_size for usage in self.rounds]
 
+    def times(self, ours: Costs) -> list[float]:
+        """Return, by round, how many times our CPU time it takes."""
+        return [a / b for a, b in zip(self.cpu, ours.cpu, strict=True)]
+
 
 @dataclass
 class Comparison:
