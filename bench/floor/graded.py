@@ -18,12 +18,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.config import full_config, small_config
+from bench.config import full_config, small_config, solutions
 from bench.measure import Samples, share, watched
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.pool import JudgePool
 from grader.intake import find_submissions
-from grader.layout import KIT
 from grader.results.output import OutputFolder, report_name
 from grader.sandbox.processes import descendants
 from grader.scoring.submission import Submission
@@ -107,11 +106,7 @@ def small(folder: Path) -> None:
 def full() -> None:
     """Grade the solutions with the hidden suite."""
     config = full_config()
-    sources = {
-        topic: (KIT.solutions / f"{topic}.py").read_bytes()
-        for topic in config.syllabus.topic_ids
-    }
-    measure_warm(config, [Submission("ana", sources)])
+    measure_warm(config, [solutions(config)])
 
 
 def main(which: str, *folder: str) -> None:
