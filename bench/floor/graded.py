@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bench.config import full_config, small_config, solutions
@@ -74,11 +75,16 @@ def anonymous() -> int:
 
 
 def cpu_of(pids: set[int]) -> float:
-    """Return the CPU seconds of this process, others, and all below that have ended."""
+    """Return the CPU seconds of this process, others, and all below that have ended.
+
+    What held a box until its server was there may be about to end; its parent counts
+    it then.
+    """
     ticks = 0
     for pid in (os.getpid(), *pids):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += sum(map(int, fields[11:15]))
+        with suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
     return ticks / TICK
 
 
