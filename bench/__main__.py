@@ -1,4 +1,4 @@
-"""Measure the grader: against other tools, against its floor, and as a class grows.
+"""Measure the grader: beside others, from nothing, against its floor, as a class grows.
 
     python -m bench [--rounds 3] [--students 10] [--part growth] [--full] [--jobs 2]
 
@@ -16,12 +16,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from bench.cold.compare import find_cold
 from bench.draw import draw
 from bench.floor.compare import find_floor
 from bench.found import Found, bars, machine
 from bench.growth.grow import WrongScoresError, grow
 from bench.measure import CommandError
-from bench.peers.compare import DisagreementError, compare
+from bench.peers.compare import CLASS, DisagreementError, compare
 from bench.report import tables
 from bench.selfcheck import UncountedError, check_counting
 from grader.cli.screen import errors, out, print_error
@@ -38,6 +39,7 @@ class Part(StrEnum):
 
     CHECK = "check"
     PEERS = "peers"
+    COLD = "cold"
     FLOOR = "floor"
     GROWTH = "growth"
 
@@ -69,7 +71,9 @@ def main(
                 tell("the measurement itself")
                 found.counted = check_counting(home / "check")
             if Part.PEERS in parts:
-                found.peers = compare(home / "peers", rounds, students, tell)
+                found.peers = compare(home / "peers", rounds, students, CLASS, tell)
+            if Part.COLD in parts:
+                found.cold = find_cold(home / "cold", rounds, tell)
             if Part.FLOOR in parts:
                 found.floors = find_floor(home / "floor", rounds, tell)
             if Part.GROWTH in parts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bench.cold.tables import full_table, judges_table
 from bench.floor.compare import Floor
 from bench.found import Bar, Found, bars
 from bench.growth.grow import Growth, Rerun
@@ -16,15 +17,21 @@ from bench.table import MB, Table, mib, spread
 def tables(found: Found) -> Iterator[Table]:
     """Yield a table for each part."""
     if found.peers:
-        yield peers_table(found.peers, found.floors)
+        size = found.peers.costs[0].class_size
+        title = f"48 tests, a class of {size}: per submission, start included"
+        yield peers_table(found.peers, title, warm_notes(found.floors))
+    if found.cold:
+        yield peers_table(found.cold.small, "48 tests, one submission from nothing")
+        yield full_table(found.cold.full)
+        yield judges_table(found.cold)
     if found.floors:
         yield floor_table(found.floors)
     if found.rerun:
         yield growth_table(found.growths, found.rerun, found.only)
     if found.counted:
         yield counted_table(found.counted)
-    if found.floors or found.rerun:
-        yield bars_table(list(bars(found)))
+    if held_to := list(bars(found)):
+        yield bars_table(held_to)
 
 
 def counted_table(found: Sequence[Counted]) -> Table:
@@ -41,7 +48,15 @@ def counted_table(found: Sequence[Counted]) -> Table:
     return Table("The measurement itself", columns, rows, notes)
 
 
-def peers_table(found: Comparison, floors: Mapping[str, Floor]) -> Table:
+def warm_notes(floors: Mapping[str, Floor]) -> list[str]:
+    """Tell what a submission costs without the start, where that was measured."""
+    if not floors:
+        return []
+    warm = spread(floors["small"].graded)
+    return [f"Each further submission costs {Ours.name} {warm} s of CPU."]
+
+
+def peers_table(found: Comparison, title: str, more: Sequence[str] = ()) -> Table:
     """Compare the tools."""
     ours = found.costs[0]
     rows = [
@@ -51,21 +66,18 @@ def peers_table(found: Comparison, floors: Mapping[str, Floor]) -> Table:
             spread(cost.times(ours), 1),
             spread(cost.wall),
             mib(cost.peak),
-            str(cost.way.jobs),
+            str(min(cost.way.jobs, cost.class_size)),
         ]
         for cost in found.costs
     ]
     notes = [f"{cost.way.name}: {cost.way.how}." for cost in found.costs]
     notes += [f"{name} is left out: {why}." for name, why in found.left_out.items()]
-    if floors:
-        warm = spread(floors["small"].graded)
-        notes.append(f"Each further submission costs {Ours.name} {warm} s of CPU.")
+    notes += more
     points = ", ".join(f"{value:g}" for value in found.points.values())
     notes.append(
         f"All agree on every test of every submission, and on points: {points}."
     )
     columns = ["tool", "CPU s", "times ours", "wall s", "peak MiB", "at once"]
-    title = f"48 tests, a class of {ours.class_size}: per submission, start included"
     return Table(title, columns, rows, notes)
 
 
@@ -100,7 +112,7 @@ def growth_table(found: Sequence[Growth], rerun: Rerun, only: str) -> Table:
             f"{growth.cpu:.2f}",
             f"{growth.wall:.2f}",
             mib(growth.usage.peak),
-            f"{growth.late / growth.early:.2f}" if growth.size >= 100 else "",
+            "" if growth.drift is None else f"{growth.drift:.2f}",
         ]
         for growth in found
     ]

@@ -1,4 +1,4 @@
-"""Our way: the command for a class, with the 48 tests."""
+"""Our ways: the commands for a class and for one submission, with the 48 tests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Ours(Way):
         work, out = self.folder / "class", self.folder / "out"
         return [self.command("grade", work, "--out", out, "--jobs", str(self.jobs))]
 
-    def command(self, verb: str, *arguments: str | Path) -> Command:
+    def command(
+        self, verb: str, *arguments: str | Path, statuses: tuple[int, ...] = (0,)
+    ) -> Command:
         """Return a command that an instructor would type."""
         course = course_in(self.folder).root
         exercises = ",".join(dict.fromkeys(test.exercise for test in TESTS))
@@ -42,6 +44,7 @@ class Ours(Way):
             ],
             KIT.root,
             {"GRADER_SECRET": "bench"},
+            statuses,
         )
 
     def verdicts(self) -> dict[str, Verdict]:
@@ -52,6 +55,35 @@ class Ours(Way):
             student: verdict(
                 passed(read_json(self.folder / f"out/reports/{student}.json")),
                 points[student],
+            )
+            for student in self.students
+        }
+
+
+class OursOnce(Ours):
+    """All of it anew for each submission, as a CI job or Gradescope does."""
+
+    how = "`grader grade-one`, sandbox on, verdict in another process"
+
+    def commands(self) -> list[Command]:
+        """Grade one student after the other."""
+        return [
+            self.command(
+                *("grade-one", self.folder / "class" / student),
+                *("--report", self.folder / "out" / f"{student}.json"),
+                *("--write", f"gradescope={self.folder}/out/{student}-results.json"),
+                statuses=(0, 1),
+            )
+            for student in self.students
+        ]
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """Read reports, and what goes to Gradescope."""
+        out = self.folder / "out"
+        return {
+            student: verdict(
+                passed(read_json(out / f"{student}.json")),
+                read_json(out / f"{student}-results.json")["score"],
             )
             for student in self.students
         }
