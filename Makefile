@@ -85,7 +85,7 @@ lint: $(VENV)/dev ## ruff, hadolint
 types: $(VENV)/dev ## mypy, strict on grader/
 	$(BIN)/mypy
 
-bench: $(VENV)/instructor $(PEERS)/ready ## measure: other graders, the floor, growing classes [FULL=1]
+bench: $(VENV)/instructor $(PEERS)/ready ## measure: other graders, a cold start, the floor, growing classes [FULL=1]
 	$(BIN)/python -m bench $(if $(FULL),--full)
 
 mutants: $(VENV)/bench ## mutate the solutions: which changes does no test catch?

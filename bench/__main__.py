@@ -1,4 +1,4 @@
-"""Measure the grader: against other tools, against its floor, and as a class grows.
+"""Measure the grader: beside others, from nothing, against its floor, as a class grows.
 
     python -m bench [--rounds 3] [--students 10] [--part growth] [--full] [--jobs 2]
 
@@ -8,8 +8,6 @@ done in the sandbox, or if a bar is not met.
 
 from __future__ import annotations
 
-import json
-import subprocess
 import tempfile
 from enum import StrEnum
 from pathlib import Path
@@ -18,13 +16,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from bench.cold.compare import find_cold
+from bench.draw import draw
 from bench.floor.compare import find_floor
 from bench.found import Found, bars, machine
 from bench.growth.grow import WrongScoresError, grow
 from bench.measure import CommandError
-from bench.peers.compare import DisagreementError, compare
-from bench.peers.way import PEER_PYTHON
-from bench.report import drawing, tables
+from bench.peers.compare import CLASS, DisagreementError, compare
+from bench.report import tables
 from bench.selfcheck import UncountedError, check_counting
 from grader.cli.screen import errors, out, print_error
 from grader.files import write_text
@@ -40,6 +39,7 @@ class Part(StrEnum):
 
     CHECK = "check"
     PEERS = "peers"
+    COLD = "cold"
     FLOOR = "floor"
     GROWTH = "growth"
 
@@ -71,7 +71,9 @@ def main(
                 tell("the measurement itself")
                 found.counted = check_counting(home / "check")
             if Part.PEERS in parts:
-                found.peers = compare(home / "peers", rounds, students, tell)
+                found.peers = compare(home / "peers", rounds, students, CLASS, tell)
+            if Part.COLD in parts:
+                found.cold = find_cold(home / "cold", rounds, tell)
             if Part.FLOOR in parts:
                 found.floors = find_floor(home / "floor", rounds, tell)
             if Part.GROWTH in parts:
@@ -85,8 +87,7 @@ def main(
     folder.mkdir(exist_ok=True)
     text = "\n".join(table.markdown() for table in shown)
     write_text(folder / "last.md", f"# The last run\n\n{where}\n\n{text}")
-    if found.peers or found.growths:
-        draw(folder / "last.svg", drawing(found, where))
+    draw(folder / "last.svg", found, where)
     out.print(Text(where), soft_wrap=True)
     for table in shown:
         out.print()
@@ -97,12 +98,6 @@ def main(
 def tell(what: str) -> None:
     """Say what is measured now."""
     errors.print(Text(what, style="dim"))
-
-
-def draw(path: Path, data: dict[str, object]) -> None:
-    """Draw the figure, with the library that the peers' environment has."""
-    command = [PEER_PYTHON, HERE / "draw.py", path]
-    subprocess.run(command, input=json.dumps(data), text=True, check=True)
 
 
 if __name__ == "__main__":

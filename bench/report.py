@@ -1,36 +1,37 @@
-"""Tables of what was measured, and the data of the drawing."""
+"""Tables of what was measured."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from statistics import median
 
+from bench.cold.tables import full_table, judges_table
 from bench.floor.compare import Floor
 from bench.found import Bar, Found, bars
 from bench.growth.grow import Growth, Rerun
-from bench.peers.compare import Comparison, Costs
+from bench.peers.compare import Comparison
 from bench.peers.ours import Ours
 from bench.selfcheck import Counted
-from bench.table import MB, MIB, Table, mib, spread
+from bench.table import MB, Table, mib, spread
 
 
 def tables(found: Found) -> Iterator[Table]:
     """Yield a table for each part."""
     if found.peers:
-        yield peers_table(found.peers, found.floors)
+        size = found.peers.costs[0].class_size
+        title = f"48 tests, a class of {size}: per submission, start included"
+        yield peers_table(found.peers, title, warm_notes(found.floors))
+    if found.cold:
+        yield peers_table(found.cold.small, "48 tests, one submission from nothing")
+        yield full_table(found.cold.full)
+        yield judges_table(found.cold)
     if found.floors:
         yield floor_table(found.floors)
     if found.rerun:
         yield growth_table(found.growths, found.rerun, found.only)
     if found.counted:
         yield counted_table(found.counted)
-    if found.floors or found.rerun:
-        yield bars_table(list(bars(found)))
-
-
-def ratios(costs: Costs, ours: Costs) -> list[float]:
-    """Return, by round, how many times our CPU time another tool takes."""
-    return [a / b for a, b in zip(costs.cpu, ours.cpu, strict=True)]
+    if held_to := list(bars(found)):
+        yield bars_table(held_to)
 
 
 def counted_table(found: Sequence[Counted]) -> Table:
@@ -47,31 +48,36 @@ def counted_table(found: Sequence[Counted]) -> Table:
     return Table("The measurement itself", columns, rows, notes)
 
 
-def peers_table(found: Comparison, floors: Mapping[str, Floor]) -> Table:
+def warm_notes(floors: Mapping[str, Floor]) -> list[str]:
+    """Tell what a submission costs without the start, where that was measured."""
+    if not floors:
+        return []
+    warm = spread(floors["small"].graded)
+    return [f"Each further submission costs {Ours.name} {warm} s of CPU."]
+
+
+def peers_table(found: Comparison, title: str, more: Sequence[str] = ()) -> Table:
     """Compare the tools."""
     ours = found.costs[0]
     rows = [
         [
             f"{cost.way.name} {cost.version}".strip(),
             spread(cost.cpu),
-            spread(ratios(cost, ours), 1),
+            spread(cost.times(ours), 1),
             spread(cost.wall),
             mib(cost.peak),
-            str(cost.way.jobs),
+            str(min(cost.way.jobs, cost.class_size)),
         ]
         for cost in found.costs
     ]
     notes = [f"{cost.way.name}: {cost.way.how}." for cost in found.costs]
     notes += [f"{name} is left out: {why}." for name, why in found.left_out.items()]
-    if floors:
-        warm = spread(floors["small"].graded)
-        notes.append(f"Each further submission costs {Ours.name} {warm} s of CPU.")
+    notes += more
     points = ", ".join(f"{value:g}" for value in found.points.values())
     notes.append(
         f"All agree on every test of every submission, and on points: {points}."
     )
     columns = ["tool", "CPU s", "times ours", "wall s", "peak MiB", "at once"]
-    title = f"48 tests, a class of {ours.class_size}: per submission, start included"
     return Table(title, columns, rows, notes)
 
 
@@ -106,7 +112,7 @@ def growth_table(found: Sequence[Growth], rerun: Rerun, only: str) -> Table:
             f"{growth.cpu:.2f}",
             f"{growth.wall:.2f}",
             mib(growth.usage.peak),
-            f"{growth.late / growth.early:.2f}" if growth.size >= 100 else "",
+            "" if growth.drift is None else f"{growth.drift:.2f}",
         ]
         for growth in found
     ]
@@ -142,27 +148,3 @@ def bars_table(found: Sequence[Bar]) -> Table:
         for bar in found
     ]
     return Table("The bars", ["bar", "measured", "at most", ""], rows)
-
-
-def drawing(found: Found, where: str) -> dict[str, object]:
-    """Return what the drawing shows."""
-    costs = found.peers.costs if found.peers else []
-    largest = max(found.growths, key=lambda g: (g.size, g.jobs), default=None)
-    return {
-        "where": where,
-        "peers": [
-            {
-                "name": cost.way.name,
-                "cpu": cost.cpu,
-                "times": median(ratios(cost, costs[0])),
-            }
-            for cost in costs
-        ],
-        "growth": [
-            {"size": g.size, "jobs": g.jobs, "cpu": g.cpu, "wall": g.wall}
-            for g in found.growths
-        ],
-        "memory": [[at, held / MIB] for at, held in largest.usage.memory]
-        if largest
-        else [],
-    }

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.measure import Command, measure, run
-from bench.peers.suite import TOPIC
+from bench.peers.ours import Ours, write_course
+from bench.peers.way import write_class
 from grader.layout import KIT
 
 TESTS = 3
@@ -110,18 +111,14 @@ def check_counting(folder: Path) -> list[Counted]:
 
 def write(folder: Path, submission: str, seconds: float) -> None:
     """Write a submission, and a suite that lets it burn so many seconds per test."""
-    (folder / "suite").mkdir(parents=True)
-    text = SUITE.format(tests=TESTS, seconds=seconds)
-    (folder / "suite" / "test_burn.py").write_text(text)
-    (folder / "class" / "ana").mkdir(parents=True)
-    (folder / "class" / "ana" / f"{TOPIC}.py").write_text(submission)
+    write_class(folder, {"ana": submission.encode()})
+    write_course(folder, SUITE.format(tests=TESTS, seconds=seconds))
 
 
 def of_command(folder: Path, submission: str, seconds: float) -> float:
     """Return the CPU seconds of a whole command that burns."""
     write(folder, submission, seconds)
-    script = [sys.executable, "-m", "bench.peers.inside.grade_ours", folder, "1"]
-    return measure([Command(script, KIT.root)]).cpu
+    return measure(Ours(folder, ["ana"]).commands()).cpu
 
 
 def of_warm(folder: Path, submission: str, seconds: float) -> float:

@@ -16,14 +16,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from bench.config import full_config, small_config
+from bench.config import full_config, small_config, solutions
 from bench.measure import Samples, share, watched
 from grader.class_run.grading_config import GradingConfig, Task, judge_task
 from grader.class_run.pool import JudgePool
 from grader.intake import find_submissions
-from grader.layout import KIT
 from grader.results.output import OutputFolder, report_name
 from grader.sandbox.processes import descendants
 from grader.scoring.submission import Submission
@@ -75,11 +75,16 @@ def anonymous() -> int:
 
 
 def cpu_of(pids: set[int]) -> float:
-    """Return the CPU seconds of this process, others, and all below that have ended."""
+    """Return the CPU seconds of this process, others, and all below that have ended.
+
+    What held a box until its server was there may be about to end; its parent counts
+    it then.
+    """
     ticks = 0
     for pid in (os.getpid(), *pids):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += sum(map(int, fields[11:15]))
+        with suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
     return ticks / TICK
 
 
@@ -107,11 +112,7 @@ def small(folder: Path) -> None:
 def full() -> None:
     """Grade the solutions with the hidden suite."""
     config = full_config()
-    sources = {
-        topic: (KIT.solutions / f"{topic}.py").read_bytes()
-        for topic in config.syllabus.topic_ids
-    }
-    measure_warm(config, [Submission("ana", sources)])
+    measure_warm(config, [solutions(config)])
 
 
 def main(which: str, *folder: str) -> None:

@@ -14,6 +14,8 @@ from bench.measure import Command, Usage, measure, run
 from grader.layout import KIT
 
 LOOK_SECONDS = 0.5
+LONG = 100
+"""Students of a class that shows whether memory grows."""
 KEPT = re.compile(r"\((\d+) unchanged, not graded again\)")
 
 
@@ -48,6 +50,11 @@ class Growth:
     def late(self) -> int:
         """Return the most bytes held in the last fifth of the run."""
         return self._most(0.8, 1.0)
+
+    @property
+    def drift(self) -> float | None:
+        """Return the late ones as a part of the early ones; None for a short run."""
+        return self.late / self.early if self.size >= LONG else None
 
     def _most(self, first: float, last: float) -> int:
         parts = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,11 +15,13 @@ from .cohort import cohort
 from .gradescope import Gradescope
 from .notebooks import Nbgrader
 from .otter import Otter
-from .ours import Ours
+from .ours import Ours, OursOnce
 from .plain_pytest import ForkedPytest, PlainPytest
 from .way import PEER_PYTHON, Verdict, Way
 
-PEERS: tuple[type[Way], ...] = (Gradescope, PlainPytest, Nbgrader, Otter, ForkedPytest)
+PEERS: tuple[type[Way], ...] = (Gradescope, PlainPytest, Nbgrader, Otter)
+CLASS: tuple[type[Way], ...] = (Ours, *PEERS, ForkedPytest)
+ONCE: tuple[type[Way], ...] = (OursOnce, *PEERS)
 WATCHED = 2
 """Submissions of the round in which memory is watched."""
 LOOK_SECONDS = 0.05
@@ -51,6 +53,10 @@ class Costs:
         """Return seconds per submission, by round."""
         return [usage.wall / self.class_size for usage in self.rounds]
 
+    def times(self, ours: Costs) -> list[float]:
+        """Return, by round, how many times our CPU time it takes."""
+        return [a / b for a, b in zip(self.cpu, ours.cpu, strict=True)]
+
 
 @dataclass
 class Comparison:
@@ -63,9 +69,13 @@ class Comparison:
 
 
 def compare(
-    folder: Path, rounds: int, size: int, tell: Callable[[str], None]
+    folder: Path,
+    rounds: int,
+    size: int,
+    known: Sequence[type[Way]],
+    tell: Callable[[str], None],
 ) -> Comparison:
-    """Grade a class of `size` by every tool in turn, `rounds` times.
+    """Grade a class of `size` by every tool in turn, ours first, `rounds` times.
 
     Memory is watched in a round of its own, since watching takes time.
 
@@ -73,11 +83,11 @@ def compare(
         DisagreementError: not all say the same of every test and submission.
     """
     sources = dict(list(cohort().items())[:size])
-    versions = installed([way.package for way in PEERS])
-    ways = [Ours, *(way for way in PEERS if way.package in versions)]
+    versions = installed([way.package for way in known if way.package])
+    ways = [way for way in known if not way.package or way.package in versions]
     left_out = {
         way.name: f"{way.package} is not installed in {PEER_PYTHON.parents[1].name}"
-        for way in PEERS
+        for way in known
         if way not in ways
     }
     costs = [Costs(w, versions.get(w.package, ""), len(sources)) for w in ways]

@@ -20,10 +20,13 @@ from .way import (
     write_class,
 )
 
-OPTIONS = (
-    *("-q", "-c", "/dev/null", "--noconftest", "-p", "no:cacheprovider"),
+REPORTING = (
     *("-p", "pytest_metadata.plugin", "-p", "pytest_jsonreport.plugin"),
     "--json-report",
+)
+OPTIONS = (
+    *("-q", "-c", "/dev/null", "--noconftest", "-p", "no:cacheprovider"),
+    *REPORTING,
 )
 LEAN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 

@@ -1,0 +1,1 @@
+"""One submission from nothing, and what each further judge holds."""
