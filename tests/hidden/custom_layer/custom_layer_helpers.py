@@ -1,22 +1,37 @@
 """Sizes to draw from, scenarios that several exercises share, and random starts."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from grader.observe import Module, expect_close, expect_true, expect_unchanged, say
-from grader.observe.expect import Slips
-from grader.observe.playing import Observe
+from grader.observe import Module, expect_true, say
+from grader.observe.expect import Slips, fits
+from grader.observe.sweep import CUT_OFF
 from grader.words import Words
 
 DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is square
 LAYERS = 200
 
 
+class Loaded(Module):
+    """Makes a layer with a state, and of the dtype of that."""
+
+    def __init__(self, name: str, **state: Tensor) -> None:
+        super().__init__(name)
+        self.state = state
+
+    def __call__(self, ex: Any, *init: Any) -> Any:
+        dtype = next(iter(self.state.values())).dtype
+        layer = getattr(ex, self.name)(*init).to(dtype)
+        layer.load_state_dict(self.state)
+        return layer
+
+
 def call_and_pull_back(
     ex: Any, make: Any, init: list[Any], upstream: Tensor | None, *args: Any
-) -> tuple[Tensor, Tensor | None, Tensor]:
+) -> dict[str, Tensor | None]:
     """Scenario: return the result, the gradient of sum(upstream * result) in the
     argument, and the argument as it is after the call.
     """
@@ -24,41 +39,37 @@ def call_and_pull_back(
     given = x.clone()
     y = make(ex, *init)(given, *args[1:])
     after = given.detach().clone()
-    return y, None if upstream is None else gradient_of(y, x, upstream), after
+    gradient = None if upstream is None else gradient_of(y, x, upstream)
+    return {"result": y, "gradient": gradient, "argument": after}
 
 
-def call_once(
-    observe: Observe,
-    make: Any,
-    init: list[Any],
-    *args: Any,
-    call: Words,
-    upstream: Tensor | None = None,
-) -> tuple[Tensor, Tensor | None]:
-    """Return the result of a call that leaves its argument alone, and a gradient."""
-    y, gradient, after = observe(
-        call_and_pull_back, make, init, upstream, *args, call=call
-    )
-    fault = say("{symbol} changes the caller's tensor.", symbol=make.name)
-    expect_unchanged(after, args[0], fault)
-    return y, gradient
+def gives(part: str, sign: Any) -> Callable[[dict[str, Any]], bool]:
+    """Return evidence that a part of what is seen is, or does, this."""
+    return lambda seen: fits(seen[part], sign)
 
 
-def expect_near(got: Any, expected: Tensor, fault: Words, **more: Any) -> None:
-    """Expect a tensor up to what float32 loses in a few sums."""
-    expect_close(got, expected, fault, rtol=1e-4, atol=1e-4, **more)
-
-
-def expect_gradient(
-    got: Any, expected: Tensor, fault: Words, slips: Slips | None = None
+def sweep_call(
+    sweep: Any, case: Any, slips: Slips, slopes: Slips | None = None, **told: Words
 ) -> None:
-    """Expect a gradient, that is none where the result is cut off."""
-    cut = {
-        "detach(), `.data` or item() cuts it off: no gradient arrives": lambda g: (
-            g is None
-        )
-    }
-    expect_near(got, expected, fault, slips={**cut, **(slips or {})})
+    """Expect a call's result and gradient, and the caller's tensor to stay as it is.
+
+    Slips come with what they make of the result, slopes of the gradient.
+    """
+    _, _, upstream, x, *_ = case
+    sweep.cases(
+        call_and_pull_back,
+        {"": case},
+        slips={
+            "an operation in place changes the caller's tensor": (
+                lambda seen: not torch.equal(seen["argument"], x)
+            ),
+            CUT_OFF: lambda seen: upstream is not None and seen["gradient"] is None,
+        }
+        | {why: gives("result", sign) for why, sign in slips.items()}
+        | {why: gives("gradient", sign) for why, sign in (slopes or {}).items()},
+        tolerance=(1e-4, 1e-4),
+        **told,
+    )
 
 
 def pull_back_first(
@@ -144,7 +155,9 @@ def expect_drawn(
         say("{what} does not start at random values.", what=what),
         expected="other values in every layer",
         got=say("{fixed} of {n} entries the same", fixed=fixed, n=len(entries)),
-        cause=cause,
+        cause="the same numbers come from a fixed seed, or from no draw"
+        if len(entries.unique()) > 1
+        else cause,
     )
     tied = torch.stack([ties(entries), ties(entries.abs())]).amax(0)
     one, other = (place(i, shape) for i in divmod(int(tied.argmax()), len(entries)))

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from custom_layer_helpers import call_once, expect_near, in_turn, same
+from custom_layer_helpers import in_turn, same, sweep_call
 from grader.observe import MODULES, TENSORS, Module, say
 
 pytestmark = pytest.mark.exercise("custom_layer.HalfSpectrum")
@@ -12,36 +12,29 @@ SPECTRUM = Module("HalfSpectrum")
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("dims", [1, 2, 3], ids=["vector", "matrix", "three_dims"])
 @pytest.mark.parametrize("odd", [False, True], ids=["even", "odd"])
-def test_half_spectrum_is_of_the_last_axis(observe, rng, dims, odd):
+def test_half_spectrum_is_of_the_last_axis(sweep, rng, odd):
     n = rng.choice([5, 7, 9] if odd else [4, 6, 8])
-    x = torch.randn(*rng.sample([2, 3, 10, 11], dims - 1), n)
-    call = say("HalfSpectrum()(x) with x {x}", x=x)
+    x = torch.randn(*rng.sample([2, 3, 10, 11], 2), n)
+    expected = torch.fft.rfft(x)
 
-    y, _ = call_once(observe, SPECTRUM, [], x, call=call)
-
-    expected = torch.fft.rfft(x.double()).to(torch.complex64)
-    over_all = torch.fft.fftn(x)[..., : n // 2 + 1]
-    expect_near(
-        y,
-        expected,
-        "HalfSpectrum does not give the first n // 2 + 1 Fourier coefficients.",
+    sweep_call(
+        sweep,
+        (SPECTRUM, [], None, x),
+        call=say("HalfSpectrum()(x) with x {x}", x=x),
+        fault="HalfSpectrum does not give the first n // 2 + 1 Fourier coefficients.",
         slips={
             "fftn transforms the batch too; only the last axis is to be": (
-                lambda y: x.dim() > 1 and y.dim() == x.dim() and same(y, over_all)
+                torch.fft.fftn(x)[..., : n // 2 + 1]
             ),
             "coefficient n // 2 is missing: a slice ends before its end": (
                 lambda y: y.shape[-1] == n // 2
-            ),
-            "(n + 1) // 2 is n // 2 + 1 only for odd n": (
-                lambda y: n % 2 == 0 and y.shape[-1] == (n + 1) // 2
             ),
             "the coefficients are complex, not their sizes or real parts": (
                 lambda y: not y.is_complex() and y.shape == expected.shape
             ),
             "all n coefficients are there, not the first n // 2 + 1": (
-                lambda y: y.shape[-1] == n
+                lambda y: y.shape == x.shape
             ),
             "the coefficients are not divided by n or its root": (
                 lambda y: same(y * n**0.5, expected) or same(y * n, expected)

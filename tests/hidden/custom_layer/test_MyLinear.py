@@ -6,8 +6,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from custom_layer_helpers import DISTINCT, expect_drawn, start, sweep_widths
-from grader.observe import MODULES, TENSORS, Module, expect_close, say
+from custom_layer_helpers import (
+    DISTINCT,
+    Loaded,
+    expect_drawn,
+    start,
+    sweep_call,
+    sweep_widths,
+)
+from grader.observe import MODULES, TENSORS, Module, say
 
 pytestmark = pytest.mark.exercise("custom_layer.MyLinear")
 
@@ -25,21 +32,6 @@ def parameters_of_my_linear(
         if isinstance(getattr(layer, name, None), Tensor) and name not in shapes
     ]
     return shapes, loose
-
-
-def run_my_linear(ex: Any, state: dict[str, Tensor], x: Tensor) -> Tensor:
-    layer = ex.MyLinear(*state["weight"].shape)
-    layer.load_state_dict(state)
-    return layer(x)
-
-
-def my_linear(state: dict[str, Tensor], x: Tensor) -> Tensor:
-    return (x @ state["weight"] + state["bias"]).relu()
-
-
-def my_linear_state(rng) -> dict[str, Tensor]:
-    inner, units = rng.sample(DISTINCT, 2)
-    return {"weight": torch.randn(inner, units), "bias": torch.randn(units)}
 
 
 def test_my_linear_has_a_weight_and_a_bias(sweep, rng):
@@ -64,26 +56,22 @@ def test_my_linear_has_a_weight_and_a_bias(sweep, rng):
     )
 
 
-def test_my_linear_computes_its_formula(observe, rng):
-    state = my_linear_state(rng)
-    inner, units = sizes = state["weight"].shape
-    x = torch.randn(2, 3, inner)
-    call = say("MyLinear{sizes}(x) with x {x}", sizes=tuple(sizes), x=x)
+def test_my_linear_computes_its_formula(sweep, rng):
+    sizes = inner, units = rng.sample(DISTINCT, 2)
+    weight, bias, x = torch.randn(sizes), torch.randn(units), torch.randn(2, 3, inner)
+    bare = x @ weight
+    right = (bare + bias).relu()
 
-    y = observe(run_my_linear, state, x, call=call)
-
-    bare = x @ state["weight"]
-    expect_close(
-        y,
-        my_linear(state, x),
-        "MyLinear does not compute relu(x @ weight + bias).",
+    sweep_call(
+        sweep,
+        (Loaded("MyLinear", weight=weight, bias=bias), sizes, None, x),
+        call=say("MyLinear{sizes}(x) with x {x}", sizes=tuple(sizes), x=x),
+        fault="MyLinear does not compute relu(x @ weight + bias).",
         slips={
-            "the ReLU is missing": bare + state["bias"],
+            "the ReLU is missing": bare + bias,
             "the bias is not added": bare.relu(),
-            "the bias is added after the ReLU": bare.relu() + state["bias"],
-            "leading dimensions are flattened away": (
-                my_linear(state, x).reshape(-1, units)
-            ),
+            "the bias is added after the ReLU": bare.relu() + bias,
+            "leading dimensions are flattened away": right.reshape(-1, units),
         },
     )
 

@@ -9,12 +9,13 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from custom_layer_helpers import (
     DISTINCT,
+    Loaded,
     expect_drawn,
-    expect_near,
     start,
+    sweep_call,
     sweep_widths,
 )
-from grader.observe import MODULES, TENSORS, Module, expect_true, say
+from grader.observe import MODULES, TENSORS, Module, expect_close, expect_true, say
 
 pytestmark = pytest.mark.exercise("custom_layer.QuadraticReduction")
 
@@ -32,14 +33,8 @@ class Largest(TorchDispatchMode):
         return result
 
 
-def loaded(ex: Any, weight: Tensor) -> Any:
-    layer = ex.QuadraticReduction(weight.shape[0], weight.shape[-1])
-    layer.load_state_dict({"weight": weight})
-    return layer
-
-
 def run_quadratic(ex: Any, weight: Tensor, x: Tensor) -> tuple[Tensor, int]:
-    layer = loaded(ex, weight)
+    layer = Loaded("QuadraticReduction", weight=weight)(ex, *weight.shape[1:])
     with Largest() as largest:
         y = layer(x)
     return y, largest.numel
@@ -59,23 +54,19 @@ def quadratic(weight: Tensor, x: Tensor) -> Tensor:
 
 
 @pytest.mark.weight(2)
-@pytest.mark.parametrize("leading", [0, 1, 2], ids=["vector", "batch", "two_dims"])
-def test_quadratic_computes_its_sum(observe, rng, leading):
-    inner, units, *shape = rng.sample(DISTINCT, 2 + leading)
-    weight = torch.randn(inner, inner, units)
-    x = torch.randn(*shape, inner)
+def test_quadratic_computes_its_sum(sweep, rng):
+    inner, units, *shape = rng.sample(DISTINCT, 4)
     sizes = inner, units
-    call = say("QuadraticReduction{sizes}(x) with x {x}", sizes=sizes, x=x)
-
-    y, _ = observe(run_quadratic, weight, x, call=call)
-
+    weight, x = torch.randn(inner, *sizes), torch.randn(*shape, inner)
     triangle = weight * torch.ones(inner, inner).triu().unsqueeze(-1)
     diagonal = weight * torch.eye(inner).unsqueeze(-1)
     total = quadratic(weight, x).reshape(-1, units).sum(0)
-    expect_near(
-        y,
-        quadratic(weight, x),
-        "QuadraticReduction does not compute sum over i, j of W_ijk x_i x_j.",
+
+    sweep_call(
+        sweep,
+        (Loaded("QuadraticReduction", weight=weight), sizes, None, x),
+        call=say("QuadraticReduction{sizes}(x) with x {x}", sizes=sizes, x=x),
+        fault="QuadraticReduction does not compute sum over i, j of W_ijk x_i x_j.",
         slips={
             "pairs with i > j are left out": quadratic(triangle, x),
             "pairs with i ≠ j are left out": quadratic(diagonal, x),
@@ -101,11 +92,8 @@ def test_quadratic_keeps_inputs_of_a_batch_apart(observe, rng, batch):
         got=say("a tensor of {largest} entries", largest=largest),
         cause="x @ W @ x.T pairs all inputs; only its diagonal matters",
     )
-    expect_near(
-        y,
-        quadratic(weight, x),
-        "QuadraticReduction is wrong for a large batch.",
-    )
+    fault = "QuadraticReduction is wrong for a large batch."
+    expect_close(y, quadratic(weight, x), fault, rtol=1e-4, atol=1e-4)
 
 
 def test_quadratic_starts_at_a_random_weight(observe, rng):

@@ -4,18 +4,22 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from custom_layer_helpers import DISTINCT, expect_near, in_turn
+from custom_layer_helpers import (
+    DISTINCT,
+    Loaded,
+    call_and_pull_back,
+    in_turn,
+    sweep_call,
+)
 from grader.observe import MODULES, TENSORS, Module, expect_close, expect_equal, say
 
 pytestmark = pytest.mark.exercise("custom_layer.RMSNorm")
 
 
-def apply_rms(ex: Any, weight: Tensor, x: Tensor, *eps: float) -> Tensor:
-    layer = ex.RMSNorm(len(weight), *eps).to(weight.dtype)
-    layer.load_state_dict({"weight": weight})
-    return layer(x)
+def case_of(weight: Tensor, x: Tensor, *eps: float) -> tuple[Any, ...]:
+    return Loaded("RMSNorm", weight=weight), [len(weight), *eps], None, x
 
 
 def parameters_of_rms(ex: Any, d: int) -> dict[str, Tensor]:
@@ -28,51 +32,41 @@ def rms(x: Tensor, weight: Tensor, eps: float) -> Tensor:
     return (wide / scale * weight).to(x.dtype)
 
 
-def rms_slips(x: Tensor, weight: Tensor, eps: float) -> dict[str, Tensor]:
-    root = x.square().mean(-1, keepdim=True).sqrt()
-    centered = x - x.mean(-1, keepdim=True)
-    variance = centered.square().mean(-1, keepdim=True)
-    return {
-        "eps is added to the root, not under it": x / (root + eps) * weight,
-        "eps is left out": x / root * weight,
-        "eps is added, not a lower bound": x / root.clamp(min=eps**0.5) * weight,
-        "the mean is subtracted, as LayerNorm does": (
-            centered / (variance + eps).sqrt() * weight
-        ),
-        "the root is that of the variance, not of the mean square": (
-            x / (variance + eps).sqrt() * weight
-        ),
-        "the mean goes over all entries, not over the last axis": (
-            x / (x.square().mean() + eps).sqrt() * weight
-        ),
-        "the squares are summed, not averaged": (
-            x / (x.square().sum(-1, keepdim=True) + eps).sqrt() * weight
-        ),
-        "the root is missing": x / (root.square() + eps) * weight,
-        "the weight is left out": x / (root.square() + eps).sqrt(),
-    }
-
-
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("eps", [0.1, 1e-3, None])
-def test_rms_norm_agrees_with_nn_rms_norm(observe, rng, eps):
+def test_rms_norm_agrees_with_nn_rms_norm(sweep, rng, eps):
     d, n, m = rng.sample(DISTINCT, 3)
     given, eps = (() if eps is None else (eps,)), eps or 1e-6
     weight, x = torch.rand(d) + 1, torch.randn(n, m, d)
     x[1] *= eps**0.5
     x[1, 0] = 0
-    theirs = nn.RMSNorm(d, eps=eps)
-    theirs.load_state_dict({"weight": weight})
-    call = say("RMSNorm{init}(x), x {x}, some entries small", init=(d, *given), x=x)
+    root = x.square().mean(-1, keepdim=True).sqrt()
+    centered = x - x.mean(-1, keepdim=True)
+    variance = centered.square().mean(-1, keepdim=True)
 
-    y = observe(apply_rms, weight, x, *given, call=call)
-
-    expect_near(
-        y,
-        theirs(x),
-        "RMSNorm does not agree with nn.RMSNorm.",
-        slips=rms_slips(x, weight, eps)
-        | {
+    sweep_call(
+        sweep,
+        case_of(weight, x, *given),
+        call=say("RMSNorm{init}(x), x {x}, some entries small", init=(d, *given), x=x),
+        fault="RMSNorm does not agree with nn.RMSNorm.",
+        slips={
+            "eps is added to the root, not under it": x / (root + eps) * weight,
+            "eps is left out": x / root * weight,
+            "eps is added, not a lower bound": x / root.clamp(min=eps**0.5) * weight,
+            "the mean is subtracted, as LayerNorm does": (
+                centered / (variance + eps).sqrt() * weight
+            ),
+            "the root is that of the variance, not of the mean square": (
+                x / (variance + eps).sqrt() * weight
+            ),
+            "the mean goes over all entries, not over the last axis": (
+                x / (x.square().mean() + eps).sqrt() * weight
+            ),
+            "the squares are summed, not averaged": (
+                x / (x.square().sum(-1, keepdim=True) + eps).sqrt() * weight
+            ),
+            "the root is missing": x / (root.square() + eps) * weight,
+            "the weight is left out": x / (root.square() + eps).sqrt(),
             "0 / 0 is NaN": lambda y: bool(y.isnan().any()),
             "the eps that is given is not used": rms(x, weight, 1e-6),
         },
@@ -91,7 +85,7 @@ def test_rms_norm_of_half_precision(observe, rng, dtype, cast):
         weight=weight.dtype,
     )
 
-    y = observe(apply_rms, weight, x, call=call)
+    y = observe(call_and_pull_back, *case_of(weight, x), call=call)["result"]
 
     expect_equal(
         str(y.dtype),
@@ -154,21 +148,19 @@ def test_rms_norm_takes_every_pair_of_dtypes(sweep, rng):
     steep[0], flat[:, 0] = 1, 500
 
     sweep.cases(
-        apply_rms,
+        call_and_pull_back,
         {
-            say(mixed, x=one, w=other): (
-                weight.to(other) / 3,
-                x.to(one) * 1e-4 / 3,
-                1e-8,
+            say(mixed, x=one, w=other): case_of(
+                weight.to(other) / 3, x.to(one) * 1e-4 / 3, 1e-8
             )
             for one in kinds
             for other in kinds
         }
         | {
-            "for an eps of 0": (weight, x * 1e-4, 0.0),
-            "for an eps that is an integer": (weight, x, 2),
-            "for a d of 1": (weight[:1], x[:, :1]),
-            "for a weight too large for float16": (steep, flat.half()),
+            "for an eps of 0": case_of(weight, x * 1e-4, 0.0),
+            "for an eps that is an integer": case_of(weight, x, 2),
+            "for a d of 1": case_of(weight[:1], x[:, :1]),
+            "for a weight too large for float16": case_of(steep, flat.half()),
         },
         call="RMSNorm(d, eps)(x), weight and x of several dtypes",
     )

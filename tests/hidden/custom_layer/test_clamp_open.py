@@ -9,11 +9,10 @@ from torch import Tensor
 
 from custom_layer_helpers import (
     call_and_pull_back,
-    call_once,
-    expect_gradient,
     gradient_of,
     hidden_on_ctx,
     pull_back_first,
+    sweep_call,
 )
 from grader.observe import SLOPES, TENSORS, Function, expect_close, expect_equal, say
 from grader.observe.compare import is_equal
@@ -62,18 +61,18 @@ def around(lo: float, hi: float) -> Tensor:
 
 
 @pytest.mark.weight(2)
-def test_clamp_open_clamps_and_passes_gradients_between_its_bounds(observe, rng):
+def test_clamp_open_clamps_and_passes_gradients_between_its_bounds(sweep, rng):
     lo, hi = bounds(rng)
     x = around(lo, hi)
     upstream = torch.randn_like(x)
     call = say("y = clamp_open(x, {lo}, {hi}); y.backward(…), bounds too", lo=lo, hi=hi)
 
-    y, gradient = call_once(observe, CLAMP, [], x, lo, hi, call=call, upstream=upstream)
-
-    expect_close(
-        y,
-        x.clamp(lo, hi),
-        "clamp_open does not clamp as torch.clamp does.",
+    sweep_call(
+        sweep,
+        (CLAMP, [], upstream, x, lo, hi),
+        call=call,
+        fault="clamp_open does not clamp as torch.clamp does, or its gradient does not "
+        "pass strictly between the bounds alone.",
         slips={
             "the upper bound is left out": x.clamp(min=lo),
             "the lower bound is left out": x.clamp(max=hi),
@@ -81,12 +80,7 @@ def test_clamp_open_clamps_and_passes_gradients_between_its_bounds(observe, rng)
                 torch.where((x >= lo) & (x <= hi), x, 0)
             ),
         },
-    )
-    expect_gradient(
-        gradient,
-        upstream * (lo < x) * (x < hi),
-        "The gradient of clamp_open does not pass strictly between the bounds alone.",
-        slips={
+        slopes={
             "it passes at the bounds, as that of torch.clamp does": (
                 upstream * (lo <= x) * (x <= hi)
             ),
@@ -120,11 +114,8 @@ def test_clamp_open_hands_tensors_to_autograd(observe, rng):
             "backward is the same whatever is saved": lambda seen: not used,
         },
     )
-    expect_gradient(
-        both[0],
-        upstream * (lo < x) * (x < hi),
-        "The gradient of clamp_open is wrong under saved_tensors_hooks.",
-    )
+    fault = "The gradient of clamp_open is wrong under saved_tensors_hooks."
+    expect_close(both[0], upstream * (lo < x) * (x < hi), fault)
 
 
 def test_clamp_open_minds_odd_entries_and_bounds(sweep, rng):

@@ -8,12 +8,14 @@ from torch import Tensor
 
 from custom_layer_helpers import (
     DISTINCT,
-    expect_gradient,
+    gives,
     gradients_of,
     hidden_on_ctx,
     pull_back_first,
 )
 from grader.observe import TENSORS, Function, expect_close, expect_equal, say
+from grader.observe.sweep import CUT_OFF
+from grader.sandbox.states import tensors_in
 
 pytestmark = pytest.mark.exercise("custom_layer.swish")
 
@@ -24,14 +26,15 @@ KINDS = torch.float32, torch.float64, torch.float16, torch.bfloat16
 
 def swish_twice(
     ex: Any, x: Tensor, upstream: Tensor, v: Tensor
-) -> tuple[Tensor, Tensor | None, Tensor | None, Tensor | None]:
+) -> dict[str, Tensor | None]:
     """Return the result, its gradient, and those of the gradient."""
     x, upstream = x.requires_grad_(), upstream.requires_grad_()
-    y = ex.swish(x)
+    y, names = ex.swish(x), ("derivative", "second derivative", "in the gradient given")
     if not y.requires_grad:
-        return y, None, None, None
+        return {"result": y, **dict.fromkeys(names)}
     (first,) = torch.autograd.grad(y, x, upstream, create_graph=True)
-    return y, first, *gradients_of(first, [x, upstream], v)
+    found = first, *gradients_of(first, [x, upstream], v)
+    return {"result": y, **dict(zip(names, found, strict=True))}
 
 
 def saved_by_swish(
@@ -56,57 +59,39 @@ def saved_by_swish(
 
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("most", [3, 20, 6000])
-def test_swish_has_the_right_value_and_derivatives(observe, rng, most):
+def test_swish_has_the_right_value_and_derivatives(sweep, rng, most):
     x = torch.linspace(-most, most, 41).double() * (1 + rng.random() / 10)
     upstream, v = torch.rand_like(x) + 1, torch.randn_like(x)
-    call = "y = swish(x); g = grad(y, x, upstream, create_graph=True); grad(g, x, …)"
-
-    y, first, second, mixed = observe(swish_twice, x, upstream, v, call=call)
-
     s = torch.sigmoid(x)
     slope = s * (1 - s)
-    overflow = {"an exp() overflows: inf / inf is NaN": lambda g: bool(g.isnan().any())}
-    expect_close(
-        y,
-        x * s,
-        "swish does not compute x * sigmoid(x).",
-        slips={"the factor x is missing": s, "tanh is not sigmoid": x * torch.tanh(x)},
-    )
-    expect_gradient(
-        first,
-        upstream * (s + x * slope),
-        "The derivative of swish is wrong.",
-        slips=overflow
-        | {
-            "x counts too: (x s)' is s + x s', not s alone": upstream * s,
-            "s counts too: (x s)' is s + x s', not x s' alone": upstream * x * slope,
-            "s' is s (1 - s)": upstream * (s + x * (1 - s)),
-            "backward is to multiply by the gradient that it is given": s + x * slope,
-        },
-    )
-    constant = (
-        "what forward computed is a constant to the second derivative: save x alone, "
-        "compute sigmoid(x) again in backward"
-    )
-    expect_close(
-        second,
-        v * upstream * slope * (2 + x * (1 - 2 * s)),
-        "The second derivative of swish is wrong.",
-        rtol=1e-6,
-        atol=1e-8,
-        slips=overflow
-        | {
+    wrong = {
+        "x counts too: (x s)' is s + x s', not s alone": upstream * s,
+        "s counts too: (x s)' is s + x s', not x s' alone": upstream * x * slope,
+        "s' is s (1 - s)": upstream * (s + x * (1 - s)),
+        "backward is to multiply by the gradient that it is given": s + x * slope,
+        CUT_OFF: None,
+    }
+
+    sweep.cases(
+        swish_twice,
+        {"": (x, upstream, v)},
+        call="y = swish(x); g = grad(y, x, upstream, create_graph=True); grad(g, x, …)",
+        fault="swish is not x * sigmoid(x), or a derivative is wrong.",
+        slips={
+            "the factor x is missing": gives("result", s),
+            "tanh is not sigmoid": gives("result", x * torch.tanh(x)),
+            "an exp() overflows: inf / inf is NaN": (
+                lambda seen: any(t.isnan().any() for t in tensors_in(seen))
+            ),
+            **{why: gives("derivative", value) for why, value in wrong.items()},
             "backward cannot be differentiated: detach(), no_grad() or "
-            "once_differentiable in it": lambda g: g is None,
-            constant: v * upstream * slope,
+            "once_differentiable in it": gives("second derivative", None),
+            "what forward computed is a constant to the second derivative: save x "
+            "alone, compute sigmoid(x) again in backward": (
+                gives("second derivative", v * upstream * slope)
+            ),
         },
-    )
-    expect_close(
-        mixed,
-        v * (s + x * slope),
-        "The derivative of swish's gradient in the gradient it is given is wrong.",
-        rtol=1e-6,
-        atol=1e-8,
+        tolerance=(1e-6, 1e-8),
     )
 
 

@@ -1,7 +1,7 @@
 """Reads n off axis 1, which is the heads' axis of a (batch, heads, n, n) tensor ("the last two axes of
 the scores").
 
-says: raises (ValueError|RuntimeError)
+says: raises an exception
 """
 
 class CausalMask(nn.Module):

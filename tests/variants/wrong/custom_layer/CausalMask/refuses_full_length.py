@@ -1,6 +1,6 @@
 """Refuses scores of exactly max_len ("if n exceeds max_len").
 
-says: raises ValueError
+says: (?s)raises an exception.*ValueError
 """
 
 class CausalMask(nn.Module):

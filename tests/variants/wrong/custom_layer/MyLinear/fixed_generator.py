@@ -1,7 +1,7 @@
 """Draws from a generator of fixed seed: every layer starts the same ("`weight`, which starts at random
 values").
 
-says: does not start at random values
+says: a fixed seed
 """
 
 class MyLinear(nn.Module):

@@ -1,7 +1,7 @@
 """Seeds the global generator in __init__, so every layer starts with the same values and the caller's
 random numbers are reset (weight "starts at random values").
 
-says: the seed of torch's random numbers
+says: a fixed seed
 """
 
 class MyLinear(nn.Module):

@@ -1,6 +1,6 @@
 """Calls an instance of the Function, the style of torch 0.4.
 
-says: raises (TypeError|RuntimeError)
+says: Legacy autograd function
 """
 class _STE(torch.autograd.Function):
     @staticmethod

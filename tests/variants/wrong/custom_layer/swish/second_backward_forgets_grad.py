@@ -1,7 +1,7 @@
 """The backward of the backward gives None for the incoming gradient, right for y.sum() only ("First
 and second derivatives are right").
 
-says: in the gradient it is given
+says: 'in the gradient given'
 """
 
 class _SwishBackward(Function):

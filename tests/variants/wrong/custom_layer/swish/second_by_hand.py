@@ -1,7 +1,7 @@
 """Writes the second derivative by hand and forgets a factor 2 in it ("First and second derivatives are
 right").
 
-says: second derivative of swish is wrong
+says: 'second derivative'
 """
 
 class _SwishGrad(Function):

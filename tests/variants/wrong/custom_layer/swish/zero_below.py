@@ -1,6 +1,6 @@
 """Takes the derivative for 0 below -6, where it is a hundredth.
 
-says: derivative of swish is wrong
+says: derivative'
 """
 
 class _S(Function):
