@@ -8,11 +8,11 @@ from torch import Tensor
 
 from grader.observe import Module, expect_true, say
 from grader.observe.expect import Slips, fits
-from grader.observe.sweep import CUT_OFF
+from grader.observe.playing import Observe
+from grader.observe.sweep import CUT_OFF, Cases
 from grader.words import Words
 
 DISTINCT = range(2, 12)  # drawn from without repeats, so that no shape is square
-LAYERS = 200
 
 
 class Loaded(Module):
@@ -49,16 +49,22 @@ def gives(part: str, sign: Any) -> Callable[[dict[str, Any]], bool]:
 
 
 def sweep_call(
-    sweep: Any, case: Any, slips: Slips, slopes: Slips | None = None, **told: Words
+    sweep: Any,
+    case: tuple[Any, ...],
+    slips: Slips,
+    slopes: Slips | None = None,
+    others: Cases | None = None,
+    **told: Words,
 ) -> None:
     """Expect a call's result and gradient, and the caller's tensor to stay as it is.
 
-    Slips come with what they make of the result, slopes of the gradient.
+    Slips come with what they make of the result, slopes of the gradient; then, cases
+    that need no slips.
     """
     _, _, upstream, x, *_ = case
     sweep.cases(
         call_and_pull_back,
-        {"": case},
+        {"": case, **(others or {})},
         slips={
             "an operation in place changes the caller's tensor": (
                 lambda seen: not torch.equal(seen["argument"], x)
@@ -102,12 +108,6 @@ def in_turn(ex: Any, make: Any, init: list[Any], *inputs: Tensor) -> list[Tensor
     return [layer(x) for x in inputs]
 
 
-def start(ex: Any, make: Any, init: list[Any], name: str) -> Tensor:
-    """Scenario: return what a parameter starts with, in many layers."""
-    starts = [getattr(make(ex, *init), name).detach() for _ in range(LAYERS)]
-    return torch.stack(starts)
-
-
 def gradients_of(
     y: Tensor, leaves: list[Tensor], upstream: Tensor
 ) -> list[Tensor | None]:
@@ -141,18 +141,29 @@ def same(a: Tensor, b: Tensor) -> bool:
     return a.shape == b.shape and torch.allclose(a.to(wide), b.to(wide), 1e-4, 1e-4)
 
 
+def start(ex: Any, name: str, init: list[Any], part: str) -> Tensor:
+    """Scenario: return what a parameter starts with, in many layers."""
+    layers = [getattr(ex, name)(*init) for _ in range(200)]
+    return torch.stack([getattr(layer, part).detach() for layer in layers])
+
+
 def expect_drawn(
-    starts: Tensor,
-    what: str,
+    observe: Observe,
+    name: str,
+    init: list[Any],
+    part: str,
+    call: Words,
     cause: str = "what starts with equal values learns the same",
 ) -> None:
-    """Expect every entry to be drawn on its own, in every layer."""
+    """Expect every entry of a parameter to be drawn on its own, in every layer."""
+    starts = observe(start, name, init, part, call=call)
+    which = {"name": name, "part": part}
     shape = starts.shape[1:]
     entries = starts.flatten(1).double().T
     fixed = int((entries.std(1) == 0).sum())
     expect_true(
         not fixed,
-        say("{what} does not start at random values.", what=what),
+        say("{name}.{part} does not start at random values.", **which),
         expected="other values in every layer",
         got=say("{fixed} of {n} entries the same", fixed=fixed, n=len(entries)),
         cause="the same numbers come from a fixed seed, or from no draw"
@@ -164,7 +175,7 @@ def expect_drawn(
     mirrored = len(shape) == 3 and one == (other[1], other[0], other[2])
     expect_true(
         bool(tied.max() < 0.4),  # more than five standard deviations
-        say("The entries of {what} are not drawn each on its own.", what=what),
+        say("The entries of {name}.{part} are not drawn each on its own.", **which),
         expected="entries that say nothing of each other",
         got=say("entry {one} goes with entry {other}", one=one, other=other),
         cause="it starts symmetric in i and j" if mirrored else None,

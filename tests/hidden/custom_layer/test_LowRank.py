@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from custom_layer_helpers import DISTINCT, expect_drawn, same, start
-from grader.observe import MODULES, SHAPES, TENSORS, Module, say
+from custom_layer_helpers import DISTINCT, expect_drawn, same, sweep_call
+from grader.observe import MODULES, SHAPES, TENSORS, say
 from grader.words import as_text
 
 pytestmark = pytest.mark.exercise("custom_layer.LowRank")
@@ -37,10 +37,6 @@ def fresh_low_rank(
         "B": layer.B,
         "result": layer(x),
     }
-
-
-def run_low_rank(ex: Any, x: Tensor, *given: Any) -> Tensor:
-    return with_factors(ex, *given)(x)
 
 
 def merge_low_rank(ex: Any, x: Tensor, *given: Any) -> dict[str, Any]:
@@ -135,28 +131,24 @@ def test_low_rank_starts_as_a_frozen_linear_layer(sweep, rng):
 
 def test_low_rank_draws_its_a_at_random(observe, rng):
     inner, out, rank = rng.sample(range(2, 5), 3)
-    make, init = Module("LowRank", filled=False), [nn.Linear(inner, out), rank]
     call = say("LowRank(linear, {n}).A, many times", n=rank)
-
-    starts = observe(start, make, init, "A", call=call)
-
     cause = "were A and B both zero, neither would ever get a gradient"
-    expect_drawn(starts, "A", cause)
+
+    expect_drawn(observe, "LowRank", [nn.Linear(inner, out), rank], "A", call, cause)
 
 
 @pytest.mark.weight(2)
 def test_low_rank_adds_its_scaled_correction(sweep, rng):
     case = low_rank_case(rng, rng.random() < 0.5)
     scale = rng.choice([-1.5, 2.5])
-    wrong = wrong_sums(*case, scale)
 
-    sweep.cases(
-        run_low_rank,
-        {"": (*case, scale), "where scale is left out": case},
+    sweep_call(
+        sweep,
+        (with_factors, [*case[1:], scale], None, case[0]),
         call=say("LowRank(linear, rank, {scale})(x), A and B set before", scale=scale),
         fault="LowRank does not compute linear(x) + scale * (x @ A.T) @ B.T.",
-        slips={why: lambda y, one=one: same(y, one) for why, one in wrong.items()},
-        tolerance=(1e-3, 1e-3),
+        slips=wrong_sums(*case, scale),
+        others={"where scale is left out": (with_factors, case[1:], None, case[0])},
     )
 
 

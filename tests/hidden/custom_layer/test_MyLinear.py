@@ -10,7 +10,6 @@ from custom_layer_helpers import (
     DISTINCT,
     Loaded,
     expect_drawn,
-    start,
     sweep_call,
     sweep_widths,
 )
@@ -79,11 +78,8 @@ def test_my_linear_computes_its_formula(sweep, rng):
 def test_my_linear_starts_at_random_weights(observe, rng):
     sizes = rng.sample(range(2, 5), 2)
     call = say("MyLinear{sizes}.weight, many times", sizes=tuple(sizes))
-    make = Module("MyLinear", filled=False)
 
-    starts = observe(start, make, sizes, "weight", call=call)
-
-    expect_drawn(starts, "MyLinear's weight")
+    expect_drawn(observe, "MyLinear", sizes, "weight", call)
 
 
 @pytest.mark.weight(2)

@@ -11,7 +11,6 @@ from custom_layer_helpers import (
     DISTINCT,
     Loaded,
     expect_drawn,
-    start,
     sweep_call,
     sweep_widths,
 )
@@ -99,11 +98,8 @@ def test_quadratic_keeps_inputs_of_a_batch_apart(observe, rng, batch):
 def test_quadratic_starts_at_a_random_weight(observe, rng):
     sizes = rng.sample(range(2, 5), 2)
     call = say("QuadraticReduction{sizes}.weight, many times", sizes=tuple(sizes))
-    make = Module("QuadraticReduction", filled=False)
 
-    starts = observe(start, make, sizes, "weight", call=call)
-
-    expect_drawn(starts, "QuadraticReduction's weight")
+    expect_drawn(observe, "QuadraticReduction", sizes, "weight", call)
 
 
 def test_quadratic_learns_and_takes_tensors_of_every_kind(sweep, rng):

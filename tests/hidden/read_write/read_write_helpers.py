@@ -45,6 +45,15 @@ def saved(folder: str, obj: Any, name: str = "file.pt") -> Path:
     return path
 
 
+def written(save: Callable[[Any], Any], as_text: bool) -> Any:
+    """Return what a file then holds, names in order; its path is a Path or a text."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "file.v2")
+        save(str(path) if as_text else path)
+        read = copied(unpack(path))
+    return dict(sorted(read.items())) if isinstance(read, dict) else read
+
+
 def in_turn(load: Callable[[Any], Any], *files: bytes) -> list[Any]:
     """Return what comes of files that come to one path in turn, a Path if several.
 

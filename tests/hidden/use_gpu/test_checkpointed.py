@@ -12,18 +12,6 @@ from use_gpu_helpers import DISTINCT
 
 pytestmark = pytest.mark.exercise("use_gpu.checkpointed")
 
-MODES = {
-    "in training mode": (True, True),
-    "in eval mode": (False, True),
-    "for an input without gradient": (True, False),
-}
-BECAUSE = {
-    "in eval mode": "gradients may be wanted in eval mode too: is_grad_enabled() says "
-    "so, not training",
-    "for an input without gradient": "the blocks' parameters need gradients, whatever "
-    "the input does",
-}
-
 
 class Wide(nn.Module):
     """A block whose inside is eight times as wide, and that notes its runs."""
@@ -179,7 +167,11 @@ def test_checkpointed_runs_each_block_twice_and_stores_little(sweep, rng):
 
     sweep.cases(
         watch,
-        {when: (blocks, x, *mode, inside // 2) for when, mode in MODES.items()},
+        {
+            "in training mode": (blocks, x, True, True, inside // 2),
+            "in eval mode": (blocks, x, False, True, inside // 2),
+            "for an input without gradient": (blocks, x, True, False, inside // 2),
+        },
         call="net = checkpointed(blocks): forward and backward, forward without",
         fault="checkpointed does not run each block twice and store little between.",
         slips={
@@ -196,5 +188,10 @@ def test_checkpointed_runs_each_block_twice_and_stores_little(sweep, rng):
             ),
         },
         causes={"requires grad": "where gradients are off, they stay off"},
-        because=BECAUSE,
+        because={
+            "in eval mode": "gradients may be wanted in eval mode too: "
+            "is_grad_enabled() says so, not training",
+            "for an input without gradient": "the blocks' parameters need gradients, "
+            "whatever the input does",
+        },
     )

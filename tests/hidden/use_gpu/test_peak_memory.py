@@ -10,29 +10,18 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.observe import expect_equal, say
 from grader.sim import metered
-from use_gpu_helpers import Change, changed, on_device, on_gpu, some_gpus
+from use_gpu_helpers import Change, Machine, changed, on_device, some_gpus
 
 pytestmark = pytest.mark.exercise("use_gpu.peak_memory")
 
 
-class Allocator:
+class Allocator(Machine):
     """Made-up counters of two GPUs' memory, in blocks as torch reserves them."""
 
     BLOCK = 2 << 20
 
     def __init__(self) -> None:
-        self.current = 0
-        self.held = [0, 0]
-        self.reserved = [0, 0]
-        self.peaks = [0, 0]
-        self.reserved_peaks = [0, 0]
-
-    def index_of(self, device: Any) -> int:
-        """Return the number of the GPU that is meant; None is the current one."""
-        if isinstance(device, int):
-            return device
-        index = None if device is None else torch.device(device).index
-        return self.current if index is None else index
+        self.held, self.peaks, self.reserved, self.most = ([0, 0] for _ in range(4))
 
     def take(self, index: int, nbytes: int) -> None:
         """Allocate, or free if `nbytes` is negative."""
@@ -40,47 +29,40 @@ class Allocator:
         blocks = -(-self.held[index] // self.BLOCK)
         self.reserved[index] = max(self.reserved[index], blocks * self.BLOCK)
         self.peaks[index] = max(self.peaks[index], self.held[index])
-        self.reserved_peaks[index] = max(
-            self.reserved_peaks[index], self.reserved[index]
-        )
+        self.most[index] = max(self.most[index], self.reserved[index])
 
     def reset(self, device: Any = None) -> None:
         index = self.index_of(device)
-        self.peaks[index] = self.held[index]
-        self.reserved_peaks[index] = self.reserved[index]
+        self.peaks[index], self.most[index] = self.held[index], self.reserved[index]
 
-    def stats(self, device: Any = None) -> dict[str, int]:
-        index = self.index_of(device)
-        return {
-            "allocated_bytes.all.current": self.held[index],
-            "allocated_bytes.all.peak": self.peaks[index],
-            "reserved_bytes.all.current": self.reserved[index],
-            "reserved_bytes.all.peak": self.reserved_peaks[index],
+    def changes(self) -> list[Change]:
+        """Return the changes that make these counters torch's."""
+
+        def reader(counters: list[int]) -> Callable[..., int]:
+            return lambda device=None: counters[self.index_of(device)]
+
+        counts = {
+            "allocated_bytes.all.current": reader(self.held),
+            "allocated_bytes.all.peak": reader(self.peaks),
+            "reserved_bytes.all.current": reader(self.reserved),
+            "reserved_bytes.all.peak": reader(self.most),
         }
-
-
-def made_up_memory(allocator: Allocator) -> list[Change]:
-    """Return the changes that make an allocator's counters torch's."""
-
-    def reader(counters: list[int]) -> Callable[..., int]:
-        return lambda device=None: counters[allocator.index_of(device)]
-
-    named = {
-        "memory_allocated": reader(allocator.held),
-        "max_memory_allocated": reader(allocator.peaks),
-        "memory_reserved": reader(allocator.reserved),
-        "max_memory_reserved": reader(allocator.reserved_peaks),
-        "reset_peak_memory_stats": allocator.reset,
-        "reset_max_memory_allocated": allocator.reset,
-        "memory_stats": allocator.stats,
-        "synchronize": lambda _=None: None,
-        "empty_cache": lambda: None,
-        "device": lambda index: on_gpu(allocator, index),
-        "current_device": lambda: allocator.current,
-    }
-    owners = torch.cuda, torch.cuda.memory, torch.accelerator
-    changes = [(owner, *change) for owner in owners for change in named.items()]
-    return [*some_gpus(2), *changes]
+        named = {
+            "memory_allocated": reader(self.held),
+            "max_memory_allocated": reader(self.peaks),
+            "memory_reserved": reader(self.reserved),
+            "max_memory_reserved": reader(self.most),
+            "reset_peak_memory_stats": self.reset,
+            "reset_max_memory_allocated": self.reset,
+            "memory_stats": lambda d=None: {k: read(d) for k, read in counts.items()},
+            "synchronize": lambda _=None: None,
+            "empty_cache": lambda: None,
+            "device": self.at,
+            "current_device": lambda: self.current,
+        }
+        owners = torch.cuda, torch.cuda.memory, torch.accelerator
+        changes = [(owner, *change) for owner in owners for change in named.items()]
+        return [*some_gpus(2), *changes]
 
 
 def measure_gpu(
@@ -98,7 +80,7 @@ def measure_gpu(
 
     for nbytes in before:
         allocator.take(index, nbytes)
-    with changed(ex, made_up_memory(allocator)):
+    with changed(ex, allocator.changes()):
         return [ex.peak_memory(fn, device), len(calls)]
 
 

@@ -107,14 +107,26 @@ def places_of(batch: Any) -> list[str]:
 Batches = list[tuple[Tensor, Tensor]]
 
 
-@contextmanager
-def on_gpu(machine: Any, device: Any) -> Iterator[None]:
-    """Do what `torch.cuda.device` does."""
-    before, machine.current = machine.current, machine.index_of(device)
-    try:
-        yield
-    finally:
-        machine.current = before
+class Machine:
+    """What has several GPUs, one of which is the current one."""
+
+    current = 0
+
+    def index_of(self, device: Any) -> int:
+        """Return the number of the GPU that is meant; None is the current one."""
+        if isinstance(device, int):
+            return device
+        index = None if device is None else torch.device(device).index
+        return self.current if index is None else index
+
+    @contextmanager
+    def at(self, device: Any) -> Iterator[None]:
+        """Do what `torch.cuda.device` does."""
+        before, self.current = self.current, self.index_of(device)
+        try:
+            yield
+        finally:
+            self.current = before
 
 
 def run_outside(net: nn.Module, x: Tensor) -> tuple[Tensor, list[Tensor], Tensor]:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from use_gpu_helpers import Change, on_gpu, some_gpus
+from use_gpu_helpers import Change, Machine, some_gpus
 
 LAUNCH = 0.001  # seconds that the made-up host needs to start work on a GPU
 MAKERS = "empty", "zeros", "ones", "full", "empty_like", "zeros_like", "full_like"
@@ -166,7 +166,7 @@ class Tape(TorchDispatchMode):
         self.steps.clear()
 
 
-class Card:
+class Card(Machine):
     """A clock and two GPUs; each thread has its own current one, and its streams."""
 
     def __init__(self, start: float = 0.0) -> None:
@@ -200,13 +200,6 @@ class Card:
     @property
     def lanes(self) -> list[Lane]:
         return vars(self.own).setdefault("lanes", list(self.defaults))
-
-    def index_of(self, device: Any) -> int:
-        """Return the number of the GPU that is meant; None is the current one."""
-        if isinstance(device, int):
-            return device
-        index = None if device is None else torch.device(device).index
-        return self.current if index is None else index
 
     def lane(self, device: Any = None) -> Lane:
         """Return the current stream of a GPU."""
@@ -334,8 +327,8 @@ class Card:
             "make_graphed_callables": self.graphed,
             "is_current_stream_capturing": lambda: self.capturing,
             "empty_cache": lambda: None,
-            "device": lambda device: on_gpu(self, device),
-            "device_index": lambda device: on_gpu(self, device),
+            "device": self.at,
+            "device_index": self.at,
             "set_device": set_device,
             "set_device_index": set_device,
             "current_device": lambda: self.current,

@@ -1,7 +1,7 @@
 """Overwrites the data of a clone behind autograd's back, so hidden entries get gradients although they
 do not reach the result (gradients flow to "every other entry").
 
-says: in the gradient, for ordinary scores
+says: 'gradient'
 """
 
 class CausalMask(nn.Module):
