@@ -141,15 +141,13 @@ def packed(obj: Any, *, old: bool = False) -> bytes:
     return file.getvalue()
 
 
-WHOLE = torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64
-BROKEN = torch.float16, torch.bfloat16, torch.float32, torch.float64
-ENTRIES = dict(
-    zip(
-        ["BOOL", "U8", "I8", "I16", "I32", "I64", "F16", "BF16", "F32", "F64"],
-        WHOLE + BROKEN,
-        strict=True,
-    )
-)
+ENTRIES = {
+    "BOOL": torch.bool,
+    "U8": torch.uint8,
+    **{f"I{n}": getattr(torch, f"int{n}") for n in (8, 16, 32, 64)},
+    **{f"F{n}": getattr(torch, f"float{n}") for n in (16, 32, 64)},
+    "BF16": torch.bfloat16,
+}
 NAME_OF = {dtype: name for name, dtype in ENTRIES.items()}
 
 

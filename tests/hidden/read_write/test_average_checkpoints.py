@@ -25,10 +25,6 @@ def average(ex: Any, files: list[bytes], *orders: tuple[int, ...]) -> Any:
         return found or copied(ex.average_checkpoints(tuple(paths)))
 
 
-def files_of(states: list[State]) -> tuple[list[bytes]]:
-    return (list(map(packed, states)),)
-
-
 def a_state(step: int) -> State:
     """Return tensors of each dtype that is averaged, and of some that are not."""
     return {
@@ -81,7 +77,7 @@ def test_average_is_the_mean_of_floating_tensors(sweep, rng):
             "for five paths": (files,),
             twice: (files, (0, 0, 3)),
             again: (files[:4], (0, 1), (0, 1)),
-            **{when: files_of(several) for when, several in cases.items()},
+            **{when: ([*map(packed, several)],) for when, several in cases.items()},
         },
         call="average_checkpoints(paths)",
         fault="average_checkpoints does not give the mean, in the files' own dtypes.",

@@ -52,14 +52,15 @@ def changed(ex: Any, changes: list[Change]) -> Iterator[None]:
             setattr(place, spot, old)
 
 
-def some_gpus(count: int) -> list[Change]:
-    """Make torch say that it can use `count` GPUs."""
-    first = torch.device("cuda") if count else None
+def some_gpus(count: int, kind: str = "cuda") -> list[Change]:
+    """Make torch say that it can use `count` GPUs, or accelerators of another kind."""
+    own = count if kind == "cuda" else 0
+    first = torch.device(kind) if count else None
     return [
-        (torch.cuda, "device_count", lambda: count),
-        (torch.cuda, "is_available", lambda: count > 0),
+        (torch.cuda, "device_count", lambda: own),
+        (torch.cuda, "is_available", lambda: own > 0),
         (torch.cuda, "init", lambda: None),
-        (torch.cuda, "is_initialized", lambda: count > 0),
+        (torch.cuda, "is_initialized", lambda: own > 0),
         (torch.accelerator, "device_count", lambda: count),
         (torch.accelerator, "is_available", lambda: count > 0),
         (torch.accelerator, "current_accelerator", lambda *_, **__: first),
