@@ -26,14 +26,15 @@ def log_norms(
 def log_norms_on_device(
     ex: Any, matrices: list[Tensor], device: str, factor: float
 ) -> tuple[Tensor, str, int, int]:
-    """Return the norms and where they are, the waits and the moves to the device.
+    """Return the norms, if they come back, and where they are, waits and moves.
 
     Copies between devices change values.
     """
     with metered(device) as meter, Drift(factor, meter):
         norms = ex.norm_log(matrices, device)
         waits, arrivals = meter.waits, meter.arrivals
-    return norms, norms.device.type, waits, arrivals
+    back = norms if norms.is_cpu else torch.empty(0)
+    return back, norms.device.type, waits, arrivals
 
 
 def draw_matrices(rng, dtype: torch.dtype) -> list[Tensor]:
