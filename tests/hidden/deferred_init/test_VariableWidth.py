@@ -47,8 +47,8 @@ def test_variable_width_sums_over_chunks_in_all_states(sweep, rng, kind):
     x = torch.randn(3, n)
     zeros, linear = x.new_zeros(3, -n % width), fill(nn.Linear(width, out))
     filled, left = torch.cat([x, zeros], -1), torch.cat([zeros, x], -1)
-    results = linear(filled.unflatten(-1, (-1, width)))
-    right, number, whole = results.sum(1), results.shape[1], n // width
+    each, full = linear(filled.unflatten(-1, (-1, width))), n // width
+    right, number = each.sum(1), each.shape[1]
 
     sweep(
         Module("VariableWidth"),
@@ -70,9 +70,7 @@ def test_variable_width_sums_over_chunks_in_all_states(sweep, rng, kind):
             "one chunk too many, of zeros only: a multiple of width needs none": (
                 right + linear.bias
             ),
-            "the last chunk is cut off: fill it up with zeros": (
-                results[:, :whole].sum(1)
-            ),
+            "the last chunk is cut off: fill it up with zeros": each[:, :full].sum(1),
         },
         causes={
             **CAUSES,
