@@ -150,7 +150,6 @@ def test_clip_takes_gradients_of_all_kinds(sweep, rng):
             zero: (zeros, max_norm),
             nothing: (zeros, 0.0),
             "for an infinite limit": (large, torch.inf),
-            "for a limit far above": (large, 10**9),
             "just above the limit": (gradients, 0.98 * norm),
             missing: ([None, first, None, second, third], half),
             "where each grad is None: the norm is 0": ([None, None], 1.0),
