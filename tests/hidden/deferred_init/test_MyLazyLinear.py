@@ -77,22 +77,20 @@ def first_call(
     }
 
 
-def two_widths(
-    ex: Any, first: Tensor, second: Tensor, state: State | None = None
-) -> Seen:
+def two_widths(ex: Any, one: Tensor, other: Tensor, state: State | None = None) -> Seen:
     """Return what a second width gives, and a result and values on either side.
 
     With a state, the layer has its shape from that, and no call comes before.
     """
     before: Seen = {}
     if state is None:
-        layer = shaped(ex, first.shape[-1], 3)
-        before = {"y": layer(first), **values_of(layer)}
-        raised = outcome(RuntimeError, layer, second)
+        layer = shaped(ex, one.shape[-1], 3)
+        before = {"y": layer(one), **values_of(layer)}
+        raised = outcome(RuntimeError, layer, other)
     else:
         layer = loaded(ex.MyLazyLinear(3), state)
-        raised = outcome(Exception, layer, second)
-    after = {"y": layer(first), **dict(sorted(values_of(layer).items()))}
+        raised = outcome(Exception, layer, other)
+    after = {"y": layer(one), **dict(sorted(values_of(layer).items()))}
     return {"raised": raised, **{k: [before.get(k), v] for k, v in after.items()}}
 
 
@@ -254,10 +252,7 @@ def test_my_lazy_linear_loads_a_state(sweep, rng):
                 x,
                 lambda ex, layer: loaded(layer, shaped(ex, n, OUT).state_dict()),
             ),
-            "after .double()": (
-                x.double(),
-                lambda _, layer: loaded(layer.double(), state),
-            ),
+            "after .double()": (x.double(), lambda _, m: loaded(m.double(), state)),
         },
         call="layer.load_state_dict(state), then layer(x)",
         fault="MyLazyLinear does not load a state dict, and keep it.",

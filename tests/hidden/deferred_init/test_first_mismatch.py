@@ -156,7 +156,6 @@ def test_mismatch_is_the_first_leaf_that_does_not_fit(sweep, rng):
         names_in,
         {
             "": (lambda: nested_blocks(sizes, 2), x),
-            "in the first block": (lambda: nested_blocks(sizes, 0), x),
             "at the end": (lambda: lazy_in_the_middle(sizes, 3), x),
             order: (lambda: Backwards(nn.Linear(d + 2, d), nn.Linear(d + 1, d)), x),
             norm: (lambda: behind_a_lazy_layer(nn.LayerNorm(5)), x),

@@ -181,20 +181,14 @@ def test_infer_shapes_leaves_the_network_as_it_is(sweep, rng):
         shapes_and_state,
         {
             "": (conv, [images]),
-            "for one shape after the other": (
-                conv,
-                [images, (5, *IMAGES), (0, *IMAGES)],
-            ),
+            "for one shape after another": (conv, [images, (5, *IMAGES), (0, *IMAGES)]),
             unfit: (conv, [images], nullcontext, (2, 3, 16, 16)),
             double: (lambda: nn.Sequential(ByMode()), [(3, d)], default_double),
             "for a single layer": (
                 lambda: nn.Linear(d, out),
                 [(2, 3, d), (d,), (2**40, 0, d)],
             ),
-            "for a leaf with two names": (
-                lambda: used_twice(nn.Linear(d, d)),
-                [(3, d)],
-            ),
+            "for a leaf of two names": (lambda: used_twice(nn.Linear(d, d)), [(3, d)]),
             "for tied weights": (lambda: tied_weights(d), [(3, d)]),
             counts: (lambda: nn.Sequential(Counts(), nn.ReLU()), [(3, d), (2, d)]),
             "for an output without axes": (Total, [(3, d)]),
@@ -231,7 +225,7 @@ def test_infer_shapes_leaves_the_network_as_it_is(sweep, rng):
                 "finally takes the hooks away after an exception, too": lambda _: True,
             },
             counts: "net itself does not run, and its copy has all buffers on meta",
-            "for a leaf with two names": {
+            "for a leaf of two names": {
                 "what is put back once for each name ends on meta: use a copy": (
                     lambda seen: "meta" in seen["devices"]
                 ),

@@ -154,14 +154,8 @@ def test_load_fills_placeholders_and_all_others(sweep, rng):
                 lambda: nn.Sequential(LazyGain(), nn.LazyLinear(d)),
                 row,
             ),
-            "where a layer was called, and two are frozen": (
-                lambda: half_called(*sizes),
-                x,
-            ),
-            "for a network in float64": (
-                lambda: waiting_net(*sizes).double(),
-                x.double(),
-            ),
+            "where one was called, two are frozen": (lambda: half_called(*sizes), x),
+            "in float64": (lambda: waiting_net(*sizes).double(), x.double()),
             **{k: (lambda: waiting_net(*sizes), x, s) for k, s in STATES.items()},
             "for a network without a state": (nn.Identity, row),
         },

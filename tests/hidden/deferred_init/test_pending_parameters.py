@@ -165,9 +165,7 @@ def test_pending_leaves_the_network_as_it_is(sweep, rng):
         {
             "": (lambda: nn.Sequential(nn.Linear(a, b), *lazy(c).eval()), a),
             "where all is in eval mode": (lambda: lazy(b, c).eval(), a),
-            "after the first call": (
-                lambda: called(nn.Sequential(*lazy(a), LazyGain())),
-            ),
+            "after a call": (lambda: called(nn.Sequential(*lazy(a), LazyGain())),),
             "where nothing is lazy": (lambda: nn.Linear(a, b),),
             "for a network without layers": (nn.Sequential,),
         },

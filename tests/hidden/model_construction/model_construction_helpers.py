@@ -120,10 +120,8 @@ def expect_used(
 
     `place` takes a network of each kind, and another one; `more` are further cases.
     """
-    pairs = zip(
-        kinds_of_networks(d).items(), kinds_of_networks(d).values(), strict=True
-    )
-    cases = {when: place(net, twin) for (when, net), twin in pairs} | more
+    both = zip(kinds_of_networks(d).items(), kinds_of_networks(d).values(), strict=True)
+    cases = {when: place(net, twin) for (when, net), twin in both} | more
     x = torch.randn(2, 3, d)
     sweep.cases(
         use_networks,

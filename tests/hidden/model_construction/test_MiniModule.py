@@ -284,12 +284,8 @@ HOOKS: dict[str, Script] = {
     "for two hooks that return something": hooked(double, plus),
     "for a hook that returns 0.0": hooked(double, lambda *_: 0.0),
     "for a hook that returns a tensor": hooked(lambda *_: torch.zeros(2), double),
-    "when the first of two equal hooks is removed": hooked(
-        double, plus, double, without=0
-    ),
-    "when the second of two equal hooks is removed": hooked(
-        double, plus, double, without=2
-    ),
+    "when the first of two equals is removed": hooked(double, plus, double, without=0),
+    "when the second of two equals is removed": hooked(double, plus, double, without=2),
     "when a hook is removed and another is added": hooked_after_a_removal,
     "when a hook removes itself": hooked_once,
 }
@@ -304,9 +300,9 @@ OF_HOOKS = {
     "behind it",
     "for a hook that returns 0.0": "0.0 counts as false: compare with None",
     "for a hook that returns a tensor": "a tensor has no truth: compare with None",
-    "when the first of two equal hooks is removed": "a removed hook is not called, the "
+    "when the first of two equals is removed": "a removed hook is not called, the "
     "others still are",
-    "when the second of two equal hooks is removed": "remove the registration, not "
+    "when the second of two equals is removed": "remove the registration, not "
     "the first hook that is equal",
     "when a hook is removed and another is added": "a new hook takes no other's place",
     "when a hook removes itself": "the hooks change while they are called: go through "

@@ -144,9 +144,7 @@ def sight_of(net: nn.Module) -> dict[str, Any]:
     return {
         "values": {k: t.detach().clone() for k, t in net.state_dict().items()},
         "trainable": {name: p.requires_grad for name, p in named},
-        "gradients": {
-            name: None if p.grad is None else p.grad + 0 for name, p in named
-        },
+        "gradients": {n: None if p.grad is None else p.grad + 0 for n, p in named},
         "training": [module.training for module in net.modules()],
     }
 

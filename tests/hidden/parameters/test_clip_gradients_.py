@@ -150,7 +150,6 @@ def test_clip_takes_gradients_of_all_kinds(sweep, rng):
             zero: (zeros, max_norm),
             nothing: (zeros, 0.0),
             "for an infinite limit": (large, torch.inf),
-            "for a limit far above": (large, 10**9),
             "just above the limit": (gradients, 0.98 * norm),
             missing: ([None, first, None, second, third], half),
             "where each grad is None: the norm is 0": ([None, None], 1.0),
@@ -158,7 +157,6 @@ def test_clip_takes_gradients_of_all_kinds(sweep, rng):
             "for no parameters in a generator": ([], 1.0, "a generator"),
             "for an empty gradient": ([torch.zeros(0, 3), first, second], half),
             "for empty gradients alone": ([torch.zeros(0)], half),
-            "for float64": ([g.double() for g in gradients], half),
             "for equal gradients, which count each": ([first, first.clone()], 0.1),
             "for plain tensors": (gradients, half, "a list", True),
             "for a limit of 0": (gradients, 0),
@@ -209,6 +207,7 @@ def test_clip_refuses_what_is_not_finite_untouched(sweep, rng):
         for bad in (torch.nan, torch.inf, -torch.inf)
         for i in (0, 2)
     }
+    first = "check norm.isfinite() before you shrink anything"
 
     sweep.cases(
         clip,
@@ -224,13 +223,9 @@ def test_clip_refuses_what_is_not_finite_untouched(sweep, rng):
             "check norm.isfinite(), and raise ValueError": (
                 lambda seen: seen["norm"] != "ValueError"
             ),
-            "check norm.isfinite() before you shrink anything": (
-                lambda seen: not all(seen["as they were"])
-            ),
+            first: lambda seen: not all(seen["as they were"]),
         },
         causes={"RuntimeError: The total norm": "torch's own raises another class"},
-        because=dict.fromkeys(
-            cases, "check norm.isfinite() before you shrink anything"
-        ),
+        because=dict.fromkeys(cases, first),
         tolerance=LOOSE,
     )

@@ -27,9 +27,7 @@ def find_each(ex: Any, net: nn.Module) -> Any:
     """Return all names of what is found at each path, and what is no Parameter."""
     named = dict(net.named_parameters(remove_duplicate=False))
     found = {path: ex.get_parameter(net, path) for path in named}
-    names = {
-        path: [name for name, q in named.items() if q is p] for path, p in found.items()
-    }
+    names = {at: [n for n, q in named.items() if q is p] for at, p in found.items()}
     return names, [path for path, p in found.items() if not isinstance(p, nn.Parameter)]
 
 
@@ -96,7 +94,6 @@ def test_get_parameter_names_the_first_part_that_is_wrong(sweep, rng):
         "for a module that is not there, below others": "1.nonesuch.width",
         "for a bias that is None": "1.1.0.bias",
         "for a buffer": "1.0.running_mean",
-        "for an integer buffer": "1.0.num_batches_tracked",
         "for a submodule": "1.1",
         "for a method": "0.forward",
         "for another way to write an index": "-1.weight",
@@ -104,15 +101,12 @@ def test_get_parameter_names_the_first_part_that_is_wrong(sweep, rng):
         "for an index that is no name": "backwards.0.weight",
         "for digits that are another name": "00.weight",
         "for an index into a list": "list.-1",
-        "for other digits of a list": "list.00",
         "for a space": "0. weight",
         "for the end of a name": "weight",
         "for other letters": "gaps.net.Weight",
         "for a module that is None": "gaps.gap.weight",
-        "for a parameter that is None": "gaps.missing",
         "for a buffer that is None": "gaps.absent",
         "for a plain tensor": "shelf.plain",
-        "for a number": "gaps.net.in_features",
         "for a flag": "gaps.net.training",
         "for a part without a letter": "gaps..net.weight",
         "for a dot at the end": "gaps.net.weight.",

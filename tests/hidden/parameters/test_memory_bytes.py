@@ -67,9 +67,7 @@ def kinds_share(n: int) -> nn.Module:
     net.register_buffer("bias_grad", net.bias.grad)
     net.register_buffer("count", torch.zeros(3))
     shared = {"weight": net.weight.data[0], "gradient": net.bias.grad[1:]}
-    return with_state(
-        net, {"count": net.count[:1], "own": torch.zeros(n), "more": shared}
-    )
+    return with_state(net, {"count": net.count[:1], "own": torch.zeros(n), "x": shared})
 
 
 def with_state(net: nn.Module, state: dict[str, Any]) -> nn.Module:
@@ -102,12 +100,6 @@ def part_of_the_network(n: int) -> nn.Module:
     (net(torch.ones(3, n)).sum() + other(torch.ones(n)).sum()).backward()
     net.optimizer.step()
     return net.requires_grad_(False)
-
-
-def zeroed(n: int, to_none: bool) -> nn.Module:
-    net = part_of_the_network(n)
-    net.optimizer.zero_grad(set_to_none=to_none)
-    return net
 
 
 def bytes_in(tensors: list[Tensor]) -> int:
@@ -188,8 +180,6 @@ def test_memory_bytes_counts_each_storage_once(sweep, rng):
             "where kinds share storage: the first kind has it": (kinds_share, n),
             "for another optimizer, the network frozen": (part_of_the_network, n),
             "for buffers expanded, not saved, or of other dtypes": (odd_buffers, n),
-            "for gradients of zeros": (zeroed, n, False),
-            "after zero_grad()": (zeroed, n, True),
             nested: (nested_state, n),
         }
         | {when: (nn.Sequential, net) for when, net in nets.items()},

@@ -81,13 +81,10 @@ def test_table_describes_every_parameter(sweep, rng):
 
 @pytest.mark.weight(2)
 def test_table_takes_all_kinds_of_networks(sweep, rng):
-    dtypes = [torch.ones(2, dtype=torch.float64), torch.ones(3, dtype=torch.complex64)]
-
     sweep.cases(
         two_tables_of,
         {"for parameters beside modules": (nn.MultiheadAttention(4, 2),)}
         | {when: (net,) for when, net in all_nets(rng).items()}
-        | {"for parameters of other dtypes": (nn.ParameterList(dtypes),)}
         | {"for two parameters with one memory": (one_memory,)},
         call="parameter_table(net); net.requires_grad_(False); parameter_table(net)",
         because=ABOUT_NETS,

@@ -1,7 +1,7 @@
 """BatchNorm goes to eval mode only at the next call of train(), so right after
 freeze a network in training still updates its statistics.
 
-says: without net\.train\(\), as the network is in training mode
+says: without net\.train\(\)
 """
 
 from types import MethodType
