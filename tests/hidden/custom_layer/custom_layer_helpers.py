@@ -22,9 +22,9 @@ class Loaded(Module):
         super().__init__(name)
         self.state = state
 
-    def __call__(self, ex: Any, *init: Any) -> Any:
+    def __call__(self, ex: Any, *sizes: Any) -> Any:
         dtype = next(iter(self.state.values())).dtype
-        layer = getattr(ex, self.name)(*init).to(dtype)
+        layer = getattr(ex, self.name)(*sizes).to(dtype)
         layer.load_state_dict(self.state)
         return layer
 

@@ -52,6 +52,7 @@ def test_half_spectrum_takes_tensors_of_every_kind(sweep, n):
         inputs=lambda *lead: (torch.randn(*lead, n),),
         columns=(*TENSORS, "blank", *MODULES) if n in (6, 9) else few,
         call=say("HalfSpectrum()(x) with n = {n}", n=n),
+        tolerance=(1e-4, 1e-4) if n == 300 else None,  # a sum of as many terms
     )
     x, longer = torch.randn(3, n), torch.randn(3, n + 1)
     mixed = {

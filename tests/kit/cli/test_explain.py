@@ -140,12 +140,12 @@ def test_a_bad_name_is_refused_with_a_hint(graded, arguments, error, says):
 
 
 def test_a_level_that_cannot_be_had_is_told(graded, monkeypatch):
-    from grader.sandbox.launch import Sandbox, SandboxError
+    from grader.sandbox import SandboxError
+    from grader.sandbox.zygote import Zygote
 
-    def wait(sandbox):
-        sandbox.close()
+    def fail(*_, **__):
         raise SandboxError("no namespaces")
 
-    monkeypatch.setattr(Sandbox, "wait", wait)
+    monkeypatch.setattr(Zygote, "fork", fail)
     with pytest.raises(ReplayError, match="isolation level .* no namespaces"):
         explain(graded, "rui", "double")
