@@ -66,7 +66,10 @@ def main(
 
 def judge(checker: Checker, answer: Variant | None) -> Iterator[str]:
     """Yield what is wrong about the verdict on one answer, with its seed."""
-    problems = checker.check_variant(answer) if answer else checker.check_solutions()
+    if answer:
+        problems = checker.check_variant(answer)
+    else:
+        problems = checker.check_solutions(checker.syllabus.exercises)
     yield from (f"--seed {checker.seed}: {problem}" for problem in problems)
 
 
