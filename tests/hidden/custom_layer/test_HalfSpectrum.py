@@ -15,7 +15,7 @@ SPECTRUM = Module("HalfSpectrum")
 @pytest.mark.parametrize("odd", [False, True], ids=["even", "odd"])
 def test_half_spectrum_is_of_the_last_axis(sweep, rng, odd):
     n = rng.choice([5, 7, 9] if odd else [4, 6, 8])
-    x = torch.randn(*rng.sample([2, 3, 10, 11], 2), n)
+    x = torch.randn(*rng.sample([3, 10, 11], 2), n)
     expected = torch.fft.rfft(x)
 
     sweep_call(
@@ -34,7 +34,7 @@ def test_half_spectrum_is_of_the_last_axis(sweep, rng, odd):
                 lambda y: not y.is_complex() and y.shape == expected.shape
             ),
             "all n coefficients are there, not the first n // 2 + 1": (
-                lambda y: y.shape == x.shape
+                lambda y: y.shape[1:] == x.shape[1:]
             ),
             "the coefficients are not divided by n or its root": (
                 lambda y: same(y * n**0.5, expected) or same(y * n, expected)
@@ -47,16 +47,17 @@ def test_half_spectrum_is_of_the_last_axis(sweep, rng, odd):
 @pytest.mark.parametrize("n", [1, 2, 12, 300, 6, 9])
 def test_half_spectrum_takes_tensors_of_every_kind(sweep, n):
     few = "plain", "vector", "empty", "float64"
+    rounding = (1e-4, 1e-4) if n == 300 else None  # of sums of as many products
     sweep(
         SPECTRUM,
         inputs=lambda *lead: (torch.randn(*lead, n),),
         columns=(*TENSORS, "blank", *MODULES) if n in (6, 9) else few,
         call=say("HalfSpectrum()(x) with n = {n}", n=n),
-        tolerance=(1e-4, 1e-4) if n == 300 else None,  # a sum of as many terms
+        tolerance=rounding,
     )
     x, longer = torch.randn(3, n), torch.randn(3, n + 1)
     mixed = {
         "for float64 after float32": (SPECTRUM, [], x, x.double() / 3),
         "for another n after the first": (SPECTRUM, [], x, longer, x),
     }
-    sweep.cases(in_turn, mixed, call="layer(x), then another x")
+    sweep.cases(in_turn, mixed, call="layer(x), then another x", tolerance=rounding)
