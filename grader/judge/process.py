@@ -61,6 +61,7 @@ class WarmSuite:
         self.zygote = Zygote.start()
         here, there = socket.socketpair()
         self._control = Connection(here.detach())
+        self._process: Forked | None = None
         try:
             with there, closing(self.zygote.connect()) as channel:
                 files = [there.fileno(), channel.fileno()]
@@ -95,8 +96,7 @@ class WarmSuite:
 
     def with_words(self, reply: Any) -> Any:
         """Return a reply; a fault with the last words."""
-        words = self.last_words()
-        if isinstance(reply, Fault) and words:
+        if isinstance(reply, Fault) and (words := self.last_words()):
             both: dict[str, Text | str] = {"text": as_text(reply.words), "words": words}
             return Fault(Text("{text}\n{words}", both))
         return reply
@@ -108,6 +108,8 @@ class WarmSuite:
     def close(self) -> None:
         """End the process; judges that it has forked end with their owner."""
         self._control.close()
+        if self._process is not None:
+            self._process.end(END_SECONDS)
         self.zygote.close()
 
 
@@ -135,11 +137,6 @@ class Judge:
             raise JudgeError(
                 "the judge does not start: {text}", text=as_text(ready.words)
             )
-
-    @property
-    def pid(self) -> int | None:
-        """Return the id of the judge's process; None when it has ended."""
-        return self._process.pid if self._process else None
 
     def grade(
         self,

@@ -101,21 +101,20 @@ class Suite:
                 asked, received, *_ = socket.recv_fds(control, 1, 1)
                 if not asked:
                     return True
-                zygote = self.zygote.connect()
-                pid = os.fork()
-                if pid == 0:
-                    forget_children()
-                    for mine in (control, ended, self.owner, self.zygote):
-                        mine.close()
-                    self.become_judge(judge, Connection(received[0]), zygote)
+                with closing(self.zygote.connect()) as zygote:
+                    pid = os.fork()
+                    if pid == 0:
+                        for mine in (control, ended, self.owner, self.zygote):
+                            mine.close()
+                        self.become_judge(judge, Connection(received[0]), zygote)
                 os.close(received[0])
-                zygote.close()
                 self.owner.send(pid)
 
     def become_judge(
         self, judge: JudgeSession, owner: Connection, zygote: Zygote
     ) -> NoReturn:
         """Judge submissions, with a sandbox; does not return."""
+        forget_children()
         try:
             prctl(PR_SET_NAME, b"grader-judge")
             level, limits = self.start.level, self.start.limits

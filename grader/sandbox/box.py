@@ -39,17 +39,17 @@ class Box:
         """
         told, tell = os.pipe()
         name, *options = bubblewrap_command(scratch, gpu)
-        try:
-            self._holder = subprocess.Popen(
-                [name, "--info-fd", str(tell), *options, "cat"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=printed,
-                pass_fds=[tell],
-            )
-        finally:
-            os.close(tell)
         with open(told, encoding="utf-8") as info:
+            try:
+                self._holder = subprocess.Popen(
+                    [name, "--info-fd", str(tell), *options, "cat"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=printed,
+                    pass_fds=[tell],
+                )
+            finally:
+                os.close(tell)
             self._wait()
             pid = json.loads(info.read(MAX_INFO))["child-pid"]
         self.namespaces = open_namespaces(pid)

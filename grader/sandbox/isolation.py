@@ -24,17 +24,10 @@ from grader.sandbox.uids import UIDS
 from grader.speech import _, mark
 
 PROBE_SECONDS = 20
-JOIN = """
-import os, sys
-from grader.sandbox.namespaces import fork_first
-
-def live():
-    if os.getpid() == 1 and os.getuid() != 0:
-        print("boxed", flush=True)
-    os._exit(0)
-
-os.waitpid(fork_first([*map(int, sys.argv[2:])], int(sys.argv[1]), live), 0)
-"""
+JOIN = (
+    "import sys; from grader.sandbox.namespaces import try_out; "
+    "try_out(*map(int, sys.argv[1:]))"
+)
 NO_FILTER = mark(
     "libseccomp is missing (Debian and Ubuntu: apt-get install libseccomp2), or its "
     "binding (pip install pyseccomp)"
@@ -144,7 +137,7 @@ def join(box: Box) -> tuple[bool, str]:
             timeout=PROBE_SECONDS,
             check=False,
         )
-    return done.stdout.strip() == "boxed", done.stderr
+    return done.stdout == "boxed", done.stderr
 
 
 def last_line(text: str) -> str:

@@ -120,7 +120,7 @@ class Sandbox:
             except (OSError, EOFError) as error:
                 here.close()
                 raise self._no_answer(error) from error
-        from grader.sandbox import wire  # noqa: PLC0415 - torch, after the start
+        from grader.sandbox import wire  # noqa: PLC0415 - torch: seconds
 
         try:
             wire.send(here, sources)
@@ -161,7 +161,7 @@ class Sandbox:
 
     def _ask(self, command: Command) -> Any:
         """Return the server's answer to a command."""
-        from grader.sandbox import wire  # noqa: PLC0415 - torch, after the start
+        from grader.sandbox import wire  # noqa: PLC0415 - torch: seconds
 
         try:
             self._control.settimeout(ANSWER_SECONDS)

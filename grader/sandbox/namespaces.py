@@ -12,8 +12,9 @@ import fcntl
 import os
 import struct
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from grader.sandbox.processes import prctl
+from grader.sandbox.processes import PR_SET_NO_NEW_PRIVS, become_user, prctl
 
 USER = "user"
 JOINED = ("mnt", "net", "ipc", "uts", "cgroup")
@@ -21,7 +22,7 @@ NEWPID = 0x20000000
 NOSUID, NODEV, NOEXEC = 2, 4, 8
 GET_OWNER = 0xB701
 """Of a namespace's file: the user namespace that it belongs to."""
-PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, CLEAR_ALL = 24, 38, 47, 4
+PR_CAPBSET_DROP, PR_CAP_AMBIENT, CLEAR_ALL = 24, 47, 4
 CAPABILITY_VERSION = 0x20080522
 CAPABILITIES = 64
 
@@ -71,6 +72,17 @@ def fork_first(files: Sequence[int], uid: int, live: Callable[[], None]) -> int:
     return pid
 
 
+def try_out(uid: int, *files: int) -> None:
+    """Say `boxed` on standard output if a fork lives alone there, and is not root."""
+
+    def live() -> NoReturn:
+        if os.getpid() == 1 and os.getuid() != 0:
+            os.write(1, b"boxed")
+        os._exit(0)
+
+    os.waitpid(fork_first(files, uid, live), 0)
+
+
 def is_same(file: int, path: str) -> bool:
     """Say whether an open namespace is the one that a path leads to."""
     mine, other = os.fstat(file), os.stat(path)
@@ -82,9 +94,7 @@ def give_up_rights(uid: int | None) -> None:
     for capability in range(CAPABILITIES):
         prctl(PR_CAPBSET_DROP, capability)  # the kernel knows the last one
     if uid is not None:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
+        become_user(uid)
     prctl(PR_CAP_AMBIENT, CLEAR_ALL)
     header = struct.pack("<Ii", CAPABILITY_VERSION, 0)
     call("capset", header, bytes(24))

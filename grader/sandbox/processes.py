@@ -10,11 +10,20 @@ import socket
 from pathlib import Path
 
 PR_SET_DUMPABLE, PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 4, 15, 36
+PR_SET_NO_NEW_PRIVS = 38
 
 
 def prctl(option: int, value: int | bytes) -> None:
     """Set an attribute of this process, where the kernel has it."""
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def become_user(uid: int) -> None:
+    """Become a user, and a group of the same number, for good."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 
 def ends_of_children() -> socket.socket:

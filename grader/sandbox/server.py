@@ -32,6 +32,7 @@ from grader.sandbox.processes import (
     PR_SET_CHILD_SUBREAPER,
     PR_SET_DUMPABLE,
     PR_SET_NAME,
+    become_user,
     descendants,
     open_files,
     prctl,
@@ -194,26 +195,20 @@ class Server:
         null = os.open(os.devnull, os.O_RDWR)
         for stream in [0] if self.keep else range(3):
             os.dup2(null, stream)
+        os.close(null)
         if self.keep:
             worker.speak_up()
         folder = self.scratch / "work"
         if self.level == "uid":
             folder.mkdir(exist_ok=True)
             os.chown(folder, self.uid, self.uid)
-            self.drop_to_uid()
+            become_user(self.uid)
         worker.restrict(self.limits, count_processes=self.level != "process")
         worker.refuse_calls(self.program)
         prctl(PR_SET_DUMPABLE, 1)
         if simulated:
             register()
         worker.serve(channel, folder)
-
-    def drop_to_uid(self) -> None:
-        """Become the sandbox's user for good."""
-        os.setgroups([])
-        os.setresgid(self.uid, self.uid, self.uid)
-        os.setresuid(self.uid, self.uid, self.uid)
-        prctl(worker.PR_SET_NO_NEW_PRIVS, 1)
 
     def watch_memory(self) -> None:
         """Kill the submission when its processes together hold too much."""
@@ -277,7 +272,7 @@ class Server:
         pid = os.fork()
         if pid == 0:
             try:
-                self.drop_to_uid()
+                become_user(self.uid)
                 act()
             finally:
                 os._exit(0)

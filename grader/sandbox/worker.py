@@ -23,9 +23,9 @@ from torch.utils.hooks import RemovableHandle
 
 from grader.sandbox import payload, scene, wire
 from grader.sandbox.limits import Limits
+from grader.sandbox.processes import PR_SET_NO_NEW_PRIVS, prctl
 from grader.sandbox.scene import describe, play
 
-PR_SET_NO_NEW_PRIVS = 38
 PR_SET_SECCOMP, MODE_FILTER = 22, 2
 INSTRUCTION = 8  # bytes, of a program for seccomp
 FIRST_HOOK = 1 << 20  # above the numbers that hooks of the judge's networks have
@@ -78,7 +78,7 @@ def refuse_calls(program: bytes) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     text = ctypes.create_string_buffer(program, len(program))
     made = _Program(len(program) // INSTRUCTION, ctypes.addressof(text))
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
     if libc.prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(made), 0, 0):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 

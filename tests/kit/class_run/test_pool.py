@@ -1,10 +1,15 @@
 """Judges side by side."""
 
+import os
 from collections import defaultdict
 
+from grader.class_run.pool import JudgePool
 from grader.judge import Judge
 from grader.layout import KIT
 from grader.scoring.submission import Submission
+
+from ...attacks.arena import without_times
+from ..conftest import QUICK
 
 
 def test_judges_that_are_free_share_the_topics_of_a_submission(
@@ -32,15 +37,10 @@ def test_judges_that_are_free_share_the_topics_of_a_submission(
     assert without_times(together) == without_times(alone)
 
 
-def without_times(report):
-    tests = [
-        {
-            key: {k: v for k, v in value.items() if k != "duration"}
-            if isinstance(value, dict)
-            else value
-            for key, value in test.items()
-        }
-        for test in report["tests"]
-    ]
-    kept = {k: v for k, v in report.items() if k not in ("created", "duration")}
-    return {**kept, "tests": tests}
+def test_a_pool_leaves_no_file_open(level):
+    before = os.listdir("/proc/self/fd")
+    with JudgePool(level, 2, QUICK, KIT.hidden_tests):
+        during = os.listdir("/proc/self/fd")
+
+    assert len(during) > len(before)
+    assert len(os.listdir("/proc/self/fd")) == len(before)
