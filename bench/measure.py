@@ -8,7 +8,6 @@ what it maps (PSS), so this process must not import torch: it would take a share
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import resource
@@ -22,9 +21,8 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.sandbox.processes import descendants
+from grader.sandbox.processes import PR_SET_CHILD_SUBREAPER, descendants, prctl
 
-PR_SET_CHILD_SUBREAPER = 36
 ORPHAN_SECONDS = 30
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -76,7 +74,7 @@ def measure(commands: Sequence[Command], jobs: int = 1, look: float = 0.0) -> Us
     Raises:
         CommandError: one ends with an unexpected status, or leaves processes behind.
     """
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
     before, started = cpu_of_children(), time.monotonic()
     samples: Samples = []
     with watched(samples, look, held_below) if look else nullcontext():
@@ -109,6 +107,11 @@ def run(command: Command) -> str:
         line = " ".join(map(str, command.arguments))
         raise CommandError(f"exit status {status} of {line}:\n{text[-3000:]}")
     return text
+
+
+def ratios(some: Sequence[float], others: Sequence[float]) -> list[float]:
+    """Return, by round, how many times the others' figure one is."""
+    return [a / b for a, b in zip(some, others, strict=True)]
 
 
 def cpu_of_children() -> float:

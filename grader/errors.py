@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from grader.speech import _
+from grader.speech import _, mark
 from grader.text import alike
 from grader.words import Text, Value, Words, as_text, render, say
+
+UNREAD = mark("{path} cannot be read: {error}")
 
 
 class GraderError(Exception):

@@ -8,7 +8,7 @@ import re
 import tokenize
 from pathlib import Path
 
-from grader.errors import GraderError
+from grader.errors import UNREAD, GraderError
 from grader.speech import mark
 
 BAD_BYTE = re.compile("[\udc80-\udcff]")
@@ -130,7 +130,6 @@ def read_source(path: Path, error: type[GraderError]) -> str:
     try:
         return decode(path.read_bytes())
     except OSError as reason:
-        said = mark("{path} cannot be read: {error}")
-        raise error(said, path=path, error=reason.strerror) from reason
+        raise error(UNREAD, path=path, error=reason.strerror) from reason
     except BrokenCodeError as reason:
         raise error(mark("{path}: {reason}"), path=path, reason=reason) from reason

@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader.errors import GraderError, hold
-from grader.speech import mark
+from grader.errors import UNREAD, GraderError, hold
 from grader.words import Words, as_text, say
 
-UNREAD = mark("{path} cannot be read: {error}")
 DOCUMENT = say("the document")
 """What the table that holds all others is called in errors."""
 

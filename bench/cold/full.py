@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.measure import Command, Usage, measure
+from bench.measure import Command, Usage, measure, ratios
 from bench.peers.compare import LOOK_SECONDS, DisagreementError
 from bench.peers.plain_pytest import REPORTING
 from bench.peers.way import ONE_THREAD, read_json
@@ -51,12 +51,12 @@ class Full:
     @property
     def cpu_ratios(self) -> list[float]:
         """Return, by round, how many times the CPU time of plain pytest we take."""
-        return [a / b for a, b in zip(self.ours.cpu, self.plain.cpu, strict=True)]
+        return ratios(self.ours.cpu, self.plain.cpu)
 
     @property
     def wall_ratios(self) -> list[float]:
         """Return, by round, how many times as long as plain pytest we take."""
-        return [a / b for a, b in zip(self.ours.wall, self.plain.wall, strict=True)]
+        return ratios(self.ours.wall, self.plain.wall)
 
 
 def grade_full(folder: Path, rounds: int, tell: Callable[[str], None]) -> Full:

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.measure import Command, run
+from bench.measure import Command, ratios, run
 from bench.peers.cohort import cohort
 from bench.peers.ours import Ours
 from bench.peers.suite import pytest_suite
@@ -33,7 +33,7 @@ class Floor:
     @property
     def ratios(self) -> list[float]:
         """Return, by round, how many times the tests alone grading costs."""
-        return [g / a for g, a in zip(self.graded, self.alone, strict=True)]
+        return ratios(self.graded, self.alone)
 
 
 def find_floor(

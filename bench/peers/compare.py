@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.measure import Usage, measure
+from bench.measure import Usage, measure, ratios
 
 from .cohort import cohort
 from .gradescope import Gradescope
@@ -55,7 +55,7 @@ class Costs:
 
     def times(self, ours: Costs) -> list[float]:
         """Return, by round, how many times our CPU time it takes."""
-        return [a / b for a, b in zip(self.cpu, ours.cpu, strict=True)]
+        return ratios(self.cpu, ours.cpu)
 
 
 @dataclass

@@ -12,6 +12,7 @@ import typer
 
 from grader.audit.recount import Recount
 from grader.cli.screen import print_error, print_plain
+from grader.errors import UNREAD
 from grader.exports import canvas, formats, moodle
 from grader.exports.grades import grade_of
 from grader.exports.plain import ExportError
@@ -128,9 +129,7 @@ def make_table(
     try:
         sheet = read_sheet(fill.read_bytes(), str(fill))
     except OSError as error:
-        raise ExportError(
-            "{path} cannot be read: {error}", path=fill, error=error.strerror
-        ) from error
+        raise ExportError(UNREAD, path=fill, error=error.strerror) from error
     fill_sheet = canvas.fill if name == "canvas" else moodle.fill
     return fill_sheet(sheet, grades, column, out_of)
 

@@ -7,6 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from grader.errors import UNREAD
 from grader.policy.overrides import NONE, Override, OverrideError, Overrides
 from grader.results.output import OutputFolder
 from grader.results.signature import signature
@@ -38,9 +39,7 @@ def read_overrides(output: OutputFolder) -> Overrides:
     except FileNotFoundError:
         return NONE
     except (OSError, UnicodeDecodeError) as error:
-        raise OverrideError(
-            "{path} cannot be read: {error}", path=path, error=error
-        ) from error
+        raise OverrideError(UNREAD, path=path, error=error) from error
     first, _, body = text.partition("\n")
     expected = f'signature = "{signature(body, output.secret)}"'
     if not hmac.compare_digest(first.encode(), expected.encode()):
